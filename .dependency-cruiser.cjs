@@ -27,9 +27,9 @@ module.exports = {
     },
     {
       name: 'a-policy-imports-no-other-policy',
-      comment: 'Only call composes the outbound policies, and govern.ts knows them all; both take the algorithms from their folders.',
+      comment: 'Policies meet through the kernel; govern.ts alone knows them all and their order.',
       severity: 'error',
-      from: { path: `^middleware/${POLICIES}/`, pathNot: '^middleware/call/' },
+      from: { path: `^middleware/${POLICIES}/` },
       to: { path: `^middleware/${POLICIES}/`, pathNot: '^middleware/$1/' },
     },
     {
