@@ -1,0 +1,55 @@
+// Every key of the table, in one place: `ctl#…` belongs to the control plane, `run#<service>#…` to a service's instances.
+import type { Key } from './port.ts';
+
+/** How many copies of a rule document are written, so that a fleet's reads spread over partitions. */
+export const RULE_COPIES = 16;
+
+export const keys = {
+  /** Sequence number, revision and gray of a service: the small item every instance polls. */
+  rulesHead: (service: string): Key => ({ pk: `ctl#rules#${service}`, sk: 'head' }),
+  /** One of the copies of a revision's compressed document. */
+  rulesCopy: (service: string, revision: number, copy: number): Key => ({
+    pk: `ctl#rules#${service}#copy#${copy}`,
+    sk: `revision#${pad(revision)}`,
+  }),
+  /** A revision's record: author, note, time and the document as published. */
+  revision: (service: string, revision: number): Key => ({ pk: `ctl#rules#${service}`, sk: `revision#${pad(revision)}` }),
+  draft: (service: string): Key => ({ pk: `ctl#rules#${service}`, sk: 'draft' }),
+  /** The list of services: one item each. */
+  service: (service: string): Key => ({ pk: 'ctl#services', sk: service }),
+  /** API keys, by the hash of the key. */
+  apiKey: (hash: string): Key => ({ pk: `ctl#key#${hash}`, sk: 'key' }),
+  /** The audit log of one day (UTC `yyyy-mm-dd`), in order of time. */
+  audit: (day: string, at: string, id: string): Key => ({ pk: `ctl#audit#${day}`, sk: `${at}#${id}` }),
+  /** A job's definition and state, written by the control plane alone. */
+  job: (service: string, job: string): Key => ({ pk: `ctl#job#${service}#${job}`, sk: 'job' }),
+  /** The list of jobs: one item each. */
+  jobEntry: (service: string, job: string): Key => ({ pk: 'ctl#jobs', sk: `${service}#${job}` }),
+  /** One run of a job, written by the instance that runs it. */
+  jobRun: (service: string, job: string, startedAt: string, run: string): Key => ({
+    pk: `run#${service}#job#${job}`,
+    sk: `run#${startedAt}#${run}`,
+  }),
+  /** A throttle's bucket for one generation (limit and burst) and one value of its key. */
+  bucket: (service: string, rule: string, algorithm: string, generation: string, key: string): Key => ({
+    pk: `run#${service}#throttle#${rule}#${algorithm}#${generation}#${key}`,
+    sk: 'bucket',
+  }),
+  /** A breaker's authoritative state and the fleet's window. */
+  breaker: (service: string, breaker: string): Key => ({ pk: `run#${service}#breaker#${breaker}`, sk: 'state' }),
+  /** How often a queue record was sent back by flyball itself, which is not an attempt. */
+  deferrals: (service: string, messageId: string): Key => ({ pk: `run#${service}#deferral#${messageId}`, sk: 'count' }),
+  /** One instance's minute of telemetry. `minute` is `yyyy-mm-ddThh:mm` in UTC. */
+  telemetryMinute: (service: string, minute: string, instance: string): Key => ({
+    pk: `run#${service}#telemetry#${minute}`,
+    sk: instance,
+  }),
+} as const;
+
+/** The value of the sparse index's hash key for a kind of due work. */
+export const due = { jobs: 'jobs', runs: 'runs' } as const;
+
+/** Sortable decimal: revisions are listed in order. */
+function pad(n: number): string {
+  return String(n).padStart(10, '0');
+}
