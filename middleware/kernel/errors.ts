@@ -1,0 +1,118 @@
+// The errors a caller may want to catch, one class a kind, each with a stable name and code and an HTTP face.
+import type { Outcome } from './outcome.ts';
+
+/** Anything flyball throws on purpose. `statusCode`, `expose` and `headers` are what Middy's error handler reads. */
+export abstract class FlyballError extends Error {
+  abstract readonly code: string;
+  abstract readonly statusCode: number;
+  readonly expose = true;
+  /** Headers of the answer this error becomes, e.g. `retry-after`. */
+  readonly headers: Record<string, string> = {};
+}
+
+/** Why flyball refused: which rule of which kind. */
+export type RefusedBy = 'throttle' | 'breaker' | 'deadline' | 'concurrency' | 'shed' | 'access' | 'fault';
+
+export interface RefusalDetails {
+  readonly by: RefusedBy;
+  /** The rule's name, e.g. `per-client` or `payments`. */
+  readonly rule: string;
+  /** When trying again may help, in ms from now; undefined when it never will. */
+  readonly retryAfterMs?: number;
+  readonly message: string;
+  readonly statusCode: number;
+  /** Headers beside `retry-after`, e.g. `ratelimit`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** flyball refused to start the work. Never a failure of what it protects. */
+export class Refused extends FlyballError {
+  override readonly name = 'Refused';
+  readonly code = 'FLYBALL_REFUSED';
+  readonly by: RefusedBy;
+  readonly rule: string;
+  readonly retryAfterMs: number | undefined;
+  readonly statusCode: number;
+
+  constructor(details: RefusalDetails) {
+    super(`FLYBALL_REFUSED: ${details.message}`);
+    this.by = details.by;
+    this.rule = details.rule;
+    this.retryAfterMs = details.retryAfterMs;
+    this.statusCode = details.statusCode;
+    if (details.headers) Object.assign(this.headers, details.headers);
+    if (details.retryAfterMs !== undefined) this.headers['retry-after'] = retryAfterSeconds(details.retryAfterMs);
+  }
+}
+
+/** A dependency failed after all the attempts its rules allow. */
+export class DependencyFailed extends FlyballError {
+  override readonly name = 'DependencyFailed';
+  readonly code = 'FLYBALL_DEPENDENCY_FAILED';
+  readonly statusCode = 502;
+  readonly dependency: string;
+  readonly outcome: Outcome;
+  readonly attempts: number;
+  /** False when nothing can have reached the dependency, so that trying again is safe. */
+  readonly sent: boolean;
+  /** The status and body of its last answer, if it gave one. */
+  readonly response: { readonly status: number; readonly body: unknown } | undefined;
+
+  constructor(
+    details: {
+      readonly dependency: string;
+      readonly outcome: Outcome;
+      readonly attempts: number;
+      readonly sent: boolean;
+      readonly response?: { readonly status: number; readonly body: unknown } | undefined;
+    },
+    options?: ErrorOptions,
+  ) {
+    super(
+      `FLYBALL_DEPENDENCY_FAILED: ${details.dependency} ended in "${details.outcome}" after ${details.attempts} attempt(s)`,
+      options,
+    );
+    this.dependency = details.dependency;
+    this.outcome = details.outcome;
+    this.attempts = details.attempts;
+    this.sent = details.sent;
+    this.response = details.response;
+  }
+}
+
+/** The deadline passed, or too little of it is left to start. */
+export class DeadlineExceeded extends FlyballError {
+  override readonly name = 'DeadlineExceeded';
+  readonly code = 'FLYBALL_DEADLINE_EXCEEDED';
+  readonly statusCode = 504;
+  constructor(message: string, options?: ErrorOptions) {
+    super(`FLYBALL_DEADLINE_EXCEEDED: ${message}`, options);
+  }
+}
+
+/** A business failure, reported by `flyball.fail(CODE)` and counted by its code. */
+export class BusinessFailure extends FlyballError {
+  override readonly name = 'BusinessFailure';
+  readonly code = 'FLYBALL_BUSINESS_FAILURE';
+  readonly statusCode = 422;
+  readonly businessCode: string;
+  constructor(businessCode: string, message?: string) {
+    super(message ?? `FLYBALL_BUSINESS_FAILURE: ${businessCode}`);
+    this.businessCode = businessCode;
+  }
+}
+
+/** flyball was used in a way it cannot serve, e.g. `flyball.call` of a dependency no rule names. */
+export class Misused extends FlyballError {
+  override readonly name = 'Misused';
+  readonly code = 'FLYBALL_MISUSED';
+  readonly statusCode = 500;
+  constructor(message: string) {
+    super(`FLYBALL_MISUSED: ${message}`);
+  }
+}
+
+/** `Retry-After` in whole seconds, never 0: a client that waits as told must not come too early. */
+export function retryAfterSeconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1000)));
+}

@@ -1,0 +1,165 @@
+// The one definition of a rule document: its types, its JSON Schema and its validation. Only the control plane runs it.
+import { z } from 'zod';
+import { parseDuration, parseRate, parseShare } from '../units.ts';
+
+/** A string that one of the parsers of `units.ts` understands; the parser's own message is the reason given. */
+function parsed(parse: (text: string) => unknown, examples: string): z.ZodType<string> {
+  return z.string().check((context) => {
+    try {
+      parse(context.value);
+    } catch (error) {
+      context.issues.push({
+        code: 'custom',
+        input: context.value,
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }).meta({ description: `for example ${examples}` });
+}
+
+const duration = parsed(parseDuration, '500ms, 5s, 10m, 2h');
+const rate = parsed(parseRate, '100/s, 5/10s, 1k/min');
+const share = parsed(parseShare, '5%, 50%');
+const name = z
+  .string()
+  .check(z.regex(/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/, 'a name is 1 to 64 lower-case letters, digits and hyphens'));
+const pattern = z.string().min(1).max(256).meta({ description: 'exact, or a glob: * stands for any run of characters' });
+const count = (max: number) => z.int().min(1).max(max);
+const mode = z.enum(['enforce', 'shadow', 'disabled']).meta({ description: 'shadow decides and records but never acts' });
+const status = z.int().min(200).max(599);
+
+/** What an attempt, a breaker or a metric can call the end of a call. */
+export const OUTCOME_PATTERN = /^(ok|connect|timeout|throttled|error|4xx|5xx|[45][0-9][0-9]|business:[A-Z0-9_]{1,64})$/;
+const outcome = z
+  .string()
+  .check(z.regex(OUTCOME_PATTERN, 'one of connect, timeout, throttled, error, 4xx, 5xx, an exact status, business:CODE'));
+
+export const TRIGGERS = ['http', 'queue', 'bucket', 'topic', 'event', 'schedule', 'stream', 'direct'] as const;
+
+const backoff = z.strictObject({
+  kind: z.enum(['exponential', 'linear', 'fixed']).optional(),
+  initial: duration,
+  factor: z.number().min(1).max(10).optional(),
+  max: duration.optional(),
+  jitter: z.enum(['full', 'equal', 'decorrelated', 'none']).optional(),
+});
+
+const respond = z.strictObject({
+  status,
+  body: z.union([z.record(z.string(), z.unknown()), z.string()]).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+});
+
+const fallbackStep = z.strictObject({
+  when: z
+    .array(z.enum(['breaker', 'throttle', 'deadline', 'failure']))
+    .min(1)
+    .optional(),
+  respond,
+});
+
+const resource = z.strictObject({
+  match: z.strictObject({
+    trigger: z.enum(TRIGGERS).optional(),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).optional(),
+    path: pattern.optional(),
+    source: pattern.optional().meta({ description: 'the queue, bucket, topic, event source, stream or schedule' }),
+    function: pattern.optional(),
+  }),
+  deadline: z.strictObject({ timeout: duration.optional(), reserve: duration.optional() }).optional(),
+  redelivery: z.strictObject({ attempts: count(1000), backoff }).optional(),
+  fallback: z.array(fallbackStep).min(1).max(5).optional(),
+});
+
+const throttleKey = z.string().check(
+  z.regex(
+    /^(client|ip|source|header:[A-Za-z0-9-]{1,64}|query:[A-Za-z0-9_.-]{1,64}|path:[A-Za-z0-9_-]{1,64}|claim:[A-Za-z0-9_:./-]{1,64})$/,
+    'one of client, ip, source, header:NAME, query:NAME, path:NAME, claim:NAME',
+  ),
+);
+
+const throttle = z.strictObject({
+  resources: z.array(name).min(1).optional(),
+  key: z.array(throttleKey).max(4).optional(),
+  algorithm: z.enum(['token-bucket']).optional(),
+  limit: rate,
+  burst: count(1_000_000_000).optional(),
+  scope: z.enum(['fleet', 'instance']).optional(),
+  sync: z.enum(['auto', 'per-request']).optional(),
+  whenStoreFails: z.enum(['local', 'allow', 'reject']).optional(),
+  mode: mode.optional(),
+});
+
+const breaker = z.strictObject({
+  window: z.strictObject({ time: duration, minimumCalls: count(1_000_000).optional() }).optional(),
+  failureRate: share.optional(),
+  slow: z.strictObject({ over: duration, rate: share }).optional(),
+  consecutiveFailures: count(1_000_000).optional(),
+  openFor: z
+    .strictObject({ initial: duration, factor: z.number().min(1).max(10).optional(), max: duration.optional() })
+    .optional(),
+  halfOpen: z.strictObject({ probes: count(100) }).optional(),
+  failures: z.array(outcome).min(1).optional(),
+  mode: mode.optional(),
+});
+
+const retry = z.strictObject({
+  attempts: count(10),
+  when: z.array(outcome).min(1).optional(),
+  backoff: backoff.optional(),
+  budget: share.optional(),
+});
+
+const dependency = z.strictObject({
+  target: z
+    .union([
+      z.strictObject({ function: z.string().min(1).max(170), alias: z.string().min(1).max(128).optional() }),
+      z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+    ])
+    .optional(),
+  attemptTimeout: duration.optional(),
+  retry: retry.optional(),
+  breaker: breaker.optional(),
+  fallback: z.array(fallbackStep).min(1).max(5).optional(),
+  operations: z
+    .record(
+      name,
+      z.strictObject({
+        match: z.strictObject({ method: z.string().optional(), path: pattern.optional() }).optional(),
+        idempotency: z.enum(['none', 'safe', 'key']),
+      }),
+    )
+    .optional(),
+});
+
+const job = z.strictObject({
+  schedule: z.string().min(1).max(256).meta({ description: 'cron(0 2 * * ? *), rate(5 minutes) or five cron fields' }),
+  timezone: z.string().min(1).max(64).optional(),
+  maxRuntime: duration.optional(),
+  startDeadline: duration.optional(),
+  owner: z.string().min(1).max(128).optional(),
+});
+
+/** A rule document, as an operator writes it. Every object is strict: an unknown key is an error, never ignored. */
+export const ruleDocument = z.strictObject({
+  apiVersion: z.literal('flyball/v1'),
+  service: name,
+  owner: z.string().min(1).max(128).optional(),
+  resources: z.record(name, resource).optional(),
+  throttles: z.record(name, throttle).optional(),
+  dependencies: z.record(name, dependency).optional(),
+  jobs: z.record(name, job).optional(),
+  telemetry: z.strictObject({ slow: duration.optional() }).optional(),
+});
+
+export type RuleDocument = z.infer<typeof ruleDocument>;
+export type ResourceRule = z.infer<typeof resource>;
+export type ThrottleRule = z.infer<typeof throttle>;
+export type DependencyRule = z.infer<typeof dependency>;
+export type BreakerRule = z.infer<typeof breaker>;
+export type RetryRule = z.infer<typeof retry>;
+export type BackoffRule = z.infer<typeof backoff>;
+export type FallbackStep = z.infer<typeof fallbackStep>;
+export type RedeliveryRule = NonNullable<ResourceRule['redelivery']>;
+export type JobRule = z.infer<typeof job>;
+export type Mode = z.infer<typeof mode>;

@@ -1,0 +1,40 @@
+// Reads the strings of a rule document: durations, rates and shares. Pure, small, used when rules are compiled.
+
+const DURATION_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+const PER_MS: Record<string, number> = { s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+const MULTIPLIER: Record<string, number> = { '': 1, k: 1_000, M: 1_000_000 };
+
+/** A duration such as `500ms`, `5s`, `10m`, `2h`, `1d`, in ms. @throws {RangeError} naming the offending text. */
+export function parseDuration(text: string): number {
+  const found = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m|min|h|d)$/.exec(text);
+  const ms = Number(found?.[1]) * (DURATION_MS[found?.[2] ?? ''] ?? NaN);
+  if (!(ms > 0) || ms > 400 * 86_400_000) {
+    throw new RangeError(`"${text}" is not a duration; write 500ms, 5s, 10m, 2h or 1d, more than zero`);
+  }
+  return ms;
+}
+
+/** A rate: so many tokens in so many ms. */
+export interface Rate {
+  readonly tokens: number;
+  readonly perMs: number;
+}
+
+/** A rate such as `100/s`, `5/10s`, `1k/min`. @throws {RangeError} naming the offending text. */
+export function parseRate(text: string): Rate {
+  const found = /^([0-9]+(?:\.[0-9]+)?)(k|M)?\/([0-9]+)?(s|m|min|h|d)$/.exec(text);
+  const tokens = Number(found?.[1]) * (MULTIPLIER[found?.[2] ?? ''] ?? NaN);
+  const perMs = Number(found?.[3] ?? 1) * (PER_MS[found?.[4] ?? ''] ?? NaN);
+  if (!(tokens > 0) || !(perMs > 0)) {
+    throw new RangeError(`"${text}" is not a rate; write 100/s, 5/10s, 1k/min or 1M/d, more than zero`);
+  }
+  return { tokens, perMs };
+}
+
+/** A share such as `5%` or `0.5%`, as a number between 0 and 1. @throws {RangeError} naming the offending text. */
+export function parseShare(text: string): number {
+  const found = /^([0-9]+(?:\.[0-9]+)?)%$/.exec(text);
+  const share = Number(found?.[1]) / 100;
+  if (!(share >= 0 && share <= 1)) throw new RangeError(`"${text}" is not a share; write a percentage from 0% to 100%`);
+  return share;
+}
