@@ -1,0 +1,96 @@
+// Where the local world listens, and how it says that a port is taken.
+import { createServer } from 'node:net';
+
+export interface Ports {
+  http: number;
+  lambda: number;
+  dynamodb: number;
+  sqs: number;
+  s3: number;
+}
+
+const DEFAULTS: Record<keyof Ports, { variable: string; port: number; part: string }> = {
+  http: { variable: 'PORT', port: 3000, part: 'HTTP' },
+  lambda: { variable: 'FLYBALL_LAMBDA_PORT', port: 3002, part: 'Lambda' },
+  dynamodb: { variable: 'FLYBALL_DYNAMODB_PORT', port: 8000, part: 'DynamoDB' },
+  sqs: { variable: 'FLYBALL_SQS_PORT', port: 4566, part: 'SQS' },
+  s3: { variable: 'FLYBALL_S3_PORT', port: 4569, part: 'S3' },
+};
+
+/** A port of the local world is in use by another process. */
+export class PortTaken extends Error {
+  override readonly name = 'PortTaken';
+  readonly code = 'PORT_TAKEN';
+
+  constructor(part: string, port: number, variable: string) {
+    super(
+      `Port ${String(port)} (${part}) is taken by another process. ` +
+        `Stop that process, or start with another port: ${variable}=${String(port + 1)} npm start`,
+    );
+  }
+}
+
+/** Reads the ports from the environment. Throws an Error that names the variable when one is not a port number. */
+export function portsFrom(env: Readonly<Record<string, string | undefined>>): Ports {
+  const port = (name: keyof Ports): number => {
+    const { variable, port: fallback } = DEFAULTS[name];
+    const text = env[variable];
+    if (text === undefined || text === '') return fallback;
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > 65_535) {
+      throw new Error(`${variable}=${text} is not a port: give a whole number from 1 to 65535.`);
+    }
+    return value;
+  };
+  return { http: port('http'), lambda: port('lambda'), dynamodb: port('dynamodb'), sqs: port('sqs'), s3: port('s3') };
+}
+
+/** Throws PortTaken for the first port that something listens on, and an Error when two parts share one. */
+export async function requireFree(ports: Ports): Promise<void> {
+  const seen = new Map<number, string>();
+  for (const name of Object.keys(DEFAULTS) as (keyof Ports)[]) {
+    const { part, variable } = DEFAULTS[name];
+    const port = ports[name];
+    const other = seen.get(port);
+    if (other !== undefined) throw new Error(`${variable} and ${other} are both ${String(port)}: give each its own.`);
+    seen.set(port, variable);
+    if (!(await isFree(port))) throw new PortTaken(part, port, variable);
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  for (const host of ['0.0.0.0', '127.0.0.1']) {
+    if (!(await canListen(port, host))) return false;
+  }
+  return true;
+}
+
+function canListen(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** Free ports, all different, chosen by the operating system. */
+export async function freePorts(): Promise<Ports> {
+  const servers = await Promise.all(
+    Object.keys(DEFAULTS).map(
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
+          const server = createServer();
+          server.once('error', reject);
+          server.listen({ port: 0, host: '0.0.0.0' }, () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => {
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('The operating system gave no port.');
+    return address.port;
+  });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const [http = 0, lambda = 0, dynamodb = 0, sqs = 0, s3 = 0] = ports;
+  return { http, lambda, dynamodb, sqs, s3 };
+}
