@@ -1,0 +1,88 @@
+// One Lambda execution environment as flyball sees it: everything that lives longer than an invocation hangs here.
+import type { Table } from '../../store/port.ts';
+import type { Clock, Random } from './clock.ts';
+import { errorFields, type Logger } from './logger.ts';
+import { silentRecorder, type Recorder } from './recorder.ts';
+import type { RuleDocument } from './rules/document.ts';
+import { LiveRules, MAX_STALE_MS } from './rules/live.ts';
+import { Syncs } from './sync.ts';
+
+/** Internal errors of one policy in a row before it is switched off on this instance. */
+const CONTAIN_LIMIT = 5;
+
+export interface InstanceOptions {
+  readonly service: string;
+  readonly id: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly table: Table;
+  readonly logger: Logger;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly bootstrap?: RuleDocument | undefined;
+  readonly maxStaleMs?: number | undefined;
+}
+
+export class Instance {
+  readonly service: string;
+  /** Names this environment in telemetry, leases and probes. */
+  readonly id: string;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly table: Table;
+  readonly logger: Logger;
+  readonly syncs: Syncs;
+  readonly rules: LiveRules;
+  recorder: Recorder = silentRecorder;
+  /** True until the first invocation has begun. */
+  cold = true;
+  readonly #state = new Map<object, unknown>();
+  readonly #failures = new Map<string, number>();
+
+  constructor(options: InstanceOptions) {
+    this.service = options.service;
+    this.id = options.id;
+    this.functionName = options.functionName;
+    this.functionVersion = options.functionVersion;
+    this.clock = options.clock;
+    this.random = options.random;
+    this.table = options.table;
+    this.logger = options.logger;
+    this.syncs = new Syncs(options.clock, options.logger);
+    this.rules = new LiveRules(this, options.bootstrap, options.maxStaleMs ?? MAX_STALE_MS);
+    this.syncs.add(this.rules);
+  }
+
+  /** State that `owner` (a policy) keeps on this instance, across revisions. */
+  state<T>(owner: object, create: () => T): T {
+    let state = this.#state.get(owner) as T | undefined;
+    if (state === undefined) {
+      state = create();
+      this.#state.set(owner, state);
+    }
+    return state;
+  }
+
+  /** False once a policy has failed too often here: it is then left out, so that it cannot hurt the function. */
+  trusts(policy: string): boolean {
+    return this.#failures.size === 0 || (this.#failures.get(policy) ?? 0) < CONTAIN_LIMIT;
+  }
+
+  /** Counts an error inside flyball that must not reach the function. */
+  contain(policy: string, error: unknown): void {
+    const failures = (this.#failures.get(policy) ?? 0) + 1;
+    this.#failures.set(policy, failures);
+    this.recorder.internal(`contained:${policy}`);
+    this.logger.error(
+      failures >= CONTAIN_LIMIT ? 'flyball switched a policy off after repeated errors' : 'flyball contained an error',
+      { policy, failures, ...errorFields(error) },
+    );
+  }
+
+  /** A hook that worked: errors must come in a row to switch a policy off. */
+  absolve(policy: string): void {
+    if (this.#failures.size > 0) this.#failures.delete(policy);
+  }
+}

@@ -1,0 +1,20 @@
+// The small face of a logger that flyball needs; without one given it writes JSON lines itself, rarely.
+import type { Clock } from './clock.ts';
+
+/** Structurally compatible with Powertools Logger and with `console`. */
+export interface Logger {
+  info(message: string, fields: Record<string, unknown>): void;
+  warn(message: string, fields: Record<string, unknown>): void;
+  error(message: string, fields: Record<string, unknown>): void;
+}
+
+export function jsonLogger(clock: Clock, write: (line: string) => void): Logger {
+  const line = (level: string) => (message: string, fields: Record<string, unknown>) =>
+    write(`${JSON.stringify({ level, time: new Date(clock.now()).toISOString(), message, ...fields })}\n`);
+  return { info: line('INFO'), warn: line('WARN'), error: line('ERROR') };
+}
+
+/** An error as log fields: its name and message, never its fields, which may hold secrets. */
+export function errorFields(error: unknown): Record<string, unknown> {
+  return error instanceof Error ? { error: error.name, reason: error.message } : { error: String(error) };
+}

@@ -1,0 +1,54 @@
+// The outbound pipeline: policies that wrap a call to a dependency, composed once per revision, outermost first.
+import type { Instance } from './instance.ts';
+import type { Invocation } from './invocation.ts';
+import type { Outcome } from './outcome.ts';
+import type { DependencyRule } from './rules/document.ts';
+
+/** `none`: never twice; `safe`: may be repeated; `key`: may be repeated under the same idempotency key. */
+export type Idempotency = 'none' | 'safe' | 'key';
+
+/** One call on its way out. `attempt` and `timeoutMs` are set by the stages it passes. */
+export interface Call {
+  readonly invocation: Invocation;
+  readonly dependency: string;
+  readonly operation: string | undefined;
+  readonly idempotency: Idempotency;
+  /** Counts from 1. */
+  attempt: number;
+  /** Epoch ms after which nothing may be started or awaited any more. */
+  deadlineAt: number;
+  /** Aborts when the invocation's deadline passes or the caller gives up; narrower for one attempt. */
+  signal: AbortSignal;
+}
+
+/** How a call or an attempt ended. Stages pass replies, not exceptions, so that each can judge them. */
+export interface Reply {
+  readonly outcome: Outcome;
+  /** The result, when `outcome` is `ok`. */
+  readonly value?: unknown;
+  /** What went wrong otherwise; a `Refused` when flyball itself refused. */
+  readonly error?: unknown;
+  /** False when nothing can have reached the dependency. */
+  readonly sent: boolean;
+  readonly response?: { readonly status: number; readonly body: unknown };
+  /** What the callee asked for in `Retry-After`, in ms. */
+  readonly retryAfterMs?: number;
+  /** The callee says that another attempt cannot help (`x-flyball-retry: never`). */
+  readonly never?: boolean;
+}
+
+export type Send = (call: Call) => Promise<Reply>;
+
+/** Wraps the next stage for one dependency. Never rejects: what goes wrong is a reply. */
+export type Stage = (call: Call, next: Send) => Promise<Reply>;
+
+export interface OutboundPolicy {
+  readonly name: string;
+  /** The stage for a dependency under its rule, or undefined when the rule gives this policy nothing to do. */
+  stage(dependency: string, rule: DependencyRule, instance: Instance): Stage | undefined;
+}
+
+/** Composes stages around the last send; the first is the outermost. */
+export function compose(stages: readonly Stage[], send: Send): Send {
+  return stages.reduceRight<Send>((next, stage) => (call) => stage(call, next), send);
+}

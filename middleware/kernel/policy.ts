@@ -1,0 +1,21 @@
+// What a policy is to the kernel: rules compiled once per revision, and hooks around an invocation.
+import type { Instance } from './instance.ts';
+import type { Invocation } from './invocation.ts';
+import type { RuleDocument } from './rules/document.ts';
+
+/**
+ * One policy of the data plane. Hooks return nothing when they are done at once, and a promise only when they must wait:
+ * a synchronous hook costs a fifth of an asynchronous one.
+ */
+export interface Policy<Compiled = unknown> {
+  readonly name: string;
+  /** Turns the document into closures and tables; runs once per revision and instance, never on the hot path. */
+  compile(rules: RuleDocument, instance: Instance): Compiled;
+  /** May throw a `FlyballError` to refuse. Any other error is contained: counted, and the invocation goes on. */
+  before?(invocation: Invocation, rules: Compiled): void | Promise<void>;
+  /**
+   * Runs once per invocation whose `before` of this policy was reached, in reverse order, after success and failure
+   * alike: `invocation.outcome`, `.error` and `.response` tell which. May replace `invocation.response`. Never refuses.
+   */
+  after?(invocation: Invocation, rules: Compiled): void | Promise<void>;
+}

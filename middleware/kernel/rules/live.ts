@@ -1,0 +1,125 @@
+// The rules an instance works under: loaded during init, polled beside the handler, the last good revision kept.
+import { readDocument, readHead } from '../../../store/items/rules-read.ts';
+import type { Instance } from '../instance.ts';
+import { errorFields } from '../logger.ts';
+import type { Policy } from '../policy.ts';
+import type { Syncable } from '../sync.ts';
+import type { RuleDocument } from './document.ts';
+import { Snapshot } from './snapshot.ts';
+
+/** How often the head is read while invocations come, in ms; jittered by a fifth so that a fleet spreads out. */
+export const POLL_MS = 4_000;
+/** Rules older than this are awaited before the handler, in ms. */
+export const MAX_STALE_MS = 60_000;
+/** How long the wait for stale rules may take, in ms; the first load may take longer since it overlaps init. */
+export const WAIT_MS = 100;
+export const FIRST_WAIT_MS = 200;
+
+/** Spreads instances over the copies of a document. */
+function copyOf(instanceId: string): number {
+  let hash = 0;
+  for (let i = 0; i < instanceId.length; i++) hash = (Math.imul(hash, 31) + instanceId.charCodeAt(i)) >>> 0;
+  return hash;
+}
+
+export class LiveRules implements Syncable {
+  readonly name = 'rules';
+  readonly #instance: Instance;
+  readonly #policies = new Set<Policy>();
+  readonly #maxStaleMs: number;
+  #snapshot: Snapshot;
+  /** When the store last said what is in force, ms; undefined before it ever has. */
+  #confirmedAt: number | undefined;
+  #nextPollAt = 0;
+  #rejectedSeq = -1;
+  #firstLoad: Promise<void> | undefined;
+
+  constructor(instance: Instance, bootstrap: RuleDocument | undefined, maxStaleMs: number) {
+    this.#instance = instance;
+    this.#maxStaleMs = maxStaleMs;
+    const document: RuleDocument = bootstrap ?? { apiVersion: 'flyball/v1', service: instance.service };
+    this.#snapshot = new Snapshot(
+      { from: bootstrap ? 'bootstrap' : 'none', seq: 0, revision: 0 },
+      document,
+      this.#policies,
+      instance,
+    );
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** Adds a policy: it compiles the revision in force now, and every later one as it arrives. */
+  register(policy: Policy): void {
+    if (this.#policies.has(policy)) return;
+    this.#policies.add(policy);
+    this.#snapshot.of(policy);
+  }
+
+  /** Starts the first load, so that it overlaps the rest of the init phase. */
+  preload(): void {
+    this.#firstLoad ??= this.#start(FIRST_WAIT_MS);
+  }
+
+  due(nowMs: number): boolean {
+    return nowMs >= this.#nextPollAt;
+  }
+
+  /** Waits for rules only when those at hand are staler than the hard limit; undefined when they are fresh enough. */
+  awaitIfStale(nowMs: number): Promise<void> | undefined {
+    if (this.#confirmedAt !== undefined && nowMs - this.#confirmedAt <= this.#maxStaleMs) return undefined;
+    const first = this.#firstLoad;
+    this.#firstLoad = undefined;
+    if (first) return this.#within(first, FIRST_WAIT_MS);
+    // A poll that failed lately is not repeated before it is due: a store that is away costs nobody a wait.
+    return nowMs < this.#nextPollAt ? undefined : this.#within(this.#start(WAIT_MS), WAIT_MS);
+  }
+
+  async run(nowMs: number, signal: AbortSignal): Promise<void> {
+    const { clock, random, table, service, id } = this.#instance;
+    this.#nextPollAt = nowMs + POLL_MS * (0.8 + 0.4 * random());
+    const head = await readHead(table, service, { signal });
+    if (signal.aborted) return;
+    if (!head || head.seq <= this.#snapshot.origin.seq || head.seq === this.#rejectedSeq) {
+      this.#confirmedAt = clock.now();
+      return;
+    }
+    const document = await readDocument(table, service, head.revision, copyOf(id), { signal });
+    if (signal.aborted) return;
+    this.#install(head, document as RuleDocument);
+    this.#confirmedAt = clock.now();
+  }
+
+  #install(head: { readonly seq: number; readonly revision: number }, document: RuleDocument): void {
+    const origin = { from: 'store', seq: head.seq, revision: head.revision } as const;
+    try {
+      this.#snapshot = new Snapshot(origin, document, this.#policies, this.#instance);
+    } catch (error) {
+      // A revision this library cannot compile is refused once and said so; the last good one stays in force.
+      this.#rejectedSeq = head.seq;
+      this.#instance.recorder.internal('rules:rejected');
+      this.#instance.logger.error('flyball kept the last good rules', {
+        service: this.#instance.service,
+        rejected: head.revision,
+        inForce: this.#snapshot.origin.revision,
+        ...errorFields(error),
+      });
+    }
+  }
+
+  #start(limitMs: number): Promise<void> {
+    const { syncs, clock } = this.#instance;
+    return syncs.start(this.name, (signal) => this.run(clock.now(), signal), limitMs);
+  }
+
+  async #within(load: Promise<void>, limitMs: number): Promise<void> {
+    const { clock } = this.#instance;
+    let cancel = () => {};
+    const limit = new Promise<void>((resolve) => {
+      cancel = clock.after(limitMs, resolve);
+    });
+    await Promise.race([load, limit]);
+    cancel();
+  }
+}

@@ -1,0 +1,102 @@
+// Exchanges with the store that run beside the handler: started when due, awaited at the end, abandoned at their limit.
+import type { Clock } from './clock.ts';
+import { errorFields, type Logger } from './logger.ts';
+
+/** How long an exchange may keep an invocation from ending, in ms. */
+export const SYNC_LIMIT_MS = 100;
+
+/** Something that exchanges with the store when it is due. */
+export interface Syncable {
+  readonly name: string;
+  due(nowMs: number): boolean;
+  /** Rejections are contained. Must apply nothing once the signal has aborted: the exchange has been abandoned. */
+  run(nowMs: number, signal: AbortSignal): Promise<void>;
+}
+
+interface Flight {
+  readonly name: string;
+  readonly until: number;
+  readonly abort: AbortController;
+  done: Promise<void>;
+}
+
+export class Syncs {
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #syncables: Syncable[] = [];
+  readonly #flights = new Map<string, Flight>();
+
+  constructor(clock: Clock, logger: Logger) {
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  add(syncable: Syncable): void {
+    if (!this.#syncables.includes(syncable)) this.#syncables.push(syncable);
+  }
+
+  /** Starts what is due; called once at the start of an invocation. What a frozen hour left in flight is abandoned. */
+  startDue(nowMs: number): void {
+    if (this.#flights.size > 0) this.#abandon((flight) => flight.until < nowMs);
+    for (const syncable of this.#syncables) {
+      if (syncable.due(nowMs)) void this.start(syncable.name, (signal) => syncable.run(nowMs, signal));
+    }
+  }
+
+  /**
+   * Starts an exchange unless one of that name is under way, and returns when that one has ended or been abandoned.
+   * Never rejects. An exchange may keep the invocation from ending for `limitMs`.
+   */
+  start(name: string, run: (signal: AbortSignal) => Promise<void>, limitMs: number = SYNC_LIMIT_MS): Promise<void> {
+    const underWay = this.#flights.get(name);
+    if (underWay) return underWay.done;
+    const abort = new AbortController();
+    const aborted = new Promise<void>((resolve) => {
+      abort.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const flight: Flight = { name, until: this.#clock.now() + limitMs, abort, done: aborted };
+    this.#flights.set(name, flight);
+    flight.done = Promise.race([this.#run(flight, run), aborted]);
+    return flight.done;
+  }
+
+  async #run(flight: Flight, run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    try {
+      await run(flight.abort.signal);
+    } catch (error) {
+      if (!flight.abort.signal.aborted) {
+        this.#logger.warn('flyball could not sync', { sync: flight.name, ...errorFields(error) });
+      }
+    } finally {
+      if (this.#flights.get(flight.name) === flight) this.#flights.delete(flight.name);
+    }
+  }
+
+  /** Waits for what is in flight, each to its own limit, then abandons the rest. Undefined when there is nothing. */
+  settle(): Promise<void> | undefined {
+    return this.#flights.size === 0 ? undefined : this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    const flights = [...this.#flights.values()];
+    const waitMs = Math.max(...flights.map((flight) => flight.until)) - this.#clock.now();
+    if (waitMs > 0) {
+      let cancel = () => {};
+      const limit = new Promise<void>((resolve) => {
+        cancel = this.#clock.after(waitMs, resolve);
+      });
+      await Promise.race([Promise.all(flights.map((flight) => flight.done)), limit]);
+      cancel();
+    }
+    const now = this.#clock.now();
+    this.#abandon((flight) => flights.includes(flight) || flight.until <= now);
+  }
+
+  #abandon(which: (flight: Flight) => boolean): void {
+    for (const flight of this.#flights.values()) {
+      if (!which(flight)) continue;
+      this.#flights.delete(flight.name);
+      flight.abort.abort();
+    }
+  }
+}
