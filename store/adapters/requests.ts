@@ -1,0 +1,127 @@
+// DynamoDB's input for each call of the port; the SDK and the wire differ only in how they hold binary values.
+import { type Attributes, marshalItem, type StoredAttribute, unmarshalItem } from '../marshal.ts';
+import {
+  type DeleteRequest,
+  type Expression,
+  type Item,
+  type Key,
+  type PutRequest,
+  type QueryRequest,
+  StoreRejected,
+  type UpdateRequest,
+  type Value,
+} from '../port.ts';
+
+interface Condition<B> {
+  ConditionExpression?: string;
+  ExpressionAttributeNames?: { [placeholder: string]: string };
+  ExpressionAttributeValues?: Attributes<B>;
+}
+
+/** Builds inputs for one table. */
+export function requestsFor<B>(tableName: string, binary: (bytes: Uint8Array) => B) {
+  const marshal = (item: { readonly [name: string]: Value | undefined }) => marshalItem(item, binary);
+  const keyOf = ({ pk, sk }: Key) => marshal({ pk, sk });
+
+  const expressionOf = ({ condition, names, values }: Expression): Condition<B> => ({
+    ...(condition === undefined ? {} : { ConditionExpression: condition }),
+    ...(names === undefined ? {} : { ExpressionAttributeNames: { ...names } }),
+    ...(values === undefined ? {} : { ExpressionAttributeValues: marshalItem(values, binary, 'values') }),
+  });
+
+  // With these two, one exchange tells the winner what it wrote and the loser what stands in its way.
+  const onFailure = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+
+  return {
+    get: (key: Key, consistent = false) => ({ TableName: tableName, Key: keyOf(key), ConsistentRead: consistent }),
+    put: (request: PutRequest) => ({
+      TableName: tableName,
+      Item: marshal(request.item),
+      ...expressionOf(request),
+      ...onFailure,
+    }),
+    update: (request: UpdateRequest) => ({
+      TableName: tableName,
+      Key: keyOf(request.key),
+      UpdateExpression: request.update,
+      ...expressionOf(request),
+      ReturnValues: 'ALL_NEW' as const,
+      ...onFailure,
+    }),
+    delete: (request: DeleteRequest) => ({
+      TableName: tableName,
+      Key: keyOf(request.key),
+      ...expressionOf(request),
+      ReturnValues: 'ALL_OLD' as const,
+      ...onFailure,
+    }),
+    query: (request: QueryRequest) => ({
+      TableName: tableName,
+      ...keyCondition(request, marshal),
+      ScanIndexForward: request.descending !== true,
+      ...(request.limit === undefined ? {} : { Limit: request.limit }),
+      ...(request.cursor === undefined ? {} : { ExclusiveStartKey: marshal(fromCursor(request.cursor, request)) }),
+      ...(request.consistent === undefined ? {} : { ConsistentRead: request.consistent }),
+    }),
+  };
+}
+
+function keyCondition<B>(request: QueryRequest, marshal: (item: Item) => Attributes<B>) {
+  const { pk, sk, index } = request;
+  if (index !== undefined) {
+    if (sk !== undefined) throw new TypeError('A query of the index `due` is narrowed by dueUpTo, not by sk');
+    return {
+      IndexName: index.name,
+      KeyConditionExpression: '#due = :due AND #dueAt <= :upTo',
+      ExpressionAttributeNames: { '#due': 'due', '#dueAt': 'dueAt' },
+      ExpressionAttributeValues: marshal({ ':due': pk, ':upTo': index.dueUpTo }),
+    };
+  }
+  if (sk === undefined) {
+    return {
+      KeyConditionExpression: '#pk = :pk',
+      ExpressionAttributeNames: { '#pk': 'pk' },
+      ExpressionAttributeValues: marshal({ ':pk': pk }),
+    };
+  }
+  const ExpressionAttributeNames = { '#pk': 'pk', '#sk': 'sk' };
+  if ('beginsWith' in sk) {
+    return {
+      KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
+      ExpressionAttributeNames,
+      ExpressionAttributeValues: marshal({ ':pk': pk, ':prefix': sk.beginsWith }),
+    };
+  }
+  return {
+    KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :low AND :high',
+    ExpressionAttributeNames,
+    ExpressionAttributeValues: marshal({ ':pk': pk, ':low': sk.between[0], ':high': sk.between[1] }),
+  };
+}
+
+/** The page's cursor: DynamoDB's last key, as text that a URL can carry. */
+export function toCursor(lastKey: { readonly [name: string]: StoredAttribute } | undefined): { cursor?: string } {
+  if (lastKey === undefined) return {};
+  return { cursor: Buffer.from(JSON.stringify(unmarshalItem(lastKey))).toString('base64url') };
+}
+
+/** Cursors travel through clients: one that is damaged, or that points into another partition, is refused. */
+function fromCursor(cursor: string, { pk, index }: QueryRequest): Item {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (isKey(key) && (index === undefined ? key.pk : key.due) === pk) return key;
+  } catch {
+    // Not JSON: refused below like any other cursor that is not ours.
+  }
+  throw new StoreRejected('InvalidCursor', 'The cursor is not one that this query gave: start again without it');
+}
+
+function isKey(key: unknown): key is Item & Key {
+  return (
+    typeof key === 'object' &&
+    key !== null &&
+    Object.values(key).every((part) => typeof part === 'string' || typeof part === 'number') &&
+    'pk' in key &&
+    'sk' in key
+  );
+}
