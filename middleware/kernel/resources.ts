@@ -49,7 +49,7 @@ function matcherOf(match: ResourceRule['match']): Matcher {
   if (trigger !== undefined) tests.push((event) => event.kind === trigger);
   if (method !== undefined) tests.push((event) => event.method === method);
   if (path !== undefined) {
-    const fits = compileGlob(templateToGlob(path));
+    const fits = path.includes('{') ? compileTemplate(path) : compileGlob(path);
     tests.push((event) => event.kind === 'http' && fits(event.path));
   }
   if (source !== undefined) {
@@ -63,13 +63,17 @@ function matcherOf(match: ResourceRule['match']): Matcher {
   return (event, name) => tests.every((test) => test(event, name));
 }
 
-/** `/orders/{id}/items` matches as `/orders/*\/items` does, one segment a name. */
-function templateToGlob(path: string): string {
-  return path
-    .split('/')
-    .map((segment) => (segment.startsWith('{') && segment.endsWith('}') ? '*' : segment))
-    .join('/');
+/** `/orders/{id}` fits as many segments as it has; a name in braces stands for one whole segment, whatever it is. */
+function compileTemplate(template: string): (path: string) => boolean {
+  const segments = template.split('/').map((segment) => (isParameter(segment) ? notEmpty : compileGlob(segment)));
+  return (path) => {
+    const given = path.split('/');
+    return given.length === segments.length && segments.every((fits, i) => fits(given[i] ?? ''));
+  };
 }
+
+const isParameter = (segment: string) => segment.startsWith('{') && segment.endsWith('}');
+const notEmpty = (segment: string) => segment !== '';
 
 function resourceOf(name: string, rule: ResourceRule): Resource {
   const segments = rule.match.path?.split('/') ?? [];

@@ -1,0 +1,110 @@
+// One invocation as the policies see it; begun by the first flyball hook, ended exactly once by the middleware that began it.
+import type { Context } from 'aws-lambda';
+import type { Refused } from './errors.ts';
+import type { Instance } from './instance.ts';
+import type { Outcome } from './outcome.ts';
+import type { Resource } from './resources.ts';
+import type { Snapshot } from './rules/snapshot.ts';
+import type { Trigger } from './trigger.ts';
+
+/** How much waiting for the store one invocation may add up, in ms, whatever the number of rules. */
+export const STORE_WAIT_BUDGET_MS = 200;
+
+export class Invocation {
+  readonly instance: Instance;
+  /** The rules of this invocation from its first hook to its last. */
+  snapshot: Snapshot;
+  readonly trigger: Trigger;
+  resource: Resource;
+  /** Policies may replace it, e.g. by a batch without the records that were deferred. */
+  event: unknown;
+  readonly context: Context;
+  readonly requestId: string;
+  /** Wall clock, epoch ms. */
+  readonly startedAt: number;
+  /** Monotonic, ms. */
+  readonly startedPrecise: number;
+  /** The first invocation of this instance. */
+  readonly cold: boolean;
+  /** Epoch ms by which the answer must be given. */
+  deadlineAt: number;
+  /** Which attempt of its caller this invocation is, from 1. */
+  attempt = 1;
+  /** Set when a caller further up has given up retrying or has no budget: nothing is retried here. */
+  noRetry = false;
+  /** Headers that calls made by this invocation carry on: trace context and the like. */
+  readonly carried: Record<string, string> = {};
+  /** ms of waiting for the store so far. */
+  storeWaitedMs = 0;
+  outcome: Outcome | undefined;
+  error: unknown;
+  response: unknown;
+  refusal: Refused | undefined;
+  ended = false;
+  /** Set by `flyball.fail`: the code of a business failure. */
+  businessCode: string | undefined;
+  #abort: AbortController | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #state: Map<object, unknown> | undefined;
+
+  constructor(
+    instance: Instance,
+    snapshot: Snapshot,
+    trigger: Trigger,
+    event: unknown,
+    context: Context,
+    startedAt: number,
+  ) {
+    this.instance = instance;
+    this.snapshot = snapshot;
+    this.trigger = trigger;
+    this.resource = snapshot.resources.of(trigger, instance.functionName);
+    this.event = event;
+    this.context = context;
+    this.requestId = context.awsRequestId ?? '';
+    this.startedAt = startedAt;
+    this.startedPrecise = instance.clock.precise();
+    this.cold = instance.cold;
+    this.deadlineAt = startedAt + (context.getRemainingTimeInMillis?.() ?? 900_000);
+  }
+
+  /** ms left until the deadline; never negative. */
+  remainingMs(): number {
+    return Math.max(0, this.deadlineAt - this.instance.clock.now());
+  }
+
+  /** Aborts when the deadline passes. Made, with its timer, only when somebody asks for it. */
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      const abort = new AbortController();
+      this.#abort = abort;
+      if (!this.ended) {
+        this.#cancelTimer = this.instance.clock.after(this.remainingMs(), () =>
+          abort.abort(new DOMException('the invocation has passed its deadline', 'TimeoutError')),
+        );
+      }
+    }
+    return this.#abort.signal;
+  }
+
+  /** How long one more wait for the store may take, in ms, within the budget of the whole invocation. */
+  storeWaitMs(wantedMs: number): number {
+    return Math.max(0, Math.min(wantedMs, STORE_WAIT_BUDGET_MS - this.storeWaitedMs, this.remainingMs()));
+  }
+
+  /** State that `owner` (a policy) keeps for this invocation. */
+  state<T>(owner: object, create: () => T): T {
+    this.#state ??= new Map();
+    let state = this.#state.get(owner) as T | undefined;
+    if (state === undefined) {
+      state = create();
+      this.#state.set(owner, state);
+    }
+    return state;
+  }
+
+  /** Ends the timers of this invocation: nothing of it runs on. */
+  dispose(): void {
+    this.#cancelTimer?.();
+  }
+}

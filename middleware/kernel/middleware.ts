@@ -1,0 +1,244 @@
+// Turns policies, in order, into one Middy middleware: begins the invocation, contains errors, ends it exactly once.
+import type { MiddlewareObj, Request } from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { enter } from './current.ts';
+import { BusinessFailure, FlyballError, Refused } from './errors.ts';
+import type { Instance } from './instance.ts';
+import { Invocation } from './invocation.ts';
+import { outcomeOfStatus, type Outcome } from './outcome.ts';
+import type { Policy } from './policy.ts';
+import { answerFor } from './refusal.ts';
+import type { Snapshot } from './rules/snapshot.ts';
+import { triggerOf } from './trigger.ts';
+
+/** What a governed handler finds at `context.flyball`. */
+export interface FlyballContext {
+  readonly service: string;
+  readonly resource: string;
+  /** The revision of the rules this invocation runs under; 0 when there are none from the store. */
+  readonly revision: number;
+  readonly instance: string;
+  /** Aborts when the deadline passes. */
+  readonly signal: AbortSignal;
+  /** ms left until the deadline. */
+  remainingMs(): number;
+}
+
+export type GovernedContext = Context & { flyball: FlyballContext };
+
+export type GovernMiddleware = MiddlewareObj<unknown, unknown, Error, GovernedContext>;
+
+/** Where the invocation is kept between hooks, also for flyball's other middlewares in the same stack. */
+const INVOCATION = Symbol.for('flyball.invocation');
+
+type AnyRequest = Request<unknown, unknown, Error, Context, Record<PropertyKey, unknown>>;
+
+export function invocationOf(request: { internal: object }): Invocation | undefined {
+  return (request.internal as Record<PropertyKey, unknown>)[INVOCATION] as Invocation | undefined;
+}
+
+/** Ends what another middleware's early return left open: Middy then runs no `after` and no `onError` of ours. */
+export function endRequest(request: AnyRequest): Promise<void> | undefined {
+  const invocation = invocationOf(request);
+  if (!invocation || invocation.ended) return undefined;
+  invocation.response = request.response;
+  invocation.outcome ??= outcomeOfResponse(request.response);
+  return finish(invocation);
+}
+
+/** One Middy middleware running `policies` in order; several of them share the invocation the first one began. */
+export function middlewareOf(instance: Instance, policies: readonly Policy[]): GovernMiddleware {
+  for (const policy of policies) instance.rules.register(policy);
+  /** How many of the policies' `before` were reached in this request, kept beside the invocation. */
+  const REACHED = Symbol('flyball.reached');
+  let compiledFor: Snapshot | undefined;
+  let compiled: unknown[] = [];
+
+  function rulesFor(snapshot: Snapshot): unknown[] {
+    if (snapshot !== compiledFor) {
+      compiled = policies.map((policy) => snapshot.of(policy));
+      compiledFor = snapshot;
+    }
+    return compiled;
+  }
+
+  /** Runs the rest of the `before` hooks; goes on asynchronously only from the first one that waits. */
+  function runBefore(request: AnyRequest, invocation: Invocation, from: number): Promise<void> | undefined {
+    const rules = rulesFor(invocation.snapshot);
+    for (let i = from; i < policies.length; i++) {
+      const policy = policies[i];
+      if (!policy) continue;
+      request.internal[REACHED] = i + 1;
+      if (!policy.before || !instance.trusts(policy.name)) continue;
+      try {
+        const waiting = policy.before(invocation, rules[i]);
+        if (waiting) return resumeBefore(request, invocation, policy, waiting, i + 1);
+        instance.absolve(policy.name);
+      } catch (error) {
+        refuseOrContain(invocation, policy, error);
+      }
+    }
+    request.event = invocation.event;
+    return undefined;
+  }
+
+  async function resumeBefore(
+    request: AnyRequest,
+    invocation: Invocation,
+    policy: Policy,
+    waiting: Promise<void>,
+    next: number,
+  ): Promise<void> {
+    try {
+      await waiting;
+      instance.absolve(policy.name);
+    } catch (error) {
+      refuseOrContain(invocation, policy, error);
+    }
+    await runBefore(request, invocation, next);
+  }
+
+  /** `after` of the policies reached, last first. */
+  async function runAfter(request: AnyRequest, invocation: Invocation): Promise<void> {
+    const rules = rulesFor(invocation.snapshot);
+    for (let i = Number(request.internal[REACHED] ?? 0) - 1; i >= 0; i--) {
+      const policy = policies[i];
+      if (!policy?.after || !instance.trusts(policy.name)) continue;
+      try {
+        const waiting = policy.after(invocation, rules[i]);
+        if (waiting) await waiting;
+        instance.absolve(policy.name);
+      } catch (error) {
+        instance.contain(policy.name, error);
+      }
+    }
+  }
+
+  function refuseOrContain(invocation: Invocation, policy: Policy, error: unknown): void {
+    if (error instanceof FlyballError) {
+      if (error instanceof Refused) invocation.refusal = error;
+      throw error;
+    }
+    instance.contain(policy.name, error);
+  }
+
+  function flyballBefore(request: AnyRequest): Promise<void> | undefined {
+    let invocation = invocationOf(request);
+    if (invocation) return runBefore(request, invocation, 0);
+    invocation = begin(instance, request);
+    request.internal[OWNER] = REACHED;
+    const waiting = instance.rules.awaitIfStale(invocation.startedAt);
+    return waiting ? beforeWithRules(request, invocation, waiting) : runBefore(request, invocation, 0);
+  }
+
+  async function beforeWithRules(request: AnyRequest, invocation: Invocation, waiting: Promise<void>): Promise<void> {
+    await waiting;
+    invocation.storeWaitedMs += instance.clock.now() - invocation.startedAt;
+    invocation.snapshot = instance.rules.snapshot;
+    invocation.resource = invocation.snapshot.resources.of(invocation.trigger, instance.functionName);
+    await runBefore(request, invocation, 0);
+  }
+
+  async function flyballAfter(request: AnyRequest): Promise<void> {
+    const invocation = invocationOf(request);
+    if (!invocation) return;
+    invocation.response = request.response;
+    invocation.outcome ??= invocation.businessCode ? `business:${invocation.businessCode}` : outcomeOfResponse(request.response);
+    await runAfter(request, invocation);
+    request.response = invocation.response;
+    if (request.internal[OWNER] === REACHED) await finish(invocation);
+  }
+
+  /** Never throws: a throw here would hide the other middlewares' hooks and the error itself. */
+  async function flyballOnError(request: AnyRequest): Promise<void> {
+    const invocation = invocationOf(request);
+    if (!invocation) return;
+    const { error } = request;
+    if (error instanceof Refused) invocation.refusal ??= error;
+    invocation.error = error;
+    invocation.outcome ??= outcomeOfError(error);
+    const owner = request.internal[OWNER] === REACHED;
+    invocation.response = request.response;
+    if (owner && invocation.response === undefined && error instanceof FlyballError) {
+      invocation.response = answerFor(invocation, error);
+    }
+    await runAfter(request, invocation);
+    request.response = invocation.response;
+    if (owner) await finish(invocation);
+  }
+
+  return {
+    before: flyballBefore,
+    after: flyballAfter,
+    onError: flyballOnError,
+  } as GovernMiddleware;
+}
+
+/** Which middleware began the invocation, and so ends it. */
+const OWNER = Symbol('flyball.owner');
+
+function begin(instance: Instance, request: AnyRequest): Invocation {
+  const now = instance.clock.now();
+  const { rules } = instance;
+  const invocation = new Invocation(
+    instance,
+    rules.snapshot,
+    triggerOf(request.event),
+    request.event,
+    request.context,
+    now,
+  );
+  instance.cold = false;
+  request.internal[INVOCATION] = invocation;
+  enter(invocation);
+  (request.context as GovernedContext).flyball = faceOf(invocation);
+  instance.syncs.startDue(now);
+  return invocation;
+}
+
+function faceOf(invocation: Invocation): FlyballContext {
+  return {
+    service: invocation.instance.service,
+    instance: invocation.instance.id,
+    get resource() {
+      return invocation.resource.name;
+    },
+    get revision() {
+      return invocation.snapshot.origin.revision;
+    },
+    get signal() {
+      return invocation.signal;
+    },
+    remainingMs: () => invocation.remainingMs(),
+  };
+}
+
+/** Records the invocation and settles what runs beside it. */
+function finish(invocation: Invocation): Promise<void> | undefined {
+  if (invocation.ended) return undefined;
+  invocation.ended = true;
+  invocation.dispose();
+  const { instance } = invocation;
+  instance.recorder.invocation(
+    invocation.resource.name,
+    invocation.outcome ?? 'ok',
+    instance.clock.precise() - invocation.startedPrecise,
+    invocation.cold,
+  );
+  return instance.syncs.settle();
+}
+
+function outcomeOfResponse(response: unknown): Outcome {
+  if (typeof response === 'object' && response !== null && 'statusCode' in response) {
+    const { statusCode } = response;
+    if (typeof statusCode === 'number') return outcomeOfStatus(statusCode);
+  }
+  return 'ok';
+}
+
+function outcomeOfError(error: unknown): Outcome {
+  if (error instanceof Refused) return 'refused';
+  if (error instanceof BusinessFailure) return `business:${error.businessCode}`;
+  if (error instanceof FlyballError) return error.statusCode === 504 ? 'timeout' : 'error';
+  return 'error';
+}
