@@ -143,7 +143,9 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
     const invocation = invocationOf(request);
     if (!invocation) return;
     invocation.response = request.response;
-    invocation.outcome ??= invocation.businessCode ? `business:${invocation.businessCode}` : outcomeOfResponse(request.response);
+    invocation.outcome ??= invocation.businessCode
+      ? `business:${invocation.businessCode}`
+      : outcomeOfResponse(request.response);
     await runAfter(request, invocation);
     request.response = invocation.response;
     if (request.internal[OWNER] === REACHED) await finish(invocation);

@@ -2,14 +2,7 @@
 
 /** `refused` is flyball's own doing and never a failure of what it protects. */
 export type Outcome =
-  | 'ok'
-  | 'connect'
-  | 'timeout'
-  | 'throttled'
-  | 'error'
-  | 'refused'
-  | `${number}`
-  | `business:${string}`;
+  'ok' | 'connect' | 'timeout' | 'throttled' | 'error' | 'refused' | `${number}` | `business:${string}`;
 
 /** The class of an HTTP status: `429` is `throttled`, below 400 is `ok`, the rest is its number. */
 export function outcomeOfStatus(status: number): Outcome {

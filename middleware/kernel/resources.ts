@@ -32,7 +32,11 @@ export function matchRank(match: ResourceRule['match']): number {
 /** Compiles the resources of a document; the result is asked once per invocation. */
 export function compileResources(document: RuleDocument): ResourceTable {
   const candidates = Object.entries(document.resources ?? {})
-    .map(([name, rule]) => ({ resource: resourceOf(name, rule), matches: matcherOf(rule.match), rank: matchRank(rule.match) }))
+    .map(([name, rule]) => ({
+      resource: resourceOf(name, rule),
+      matches: matcherOf(rule.match),
+      rank: matchRank(rule.match),
+    }))
     .sort((a, b) => b.rank - a.rank);
   if (candidates.length === 0) return { of: () => DEFAULT_RESOURCE };
   return {

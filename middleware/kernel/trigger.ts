@@ -4,17 +4,7 @@ export type TriggerKind = 'http' | 'queue' | 'bucket' | 'topic' | 'event' | 'sch
 
 /** How the platform expects to be answered. */
 export type Face =
-  | 'http-v2'
-  | 'http-v1'
-  | 'alb'
-  | 'sqs'
-  | 's3'
-  | 'sns'
-  | 'eventbridge'
-  | 'schedule'
-  | 'kinesis'
-  | 'dynamodb'
-  | 'direct';
+  'http-v2' | 'http-v1' | 'alb' | 'sqs' | 's3' | 'sns' | 'eventbridge' | 'schedule' | 'kinesis' | 'dynamodb' | 'direct';
 
 export interface Trigger {
   readonly kind: TriggerKind;
@@ -25,4 +15,158 @@ export interface Trigger {
   readonly path: string;
   /** The queue, bucket, topic, event source, stream or schedule by name; empty for `http` and `direct`. */
   readonly source: string;
+}
+
+/** An event nobody promised the shape of. */
+interface Unknown {
+  readonly [name: string]: unknown;
+}
+
+const DIRECT: Trigger = { kind: 'direct', face: 'direct', method: '', path: '', source: '' };
+
+/** Recognises an event. Whatever is not recognised passes as a direct invoke. Never throws, whatever the event. */
+export function triggerOf(event: unknown): Trigger {
+  if (!isObject(event)) return DIRECT;
+  const context = event['requestContext'];
+  if (isObject(context)) {
+    const http = context['http'];
+    if (event['version'] === '2.0' && isObject(http)) {
+      return web('http-v2', text(http['method']), text(event['rawPath']) || text(http['path']));
+    }
+    if (typeof event['httpMethod'] === 'string') {
+      return web(isObject(context['elb']) ? 'alb' : 'http-v1', event['httpMethod'], text(event['path']));
+    }
+  }
+  const record = recordsOf(event)[0];
+  if (record) return triggerOfRecord(record);
+  if (typeof event['detail-type'] === 'string' && typeof event['source'] === 'string') {
+    if (event['source'] === 'aws.events' || event['source'] === 'aws.scheduler') {
+      return {
+        kind: 'schedule',
+        face: 'schedule',
+        method: '',
+        path: '',
+        source: nameOfArn(firstText(event['resources'])),
+      };
+    }
+    return { kind: 'event', face: 'eventbridge', method: '', path: '', source: event['source'] };
+  }
+  return DIRECT;
+}
+
+function triggerOfRecord(record: Unknown): Trigger {
+  const arn = text(record['eventSourceARN']);
+  switch (record['eventSource'] ?? record['EventSource']) {
+    case 'aws:sqs':
+      return { kind: 'queue', face: 'sqs', method: '', path: '', source: nameOfArn(arn) };
+    case 'aws:s3':
+      return { kind: 'bucket', face: 's3', method: '', path: '', source: bucketOf(record) };
+    case 'aws:sns': {
+      const sns = record['Sns'];
+      return {
+        kind: 'topic',
+        face: 'sns',
+        method: '',
+        path: '',
+        source: isObject(sns) ? nameOfArn(text(sns['TopicArn'])) : '',
+      };
+    }
+    case 'aws:kinesis':
+      return { kind: 'stream', face: 'kinesis', method: '', path: '', source: nameOfArn(arn) };
+    case 'aws:dynamodb':
+      // arn:aws:dynamodb:region:account:table/NAME/stream/LABEL
+      return { kind: 'stream', face: 'dynamodb', method: '', path: '', source: arn.split('/')[1] ?? '' };
+    default:
+      return DIRECT;
+  }
+}
+
+function web(face: Face, method: string, path: string): Trigger {
+  return { kind: 'http', face, method: method.toUpperCase(), path, source: '' };
+}
+
+/** The records of a batch event; empty for any other. */
+export function recordsOf(event: unknown): readonly Unknown[] {
+  const records = isObject(event) ? event['Records'] : undefined;
+  return Array.isArray(records) ? records.filter(isObject) : [];
+}
+
+/**
+ * A request header by its name, whatever its case. A direct invoke may carry `headers` in its payload, as calls between
+ * governed functions do. Several values come as one, joined by commas.
+ */
+export function headerOf(event: unknown, name: string): string | undefined {
+  if (!isObject(event)) return undefined;
+  return valueOf(event['headers'], name, true) ?? valueOf(event['multiValueHeaders'], name, true);
+}
+
+/** A query parameter by its exact name. */
+export function queryOf(event: unknown, name: string): string | undefined {
+  if (!isObject(event)) return undefined;
+  return (
+    valueOf(event['queryStringParameters'], name, false) ??
+    valueOf(event['multiValueQueryStringParameters'], name, false)
+  );
+}
+
+/**
+ * The caller's address as the platform saw it, never as a header claims it; for a load balancer, whose events have no
+ * other place for it, the last address of `X-Forwarded-For`, the one the balancer itself added.
+ */
+export function clientIpOf(trigger: Trigger, event: unknown): string | undefined {
+  if (!isObject(event)) return undefined;
+  if (trigger.face === 'alb') return headerOf(event, 'x-forwarded-for')?.split(',').pop()?.trim();
+  const context = event['requestContext'];
+  if (!isObject(context)) return undefined;
+  const place = trigger.face === 'http-v2' ? context['http'] : context['identity'];
+  return isObject(place) ? text(place['sourceIp']) || undefined : undefined;
+}
+
+/** A claim of a token that the gateway itself verified, as text. */
+export function claimOf(event: unknown, name: string): string | undefined {
+  const context = isObject(event) ? event['requestContext'] : undefined;
+  const authorizer = isObject(context) ? context['authorizer'] : undefined;
+  if (!isObject(authorizer)) return undefined;
+  const jwt = authorizer['jwt'];
+  return valueOf(isObject(jwt) ? jwt['claims'] : authorizer['claims'], name, false);
+}
+
+function valueOf(container: unknown, name: string, anyCase: boolean): string | undefined {
+  if (!isObject(container)) return undefined;
+  if (Object.hasOwn(container, name)) return asText(container[name]);
+  if (!anyCase) return undefined;
+  const wanted = name.toLowerCase();
+  for (const key of Object.keys(container)) {
+    if (key.length === wanted.length && key.toLowerCase() === wanted) return asText(container[key]);
+  }
+  return undefined;
+}
+
+function asText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return Array.isArray(value) && value.length > 0 ? value.map(String).join(',') : undefined;
+}
+
+function bucketOf(record: Unknown): string {
+  const s3 = record['s3'];
+  const bucket = isObject(s3) ? s3['bucket'] : undefined;
+  return isObject(bucket) ? text(bucket['name']) : '';
+}
+
+/** The last part of an ARN: `arn:aws:sqs:eu-central-1:1:settlement` is `settlement`, `…:rule/nightly` is `nightly`. */
+function nameOfArn(arn: string): string {
+  return arn.slice(Math.max(arn.lastIndexOf(':'), arn.lastIndexOf('/')) + 1);
+}
+
+function firstText(value: unknown): string {
+  return Array.isArray(value) ? text(value[0]) : '';
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function isObject(value: unknown): value is Unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,17 +4,20 @@ import { parseDuration, parseRate, parseShare } from '../units.ts';
 
 /** A string that one of the parsers of `units.ts` understands; the parser's own message is the reason given. */
 function parsed(parse: (text: string) => unknown, examples: string): z.ZodType<string> {
-  return z.string().check((context) => {
-    try {
-      parse(context.value);
-    } catch (error) {
-      context.issues.push({
-        code: 'custom',
-        input: context.value,
-        message: error instanceof Error ? error.message : String(error),
-      });
-    }
-  }).meta({ description: `for example ${examples}` });
+  return z
+    .string()
+    .check((context) => {
+      try {
+        parse(context.value);
+      } catch (error) {
+        context.issues.push({
+          code: 'custom',
+          input: context.value,
+          message: error instanceof Error ? error.message : String(error),
+        });
+      }
+    })
+    .meta({ description: `for example ${examples}` });
 }
 
 const duration = parsed(parseDuration, '500ms, 5s, 10m, 2h');
@@ -23,16 +26,24 @@ const share = parsed(parseShare, '5%, 50%');
 const name = z
   .string()
   .check(z.regex(/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/, 'a name is 1 to 64 lower-case letters, digits and hyphens'));
-const pattern = z.string().min(1).max(256).meta({ description: 'exact, or a glob: * stands for any run of characters' });
+const pattern = z
+  .string()
+  .min(1)
+  .max(256)
+  .meta({ description: 'exact, or a glob: * stands for any run of characters' });
 const count = (max: number) => z.int().min(1).max(max);
-const mode = z.enum(['enforce', 'shadow', 'disabled']).meta({ description: 'shadow decides and records but never acts' });
+const mode = z
+  .enum(['enforce', 'shadow', 'disabled'])
+  .meta({ description: 'shadow decides and records but never acts' });
 const status = z.int().min(200).max(599);
 
 /** What an attempt, a breaker or a metric can call the end of a call. */
 export const OUTCOME_PATTERN = /^(ok|connect|timeout|throttled|error|4xx|5xx|[45][0-9][0-9]|business:[A-Z0-9_]{1,64})$/;
 const outcome = z
   .string()
-  .check(z.regex(OUTCOME_PATTERN, 'one of connect, timeout, throttled, error, 4xx, 5xx, an exact status, business:CODE'));
+  .check(
+    z.regex(OUTCOME_PATTERN, 'one of connect, timeout, throttled, error, 4xx, 5xx, an exact status, business:CODE'),
+  );
 
 export const TRIGGERS = ['http', 'queue', 'bucket', 'topic', 'event', 'schedule', 'stream', 'direct'] as const;
 
@@ -71,12 +82,14 @@ const resource = z.strictObject({
   fallback: z.array(fallbackStep).min(1).max(5).optional(),
 });
 
-const throttleKey = z.string().check(
-  z.regex(
-    /^(client|ip|source|header:[A-Za-z0-9-]{1,64}|query:[A-Za-z0-9_.-]{1,64}|path:[A-Za-z0-9_-]{1,64}|claim:[A-Za-z0-9_:./-]{1,64})$/,
-    'one of client, ip, source, header:NAME, query:NAME, path:NAME, claim:NAME',
-  ),
-);
+const throttleKey = z
+  .string()
+  .check(
+    z.regex(
+      /^(client|ip|source|header:[A-Za-z0-9-]{1,64}|query:[A-Za-z0-9_.-]{1,64}|path:[A-Za-z0-9_-]{1,64}|claim:[A-Za-z0-9_:./-]{1,64})$/,
+      'one of client, ip, source, header:NAME, query:NAME, path:NAME, claim:NAME',
+    ),
+  );
 
 const throttle = z.strictObject({
   resources: z.array(name).min(1).optional(),

@@ -1,0 +1,108 @@
+// Turns one of flyball's errors into what the trigger understands: an HTTP answer, a list of records, or a throw.
+import { DependencyFailed, FlyballError, Refused } from './errors.ts';
+import type { Invocation } from './invocation.ts';
+import { recordsOf, type Face } from './trigger.ts';
+
+const TITLES: Record<number, string> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+/** The answer for this invocation's trigger; undefined when the platform must see the error itself. */
+export function answerFor(invocation: Invocation, error: FlyballError): unknown {
+  const { face } = invocation.trigger;
+  switch (face) {
+    case 'http-v2':
+    case 'http-v1':
+    case 'alb':
+      return webAnswer(face, problemOf(error), error, invocation.event);
+    case 'sqs':
+      // Everything comes back; whoever refused also says after which delay.
+      return error instanceof Refused ? { batchItemFailures: itemsOf(invocation.event, 'messageId') } : undefined;
+    case 'kinesis':
+    case 'dynamodb':
+      // The shard stops at the first failed record: nothing after it is lost or reordered.
+      return error instanceof Refused ? { batchItemFailures: firstOfStream(invocation.event) } : undefined;
+    case 'schedule':
+      // A refused run is skipped and recorded as such, not retried into the next one.
+      return error instanceof Refused ? { skipped: true, rule: error.rule } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** An RFC 9457 problem: what was wrong, by which rule, and when to come back. Never the cause, which may hold secrets. */
+interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly rule?: string;
+  readonly by?: string;
+  readonly dependency?: string;
+  readonly retryAfterMs?: number;
+}
+
+function problemOf(error: FlyballError): Problem {
+  const { statusCode: status, code } = error;
+  const problem = {
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Error',
+    status,
+    detail: error.message.replace(`${code}: `, ''),
+    code,
+  };
+  if (error instanceof Refused) {
+    return {
+      ...problem,
+      rule: error.rule,
+      by: error.by,
+      ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(error.retryAfterMs) }),
+    };
+  }
+  return error instanceof DependencyFailed ? { ...problem, dependency: error.dependency } : problem;
+}
+
+/** An HTTP answer in the shape of the gateway in front; a load balancer set to multi-value headers takes only those. */
+export function webAnswer(face: Face, problem: Problem, error: FlyballError, event: unknown): unknown {
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json', ...error.headers };
+  const answer = { statusCode: problem.status, body: JSON.stringify(problem) };
+  if (face !== 'alb') return { ...answer, headers };
+  const description = { statusDescription: `${problem.status} ${problem.title}`, isBase64Encoded: false };
+  const multiValue = typeof event === 'object' && event !== null && 'multiValueHeaders' in event;
+  return multiValue
+    ? {
+        ...answer,
+        ...description,
+        multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      }
+    : { ...answer, ...description, headers };
+}
+
+function itemsOf(event: unknown, field: string): { itemIdentifier: string }[] {
+  const items: { itemIdentifier: string }[] = [];
+  for (const record of recordsOf(event)) {
+    const id = record[field];
+    // An unknown or empty identifier would fail the whole batch for the platform.
+    if (typeof id === 'string' && id !== '') items.push({ itemIdentifier: id });
+  }
+  return items;
+}
+
+function firstOfStream(event: unknown): { itemIdentifier: string }[] {
+  const record = recordsOf(event)[0] ?? {};
+  const place = record['kinesis'] ?? record['dynamodb'];
+  const sequence =
+    typeof place === 'object' && place !== null && 'sequenceNumber' in place ? place.sequenceNumber : place;
+  const alternative =
+    typeof place === 'object' && place !== null && 'SequenceNumber' in place ? place.SequenceNumber : '';
+  const id = typeof sequence === 'string' ? sequence : alternative;
+  return typeof id === 'string' && id !== '' ? [{ itemIdentifier: id }] : [];
+}

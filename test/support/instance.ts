@@ -1,0 +1,70 @@
+// Instances and invocations for tests: rules given directly, an unreachable table unless one is given.
+import type { Context } from 'aws-lambda';
+import type { Clock, Random } from '../../middleware/kernel/clock.ts';
+import { Instance } from '../../middleware/kernel/instance.ts';
+import { Invocation } from '../../middleware/kernel/invocation.ts';
+import type { Logger } from '../../middleware/kernel/logger.ts';
+import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
+import { triggerOf } from '../../middleware/kernel/trigger.ts';
+import { StoreUnavailable, type Table } from '../../store/port.ts';
+import { fakeClock } from './fake-clock.ts';
+
+/** A table that is never there. */
+export const noTable: Table = {
+  get: () => Promise.reject(new StoreUnavailable('connect', 'no table in this test')),
+  put: () => Promise.reject(new StoreUnavailable('connect', 'no table in this test')),
+  update: () => Promise.reject(new StoreUnavailable('connect', 'no table in this test')),
+  delete: () => Promise.reject(new StoreUnavailable('connect', 'no table in this test')),
+  query: () => Promise.reject(new StoreUnavailable('connect', 'no table in this test')),
+};
+
+export const silentLogger: Logger = { info: () => {}, warn: () => {}, error: () => {} };
+
+export interface TestInstanceOptions {
+  readonly service?: string;
+  readonly id?: string;
+  readonly rules?: Omit<RuleDocument, 'apiVersion' | 'service'>;
+  readonly table?: Table;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+}
+
+export function testInstance(options: TestInstanceOptions = {}): Instance {
+  const service = options.service ?? 'orders';
+  return new Instance({
+    service,
+    id: options.id ?? 'instance-1',
+    clock: options.clock ?? fakeClock(),
+    random: options.random ?? (() => 0.5),
+    table: options.table ?? noTable,
+    logger: options.logger ?? silentLogger,
+    functionName: `flyball-test-${service}`,
+    functionVersion: '$LATEST',
+    bootstrap: options.rules ? { apiVersion: 'flyball/v1', service, ...options.rules } : undefined,
+  });
+}
+
+/** A Lambda context with `remainingMs` left on the instance's clock. */
+export function testContext(clock: Clock, remainingMs = 30_000, awsRequestId = 'request-1'): Context {
+  const end = clock.now() + remainingMs;
+  return {
+    awsRequestId,
+    functionName: 'flyball-test',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:flyball-test',
+    memoryLimitInMB: '256',
+    logGroupName: '/aws/lambda/flyball-test',
+    logStreamName: 'stream',
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => end - clock.now(),
+    done: () => {},
+    fail: () => {},
+    succeed: () => {},
+  };
+}
+
+export function testInvocation(instance: Instance, event: unknown = {}, context?: Context): Invocation {
+  const { clock, rules } = instance;
+  return new Invocation(instance, rules.snapshot, triggerOf(event), event, context ?? testContext(clock), clock.now());
+}
