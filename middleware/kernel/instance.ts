@@ -16,6 +16,8 @@ export interface InstanceOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly table: Table;
+  /** True while the store is known not to answer; nothing then waits for it. */
+  readonly storeAway?: (() => boolean) | undefined;
   readonly logger: Logger;
   readonly functionName: string;
   readonly functionVersion: string;
@@ -50,7 +52,7 @@ export class Instance {
     this.random = options.random;
     this.table = options.table;
     this.logger = options.logger;
-    this.syncs = new Syncs(options.clock, options.logger);
+    this.syncs = new Syncs(options.clock, options.logger, options.storeAway ?? (() => false));
     this.rules = new LiveRules(this, options.bootstrap, options.maxStaleMs ?? MAX_STALE_MS);
     this.syncs.add(this.rules);
   }

@@ -2,7 +2,7 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { enter } from './current.ts';
-import { BusinessFailure, FlyballError, Refused } from './errors.ts';
+import { BusinessFailure, DeadlineExceeded, FlyballError, Refused } from './errors.ts';
 import type { Instance } from './instance.ts';
 import { Invocation } from './invocation.ts';
 import { outcomeOfStatus, type Outcome } from './outcome.ts';
@@ -42,7 +42,7 @@ export function endRequest(request: AnyRequest): Promise<void> | undefined {
   const invocation = invocationOf(request);
   if (!invocation || invocation.ended) return undefined;
   invocation.response = request.response;
-  invocation.outcome ??= outcomeOfResponse(request.response);
+  invocation.outcome ??= outcomeOf(invocation, request.response);
   return finish(invocation);
 }
 
@@ -98,20 +98,50 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
     await runBefore(request, invocation, next);
   }
 
-  /** `after` of the policies reached, last first. */
-  async function runAfter(request: AnyRequest, invocation: Invocation): Promise<void> {
+  /** `after` of the policies reached, last first; goes on asynchronously only from the first one that waits. */
+  function runAfter(invocation: Invocation, from: number): Promise<void> | undefined {
     const rules = rulesFor(invocation.snapshot);
-    for (let i = Number(request.internal[REACHED] ?? 0) - 1; i >= 0; i--) {
+    for (let i = from; i >= 0; i--) {
       const policy = policies[i];
       if (!policy?.after || !instance.trusts(policy.name)) continue;
       try {
         const waiting = policy.after(invocation, rules[i]);
-        if (waiting) await waiting;
+        if (waiting) return resumeAfter(invocation, policy, waiting, i - 1);
         instance.absolve(policy.name);
       } catch (error) {
         instance.contain(policy.name, error);
       }
     }
+    return undefined;
+  }
+
+  async function resumeAfter(
+    invocation: Invocation,
+    policy: Policy,
+    waiting: Promise<void>,
+    next: number,
+  ): Promise<void> {
+    try {
+      await waiting;
+      instance.absolve(policy.name);
+    } catch (error) {
+      instance.contain(policy.name, error);
+    }
+    await runAfter(invocation, next);
+  }
+
+  /** Runs our `after` hooks, hands the response back to Middy, and ends the invocation if this middleware began it. */
+  function end(request: AnyRequest, invocation: Invocation): Promise<void> | undefined {
+    const waiting = runAfter(invocation, Number(request.internal[REACHED] ?? 0) - 1);
+    if (waiting) return endLater(request, invocation, waiting);
+    request.response = invocation.response;
+    return request.internal[OWNER] === REACHED ? finish(invocation) : undefined;
+  }
+
+  async function endLater(request: AnyRequest, invocation: Invocation, waiting: Promise<void>): Promise<void> {
+    await waiting;
+    request.response = invocation.response;
+    if (request.internal[OWNER] === REACHED) await finish(invocation);
   }
 
   function refuseOrContain(invocation: Invocation, policy: Policy, error: unknown): void {
@@ -139,34 +169,27 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
     await runBefore(request, invocation, 0);
   }
 
-  async function flyballAfter(request: AnyRequest): Promise<void> {
+  function flyballAfter(request: AnyRequest): Promise<void> | undefined {
     const invocation = invocationOf(request);
-    if (!invocation) return;
+    if (!invocation) return undefined;
     invocation.response = request.response;
-    invocation.outcome ??= invocation.businessCode
-      ? `business:${invocation.businessCode}`
-      : outcomeOfResponse(request.response);
-    await runAfter(request, invocation);
-    request.response = invocation.response;
-    if (request.internal[OWNER] === REACHED) await finish(invocation);
+    invocation.outcome ??= outcomeOf(invocation, request.response);
+    return end(request, invocation);
   }
 
   /** Never throws: a throw here would hide the other middlewares' hooks and the error itself. */
-  async function flyballOnError(request: AnyRequest): Promise<void> {
+  function flyballOnError(request: AnyRequest): Promise<void> | undefined {
     const invocation = invocationOf(request);
-    if (!invocation) return;
+    if (!invocation) return undefined;
     const { error } = request;
-    if (error instanceof Refused) invocation.refusal ??= error;
     invocation.error = error;
+    if (error instanceof Refused) invocation.refusal ??= error;
     invocation.outcome ??= outcomeOfError(error);
-    const owner = request.internal[OWNER] === REACHED;
     invocation.response = request.response;
-    if (owner && invocation.response === undefined && error instanceof FlyballError) {
+    if (request.internal[OWNER] === REACHED && invocation.response === undefined && error instanceof FlyballError) {
       invocation.response = answerFor(invocation, error);
     }
-    await runAfter(request, invocation);
-    request.response = invocation.response;
-    if (owner) await finish(invocation);
+    return end(request, invocation);
   }
 
   return {
@@ -230,7 +253,8 @@ function finish(invocation: Invocation): Promise<void> | undefined {
   return instance.syncs.settle();
 }
 
-function outcomeOfResponse(response: unknown): Outcome {
+function outcomeOf(invocation: Invocation, response: unknown): Outcome {
+  if (invocation.businessCode !== undefined) return `business:${invocation.businessCode}`;
   if (typeof response === 'object' && response !== null && 'statusCode' in response) {
     const { statusCode } = response;
     if (typeof statusCode === 'number') return outcomeOfStatus(statusCode);
@@ -241,6 +265,5 @@ function outcomeOfResponse(response: unknown): Outcome {
 function outcomeOfError(error: unknown): Outcome {
   if (error instanceof Refused) return 'refused';
   if (error instanceof BusinessFailure) return `business:${error.businessCode}`;
-  if (error instanceof FlyballError) return error.statusCode === 504 ? 'timeout' : 'error';
-  return 'error';
+  return error instanceof DeadlineExceeded ? 'timeout' : 'error';
 }

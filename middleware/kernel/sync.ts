@@ -4,6 +4,8 @@ import { errorFields, type Logger } from './logger.ts';
 
 /** How long an exchange may keep an invocation from ending, in ms. */
 export const SYNC_LIMIT_MS = 100;
+/** The same while the store is away: an exchange is then only a probe of it. */
+const PROBE_LIMIT_MS = 25;
 
 /** Something that exchanges with the store when it is due. */
 export interface Syncable {
@@ -26,9 +28,12 @@ export class Syncs {
   readonly #syncables: Syncable[] = [];
   readonly #flights = new Map<string, Flight>();
 
-  constructor(clock: Clock, logger: Logger) {
+  readonly #storeAway: () => boolean;
+
+  constructor(clock: Clock, logger: Logger, storeAway: () => boolean) {
     this.#clock = clock;
     this.#logger = logger;
+    this.#storeAway = storeAway;
   }
 
   add(syncable: Syncable): void {
@@ -45,15 +50,16 @@ export class Syncs {
 
   /**
    * Starts an exchange unless one of that name is under way, and returns when that one has ended or been abandoned.
-   * Never rejects. An exchange may keep the invocation from ending for `limitMs`.
+   * Never rejects. An exchange may keep the invocation from ending for SYNC_LIMIT_MS.
    */
-  start(name: string, run: (signal: AbortSignal) => Promise<void>, limitMs: number = SYNC_LIMIT_MS): Promise<void> {
+  start(name: string, run: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const underWay = this.#flights.get(name);
     if (underWay) return underWay.done;
     const abort = new AbortController();
     const aborted = new Promise<void>((resolve) => {
       abort.signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    const limitMs = this.#storeAway() ? PROBE_LIMIT_MS : SYNC_LIMIT_MS;
     const flight: Flight = { name, until: this.#clock.now() + limitMs, abort, done: aborted };
     this.#flights.set(name, flight);
     flight.done = Promise.race([this.#run(flight, run), aborted]);

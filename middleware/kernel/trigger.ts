@@ -31,7 +31,7 @@ export function triggerOf(event: unknown): Trigger {
   if (isObject(context)) {
     const http = context['http'];
     if (event['version'] === '2.0' && isObject(http)) {
-      return web('http-v2', text(http['method']), text(event['rawPath']) || text(http['path']));
+      return web('http-v2', text(http['method']), withoutStage(text(event['rawPath']), text(context['stage'])));
     }
     if (typeof event['httpMethod'] === 'string') {
       return web(isObject(context['elb']) ? 'alb' : 'http-v1', event['httpMethod'], text(event['path']));
@@ -83,6 +83,12 @@ function triggerOfRecord(record: Unknown): Trigger {
 
 function web(face: Face, method: string, path: string): Trigger {
   return { kind: 'http', face, method: method.toUpperCase(), path, source: '' };
+}
+
+/** A named stage stands in front of the path an HTTP API reports; rules are written without it. */
+function withoutStage(rawPath: string, stage: string): string {
+  if (stage === '' || stage === '$default' || !rawPath.startsWith(`/${stage}/`)) return rawPath;
+  return rawPath.slice(stage.length + 1);
 }
 
 /** The records of a batch event; empty for any other. */

@@ -14,6 +14,8 @@ export const MAX_STALE_MS = 60_000;
 /** How long the wait for stale rules may take, in ms; the first load may take longer since it overlaps init. */
 export const WAIT_MS = 100;
 export const FIRST_WAIT_MS = 200;
+/** A load begun during init that is older than this when the first invocation comes is given up, in ms. */
+const PRELOAD_LIFE_MS = 10_000;
 
 /** Spreads instances over the copies of a document. */
 function copyOf(instanceId: string): number {
@@ -32,7 +34,8 @@ export class LiveRules implements Syncable {
   #confirmedAt: number | undefined;
   #nextPollAt = 0;
   #rejectedSeq = -1;
-  #firstLoad: Promise<void> | undefined;
+  #failedAt: number | undefined;
+  #preload: { readonly startedAt: number; settled: boolean; done: Promise<void> } | undefined;
 
   constructor(instance: Instance, bootstrap: RuleDocument | undefined, maxStaleMs: number) {
     this.#instance = instance;
@@ -57,9 +60,23 @@ export class LiveRules implements Syncable {
     this.#snapshot.of(policy);
   }
 
-  /** Starts the first load, so that it overlaps the rest of the init phase. */
+  /**
+   * Starts the first load, so that it overlaps the rest of the init phase. It stays outside of the syncs: an environment
+   * may be initialized long before its first invocation, or keep its event loop busy for all of its init.
+   */
   preload(): void {
-    this.#firstLoad ??= this.#start(FIRST_WAIT_MS);
+    if (this.#preload) return;
+    const { clock, logger, service } = this.#instance;
+    const startedAt = clock.now();
+    const preload = { startedAt, settled: false, done: Promise.resolve() };
+    preload.done = this.run(startedAt, new AbortController().signal)
+      .catch((error: unknown) => {
+        logger.warn('flyball could not load rules during init', { service, ...errorFields(error) });
+      })
+      .finally(() => {
+        preload.settled = true;
+      });
+    this.#preload = preload;
   }
 
   due(nowMs: number): boolean {
@@ -69,26 +86,39 @@ export class LiveRules implements Syncable {
   /** Waits for rules only when those at hand are staler than the hard limit; undefined when they are fresh enough. */
   awaitIfStale(nowMs: number): Promise<void> | undefined {
     if (this.#confirmedAt !== undefined && nowMs - this.#confirmedAt <= this.#maxStaleMs) return undefined;
-    const first = this.#firstLoad;
-    this.#firstLoad = undefined;
-    if (first) return this.#within(first, FIRST_WAIT_MS);
-    // A poll that failed lately is not repeated before it is due: a store that is away costs nobody a wait.
-    return nowMs < this.#nextPollAt ? undefined : this.#within(this.#start(WAIT_MS), WAIT_MS);
+    const preload = this.#preload;
+    // Frozen between init and this invocation, a load under way has a dead socket: begin again.
+    if (preload && !preload.settled && nowMs - preload.startedAt <= PRELOAD_LIFE_MS) {
+      return this.#within(preload.done, FIRST_WAIT_MS);
+    }
+    // A store that lately did not answer costs nobody a wait: it is asked again beside the handler.
+    if (this.#failedAt !== undefined && nowMs - this.#failedAt <= this.#maxStaleMs) return undefined;
+    return this.#within(
+      this.#instance.syncs.start(this.name, (signal) => this.run(nowMs, signal)),
+      WAIT_MS,
+    );
   }
 
+  /** One poll: the head, and the document only when there is a newer one. */
   async run(nowMs: number, signal: AbortSignal): Promise<void> {
-    const { clock, random, table, service, id } = this.#instance;
+    const { clock, random } = this.#instance;
     this.#nextPollAt = nowMs + POLL_MS * (0.8 + 0.4 * random());
-    const head = await readHead(table, service, { signal });
-    if (signal.aborted) return;
-    if (!head || head.seq <= this.#snapshot.origin.seq || head.seq === this.#rejectedSeq) {
-      this.#confirmedAt = clock.now();
-      return;
+    try {
+      await this.#refresh(signal);
+    } catch (error) {
+      this.#failedAt = clock.now();
+      throw error;
     }
-    const document = await readDocument(table, service, head.revision, copyOf(id), { signal });
-    if (signal.aborted) return;
-    this.#install(head, document as RuleDocument);
     this.#confirmedAt = clock.now();
+    this.#failedAt = undefined;
+  }
+
+  async #refresh(signal: AbortSignal): Promise<void> {
+    const { table, service, id } = this.#instance;
+    const head = await readHead(table, service, { signal });
+    if (!head || head.seq <= this.#snapshot.origin.seq || head.seq === this.#rejectedSeq) return;
+    const document = await readDocument(table, service, head.revision, copyOf(id), { signal });
+    if (!signal.aborted) this.#install(head, document as RuleDocument);
   }
 
   #install(head: { readonly seq: number; readonly revision: number }, document: RuleDocument): void {
@@ -106,11 +136,6 @@ export class LiveRules implements Syncable {
         ...errorFields(error),
       });
     }
-  }
-
-  #start(limitMs: number): Promise<void> {
-    const { syncs, clock } = this.#instance;
-    return syncs.start(this.name, (signal) => this.run(clock.now(), signal), limitMs);
   }
 
   async #within(load: Promise<void>, limitMs: number): Promise<void> {

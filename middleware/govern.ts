@@ -1,0 +1,112 @@
+// Knows every policy and their order: govern() for a whole function, and each policy as a middleware of its own.
+import middy, { type Request } from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { breakerOutbound } from './breaker/index.ts';
+import { createCaller, type CallOptions, type RunInfo, type RunOptions } from './call/index.ts';
+import { attemptTimeoutOutbound, deadlineOutbound, deadlinePolicy } from './deadline/index.ts';
+import { fallbackOutbound, fallbackPolicy } from './fallback/index.ts';
+import { jobRunPolicy, recordCounts, type Counts } from './job-run/index.ts';
+import { current } from './kernel/current.ts';
+import { BusinessFailure } from './kernel/errors.ts';
+import { instanceFor, type GovernOptions as InstanceOptions } from './kernel/instances.ts';
+import { endRequest, middlewareOf, type GovernMiddleware, type GovernedContext } from './kernel/middleware.ts';
+import type { OutboundPolicy } from './kernel/outbound.ts';
+import type { Policy } from './kernel/policy.ts';
+import { redeliveryPolicy } from './redelivery/index.ts';
+import { retryOutbound } from './retry/index.ts';
+import { telemetryPolicy } from './telemetry/index.ts';
+import { throttlePolicy } from './throttle/index.ts';
+import { traceOutbound, tracePolicy } from './trace/index.ts';
+
+export interface GovernOptions extends InstanceOptions {
+  /** The job this function runs, as the rules' `jobs` name it. */
+  readonly job?: string;
+}
+
+/** Outermost first: an attempt is timed inside the breaker, the breaker judges every attempt, retry decides on another. */
+const OUTBOUND: readonly OutboundPolicy[] = [
+  fallbackOutbound,
+  deadlineOutbound,
+  retryOutbound,
+  breakerOutbound,
+  traceOutbound,
+  attemptTimeoutOutbound,
+];
+
+/** `FLYBALL_DISABLED=1` takes every policy out of the way without a deploy; calls still find their targets in the rules. */
+const disabled = process.env['FLYBALL_DISABLED'] === '1';
+const caller = createCaller(disabled ? [] : OUTBOUND);
+
+/**
+ * Governs a function by the live rules of its service. Use it first, so that its `after` runs last.
+ * @throws {Misused} when the options cannot be meant.
+ */
+export function govern(options: GovernOptions): GovernMiddleware {
+  return middlewareFor(options, [
+    telemetryPolicy,
+    tracePolicy,
+    ...(options.job === undefined ? [] : [jobRunPolicy(options.job)]),
+    fallbackPolicy,
+    redeliveryPolicy,
+    deadlinePolicy,
+    throttlePolicy,
+  ]);
+}
+
+export const throttle = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [throttlePolicy]);
+/** Installs outbound breakers for `flyball.call` and `flyball.run`. */
+export const breaker = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, []);
+/** Installs retrying `flyball.call` and `flyball.run`, and redelivery of queue records. */
+export const retry = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliveryPolicy]);
+export const redelivery = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliveryPolicy]);
+export const deadline = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [deadlinePolicy]);
+export const fallback = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [fallbackPolicy]);
+export const trace = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [tracePolicy]);
+export const telemetry = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [telemetryPolicy]);
+export const jobRun = (options: InstanceOptions & { readonly job: string }): GovernMiddleware =>
+  middlewareFor(options, [jobRunPolicy(options.job)]);
+
+function middlewareFor(options: InstanceOptions, policies: readonly Policy[]): GovernMiddleware {
+  return middlewareOf(instanceFor(options), disabled ? [caller.policy] : [caller.policy, ...policies]);
+}
+
+/**
+ * Middy's own settings for a governed function: ends what another middleware's early return leaves open, and leaves
+ * the deadline to flyball. `middy(governPlugin).use(govern({ service }))`; `governed()` has it built in.
+ */
+export const governPlugin = {
+  requestEnd: (request: Request) => endRequest(request),
+  timeoutEarlyInMillis: 0,
+};
+
+/** `govern()` around a handler in one call. */
+export function governed<Event, Result>(
+  options: GovernOptions,
+  handler: (event: Event, context: GovernedContext) => Promise<Result> | Result,
+): (event: Event, context: Context) => Promise<Result> {
+  const stack = middy<Event, Result>(governPlugin).use(govern(options)).handler(handler);
+  return (event, context) => stack(event, context as GovernedContext);
+}
+
+/** What domain code calls; it finds the current invocation by itself. */
+export const flyball = {
+  /** Calls a dependency the rules name. @throws {Refused | DependencyFailed | DeadlineExceeded | Misused} */
+  call: <T = unknown>(dependency: string, options?: CallOptions): Promise<T> => caller.call<T>(dependency, options),
+  /** Governs any promise as a call to a dependency. @throws {Refused | DependencyFailed | DeadlineExceeded} */
+  run: <T>(
+    dependency: string,
+    work: (signal: AbortSignal, info: RunInfo) => Promise<T>,
+    options?: RunOptions,
+  ): Promise<T> => caller.run<T>(dependency, work, options),
+  /** Ends the invocation as a business failure, counted by its code. @throws {BusinessFailure} always */
+  fail(code: string, message?: string): never {
+    const invocation = current();
+    if (invocation) invocation.businessCode = code;
+    throw new BusinessFailure(code, message);
+  },
+  /** What a job run has read, written and failed so far; adds up. */
+  counts(counts: Counts): void {
+    const invocation = current();
+    if (invocation) recordCounts(invocation, counts);
+  },
+} as const;

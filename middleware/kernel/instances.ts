@@ -1,0 +1,92 @@
+// Makes the one instance of a service in this environment, from what the environment and the developer give.
+import { signedTable } from '../../store/adapters/signed.ts';
+import { guardedTable } from '../../store/guard.ts';
+import { StoreRejected, type Table } from '../../store/port.ts';
+import { systemClock, systemRandom, type Clock, type Random } from './clock.ts';
+import { Misused } from './errors.ts';
+import { Instance } from './instance.ts';
+import { jsonLogger, type Logger } from './logger.ts';
+import type { RuleDocument } from './rules/document.ts';
+import { parseDuration } from './units.ts';
+
+export interface GovernOptions {
+  /** The service whose rules govern this function. */
+  readonly service: string;
+  /** Rules packaged with the function, used until the store answers: a document, or the path of a JSON file. */
+  readonly bootstrap?: string | RuleDocument;
+  /** Rules older than this are awaited before the handler, e.g. `60s` (the default). */
+  readonly maxStale?: string;
+  readonly logger?: Logger;
+  /** For tests: time, chance and the table, instead of the machine's and the one `FLYBALL_TABLE` names. */
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly table?: Table;
+}
+
+const instances = new Map<string, Instance>();
+
+/**
+ * The instance for these options. A service has one per environment (per worker thread), shared by all its governed
+ * handlers; options that replace time, chance or the table make one of their own.
+ * @throws {Misused} when the options cannot be meant: no service name, a bootstrap file that is not there.
+ */
+export function instanceFor(options: GovernOptions): Instance {
+  if (typeof options.service !== 'string' || options.service === '') {
+    throw new Misused("govern() needs the service whose rules apply, e.g. govern({ service: 'orders' })");
+  }
+  const ownParts = options.clock ?? options.random ?? options.table;
+  const known = ownParts ? undefined : instances.get(options.service);
+  if (known) return known;
+  const instance = create(options);
+  if (!ownParts) instances.set(options.service, instance);
+  instance.rules.preload();
+  return instance;
+}
+
+function create(options: GovernOptions): Instance {
+  const { env } = process;
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const table = guardedTable(options.table ?? tableOf(env['FLYBALL_TABLE'], clock), clock);
+  return new Instance({
+    service: options.service,
+    id: idOf(env['AWS_LAMBDA_LOG_STREAM_NAME'], random),
+    clock,
+    random,
+    table,
+    storeAway: () => table.state(clock.now()) !== 'closed',
+    logger: options.logger ?? jsonLogger(clock, (line) => process.stdout.write(line)),
+    functionName: env['AWS_LAMBDA_FUNCTION_NAME'] ?? options.service,
+    functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '$LATEST',
+    bootstrap: typeof options.bootstrap === 'string' ? readBootstrap(options.bootstrap) : options.bootstrap,
+    maxStaleMs: options.maxStale === undefined ? undefined : parseDuration(options.maxStale),
+  });
+}
+
+/** The log stream names an environment on AWS; worker threads of one environment, and laptops, need the random part. */
+function idOf(logStream: string | undefined, random: Random): string {
+  const chance = Math.floor(random() * 36 ** 8)
+    .toString(36)
+    .padStart(8, '0');
+  return logStream === undefined ? chance : `${logStream.slice(-8)}-${chance}`;
+}
+
+function tableOf(tableName: string | undefined, clock: Clock): Table {
+  if (tableName !== undefined && tableName !== '') return signedTable({ tableName, clock });
+  const refuse = () =>
+    Promise.reject(new StoreRejected('NoTable', 'FLYBALL_TABLE is not set: this function runs without live rules'));
+  return { get: refuse, put: refuse, update: refuse, delete: refuse, query: refuse };
+}
+
+function readBootstrap(path: string): RuleDocument {
+  const fs = process.getBuiltinModule('node:fs');
+  const { resolve } = process.getBuiltinModule('node:path');
+  const file = resolve(process.env['LAMBDA_TASK_ROOT'] ?? process.cwd(), path);
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as RuleDocument;
+  } catch (error) {
+    throw new Misused(
+      `the bootstrap rules ${file} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`,
+    );
+  }
+}

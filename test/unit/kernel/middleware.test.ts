@@ -1,0 +1,179 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { current } from '../../../middleware/kernel/current.ts';
+import { Refused } from '../../../middleware/kernel/errors.ts';
+import type { Instance } from '../../../middleware/kernel/instance.ts';
+import { endRequest, middlewareOf } from '../../../middleware/kernel/middleware.ts';
+import type { Policy } from '../../../middleware/kernel/policy.ts';
+import { silentRecorder } from '../../../middleware/kernel/recorder.ts';
+import { testContext, testInstance } from '../../support/instance.ts';
+
+const httpEvent = { version: '2.0', rawPath: '/orders', requestContext: { http: { method: 'POST' }, stage: '$default' } };
+
+function policy(name: string, log: string[], hooks: Partial<Policy> = {}): Policy {
+  return {
+    name,
+    compile: () => ({}),
+    before: () => void log.push(`${name} before`),
+    after: () => void log.push(`${name} after`),
+    ...hooks,
+  };
+}
+
+function recording(instance: Instance): { outcomes: string[]; internals: string[] } {
+  const seen = { outcomes: [] as string[], internals: [] as string[] };
+  instance.recorder = {
+    ...silentRecorder,
+    invocation: (resource, outcome) => seen.outcomes.push(`${resource} ${outcome}`),
+    internal: (event) => seen.internals.push(event),
+  };
+  return seen;
+}
+
+const refusal = () =>
+  new Refused({ by: 'throttle', rule: 'everyone', retryAfterMs: 1500, message: 'over 5/10s', statusCode: 429 });
+
+function governed(instance: Instance, policies: Policy[], handler: (event: unknown, context: Context) => unknown) {
+  const stack = middy().use(middlewareOf(instance, policies)).handler(handler as () => Promise<unknown>);
+  const context = testContext(instance.clock);
+  return (event: unknown = httpEvent): Promise<unknown> => stack(event, context as never);
+}
+
+describe('a governed invocation', () => {
+  it('runs the policies in order before, in reverse after, and records one outcome', async () => {
+    const log: string[] = [];
+    const instance = testInstance();
+    const seen = recording(instance);
+    const run = governed(instance, [policy('a', log), policy('b', log)], async () => {
+      log.push('handler');
+      return { statusCode: 201 };
+    });
+    await run();
+    expect(log).toEqual(['a before', 'b before', 'handler', 'b after', 'a after']);
+    expect(seen.outcomes).toEqual(['default ok']);
+  });
+
+  it('is found by domain code without a context, also when a policy had to wait', async () => {
+    const waiting = policy('waits', [], { before: () => Promise.resolve() });
+    const run = governed(testInstance(), [waiting], async () => {
+      await Promise.resolve();
+      return current()?.trigger.kind;
+    });
+    expect(await run()).toBe('http');
+  });
+
+  it('answers a refusal as problem+json and runs `after` only of the policies it reached', async () => {
+    const log: string[] = [];
+    const instance = testInstance();
+    const seen = recording(instance);
+    const refuses = policy('refuses', log, {
+      before: () => {
+        throw refusal();
+      },
+    });
+    const run = governed(instance, [policy('a', log), refuses, policy('never', log)], () => log.push('handler'));
+    const answer = (await run()) as { statusCode: number; headers: Record<string, string>; body: string };
+    expect(answer.statusCode).toBe(429);
+    expect(answer.headers).toMatchObject({ 'retry-after': '2', 'content-type': 'application/problem+json' });
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 429, rule: 'everyone', by: 'throttle' });
+    expect(log).toEqual(['a before', 'refuses after', 'a after']);
+    expect(seen.outcomes).toEqual(['default refused']);
+  });
+
+  it('lets a handler error through untouched', async () => {
+    const failure = new TypeError('bad');
+    const run = governed(testInstance(), [policy('a', [])], () => Promise.reject(failure));
+    await expect(run()).rejects.toBe(failure);
+  });
+
+  it("contains a policy's own error, and switches the policy off after five in a row", async () => {
+    const instance = testInstance();
+    const seen = recording(instance);
+    let calls = 0;
+    const broken = policy('broken', [], {
+      before: () => {
+        calls++;
+        throw new TypeError('a bug');
+      },
+      after: () => {},
+    });
+    const run = governed(instance, [broken], async () => ({ statusCode: 200 }));
+    for (let i = 0; i < 8; i++) expect(await run()).toEqual({ statusCode: 200 });
+    expect(calls).toBe(5);
+    expect(seen.internals).toEqual(Array.from({ length: 5 }, () => 'contained:broken'));
+    expect(seen.outcomes).toHaveLength(8);
+  });
+
+  it("contains a policy's asynchronous error too", async () => {
+    const broken = policy('broken', [], { before: () => Promise.reject(new TypeError('a bug')), after: undefined });
+    const run = governed(testInstance(), [broken], async () => 'answer');
+    expect(await run({})).toBe('answer');
+  });
+
+  it('shares one invocation among several of its middlewares and ends it once', async () => {
+    const log: string[] = [];
+    const instance = testInstance();
+    const seen = recording(instance);
+    const stack = middy()
+      .use(middlewareOf(instance, [policy('outer', log)]))
+      .use(middlewareOf(instance, [policy('inner', log)]))
+      .handler(async () => 'done');
+    await stack({}, testContext(instance.clock) as never);
+    expect(log).toEqual(['outer before', 'inner before', 'inner after', 'outer after']);
+    expect(seen.outcomes).toEqual(['default ok']);
+  });
+
+  it("is ended by requestEnd when another middleware's early return skips every hook of ours", async () => {
+    const instance = testInstance();
+    const seen = recording(instance);
+    const stack = middy({ requestEnd: (request) => endRequest(request as never) })
+      .use(middlewareOf(instance, [policy('a', [])]))
+      .use({ before: () => ({ statusCode: 304 }) })
+      .handler(async () => 'never');
+    expect(await stack(httpEvent, testContext(instance.clock) as never)).toEqual({ statusCode: 304 });
+    expect(seen.outcomes).toEqual(['default ok']);
+  });
+
+  it('does nothing in onError when its before never ran', async () => {
+    const instance = testInstance();
+    const seen = recording(instance);
+    const failure = new Error('an earlier middleware failed');
+    const stack = middy()
+      .use({
+        before: () => {
+          throw failure;
+        },
+      })
+      .use(middlewareOf(instance, [policy('a', [])]))
+      .handler(async () => 'never');
+    await expect(stack(httpEvent, testContext(instance.clock) as never)).rejects.toBe(failure);
+    expect(seen.outcomes).toEqual([]);
+  });
+
+  it("keeps the answer another middleware's onError already gave", async () => {
+    const instance = testInstance();
+    const refuses = policy('refuses', [], {
+      before: () => {
+        throw refusal();
+      },
+    });
+    const stack = middy()
+      .use(middlewareOf(instance, [refuses]))
+      .use({
+        onError: (request) => {
+          request.response = { statusCode: 418 };
+        },
+      })
+      .handler(async () => 'never');
+    expect(await stack(httpEvent, testContext(instance.clock) as never)).toEqual({ statusCode: 418 });
+  });
+
+  it('leaves no timer behind when the handler asked for the deadline signal', async () => {
+    const instance = testInstance();
+    const clock = instance.clock as typeof instance.clock & { timers: number };
+    const run = governed(instance, [], async () => current()?.signal.aborted);
+    expect(await run()).toBe(false);
+    expect(clock.timers).toBe(0);
+  });
+});
