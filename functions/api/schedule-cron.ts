@@ -1,6 +1,19 @@
-// Five-field cron, and the one place where an expression meets croner's parser.
+// What a schedule is, five-field cron, and the one place where an expression meets croner's parser.
 import { Cron } from 'croner';
-import type { Schedule } from './schedule.ts';
+
+/** When something is due. Every time is in ms since the epoch. */
+export interface Schedule {
+  /** `rate` counts from a start of its own (the anchor); `cron` names times of the clock. */
+  readonly kind: 'cron' | 'rate';
+  /** The distance between two slots in ms; undefined for `cron`, whose distances differ. */
+  readonly everyMs: number | undefined;
+  /** The first slot after `afterMs`, or undefined when there is none any more. */
+  next(afterMs: number): number | undefined;
+  /** The last slot before `beforeMs`, or undefined when there was none. */
+  previous(beforeMs: number): number | undefined;
+  /** The schedule in words, for people. */
+  describe(): string;
+}
 
 /**
  * Five-field cron as Vixie cron has it, its daylight-saving rules included: a fixed time that the clock skips comes at

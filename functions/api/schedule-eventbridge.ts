@@ -1,7 +1,6 @@
 // EventBridge's `cron(minutes hours day-of-month month day-of-week year)` with the daylight-saving rules of EventBridge Scheduler.
 import { Cron } from 'croner';
-import { compile } from './schedule-cron.ts';
-import type { Schedule } from './schedule.ts';
+import { compile, type Schedule } from './schedule-cron.ts';
 import { toInstant, toWallClock } from './schedule-zone.ts';
 
 const HIGHEST = { minutes: 59, hours: 23, dayOfMonth: 31, month: 12, dayOfWeek: 7, year: 2199 } as const;

@@ -1,21 +1,9 @@
 // Reads a job's schedule (EventBridge `cron(…)` and `rate(…)`, five-field cron) and tells when it is due before and after a moment.
-import { fiveFieldCron } from './schedule-cron.ts';
+import { fiveFieldCron, type Schedule } from './schedule-cron.ts';
 import { eventBridgeCron } from './schedule-eventbridge.ts';
 import { checkTimezone } from './schedule-zone.ts';
 
-/** When something is due. Every time is in ms since the epoch. */
-export interface Schedule {
-  /** `rate` counts from a start of its own (the anchor); `cron` names times of the clock. */
-  readonly kind: 'cron' | 'rate';
-  /** The distance between two slots in ms; undefined for `cron`, whose distances differ. */
-  readonly everyMs: number | undefined;
-  /** The first slot after `afterMs`, or undefined when there is none any more. */
-  next(afterMs: number): number | undefined;
-  /** The last slot before `beforeMs`, or undefined when there was none. */
-  previous(beforeMs: number): number | undefined;
-  /** The schedule in words, for people. */
-  describe(): string;
-}
+export type { Schedule } from './schedule-cron.ts';
 
 const RATE_UNIT_MS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const LONGEST_EXPRESSION = 256;
