@@ -12,8 +12,16 @@ export const keys = {
     pk: `ctl#rules#${service}#copy#${copy}`,
     sk: `revision#${pad(revision)}`,
   }),
-  /** A revision's record: author, note, time and the document as published. */
-  revision: (service: string, revision: number): Key => ({ pk: `ctl#rules#${service}`, sk: `revision#${pad(revision)}` }),
+  /** A revision's record: author, note and time. */
+  revision: (service: string, revision: number): Key => ({
+    pk: `ctl#rules#${service}`,
+    sk: `revision#${pad(revision)}`,
+  }),
+  /** The text a revision was published from; apart from its record, so that listing revisions stays cheap. */
+  revisionSource: (service: string, revision: number): Key => ({
+    pk: `ctl#rules#${service}`,
+    sk: `source#${pad(revision)}`,
+  }),
   draft: (service: string): Key => ({ pk: `ctl#rules#${service}`, sk: 'draft' }),
   /** The list of services: one item each. */
   service: (service: string): Key => ({ pk: 'ctl#services', sk: service }),
@@ -25,6 +33,8 @@ export const keys = {
   job: (service: string, job: string): Key => ({ pk: `ctl#job#${service}#${job}`, sk: 'job' }),
   /** The list of jobs: one item each. */
   jobEntry: (service: string, job: string): Key => ({ pk: 'ctl#jobs', sk: `${service}#${job}` }),
+  /** The services that have a job of this name, so that a name alone finds it. */
+  jobName: (job: string, service: string): Key => ({ pk: `ctl#job-name#${job}`, sk: service }),
   /** One run of a job, written by the instance that runs it. */
   jobRun: (service: string, job: string, startedAt: string, run: string): Key => ({
     pk: `run#${service}#job#${job}`,

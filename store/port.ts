@@ -28,9 +28,11 @@ export interface Expression {
 
 /**
  * What became of a conditional write. A lost race is a normal outcome, not an error: `applied` is false, and `item` is
- * the item as it stands (undefined if there is none).
+ * the item as it stands (undefined if there is none). When it was applied, `item` is the item as written; of a delete,
+ * the item as it was, or its key if there was none.
  */
-export type Written = { readonly applied: true; readonly item: Item } | { readonly applied: false; readonly item: Item | undefined };
+export type Written =
+  { readonly applied: true; readonly item: Item } | { readonly applied: false; readonly item: Item | undefined };
 
 export interface UpdateRequest extends Expression, CallOptions {
   readonly key: Key;

@@ -1,0 +1,133 @@
+// The update expressions of a breaker's item: what is set, added and removed, and under which condition.
+import type { UpdateRequest, Value } from '../port.ts';
+import {
+  BREAKER_LAYOUT,
+  bucketAttribute,
+  COUNTS,
+  type BreakerBucket,
+  type BreakerState,
+  type ForcedState,
+} from './breaker-record.ts';
+
+/** What a change must still find for it to apply; otherwise another was faster, and the answer shows what stands. */
+export interface Seen {
+  readonly epoch: number;
+  /** The probe's slot must still be held under this token. */
+  readonly holding?: string;
+  /** The probe's slot must be free, or its lease over by this time (epoch ms). */
+  readonly freeAt?: number;
+}
+
+export interface Next {
+  readonly epoch: number;
+  readonly state: BreakerState;
+}
+
+type Change = Omit<UpdateRequest, 'key'>;
+
+/** Collects an update expression; placeholders keep clear of DynamoDB's reserved words. */
+class Update {
+  readonly names: { [placeholder: string]: string } = {};
+  readonly values: { [placeholder: string]: Value } = {};
+  readonly #parts = { SET: [] as string[], ADD: [] as string[], REMOVE: [] as string[] };
+  #count = 0;
+
+  name(attribute: string): string {
+    const placeholder = `#n${this.#count++}`;
+    this.names[placeholder] = attribute;
+    return placeholder;
+  }
+
+  value(value: Value): string {
+    const placeholder = `:v${this.#count++}`;
+    this.values[placeholder] = value;
+    return placeholder;
+  }
+
+  set(attribute: string, value: Value | undefined): void {
+    if (value === undefined) this.remove(attribute);
+    else this.#parts.SET.push(`${this.name(attribute)} = ${this.value(value)}`);
+  }
+
+  add(attribute: string, value: number): void {
+    this.#parts.ADD.push(`${this.name(attribute)} ${this.value(value)}`);
+  }
+
+  remove(attribute: string): void {
+    this.#parts.REMOVE.push(this.name(attribute));
+  }
+
+  when(condition: string): Change {
+    const update = Object.entries(this.#parts)
+      .filter(([, clauses]) => clauses.length > 0)
+      .map(([verb, clauses]) => `${verb} ${clauses.join(', ')}`)
+      .join(' ');
+    return { update, condition, names: this.names, values: this.values };
+  }
+}
+
+/** Adds deltas and forgets stale buckets, if the epoch still stands. */
+export function publishing(epoch: number, deltas: readonly BreakerBucket[], stale: readonly BreakerBucket[]): Change {
+  const update = new Update();
+  const added = new Set<string>();
+  update.set('v', BREAKER_LAYOUT);
+  for (const bucket of deltas) {
+    for (const [letter, count] of COUNTS) {
+      const attribute = bucketAttribute(letter, bucket);
+      if (bucket[count] === 0) continue;
+      added.add(attribute);
+      update.add(attribute, bucket[count]);
+    }
+  }
+  removeBuckets(update, stale, added);
+  return update.when(inEpoch(update, epoch));
+}
+
+/** Moves to `next`, if what was seen still stands; `forced` also sets or lifts what an operator forced. */
+export function moving(
+  seen: Seen,
+  next: Next,
+  forced: { readonly to: ForcedState | undefined } | undefined,
+  drop: readonly BreakerBucket[],
+): Change {
+  const update = new Update();
+  const { state } = next;
+  const probe = state.kind === 'HALF_OPEN' ? state.probe : undefined;
+  update.set('v', BREAKER_LAYOUT);
+  update.set('epoch', next.epoch);
+  update.set('state', state.kind);
+  update.set('openUntil', state.kind === 'OPEN' ? state.until : undefined);
+  update.set('openForMs', state.kind === 'CLOSED' ? undefined : state.openForMs);
+  update.set('successes', state.kind === 'HALF_OPEN' ? state.successes : undefined);
+  update.set('probeToken', probe?.token);
+  update.set('probeBy', probe?.by);
+  update.set('probeUntil', probe?.until);
+  if (forced) update.set('forced', forced.to && { ...forced.to });
+  removeBuckets(update, drop, new Set());
+  const conditions = [inEpoch(update, seen.epoch)];
+  if (seen.holding !== undefined) {
+    conditions.push(`${update.name('probeToken')} = ${update.value(seen.holding)}`);
+  }
+  if (seen.freeAt !== undefined) {
+    const [token, until] = [update.name('probeToken'), update.name('probeUntil')];
+    conditions.push(`(attribute_not_exists(${token}) OR ${until} < ${update.value(seen.freeAt)})`);
+  }
+  return update.when(conditions.join(' AND '));
+}
+
+/** An item without an epoch has had no transition yet. */
+function inEpoch(update: Update, epoch: number): string {
+  const name = update.name('epoch');
+  return epoch === 0 ? `attribute_not_exists(${name})` : `${name} = ${update.value(epoch)}`;
+}
+
+/** One attribute may not stand in both ADD and REMOVE of an update. */
+function removeBuckets(update: Update, buckets: readonly BreakerBucket[], kept: ReadonlySet<string>): void {
+  for (const bucket of buckets) {
+    for (const [letter, count] of COUNTS) {
+      const attribute = bucketAttribute(letter, bucket);
+      if (bucket[count] > 0 && !kept.has(attribute)) update.remove(attribute);
+    }
+  }
+}
+

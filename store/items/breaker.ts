@@ -1,0 +1,134 @@
+// A breaker's one item: what the fleet saw is added and read in one update, and every transition is one conditional update.
+import { keys } from '../keys.ts';
+import type { CallOptions, Table, Written } from '../port.ts';
+import { moving, publishing, type Next, type Seen } from './breaker-changes.ts';
+import {
+  COUNTS,
+  recordOf,
+  type BreakerBucket,
+  type BreakerRecord,
+  type BreakerState,
+  type ForcedState,
+} from './breaker-record.ts';
+
+export interface BreakerAnswer {
+  readonly applied: boolean;
+  readonly record: BreakerRecord;
+}
+
+/** One breaker of the fleet. Everything rejects as `Table` does. */
+export interface BreakerStore {
+  read(options?: CallOptions): Promise<BreakerRecord>;
+  /**
+   * Adds deltas counted in `epoch` and gives back the fleet's window; in a later epoch they change nothing. `stale` are
+   * buckets of the last view that have left the window.
+   */
+  publish(
+    epoch: number,
+    deltas: readonly BreakerBucket[],
+    stale: readonly BreakerBucket[],
+    options?: CallOptions,
+  ): Promise<BreakerAnswer>;
+  /** Moves to a state under an epoch. `drop` are buckets to forget with it. */
+  move(
+    seen: Seen,
+    next: Next,
+    drop: readonly BreakerBucket[],
+    options?: CallOptions,
+  ): Promise<BreakerAnswer>;
+}
+
+export function breakerStore(table: Table, service: string, breaker: string): BreakerStore {
+  const key = keys.breaker(service, breaker);
+  const answer = ({ applied, item }: Written): BreakerAnswer => ({ applied, record: recordOf(item) });
+  return {
+    read: async (options) => recordOf(await table.get(key, { ...options, consistent: true })),
+    publish: async (epoch, deltas, stale, options) =>
+      answer(await table.update({ key, ...publishing(epoch, deltas, stale), ...options })),
+    move: async (seen, next, drop, options) =>
+      answer(await table.update({ key, ...moving(seen, next, undefined, drop), ...options })),
+  };
+}
+
+/** A breaker as the control plane shows it; times in epoch ms. */
+export interface BreakerStatus {
+  readonly name: string;
+  readonly state: BreakerState['kind'] | ForcedState['state'];
+  /** When it last changed; 0 if it never has. */
+  readonly epoch: number;
+  readonly openUntil?: number;
+  readonly openForMs?: number;
+  readonly probe?: { readonly by: string; readonly until: number };
+  readonly successes?: number;
+  /** What the fleet has reported in the window. */
+  readonly window: { readonly calls: number; readonly failures: number; readonly slow: number };
+  readonly forced?: ForcedState;
+}
+
+export async function readBreaker(table: Table, service: string, name: string, nowMs: number): Promise<BreakerStatus> {
+  return statusOf(name, await breakerStore(table, service, name).read(), nowMs);
+}
+
+export interface Forcing {
+  readonly service: string;
+  readonly name: string;
+  /** `null` releases it: the breaker goes on from the state that stood beneath, with a fresh window. */
+  readonly state: ForcedState['state'] | null;
+  /** Epoch ms; without it the state is forced until it is released. */
+  readonly until?: number | undefined;
+  readonly reason: string;
+  /** Who did it. */
+  readonly by: string;
+  readonly nowMs: number;
+}
+
+/** Races with the fleet's own transitions are few: each try starts from what stands. */
+const FORCE_TRIES = 8;
+
+/** Forces or releases a breaker; the fleet learns it at its next sync. @throws {Error} when the fleet kept winning. */
+export async function forceBreaker(table: Table, forcing: Forcing): Promise<BreakerStatus> {
+  const { service, name, state: wanted, until, reason, by, nowMs } = forcing;
+  const key = keys.breaker(service, name);
+  const to = wanted === null ? undefined : { state: wanted, until, reason, by };
+  for (let tries = 0; tries < FORCE_TRIES; tries++) {
+    const { epoch, state, buckets } = recordOf(await table.get(key, { consistent: true }));
+    // A probe of the old epoch can no longer report: its slot is given up with it.
+    const kept: BreakerState = state.kind === 'HALF_OPEN' ? { ...state, probe: undefined } : state;
+    const next = { epoch: Math.max(nowMs, epoch + 1), state: kept };
+    const written = await table.update({ key, ...moving({ epoch }, next, { to }, buckets) });
+    if (written.applied) return statusOf(name, recordOf(written.item), nowMs);
+  }
+  throw new Error(
+    `The breaker ${name} of ${service} changed ${FORCE_TRIES} times while it was being forced; try again`,
+  );
+}
+
+/** What an operator forced, if it is in force at `nowMs`. */
+export function forcedAt(record: BreakerRecord, nowMs: number): ForcedState | undefined {
+  const { forced } = record;
+  return forced && (forced.until === undefined || nowMs < forced.until) ? forced : undefined;
+}
+
+/** Windows are ten buckets wide, whatever their width. */
+const WINDOW_BUCKETS = 10;
+
+function statusOf(name: string, record: BreakerRecord, nowMs: number): BreakerStatus {
+  const { epoch, state } = record;
+  const forced = forcedAt(record, nowMs);
+  const window = { calls: 0, failures: 0, slow: 0 };
+  for (const bucket of record.buckets) {
+    if ((bucket.index + WINDOW_BUCKETS) * bucket.widthMs <= nowMs) continue;
+    for (const [, count] of COUNTS) window[count] += bucket[count];
+  }
+  return {
+    name,
+    state: forced?.state ?? state.kind,
+    epoch,
+    window,
+    ...(state.kind === 'OPEN' ? { openUntil: state.until } : {}),
+    ...(state.kind === 'CLOSED' ? {} : { openForMs: state.openForMs }),
+    ...(state.kind === 'HALF_OPEN' ? { successes: state.successes } : {}),
+    ...(state.kind === 'HALF_OPEN' && state.probe ? { probe: { by: state.probe.by, until: state.probe.until } } : {}),
+    ...(forced ? { forced } : {}),
+  };
+}

@@ -1,0 +1,54 @@
+// Reads an item's attributes as the types they were written with.
+import type { Item } from '../port.ts';
+
+/** Every item's `v`: what reads an item of another version must not guess at its meaning. */
+export const ITEM_VERSION = 1;
+
+/** The table holds something that this library cannot read: written by a newer flyball, or by someone else. */
+export class UnreadableItem extends Error {
+  override readonly name = 'UnreadableItem';
+  readonly code = 'UNREADABLE_ITEM';
+}
+
+export interface Fields {
+  readonly text: (name: string) => string;
+  readonly number: (name: string) => number;
+  readonly bytes: (name: string) => Uint8Array;
+  readonly optionalText: (name: string) => string | undefined;
+  readonly optionalNumber: (name: string) => number | undefined;
+}
+
+/** The fields of an item of this version; throws `UnreadableItem` saying which item and which attribute. */
+export function fieldsOf(item: Item): Fields {
+  const where = `Item ${JSON.stringify([item['pk'], item['sk']])}`;
+  if (item['v'] !== ITEM_VERSION) {
+    throw new UnreadableItem(
+      `${where} has version ${JSON.stringify(item['v'])}, and this flyball reads ${ITEM_VERSION}`,
+    );
+  }
+  const wrong = (name: string, type: string) =>
+    new UnreadableItem(`${where} should hold a ${type} in "${name}": it was not written by flyball`);
+
+  function text(name: string): string {
+    const value = item[name];
+    if (typeof value !== 'string') throw wrong(name, 'text');
+    return value;
+  }
+  function number(name: string): number {
+    const value = item[name];
+    if (typeof value !== 'number') throw wrong(name, 'number');
+    return value;
+  }
+  function bytes(name: string): Uint8Array {
+    const value = item[name];
+    if (!(value instanceof Uint8Array)) throw wrong(name, 'binary value');
+    return value;
+  }
+  return {
+    text,
+    number,
+    bytes,
+    optionalText: (name) => (item[name] === undefined ? undefined : text(name)),
+    optionalNumber: (name) => (item[name] === undefined ? undefined : number(name)),
+  };
+}

@@ -1,0 +1,194 @@
+// The runs of jobs: one item each, begun and ended by the instance that runs, watched by the batch monitor.
+import { due, keys } from '../keys.ts';
+import type { CallOptions, Item, Page, Table, Written } from '../port.ts';
+
+/**
+ * `running` until somebody says otherwise. The instance ends it as `succeeded`, `failed` or `skipped` (refused by
+ * flyball before it began). The monitor marks it `overran` (past its `maxRuntime`; it may still end) or `lost` (the
+ * platform's limit passed without a word).
+ */
+export type RunStatus = 'running' | 'succeeded' | 'failed' | 'skipped' | 'overran' | 'lost';
+
+/** What made a run fail. `fingerprint` is the same for failures at the same place of the code. */
+export type RunError = {
+  readonly name: string;
+  readonly message: string;
+  readonly fingerprint?: string | undefined;
+  readonly frames?: string[] | undefined;
+};
+
+export type RunCounts = {
+  readonly read?: number | undefined;
+  readonly written?: number | undefined;
+  readonly failed?: number | undefined;
+};
+
+/** What is known when a run begins. Times are ms since the epoch. */
+export interface RunStart {
+  readonly service: string;
+  readonly job: string;
+  readonly run: string;
+  readonly startedAt: number;
+  /** When the schedule meant it to start; the retry of an event carries the same one. */
+  readonly scheduledAt?: number | undefined;
+  readonly instance: string;
+  readonly requestId: string;
+  /** `startedAt` + the job's `maxRuntime`. */
+  readonly maxRuntimeAt?: number | undefined;
+  /** When the platform ends it at the latest. */
+  readonly limitAt: number;
+}
+
+export interface RunEnd {
+  readonly status: 'succeeded' | 'failed' | 'skipped';
+  readonly endedAt: number;
+  readonly durationMs: number;
+  readonly counts?: RunCounts | undefined;
+  readonly error?: RunError | undefined;
+}
+
+/** A run as it stands. */
+export interface Run extends RunStart {
+  readonly status: RunStatus;
+  readonly endedAt?: number | undefined;
+  readonly durationMs?: number | undefined;
+  readonly counts?: RunCounts | undefined;
+  readonly error?: RunError | undefined;
+  /** When the monitor has to look at it; undefined once it has seen the end. */
+  readonly dueAt?: number | undefined;
+}
+
+/** How long an end may take to reach the store before the run is given up as lost, in ms. */
+export const END_GRACE_MS = 30_000;
+/** How long runs are kept, in ms. */
+export const RUN_KEPT_MS = 90 * 86_400_000;
+
+/** Writes that a run has begun. `applied` is false when its end is there already. */
+export function beginRun(table: Table, start: RunStart, options: CallOptions = {}): Promise<Written> {
+  const { maxRuntimeAt = Infinity, limitAt } = start;
+  return table.put({
+    item: {
+      ...keyOf(start),
+      ...fieldsOf(start),
+      status: 'running',
+      due: due.runs,
+      dueAt: Math.min(maxRuntimeAt, limitAt + END_GRACE_MS),
+    },
+    condition: 'attribute_not_exists(pk)',
+    ...options,
+  });
+}
+
+/**
+ * Writes how a run ended, once: `applied` is false when an end is there already. It says everything, so that a run
+ * whose beginning never reached the store is complete, and makes the run due, so that the monitor tells its job.
+ */
+export function endRun(table: Table, start: RunStart, end: RunEnd, options: CallOptions = {}): Promise<Written> {
+  const fields = { ...fieldsOf(start), ...end, due: due.runs, dueAt: end.endedAt };
+  return table.update({
+    key: keyOf(start),
+    ...settingAll(fields),
+    condition: 'attribute_not_exists(endedAt)',
+    ...options,
+  });
+}
+
+/**
+ * The monitor's word on a run it saw due: what it has become, and when to look again (never, if `dueAt` is undefined).
+ * Applies only while the run is as it was seen: an end that arrives meanwhile makes it due again.
+ */
+export function settleRun(
+  table: Table,
+  seen: Run,
+  verdict: { readonly status: RunStatus; readonly endedAt?: number | undefined; readonly dueAt?: number | undefined },
+): Promise<Written> {
+  const { status, endedAt, dueAt } = verdict;
+  const again = dueAt === undefined ? 'REMOVE due, dueAt' : '';
+  return table.update({
+    key: keyOf(seen),
+    update: `SET #status = :status${endedAt === undefined ? '' : ', endedAt = :endedAt'}${dueAt === undefined ? '' : ', dueAt = :dueAt'} ${again}`,
+    condition: '#status = :seenStatus AND dueAt = :seenDueAt',
+    names: { '#status': 'status' },
+    values: {
+      ':status': status,
+      ':seenStatus': seen.status,
+      ':seenDueAt': seen.dueAt ?? 0,
+      ...(endedAt === undefined ? {} : { ':endedAt': endedAt }),
+      ...(dueAt === undefined ? {} : { ':dueAt': dueAt }),
+    },
+  });
+}
+
+/** A job's runs, newest first. */
+export async function listRuns(
+  table: Table,
+  job: { readonly service: string; readonly job: string },
+  page: { readonly limit: number; readonly cursor?: string | undefined; readonly consistent?: boolean },
+): Promise<{ readonly runs: Run[]; readonly cursor?: string }> {
+  const { limit, cursor, consistent = false } = page;
+  const found = await table.query({
+    pk: keys.jobRun(job.service, job.job, '', '').pk,
+    sk: { beginsWith: 'run#' },
+    descending: true,
+    limit,
+    consistent,
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  return pageOf(found);
+}
+
+/** Runs the monitor has to look at by `nowMs`, longest due first. */
+export async function listDueRuns(
+  table: Table,
+  nowMs: number,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<{ readonly runs: Run[]; readonly cursor?: string }> {
+  const { limit, cursor } = page;
+  const found = await table.query({
+    pk: due.runs,
+    index: { name: 'due', dueUpTo: nowMs },
+    limit,
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  return pageOf(found);
+}
+
+function pageOf({ items, cursor }: Page): { runs: Run[]; cursor?: string } {
+  const runs = items.map((item) => item as Item & Run);
+  return cursor === undefined ? { runs } : { runs, cursor };
+}
+
+function keyOf({ service, job, startedAt, run }: RunStart) {
+  return keys.jobRun(service, job, new Date(startedAt).toISOString(), run);
+}
+
+function fieldsOf(start: RunStart) {
+  const { service, job, run, startedAt, scheduledAt, instance, requestId, maxRuntimeAt, limitAt } = start;
+  return {
+    v: 1,
+    service,
+    job,
+    run,
+    startedAt,
+    scheduledAt,
+    instance,
+    requestId,
+    maxRuntimeAt,
+    limitAt,
+    expiration: Math.ceil((startedAt + RUN_KEPT_MS) / 1000),
+  };
+}
+
+/** `SET` of every field that has a value, with placeholders so that no name can be a reserved word. */
+function settingAll(fields: Item) {
+  const names: Record<string, string> = {};
+  const values: Record<string, NonNullable<Item[string]> | null> = {};
+  const terms: string[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    names[`#${name}`] = name;
+    values[`:${name}`] = value;
+    terms.push(`#${name} = :${name}`);
+  }
+  return { update: `SET ${terms.join(', ')}`, names, values };
+}

@@ -1,0 +1,69 @@
+// Drafts: the rules of a service being edited, guarded against two editors overwriting each other.
+import { keys } from '../keys.ts';
+import type { Item, Table } from '../port.ts';
+import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import { etagOf, packSource } from './rules-pack.ts';
+import { unpack } from './rules-read.ts';
+import { listService } from './services.ts';
+
+export interface Draft {
+  /** As its author wrote it, YAML or JSON, comments and all. */
+  readonly source: string;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly author: string;
+  /** ms since the epoch. */
+  readonly updatedAt: number;
+}
+
+export interface DraftWrite {
+  readonly service: string;
+  readonly source: string;
+  readonly author: string;
+  /** ms since the epoch. */
+  readonly at: number;
+  /** The ETag the editor started from; null if there must be no draft yet; left out to overwrite whatever stands. */
+  readonly ifMatch?: string | null;
+}
+
+export type DraftWritten =
+  { readonly applied: true; readonly draft: Draft } | { readonly applied: false; readonly draft: Draft | undefined };
+
+export async function readDraft(table: Table, service: string): Promise<Draft | undefined> {
+  const item = await table.get(keys.draft(service), { consistent: true });
+  return item && draftOf(item);
+}
+
+/** Writes the draft, or says which draft stands when it is not the one expected. Throws `RulesTooLarge`. */
+export async function writeDraft(table: Table, write: DraftWrite): Promise<DraftWritten> {
+  const { service, source, author, at, ifMatch } = write;
+  const etag = etagOf(source);
+  const item = {
+    ...keys.draft(service),
+    v: ITEM_VERSION,
+    source: packSource(source),
+    etag,
+    author,
+    updatedAt: at,
+  };
+  await listService(table, service, at);
+  const written = await table.put({ item, ...expecting(ifMatch) });
+  if (written.applied) return { applied: true, draft: { source, etag, author, updatedAt: at } };
+  return { applied: false, draft: written.item && draftOf(written.item) };
+}
+
+function expecting(ifMatch: string | null | undefined) {
+  if (ifMatch === undefined) return {};
+  if (ifMatch === null) return { condition: 'attribute_not_exists(pk)' };
+  return { condition: '#etag = :etag', names: { '#etag': 'etag' }, values: { ':etag': ifMatch } };
+}
+
+function draftOf(item: Item): Draft {
+  const { text, number, bytes } = fieldsOf(item);
+  return {
+    source: unpack(bytes('source')),
+    etag: text('etag'),
+    author: text('author'),
+    updatedAt: number('updatedAt'),
+  };
+}
