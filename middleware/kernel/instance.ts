@@ -42,6 +42,7 @@ export class Instance {
   cold = true;
   readonly #state = new Map<object, unknown>();
   readonly #failures = new Map<string, number>();
+  readonly #switchedOff = new Set<string>();
 
   constructor(options: InstanceOptions) {
     this.service = options.service;
@@ -69,22 +70,23 @@ export class Instance {
 
   /** False once a policy has failed too often here: it is then left out, so that it cannot hurt the function. */
   trusts(policy: string): boolean {
-    return this.#failures.size === 0 || (this.#failures.get(policy) ?? 0) < CONTAIN_LIMIT;
+    return !this.#switchedOff.has(policy);
   }
 
-  /** Counts an error inside flyball that must not reach the function. */
-  contain(policy: string, error: unknown): void {
-    const failures = (this.#failures.get(policy) ?? 0) + 1;
-    this.#failures.set(policy, failures);
+  /** Counts an error inside flyball that must not reach the function; too many in a row of one hook end the policy here. */
+  contain(policy: string, hook: 'before' | 'after', error: unknown): void {
+    const failures = (this.#failures.get(`${policy} ${hook}`) ?? 0) + 1;
+    this.#failures.set(`${policy} ${hook}`, failures);
+    if (failures >= CONTAIN_LIMIT) this.#switchedOff.add(policy);
     this.recorder.internal(`contained:${policy}`);
     this.logger.error(
       failures >= CONTAIN_LIMIT ? 'flyball switched a policy off after repeated errors' : 'flyball contained an error',
-      { policy, failures, ...errorFields(error) },
+      { policy, hook, failures, ...errorFields(error) },
     );
   }
 
-  /** A hook that worked: errors must come in a row to switch a policy off. */
-  absolve(policy: string): void {
-    if (this.#failures.size > 0) this.#failures.delete(policy);
+  /** A hook that worked: only errors in a row count. */
+  absolve(policy: string, hook: 'before' | 'after'): void {
+    if (this.#failures.size > 0) this.#failures.delete(`${policy} ${hook}`);
   }
 }

@@ -73,7 +73,7 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
       try {
         const waiting = policy.before(invocation, rules[i]);
         if (waiting) return resumeBefore(request, invocation, policy, waiting, i + 1);
-        instance.absolve(policy.name);
+        instance.absolve(policy.name, 'before');
       } catch (error) {
         refuseOrContain(invocation, policy, error);
       }
@@ -91,7 +91,7 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
   ): Promise<void> {
     try {
       await waiting;
-      instance.absolve(policy.name);
+      instance.absolve(policy.name, 'before');
     } catch (error) {
       refuseOrContain(invocation, policy, error);
     }
@@ -107,9 +107,9 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
       try {
         const waiting = policy.after(invocation, rules[i]);
         if (waiting) return resumeAfter(invocation, policy, waiting, i - 1);
-        instance.absolve(policy.name);
+        instance.absolve(policy.name, 'after');
       } catch (error) {
-        instance.contain(policy.name, error);
+        instance.contain(policy.name, 'after', error);
       }
     }
     return undefined;
@@ -123,9 +123,9 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
   ): Promise<void> {
     try {
       await waiting;
-      instance.absolve(policy.name);
+      instance.absolve(policy.name, 'after');
     } catch (error) {
-      instance.contain(policy.name, error);
+      instance.contain(policy.name, 'after', error);
     }
     await runAfter(invocation, next);
   }
@@ -149,7 +149,7 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
       if (error instanceof Refused) invocation.refusal = error;
       throw error;
     }
-    instance.contain(policy.name, error);
+    instance.contain(policy.name, 'before', error);
   }
 
   function flyballBefore(request: AnyRequest): Promise<void> | undefined {

@@ -1,5 +1,6 @@
 // The rules an instance works under: loaded during init, polled beside the handler, the last good revision kept.
 import { readDocument, readHead } from '../../../store/items/rules-read.ts';
+import { RULE_COPIES } from '../../../store/keys.ts';
 import type { Instance } from '../instance.ts';
 import { errorFields } from '../logger.ts';
 import type { Policy } from '../policy.ts';
@@ -21,7 +22,7 @@ const PRELOAD_LIFE_MS = 10_000;
 function copyOf(instanceId: string): number {
   let hash = 0;
   for (let i = 0; i < instanceId.length; i++) hash = (Math.imul(hash, 31) + instanceId.charCodeAt(i)) >>> 0;
-  return hash;
+  return hash % RULE_COPIES;
 }
 
 export class LiveRules implements Syncable {

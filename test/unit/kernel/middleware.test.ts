@@ -9,7 +9,11 @@ import type { Policy } from '../../../middleware/kernel/policy.ts';
 import { silentRecorder } from '../../../middleware/kernel/recorder.ts';
 import { testContext, testInstance } from '../../support/instance.ts';
 
-const httpEvent = { version: '2.0', rawPath: '/orders', requestContext: { http: { method: 'POST' }, stage: '$default' } };
+const httpEvent = {
+  version: '2.0',
+  rawPath: '/orders',
+  requestContext: { http: { method: 'POST' }, stage: '$default' },
+};
 
 function policy(name: string, log: string[], hooks: Partial<Policy> = {}): Policy {
   return {
@@ -35,7 +39,9 @@ const refusal = () =>
   new Refused({ by: 'throttle', rule: 'everyone', retryAfterMs: 1500, message: 'over 5/10s', statusCode: 429 });
 
 function governed(instance: Instance, policies: Policy[], handler: (event: unknown, context: Context) => unknown) {
-  const stack = middy().use(middlewareOf(instance, policies)).handler(handler as () => Promise<unknown>);
+  const stack = middy()
+    .use(middlewareOf(instance, policies))
+    .handler(handler as () => Promise<unknown>);
   const context = testContext(instance.clock);
   return (event: unknown = httpEvent): Promise<unknown> => stack(event, context as never);
 }
