@@ -80,8 +80,7 @@ function tableOf(tableName: string | undefined, clock: Clock): Table {
 
 function readBootstrap(path: string): RuleDocument {
   const fs = process.getBuiltinModule('node:fs');
-  const { resolve } = process.getBuiltinModule('node:path');
-  const file = resolve(process.env['LAMBDA_TASK_ROOT'] ?? process.cwd(), path);
+  const file = process.getBuiltinModule('node:path').resolve(process.env['LAMBDA_TASK_ROOT'] ?? process.cwd(), path);
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8')) as RuleDocument;
   } catch (error) {

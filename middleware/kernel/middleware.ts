@@ -196,7 +196,7 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
     before: flyballBefore,
     after: flyballAfter,
     onError: flyballOnError,
-  } as GovernMiddleware;
+  };
 }
 
 /** Which middleware began the invocation, and so ends it. */

@@ -1,5 +1,5 @@
 // Turns one of flyball's errors into what the trigger understands: an HTTP answer, a list of records, or a throw.
-import { DependencyFailed, FlyballError, Refused } from './errors.ts';
+import { DependencyFailed, Refused, type FlyballError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import { recordsOf, type Face } from './trigger.ts';
 

@@ -112,7 +112,7 @@ describe('a governed invocation', () => {
   });
 
   it("contains a policy's asynchronous error too", async () => {
-    const broken = policy('broken', [], { before: () => Promise.reject(new TypeError('a bug')), after: undefined });
+    const broken = policy('broken', [], { before: () => Promise.reject(new TypeError('a bug')) });
     const run = governed(testInstance(), [broken], async () => 'answer');
     expect(await run({})).toBe('answer');
   });
