@@ -1,0 +1,100 @@
+// The one way in for HTTP events: finds the route, knows the caller, runs it, and answers whatever happens as HTTP.
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Clock } from '../../middleware/kernel/clock.ts';
+import { FlyballError } from '../../middleware/kernel/errors.ts';
+import { errorFields, type Logger } from '../../middleware/kernel/logger.ts';
+import { StoreRejected, StoreUnavailable, type Table } from '../../store/port.ts';
+import { authenticate, requireRole, requireScope } from './auth.ts';
+import { isName } from './names.ts';
+import { badRequest, notFound, Problem, problemBody } from './problem.ts';
+import { requestOf, type OpenRequest } from './request.ts';
+import type { ApiResponse } from './response.ts';
+import type { Route } from './route.ts';
+import { createRouter } from './router.ts';
+
+export interface ApiOptions {
+  readonly routes: readonly Route[];
+  /** Where API keys are looked up. */
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export type ApiHandler = (
+  event: APIGatewayProxyEventV2,
+  context: { readonly awsRequestId: string },
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** Sent with every answer. There are no CORS headers: no other site's page may call the control plane. */
+const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+/** A handler for HTTP API events (payload format 2.0). Only flyball's own errors leave it: `governed()` answers those. */
+export function createApi({ routes, table, clock, logger }: ApiOptions): ApiHandler {
+  const find = createRouter(routes);
+
+  async function answer(request: OpenRequest): Promise<ApiResponse> {
+    const found = find(request.method, request.path);
+    if (found.kind === 'none') throw notFound(`There is nothing at ${request.path.slice(0, 256)}.`);
+    if (found.kind === 'other-method') throw otherMethod(request.method, found.allow);
+    const { route, params } = found;
+    if (route.role === undefined) return route.handle({ ...request, params });
+
+    const caller = await authenticate(table, request.headers, request.at);
+    requireRole(caller, route.role);
+    const service = params['service'];
+    if (service !== undefined) {
+      requireScope(caller, service);
+      if (!isName(service)) throw notFound('A service has a name of 1 to 64 lower-case letters, digits and hyphens.');
+    }
+    return route.handle({ ...request, params, caller });
+  }
+
+  return async (event, context) => {
+    const request = requestOf(event, context.awsRequestId, clock.now());
+    try {
+      return toResult(await answer(request), request.id);
+    } catch (error) {
+      if (error instanceof FlyballError) throw error;
+      const problem = problemOf(error, request);
+      if (problem.status >= 500) {
+        const { id: requestId, method, path } = request;
+        logger.error('a request failed', { requestId, method, path, ...errorFields(error) });
+      }
+      const headers = { 'content-type': 'application/problem+json', ...problem.headers };
+      return toResult({ status: problem.status, headers, body: problemBody(problem, request.id) }, request.id);
+    }
+  };
+}
+
+function otherMethod(method: string, allow: readonly string[]): Problem {
+  return new Problem(405, `${method} is not possible here; ${allow.join(', ')} ${allow.length > 1 ? 'are' : 'is'}.`, {
+    code: 'METHOD_NOT_ALLOWED',
+    headers: { allow: allow.join(', ') },
+  });
+}
+
+/** What the caller is told: of an unexpected error nothing but where to look for it. */
+function problemOf(error: unknown, request: OpenRequest): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof StoreUnavailable) {
+    return new Problem(503, 'The table does not answer; try again shortly.', {
+      code: 'STORE_UNAVAILABLE',
+      headers: { 'retry-after': '1' },
+    });
+  }
+  // A cursor that was tampered with passes our seal and fails at the store.
+  if (error instanceof StoreRejected && request.query.has('cursor') && BAD_CURSOR.has(error.type)) {
+    return badRequest('The cursor is not one that this list gave; start again without it.');
+  }
+  return new Problem(500, `Something failed here; the log has it under request ${request.id}.`, { code: 'INTERNAL' });
+}
+
+const BAD_CURSOR = new Set(['InvalidCursor', 'ValidationException']);
+
+function toResult(response: ApiResponse, requestId: string): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: response.status,
+    headers: { ...ALWAYS, 'x-request-id': requestId, ...response.headers },
+    ...(response.body === undefined ? {} : { body: response.body }),
+  };
+}

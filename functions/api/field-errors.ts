@@ -1,0 +1,65 @@
+// Turns what zod found into errors with a JSON pointer and a reason a person can act on.
+import type { z } from 'zod';
+import { pointerOf } from './pointer.ts';
+import type { FieldError } from './problem.ts';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** Every error, one entry for each unknown key, and of a choice the errors of the branch that was most likely meant. */
+export function fieldErrorsOf(error: z.core.$ZodError, value: unknown): FieldError[] {
+  return placesOf(error, value).map(({ path, reason }) => ({ path: pointerOf(path), reason }));
+}
+
+/** As `fieldErrorsOf`, with paths in steps. */
+export function placesOf(error: z.core.$ZodError, value: unknown): { path: Path; reason: string }[] {
+  return error.issues.flatMap((issue) => ofIssue(issue, [], value));
+}
+
+function ofIssue(issue: Issue, base: Path, root: unknown): { path: Path; reason: string }[] {
+  const path = [...base, ...issue.path];
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ path: [...path, key], reason: 'this key is not known here' }));
+    case 'invalid_union': {
+      const branch = likeliest(issue.errors);
+      if (branch.length === 0) return [{ path, reason: issue.message }];
+      return branch.flatMap((inner) => ofIssue(inner, path, root));
+    }
+    case 'invalid_key':
+      return issue.issues.map((inner) => ({ path, reason: inner.message }));
+    case 'invalid_type':
+      if (valueAt(root, path) === undefined) return [{ path, reason: `is required: ${expected(issue.expected)}` }];
+      return [{ path, reason: `should be ${expected(issue.expected)}` }];
+    default:
+      return [{ path, reason: issue.message }];
+  }
+}
+
+/** The branch with an unknown key least, then with the fewest errors: `{ function: …, alais: … }` meant a function. */
+function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  const wrongness = (issues: readonly Issue[]) =>
+    issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
+  return branches.toSorted((a, b) => wrongness(a) - wrongness(b))[0] ?? [];
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+const expected = (type: string) => TYPES[type] ?? type;
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[step];
+  }
+  return value;
+}

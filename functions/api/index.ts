@@ -1,0 +1,14 @@
+// The HTTP conventions that every function of the control plane follows.
+export { createApi, type ApiHandler, type ApiOptions } from './api.ts';
+export { inScope, requireAllServices, requireRole, requireScope, type Caller, type Role } from './auth.ts';
+export { bodyOf, documentOf, MAX_BODY_BYTES, valueOfSource, type ReadDocument } from './body.ts';
+export { ifMatch, ifNoneMatch, includes, quoted, type Tags } from './etag.ts';
+export { fieldErrorsOf, placesOf } from './field-errors.ts';
+export { isName } from './names.ts';
+export { pageOf, sealCursor, type PageWanted } from './page.ts';
+export { pointerOf } from './pointer.ts';
+export { badRequest, notFound, Problem, unprocessable, type FieldError } from './problem.ts';
+export type { ApiRequest, OpenRequest } from './request.ts';
+export { json, notModified, text, type ApiResponse } from './response.ts';
+export { openRoute, route, type Method, type Route } from './route.ts';
+export { controlPlaneTable } from './table.ts';

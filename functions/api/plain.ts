@@ -1,0 +1,33 @@
+// What may come in as data: plain values, bounded in depth and number, with no key that JavaScript gives a meaning to.
+import { pointerOf } from './pointer.ts';
+import type { FieldError } from './problem.ts';
+
+/** Deeper than any rule document goes. */
+export const MAX_DEPTH = 32;
+const MAX_VALUES = 100_000;
+const REFUSED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Everything about a parsed value that must not go further; aliases may have made it a graph, even a circular one. */
+export function unsafeParts(value: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  let values = 0;
+  visit(value, []);
+  return errors;
+
+  function visit(part: unknown, path: readonly PropertyKey[]): void {
+    values++;
+    if (values === MAX_VALUES) errors.push({ path: '', reason: `more than ${MAX_VALUES} values` });
+    if (values >= MAX_VALUES || typeof part !== 'object' || part === null) return;
+    if (path.length >= MAX_DEPTH) {
+      // One such error says it all.
+      values = MAX_VALUES;
+      errors.push({ path: pointerOf(path.slice(0, 8)), reason: `nested deeper than ${MAX_DEPTH} levels` });
+      return;
+    }
+    for (const [key, child] of Object.entries(part)) {
+      const childPath = [...path, Array.isArray(part) ? Number(key) : key];
+      if (REFUSED_KEYS.has(key)) errors.push({ path: pointerOf(childPath), reason: 'this name cannot be used' });
+      else visit(child, childPath);
+    }
+  }
+}

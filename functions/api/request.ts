@@ -1,0 +1,60 @@
+// A request as routes see it, made from an HTTP API event (payload format 2.0).
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Caller } from './auth.ts';
+
+/** A request to a route that asks for no credentials. */
+export interface OpenRequest<Name extends string = string> {
+  /** Names this request in answers and logs. */
+  readonly id: string;
+  readonly method: string;
+  /** As sent, without the query. */
+  readonly path: string;
+  /** The values of the names in braces of the route's path, decoded. */
+  readonly params: Readonly<Record<Name, string>>;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: RawBody;
+  /** When it came, in ms since the epoch: everything one request writes carries the same time. */
+  readonly at: number;
+}
+
+/** A request whose caller is known and may do what the route does. */
+export interface ApiRequest<Name extends string = string> extends OpenRequest<Name> {
+  readonly caller: Caller;
+}
+
+export interface RawBody {
+  readonly text: string;
+  readonly base64: boolean;
+  /** `content-type` as sent; empty if there was none. */
+  readonly contentType: string;
+}
+
+/** The request of an event, its route's parameters still to come. */
+export function requestOf(event: APIGatewayProxyEventV2, id: string, at: number): OpenRequest {
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(event.headers ?? {})) {
+    if (value !== undefined) headers.set(name.toLowerCase(), value);
+  }
+  return {
+    id,
+    method: event.requestContext.http.method.toUpperCase(),
+    path: withoutStage(event),
+    params: {},
+    query: new URLSearchParams(event.rawQueryString ?? ''),
+    headers,
+    body: {
+      text: event.body ?? '',
+      base64: event.isBase64Encoded ?? false,
+      contentType: headers.get('content-type') ?? '',
+    },
+    at,
+  };
+}
+
+/** A named stage stands in front of the path; routes are written without it. */
+function withoutStage({ rawPath, requestContext: { stage } }: APIGatewayProxyEventV2): string {
+  const named = stage !== undefined && stage !== '' && stage !== '$default';
+  return named && rawPath.startsWith(`/${stage}/`) ? rawPath.slice(stage.length + 1) : rawPath;
+}
