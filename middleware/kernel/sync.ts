@@ -102,7 +102,7 @@ export class Syncs {
     for (const flight of this.#flights.values()) {
       if (!which(flight)) continue;
       this.#flights.delete(flight.name);
-      flight.abort.abort();
+      flight.abort.abort(new DOMException(`${flight.name} was abandoned at its limit`, 'TimeoutError'));
     }
   }
 }

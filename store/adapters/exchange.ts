@@ -89,7 +89,8 @@ export function exchanger(clock: TimeSource): (outgoing: Outgoing) => Promise<An
           request.destroy();
         });
       const onAbort = () => fail(aborted(what, signal?.reason));
-      const timer = setTimeout(() => fail(timedOut(what, timeoutMs)), timeoutMs);
+      // After a busy event loop or a thaw, timers fire before an answer that has long arrived is read: let it be read first.
+      const timer = setTimeout(() => setImmediate(() => fail(timedOut(what, timeoutMs))), timeoutMs);
       signal?.addEventListener('abort', onAbort, { once: true });
 
       request.on('error', (error) => fail(unreachable(what, endpoint.host, error)));

@@ -61,8 +61,13 @@ export function errorType(qualified: string): string {
 export const timedOut = (what: string, limitMs: number, cause?: unknown): StoreUnavailable =>
   new StoreUnavailable('timeout', `${what}: no answer within ${limitMs} ms`, { cause });
 
+/** A caller that gave up because its own time limit passed tells as much about the store as a time limit of ours does. */
 export const aborted = (what: string, cause?: unknown): StoreUnavailable =>
-  new StoreUnavailable('aborted', `${what}: abandoned by the caller; a write may still have been applied`, { cause });
+  new StoreUnavailable(
+    cause instanceof DOMException && cause.name === 'TimeoutError' ? 'timeout' : 'aborted',
+    `${what}: abandoned by the caller; a write may still have been applied`,
+    { cause },
+  );
 
 export const unreachable = (what: string, where: string, cause: Error): StoreUnavailable =>
   new StoreUnavailable('connect', `${what}: no connection to ${where} (${codeOf(cause)})`, { cause });
