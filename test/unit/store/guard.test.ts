@@ -175,7 +175,7 @@ describe('probing', () => {
       }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
         const guard = guardOver();
         let sinceOpen = new Set<Pending>();
         for (const now of steps) {
