@@ -74,7 +74,7 @@ export class Instance {
   }
 
   /** Counts an error inside flyball that must not reach the function; too many in a row of one hook end the policy here. */
-  contain(policy: string, hook: 'before' | 'after', error: unknown): void {
+  contain(policy: string, hook: 'before' | 'after' | 'stage', error: unknown): void {
     const failures = (this.#failures.get(`${policy} ${hook}`) ?? 0) + 1;
     this.#failures.set(`${policy} ${hook}`, failures);
     if (failures >= CONTAIN_LIMIT) this.#switchedOff.add(policy);
@@ -86,7 +86,7 @@ export class Instance {
   }
 
   /** A hook that worked: only errors in a row count. */
-  absolve(policy: string, hook: 'before' | 'after'): void {
+  absolve(policy: string, hook: 'before' | 'after' | 'stage'): void {
     if (this.#failures.size > 0) this.#failures.delete(`${policy} ${hook}`);
   }
 }

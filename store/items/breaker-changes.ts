@@ -130,4 +130,3 @@ function removeBuckets(update: Update, buckets: readonly BreakerBucket[], kept: 
     }
   }
 }
-

@@ -30,12 +30,7 @@ export interface BreakerStore {
     options?: CallOptions,
   ): Promise<BreakerAnswer>;
   /** Moves to a state under an epoch. `drop` are buckets to forget with it. */
-  move(
-    seen: Seen,
-    next: Next,
-    drop: readonly BreakerBucket[],
-    options?: CallOptions,
-  ): Promise<BreakerAnswer>;
+  move(seen: Seen, next: Next, drop: readonly BreakerBucket[], options?: CallOptions): Promise<BreakerAnswer>;
 }
 
 export function breakerStore(table: Table, service: string, breaker: string): BreakerStore {

@@ -1,0 +1,84 @@
+// One instance's own breaker: stands when the store is away, and opens on failures in a row that only this instance meets.
+import type { BreakerState } from '../../store/items/breaker-record.ts';
+import { CLOSED, claimed, opened, settled, standingOf, tripReason, type Result, type Standing } from './machine.ts';
+import type { BreakerSettings } from './settings.ts';
+import { Window } from './window.ts';
+
+/** What an attempt was admitted under; results of an earlier epoch change nothing. */
+export interface GuardTicket {
+  readonly epoch: number;
+  readonly token: string | undefined;
+}
+
+export class InstanceGuard {
+  readonly #onChange: (from: string, to: string) => void;
+  #state: BreakerState = CLOSED;
+  #epoch = 0;
+  #inARow = 0;
+  #window: Window | undefined;
+  #probes = 0;
+  /** The fleet's epoch whose open state this guard has taken over, since the store could not be asked. */
+  #tookOver: number | undefined;
+
+  constructor(onChange: (from: string, to: string) => void) {
+    this.#onChange = onChange;
+  }
+
+  /** Admits an attempt, as the probe if it must be one; otherwise tells when to come back. */
+  admit(nowMs: number, leaseMs: number): GuardTicket | (Standing & { kind: 'refuse' }) {
+    const standing = standingOf({ epoch: this.#epoch, state: this.#state, forced: undefined, buckets: [] }, nowMs);
+    if (standing.kind === 'refuse') return standing;
+    if (standing.kind === 'pass') return { epoch: this.#epoch, token: undefined };
+    const token = String(this.#probes++);
+    const next = claimed(this.#state, { by: '', token, until: nowMs + leaseMs });
+    if (next) this.#become(next);
+    return { epoch: this.#epoch, token };
+  }
+
+  /** `alone`: the store does not answer, so that this instance's own window decides. */
+  record(
+    ticket: GuardTicket,
+    result: Result,
+    slow: boolean,
+    settings: BreakerSettings,
+    nowMs: number,
+    alone: boolean,
+  ): void {
+    if (ticket.epoch !== this.#epoch) return;
+    if (ticket.token !== undefined) {
+      const next = settled(this.#state, ticket.token, result, settings, nowMs);
+      if (next) this.#become(next);
+      return;
+    }
+    if (result === 'ignored' || this.#state.kind !== 'CLOSED') return;
+    if (this.#window?.widthMs !== settings.bucketMs) this.#window = new Window(settings.bucketMs);
+    this.#window.add(nowMs, result === 'failure', slow);
+    this.#inARow = result === 'failure' ? this.#inARow + 1 : 0;
+    const { consecutiveFailures } = settings;
+    const tooMany = consecutiveFailures !== undefined && this.#inARow >= consecutiveFailures;
+    if (tooMany || (alone && tripReason(this.#window.totals(nowMs), settings))) this.#become(opened(settings, nowMs));
+  }
+
+  /** Goes on from the fleet's open state, whose time is over, without the store: the next attempt here is a probe. */
+  takeOver(fleetEpoch: number, openForMs: number, nowMs: number): void {
+    if (this.#tookOver === fleetEpoch) return;
+    this.#tookOver = fleetEpoch;
+    if (this.#state.kind === 'CLOSED') this.#become({ kind: 'OPEN', until: nowMs, openForMs });
+  }
+
+  /** The fleet has closed: what was counted before says nothing about what comes. */
+  startAfresh(): void {
+    this.#inARow = 0;
+    this.#window?.clear();
+  }
+
+  #become(state: BreakerState): void {
+    const from = this.#state.kind;
+    this.#state = state;
+    if (from === state.kind) return;
+    // One more epoch a transition; probes taken in one half-open period share it.
+    this.#epoch += 1;
+    if (state.kind === 'CLOSED') this.startAfresh();
+    this.#onChange(from, state.kind);
+  }
+}

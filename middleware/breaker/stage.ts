@@ -1,0 +1,61 @@
+// The breaker's place in the outbound pipeline: inside retry, so that every attempt is admitted and judged by it.
+import { Refused } from '../kernel/errors.ts';
+import type { Instance } from '../kernel/instance.ts';
+import type { Call, OutboundPolicy, Reply } from '../kernel/outbound.ts';
+import { Breaker, resultOf, type Refusal } from './breaker.ts';
+import { breakerSettings } from './settings.ts';
+
+/** Breakers live as long as the instance, whatever the revision of the rules. */
+const BREAKERS = {};
+
+function breakerOf(name: string, instance: Instance): Breaker {
+  const breakers = instance.state(BREAKERS, () => new Map<string, Breaker>());
+  let breaker = breakers.get(name);
+  if (!breaker) {
+    breaker = new Breaker(name, instance);
+    breakers.set(name, breaker);
+  }
+  return breaker;
+}
+
+export const breakerOutbound: OutboundPolicy = {
+  name: 'breaker',
+  stage(dependency, rule, instance) {
+    if (!rule.breaker || rule.breaker.mode === 'disabled') return undefined;
+    const settings = breakerSettings(rule.breaker, rule);
+    const breaker = breakerOf(dependency, instance);
+    const { clock } = instance;
+    return async function breakerStage(call, next) {
+      const decided = breaker.admit(call, settings);
+      const ticket = decided instanceof Promise ? await decided : decided;
+      if (ticket.kind === 'refuse') {
+        instance.recorder.refusal('breaker', dependency, call.invocation.resource.name, 1, settings.shadow);
+        return settings.shadow ? next(call) : refused(call, ticket);
+      }
+      const startedAt = clock.precise();
+      let reply: Reply | undefined;
+      try {
+        reply = await next(call);
+        return reply;
+      } finally {
+        // Whatever happens, a probe's slot is not kept.
+        const slow = settings.slowOverMs !== undefined && clock.precise() - startedAt > settings.slowOverMs;
+        breaker.record(ticket, reply ? resultOf(reply, call, settings) : 'ignored', slow, settings);
+      }
+    };
+  },
+};
+
+function refused(call: Call, { retryAfterMs }: Refusal): Reply {
+  const { dependency } = call;
+  const when =
+    retryAfterMs === undefined ? 'until an operator releases it' : `try again in ${Math.ceil(retryAfterMs)} ms`;
+  const error = new Refused({
+    by: 'breaker',
+    rule: dependency,
+    statusCode: 503,
+    message: `the breaker of "${dependency}" is open; ${when}`,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+  return { outcome: 'refused', error, sent: false, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}

@@ -1,0 +1,199 @@
+// flyball.call and flyball.run: finds the invocation, sends through the dependency's pipeline, returns or throws.
+import { current } from '../kernel/current.ts';
+import { DeadlineExceeded, DependencyFailed, FlyballError, Misused, retryAfterSeconds } from '../kernel/errors.ts';
+import type { Invocation } from '../kernel/invocation.ts';
+import { compose, type Call, type OutboundPolicy, type Reply, type Send } from '../kernel/outbound.ts';
+import type { Policy } from '../kernel/policy.ts';
+import { replyOfAbort, replyOfError } from './errors.ts';
+import type { Operation } from './operation.ts';
+import { compilePipelines, type Pipeline, type Pipelines } from './pipeline.ts';
+import type { OutgoingRequest } from './request.ts';
+
+export interface CallOptions {
+  /** Names the operation, as the dependency's `operations` do; in a direct invoke it is also sent. */
+  readonly operation?: string;
+  /** HTTP method; `POST` unless given. */
+  readonly method?: string;
+  /** Path under the target's URL, with a query if need be. */
+  readonly path?: string;
+  /** Sent as JSON; a string over HTTP is sent as it is. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** By this the callee can tell a repetition; all attempts carry the same. */
+  readonly idempotencyKey?: string;
+  /** Gives up: nothing is awaited or sent after it has aborted, and the call throws its reason. */
+  readonly signal?: AbortSignal;
+  /** For the whole call with its retries, within the invocation's deadline. */
+  readonly timeoutMs?: number;
+}
+
+export interface RunOptions {
+  /** May be repeated without harm. */
+  readonly idempotent?: boolean;
+  readonly operation?: string;
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+/** What the work of a `run` may want to know of its attempt. */
+export interface RunInfo {
+  /** From 1. */
+  readonly attempt: number;
+  /** Epoch ms. */
+  readonly deadlineAt: number;
+}
+
+export type Work<T> = (signal: AbortSignal, info: RunInfo) => Promise<T>;
+
+export interface Caller {
+  /** Compiles the pipelines; to be among the policies of every middleware. */
+  readonly policy: Policy<Pipelines>;
+  /** @throws {Refused | DependencyFailed | DeadlineExceeded | Misused}, or the reason of `options.signal`. */
+  call<T = unknown>(dependency: string, options?: CallOptions): Promise<T>;
+  /** @throws {Refused | DependencyFailed | DeadlineExceeded}, or the reason of `options.signal`. */
+  run<T>(dependency: string, work: Work<T>, options?: RunOptions): Promise<T>;
+}
+
+/** `policies` are the stages around every attempt, outermost first. */
+export function createCaller(policies: readonly OutboundPolicy[]): Caller {
+  const policy: Policy<Pipelines> = {
+    name: 'call',
+    compile: (rules, instance) => compilePipelines(rules, policies, instance),
+  };
+
+  async function call<T>(dependency: string, options: CallOptions = {}): Promise<T> {
+    const invocation = current();
+    if (!invocation) {
+      throw new Misused(
+        `flyball.call('${dependency}') was called outside of an invocation; call it from a handler that govern() wraps`,
+      );
+    }
+    const pipelines = invocation.snapshot.of(policy);
+    const pipeline = pipelines.get(dependency);
+    if (!pipeline?.target) throw unknown(dependency, pipelines, pipeline !== undefined);
+    const { target } = pipeline;
+    const request = requestOf(options);
+    const operation = pipeline.operationOf({ ...request, hasKey: request.idempotencyKey !== undefined });
+    const outgoing = { ...request, operation: operation.name };
+    return (await send(pipeline, invocation, dependency, operation, options, (one) => target(outgoing, one))) as T;
+  }
+
+  async function run<T>(dependency: string, work: Work<T>, options: RunOptions = {}): Promise<T> {
+    const invocation = current();
+    if (!invocation) {
+      const signal = options.signal ?? new AbortController().signal;
+      return work(signal, { attempt: 1, deadlineAt: Infinity });
+    }
+    const pipelines = invocation.snapshot.of(policy);
+    const pipeline = pipelines.get(dependency) ?? pipelines.ungoverned(dependency);
+    const declared = pipeline.operationOf({ operation: options.operation, hasKey: false });
+    const operation: Operation = options.idempotent ? { ...declared, idempotency: 'safe' } : declared;
+    return (await send(pipeline, invocation, dependency, operation, options, (one) => worked(work, one))) as T;
+  }
+
+  return { policy, call, run };
+}
+
+function unknown(dependency: string, { names }: Pipelines, known: boolean): Misused {
+  if (known) {
+    return new Misused(
+      `the dependency "${dependency}" has no target; give its rule a target ({ function } or { url }), or use flyball.run`,
+    );
+  }
+  const there = names.length === 0 ? 'the rules name none' : `there are ${names.join(', ')}`;
+  return new Misused(
+    `no rule names the dependency "${dependency}" (${there}); add it under "dependencies" of the rules`,
+  );
+}
+
+function requestOf({ operation, method, path, body, headers, idempotencyKey }: CallOptions): OutgoingRequest {
+  return { operation, method: method?.toUpperCase(), path, body, headers: headers ?? {}, idempotencyKey };
+}
+
+async function worked<T>(work: Work<T>, { signal, attempt, deadlineAt }: Call): Promise<Reply> {
+  try {
+    return { outcome: 'ok', value: await work(signal, { attempt, deadlineAt }), sent: true };
+  } catch (error) {
+    return signal.aborted && error === signal.reason ? replyOfAbort(error, true) : replyOfError(error);
+  }
+}
+
+/** Sends through the pipeline, records, and turns the reply into a result or an exception. */
+async function send(
+  pipeline: Pipeline,
+  invocation: Invocation,
+  dependency: string,
+  { name: operation, idempotency }: Operation,
+  { signal, timeoutMs }: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
+  attempt: Send,
+): Promise<unknown> {
+  const { clock, recorder } = invocation.instance;
+  signal?.throwIfAborted();
+  const startedAt = clock.precise();
+  const outgoing: Call = {
+    invocation,
+    dependency,
+    operation,
+    idempotency,
+    attempt: 1,
+    deadlineAt: Math.min(invocation.deadlineAt, clock.now() + (timeoutMs ?? Infinity)),
+    signal: signal ? AbortSignal.any([invocation.signal, signal]) : invocation.signal,
+  };
+  const reply = await compose(pipeline.stages, (one) => timed(one, attempt))(outgoing);
+  recorder.call(dependency, reply.outcome, clock.precise() - startedAt);
+  if (reply.outcome === 'ok') return reply.value;
+  throw thrownFor(reply, outgoing, signal);
+}
+
+/** One attempt: recorded, and over as soon as its signal says so, whether or not the work listens to it. */
+async function timed(call: Call, attempt: Send): Promise<Reply> {
+  const { clock, recorder } = call.invocation.instance;
+  const startedAt = clock.precise();
+  const reply = await untilAborted(call, attempt);
+  recorder.attempt(call.dependency, reply.outcome, clock.precise() - startedAt, call.attempt);
+  return reply;
+}
+
+function untilAborted(call: Call, attempt: Send): Promise<Reply> {
+  const { signal } = call;
+  if (signal.aborted) return Promise.resolve(replyOfAbort(signal.reason, false));
+  return new Promise((resolve) => {
+    const end = (reply: Reply) => {
+      signal.removeEventListener('abort', onAbort);
+      resolve(reply);
+    };
+    let ended = false;
+    // A target that ends by itself on abort knows better whether anything was sent: it goes first.
+    const onAbort = () => {
+      queueMicrotask(() => queueMicrotask(() => ended || end(replyOfAbort(signal.reason, true))));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    void attempt(call).then(
+      (reply) => {
+        ended = true;
+        end(reply);
+      },
+      (error: unknown) => end(replyOfError(error)),
+    );
+  });
+}
+
+function thrownFor(reply: Reply, call: Call, signal: AbortSignal | undefined): unknown {
+  const { error, outcome } = reply;
+  if (signal?.aborted) return signal.reason;
+  if (error instanceof FlyballError) {
+    if (reply.never && !(error.headers['x-flyball-retry'] === 'never')) error.headers['x-flyball-retry'] = 'never';
+    return error;
+  }
+  const { clock } = call.invocation.instance;
+  if (outcome === 'timeout' && clock.now() >= call.deadlineAt) {
+    return new DeadlineExceeded(`"${call.dependency}" had not answered when the deadline passed`, { cause: error });
+  }
+  const failed = new DependencyFailed(
+    { dependency: call.dependency, outcome, attempts: call.attempt, sent: reply.sent, response: reply.response },
+    error === undefined ? undefined : { cause: error },
+  );
+  if (reply.never) failed.headers['x-flyball-retry'] = 'never';
+  if (reply.retryAfterMs !== undefined) failed.headers['retry-after'] = retryAfterSeconds(reply.retryAfterMs);
+  return failed;
+}

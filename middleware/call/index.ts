@@ -1,0 +1,2 @@
+// Calls to dependencies, governed.
+export { createCaller, type CallOptions, type Caller, type RunInfo, type RunOptions, type Work } from './caller.ts';

@@ -1,0 +1,147 @@
+// Calls a dependency by invoking its function; the AWS SDK's client is loaded by the first such call.
+import type { InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import type { Instance } from '../kernel/instance.ts';
+import type { Call, Reply } from '../kernel/outbound.ts';
+import { outcomeOfStatus } from '../kernel/outcome.ts';
+import { replyOfAbort, replyOfError } from './errors.ts';
+import { headersOf, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
+import { connectionsOf } from './url-target.ts';
+
+type Invoke = (
+  call: Call,
+  qualifiedName: string,
+  alias: string | undefined,
+  payload: string,
+) => Promise<InvokeCommandOutput>;
+
+const CLIENT = {};
+
+/** One client an instance. Retries are ours, so the SDK makes one attempt. */
+async function createInvoke(instance: Instance): Promise<Invoke> {
+  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+  const connections = connectionsOf(instance);
+  const client: LambdaClient = new LambdaClient({
+    maxAttempts: 1,
+    requestHandler: { httpAgent: connections.http, httpsAgent: connections.https },
+  });
+  return (call, name, alias, payload) => {
+    connections.dropIdle();
+    const command = new InvokeCommand({ FunctionName: name, Payload: payload, ...(alias ? { Qualifier: alias } : {}) });
+    return client.send(command, { abortSignal: call.signal });
+  };
+}
+
+export function lambdaTarget(
+  target: { readonly function: string; readonly alias?: string | undefined },
+  instance: Instance,
+): Target {
+  const name = functionName(target.function);
+  // The local Lambda endpoint (serverless-offline) answers 404 to any qualifier.
+  const alias = process.env['AWS_ENDPOINT_URL_LAMBDA'] === undefined ? target.alias : undefined;
+  return async function invokeFunction(request, call) {
+    try {
+      const invoke = await instance.state<Promise<Invoke>>(CLIENT, () => createInvoke(instance));
+      if (call.signal.aborted) return replyOfAbort(call.signal.reason, false);
+      const output = await invoke(call, name, alias, payloadOf(request, call));
+      return replyOfOutput(output, instance.clock.now());
+    } catch (error) {
+      return call.signal.aborted ? replyOfAbort(call.signal.reason, true) : replyOfThrown(error);
+    }
+  };
+}
+
+/** `FLYBALL_FUNCTION_PREFIX` turns a rule's short names into deployed ones; an ARN or a qualified name stands as it is. */
+function functionName(name: string): string {
+  return name.includes(':') ? name : `${process.env['FLYBALL_FUNCTION_PREFIX'] ?? ''}${name}`;
+}
+
+function payloadOf(request: OutgoingRequest, call: Call): string {
+  const { operation, method, path, body } = request;
+  return JSON.stringify({ operation, method, path, body, headers: headersOf(request, call) });
+}
+
+/** Lambda's own 4xx answers come before the function runs: nothing was done. */
+function replyOfThrown(error: unknown): Reply {
+  const reply = replyOfError(error);
+  const turnedAway = reply.response !== undefined && reply.response.status < 500;
+  return turnedAway ? { ...reply, sent: false } : reply;
+}
+
+/** What a governed callee says by its error, whose fields do not travel: `name: message` of flyball's own errors. */
+const OWN_ERRORS: readonly (readonly [prefix: string, reply: Omit<Reply, 'error'>])[] = [
+  ['FLYBALL_REFUSED', { outcome: 'throttled', sent: true }],
+  ['FLYBALL_DEPENDENCY_FAILED', { outcome: 'error', sent: true, never: true }],
+  ['FLYBALL_DEADLINE_EXCEEDED', { outcome: 'timeout', sent: true, never: true }],
+];
+
+export function replyOfOutput(
+  { FunctionError, Payload }: Pick<InvokeCommandOutput, 'FunctionError' | 'Payload'>,
+  nowMs: number,
+): Reply {
+  const payload = parsed(Payload === undefined ? '' : Buffer.from(Payload).toString('utf8'));
+  if (FunctionError !== undefined) return replyOfFunctionError(FunctionError, payload);
+  return isAnswer(payload) ? replyOfAnswer(payload, nowMs) : { outcome: 'ok', value: payload, sent: true };
+}
+
+function replyOfFunctionError(kind: string, payload: unknown): Reply {
+  const { errorType, errorMessage } = isObject(payload) ? payload : {};
+  const type = typeof errorType === 'string' ? errorType : kind;
+  const message = typeof errorMessage === 'string' ? errorMessage : 'the function failed';
+  const error = new Error(message);
+  error.name = type;
+  const own = OWN_ERRORS.find(([prefix]) => message.startsWith(prefix));
+  if (own) return { ...own[1], error, ...waitOf(message) };
+  const business = /^FLYBALL_BUSINESS_FAILURE: ([A-Z0-9_]{1,64})$/.exec(message);
+  if (business) return { outcome: `business:${business[1] ?? ''}`, error, sent: true };
+  // Lambda's own words for a function that ran out of its time.
+  if (message.includes('Task timed out after')) return { outcome: 'timeout', error, sent: true };
+  return { outcome: 'error', error, sent: true };
+}
+
+/** Refusals say when to come back at the end of their message, since nothing else of them travels. */
+function waitOf(message: string): { retryAfterMs?: number } {
+  const found = /try again in ([0-9]{1,9}) ms/.exec(message);
+  return found ? { retryAfterMs: Number(found[1]) } : {};
+}
+
+interface WebAnswer {
+  readonly statusCode: number;
+  readonly body?: unknown;
+  readonly headers?: unknown;
+}
+
+/** Functions that also stand behind a gateway answer in its form. */
+function replyOfAnswer({ statusCode, body, headers }: WebAnswer, nowMs: number): Reply {
+  const outcome = outcomeOfStatus(statusCode);
+  const value = typeof body === 'string' ? parsed(body) : body;
+  if (outcome === 'ok') return { outcome, value, sent: true, response: { status: statusCode, body: value } };
+  const header = (wanted: string) => {
+    const entry = Object.entries(isObject(headers) ? headers : {}).find(([name]) => name.toLowerCase() === wanted);
+    return typeof entry?.[1] === 'string' || typeof entry?.[1] === 'number' ? String(entry[1]) : undefined;
+  };
+  const after = retryAfterMs(header('retry-after'), nowMs);
+  return {
+    outcome,
+    sent: true,
+    response: { status: statusCode, body: value },
+    ...(after === undefined ? {} : { retryAfterMs: after }),
+    ...(saysNever(header('x-flyball-retry')) ? { never: true } : {}),
+  };
+}
+
+function isAnswer(payload: unknown): payload is WebAnswer {
+  return isObject(payload) && typeof payload['statusCode'] === 'number';
+}
+
+function parsed(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,65 @@
+// Which operation of a dependency a call is, and whether it may be repeated. Compiled once per revision.
+import { compileGlob, specificity } from '../kernel/glob.ts';
+import type { Idempotency } from '../kernel/outbound.ts';
+import type { DependencyRule } from '../kernel/rules/document.ts';
+
+export interface OperationQuery {
+  /** Named by the caller; wins over what the method and path match. */
+  readonly operation?: string | undefined;
+  /** Upper case; undefined where there is none. */
+  readonly method?: string | undefined;
+  readonly path?: string | undefined;
+  readonly hasKey: boolean;
+}
+
+export interface Operation {
+  readonly name: string | undefined;
+  readonly idempotency: Idempotency;
+}
+
+export type OperationTable = (query: OperationQuery) => Operation;
+
+interface Candidate {
+  readonly name: string;
+  readonly idempotency: Idempotency;
+  readonly matches: ((query: OperationQuery) => boolean) | undefined;
+  readonly rank: number;
+}
+
+/** RFC 9110, 9.2.1: these change nothing. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export function compileOperations(operations: DependencyRule['operations']): OperationTable {
+  const candidates = Object.entries(operations ?? {}).map(([name, rule]) => candidateOf(name, rule));
+  const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
+  const byMatch = candidates.filter(({ matches }) => matches).sort((a, b) => b.rank - a.rank);
+  return (query) => {
+    const found =
+      query.operation === undefined ? byMatch.find(({ matches }) => matches?.(query)) : byName.get(query.operation);
+    const declared = found?.idempotency ?? undeclared(query);
+    // Without a key there is nothing by which the callee could tell a repetition.
+    const idempotency = declared === 'key' && !query.hasKey ? 'none' : declared;
+    return { name: query.operation ?? found?.name, idempotency };
+  };
+}
+
+/** A caller that gives a key means it to be used. */
+function undeclared({ method, hasKey }: OperationQuery): Idempotency {
+  if (method !== undefined && SAFE_METHODS.has(method)) return 'safe';
+  return hasKey ? 'key' : 'none';
+}
+
+function candidateOf(name: string, rule: NonNullable<DependencyRule['operations']>[string]): Candidate {
+  const { method, path } = rule.match ?? {};
+  const fits = path === undefined ? undefined : compileGlob(path);
+  const wanted = method?.toUpperCase();
+  const matches = (query: OperationQuery) =>
+    (wanted === undefined || query.method === wanted) &&
+    (fits === undefined || (query.path !== undefined && fits(query.path)));
+  return {
+    name,
+    idempotency: rule.idempotency,
+    matches: wanted === undefined && fits === undefined ? undefined : matches,
+    rank: (path === undefined ? 0 : 1_000 + specificity(path)) + (wanted === undefined ? 0 : 1),
+  };
+}

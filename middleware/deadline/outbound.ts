@@ -1,0 +1,52 @@
+// Deadlines of outbound calls: nothing is started after the invocation's, and each attempt is stopped at its own.
+import { DeadlineExceeded } from '../kernel/errors.ts';
+import type { OutboundPolicy } from '../kernel/outbound.ts';
+import { parseDuration } from '../kernel/units.ts';
+
+/** Outside of retry: a call that cannot be waited for is not made. */
+export const deadlineOutbound: OutboundPolicy = {
+  name: 'deadline',
+  stage(dependency, _rule, { clock }) {
+    return async function deadlineStage(call, next) {
+      if (clock.now() < call.deadlineAt) return next(call);
+      const error = new DeadlineExceeded(`"${dependency}" was not called: the deadline had passed`);
+      return { outcome: 'refused', error, sent: false };
+    };
+  },
+};
+
+/**
+ * Inside of retry and breaker: gives one attempt `min(attemptTimeout, what the deadline leaves)` as an AbortSignal. The
+ * reason tells a dependency that was slow (`TimeoutError`) from an attempt that was cut short before its own time was
+ * over, since the invocation's was (`DeadlineExceeded`): that says nothing about the dependency.
+ */
+export const attemptTimeoutOutbound: OutboundPolicy = {
+  name: 'attempt-timeout',
+  stage(dependency, rule, { clock }) {
+    const attemptMs = rule.attemptTimeout === undefined ? Infinity : parseDuration(rule.attemptTimeout);
+    return async function attemptTimeoutStage(call, next) {
+      const leftMs = Math.max(0, call.deadlineAt - clock.now());
+      const limitMs = Math.min(attemptMs, leftMs);
+      const cutShort = attemptMs !== Infinity && leftMs < attemptMs && call.deadlineAt >= call.invocation.deadlineAt;
+      const reason = (): Error =>
+        cutShort
+          ? new DeadlineExceeded(`an attempt at "${dependency}" was cut short by the deadline after ${limitMs} ms`)
+          : new DOMException(`"${dependency}" did not answer within ${limitMs} ms`, 'TimeoutError');
+
+      const outer = call.signal;
+      const abort = new AbortController();
+      const onOuterAbort = () => abort.abort(isTimeout(outer.reason) ? reason() : outer.reason);
+      const cancel = clock.after(limitMs, () => abort.abort(reason()));
+      outer.addEventListener('abort', onOuterAbort, { once: true });
+      if (outer.aborted) onOuterAbort();
+      try {
+        return await next({ ...call, signal: abort.signal });
+      } finally {
+        cancel();
+        outer.removeEventListener('abort', onOuterAbort);
+      }
+    };
+  },
+};
+
+const isTimeout = (reason: unknown) => reason instanceof DOMException && reason.name === 'TimeoutError';

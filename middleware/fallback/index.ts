@@ -1,0 +1,3 @@
+// Answers for what could not be done: a dependency's, or a resource's own.
+export { fallbackOutbound } from './outbound.ts';
+export { fallbackPolicy } from './policy.ts';

@@ -1,0 +1,2 @@
+// Retries of calls to dependencies.
+export { retryOutbound } from './stage.ts';
