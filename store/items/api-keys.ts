@@ -3,7 +3,7 @@ import { keys } from '../keys.ts';
 import type { Item, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
 
-const ROLES = ['viewer', 'editor', 'publisher', 'admin'] as const;
+export const ROLES = ['viewer', 'editor', 'publisher', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface ApiKey {
