@@ -1,5 +1,5 @@
 // The rules an instance works under: loaded during init, polled beside the handler, the last good revision kept.
-import { readDocument, readHead } from '../../../store/items/rules-read.ts';
+import { readDocument, readHead, type RulesHead } from '../../../store/items/rules-read.ts';
 import { RULE_COPIES } from '../../../store/keys.ts';
 import type { Instance } from '../instance.ts';
 import { errorFields } from '../logger.ts';
@@ -25,6 +25,14 @@ function copyOf(instanceId: string): number {
   return hash % RULE_COPIES;
 }
 
+/**
+ * A head read late or from a lagging replica has a lower number and an older time, and is ignored. A lower number with a
+ * newer time is a table that was restored from a backup and published to since: that is news.
+ */
+function isNewer(head: RulesHead, than: Pick<RulesHead, 'seq' | 'publishedAt'>): boolean {
+  return head.seq > than.seq || head.publishedAt > than.publishedAt;
+}
+
 export class LiveRules implements Syncable {
   readonly name = 'rules';
   readonly #instance: Instance;
@@ -34,7 +42,7 @@ export class LiveRules implements Syncable {
   /** When the store last said what is in force, ms; undefined before it ever has. */
   #confirmedAt: number | undefined;
   #nextPollAt = 0;
-  #rejectedSeq = -1;
+  #rejected: Pick<RulesHead, 'seq' | 'publishedAt'> = { seq: 0, publishedAt: 0 };
   #failedAt: number | undefined;
   #preload: { readonly startedAt: number; settled: boolean; done: Promise<void> } | undefined;
 
@@ -43,7 +51,7 @@ export class LiveRules implements Syncable {
     this.#maxStaleMs = maxStaleMs;
     const document: RuleDocument = bootstrap ?? { apiVersion: 'flyball/v1', service: instance.service };
     this.#snapshot = new Snapshot(
-      { from: bootstrap ? 'bootstrap' : 'none', seq: 0, revision: 0 },
+      { from: bootstrap ? 'bootstrap' : 'none', seq: 0, revision: 0, publishedAt: 0 },
       document,
       this.#policies,
       instance,
@@ -117,18 +125,18 @@ export class LiveRules implements Syncable {
   async #refresh(signal: AbortSignal): Promise<void> {
     const { table, service, id } = this.#instance;
     const head = await readHead(table, service, { signal });
-    if (!head || head.seq <= this.#snapshot.origin.seq || head.seq === this.#rejectedSeq) return;
+    if (!head || !isNewer(head, this.#snapshot.origin) || !isNewer(head, this.#rejected)) return;
     const document = await readDocument(table, service, head.revision, copyOf(id), { signal });
     if (!signal.aborted) this.#install(head, document as RuleDocument);
   }
 
-  #install(head: { readonly seq: number; readonly revision: number }, document: RuleDocument): void {
-    const origin = { from: 'store', seq: head.seq, revision: head.revision } as const;
+  #install(head: RulesHead, document: RuleDocument): void {
+    const origin = { ...head, from: 'store' } as const;
     try {
       this.#snapshot = new Snapshot(origin, document, this.#policies, this.#instance);
     } catch (error) {
       // A revision this library cannot compile is refused once and said so; the last good one stays in force.
-      this.#rejectedSeq = head.seq;
+      this.#rejected = head;
       this.#instance.recorder.internal('rules:rejected');
       this.#instance.logger.error('flyball kept the last good rules', {
         service: this.#instance.service,

@@ -9,6 +9,8 @@ export interface Origin {
   /** The store's sequence number; a lower one is ignored. 0 unless from the store. */
   readonly seq: number;
   readonly revision: number;
+  /** Epoch ms; 0 unless from the store. */
+  readonly publishedAt: number;
 }
 
 /** Immutable once built: an invocation sees one revision or another, never a mixture. */

@@ -24,8 +24,8 @@ function rulesTable() {
       table.reads++;
       return table.answer(key.sk);
     },
-    publish(seq: number, body: object) {
-      items.head = { pk: 'x', sk: 'head', seq, revision: seq, publishedAt: 1, v: 1 };
+    publish(seq: number, body: object, publishedAt = 1) {
+      items.head = { pk: 'x', sk: 'head', seq, revision: seq, publishedAt, v: 1 };
       items.copy = { pk: 'x', sk: 'copy', revision: seq, document: gzipSync(JSON.stringify(body)), v: 1 };
     },
   };
@@ -59,7 +59,7 @@ describe('live rules', () => {
     rules.preload();
     await rules.awaitIfStale(clock.now());
     expect(limitOf(rules)).toBe('5/s');
-    expect(rules.snapshot.origin).toEqual({ from: 'store', seq: 3, revision: 3 });
+    expect(rules.snapshot.origin).toEqual({ from: 'store', seq: 3, revision: 3, publishedAt: 1 });
     expect(rules.awaitIfStale(clock.now())).toBeUndefined();
   });
 
@@ -105,6 +105,19 @@ describe('live rules', () => {
     instance.syncs.startDue(clock.now());
     await instance.syncs.settle();
     expect(limitOf(rules)).toBe('5/s');
+  });
+
+  it('takes what was published to a table restored from a backup, whose numbers are lower', async () => {
+    const table = rulesTable();
+    table.publish(5, document('5/s'), 1_000);
+    const { clock, rules, instance } = setUp(table);
+    rules.preload();
+    await rules.awaitIfStale(clock.now());
+    table.publish(2, document('2/s'), 2_000);
+    clock.advance(POLL_MS);
+    instance.syncs.startDue(clock.now());
+    await instance.syncs.settle();
+    expect(limitOf(rules)).toBe('2/s');
   });
 
   it('awaits rules older than the hard limit, for at most 100 ms', async () => {
