@@ -1,0 +1,113 @@
+// What became of the records of a queue batch, however the handler says it, in the words the platform understands.
+import type { Settlement } from './deferral.ts';
+import { recordsOf } from './trigger.ts';
+
+/** A record of a queue batch, as far as flyball reads it. */
+export interface QueueRecord {
+  readonly [name: string]: unknown;
+}
+
+export interface BatchResponse {
+  readonly batchItemFailures: { readonly itemIdentifier: string }[];
+}
+
+export interface FailedRecord {
+  readonly record: QueueRecord;
+  /** Why, for people: an error's name and message. */
+  readonly reason: string;
+}
+
+export function messageIdOf(record: QueueRecord): string {
+  const id = record['messageId'];
+  return typeof id === 'string' ? id : '';
+}
+
+/** Only ids the platform gave are ever answered: it takes an unknown or empty one for a failure of the whole batch. */
+export function batchResponse(records: readonly QueueRecord[]): BatchResponse {
+  const ids = new Set(records.map(messageIdOf));
+  ids.delete('');
+  return { batchItemFailures: [...ids].map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+/**
+ * Which of the records a handler was given have failed. It may throw (all), return `{ batchItemFailures }`, or return
+ * what `Promise.allSettled` made of the records in their order; anything else is a success. A failure that names no
+ * record of the batch is one of all, as it is for the platform.
+ */
+export function failedRecords(
+  records: readonly QueueRecord[],
+  response: unknown,
+  error: unknown,
+  deferred: readonly QueueRecord[] = [],
+): FailedRecord[] {
+  const items = itemsOf(response);
+  if (items) return named(records, items, deferred);
+  if (error !== undefined) return all(records, reasonOf(error));
+  return isSettled(response) ? rejected(records, response) : [];
+}
+
+/** Adds the deferred records to what the handler answered. A throw stays a throw: everything then comes back anyway. */
+export function withDeferred(event: unknown, response: unknown, error: unknown, { deferrals }: Settlement): unknown {
+  if (deferrals.length === 0 || (error !== undefined && response === undefined)) return response;
+  const deferred = deferrals.map(({ record }) => record);
+  const failed = failedRecords(recordsOf(event), response, error, deferred);
+  return batchResponse([...failed.map(({ record }) => record), ...deferred]);
+}
+
+function itemsOf(response: unknown): unknown[] | undefined {
+  if (typeof response !== 'object' || response === null || !('batchItemFailures' in response)) return undefined;
+  const { batchItemFailures } = response;
+  // The platform takes a null list for an empty one.
+  return Array.isArray(batchItemFailures) ? (batchItemFailures as unknown[]) : [];
+}
+
+function named(
+  records: readonly QueueRecord[],
+  items: readonly unknown[],
+  deferred: readonly QueueRecord[],
+): FailedRecord[] {
+  const given = new Set<unknown>(items.map(idOf));
+  const known = new Set<unknown>([...records, ...deferred].map(messageIdOf));
+  for (const id of given) {
+    if (id === '' || !known.has(id)) return all(records, 'the handler reported a failure of no record of this batch');
+  }
+  return all(
+    records.filter((record) => given.has(messageIdOf(record))),
+    'reported by the handler',
+  );
+}
+
+function idOf(item: unknown): unknown {
+  return typeof item === 'object' && item !== null && 'itemIdentifier' in item ? item.itemIdentifier : undefined;
+}
+
+function isSettled(response: unknown): response is readonly PromiseSettledResult<unknown>[] {
+  return Array.isArray(response) && response.length > 0 && response.every(isSettledResult);
+}
+
+function isSettledResult(result: unknown): boolean {
+  if (typeof result !== 'object' || result === null || !('status' in result)) return false;
+  return result.status === 'fulfilled' || result.status === 'rejected';
+}
+
+function rejected(records: readonly QueueRecord[], results: readonly PromiseSettledResult<unknown>[]): FailedRecord[] {
+  if (results.length !== records.length) {
+    // Which result is whose cannot be known.
+    const first = results.find((result) => result.status === 'rejected');
+    return first ? all(records, reasonOf(first.reason)) : [];
+  }
+  const failed: FailedRecord[] = [];
+  for (const [i, result] of results.entries()) {
+    const record = records[i];
+    if (record && result.status === 'rejected') failed.push({ record, reason: reasonOf(result.reason) });
+  }
+  return failed;
+}
+
+function all(records: readonly QueueRecord[], reason: string): FailedRecord[] {
+  return records.map((record) => ({ record, reason }));
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,153 @@
+// Asks every rule that applies to an invocation, narrowest first, and gives back what was taken in vain.
+import { UnreadableItem } from '../../store/items/fields.ts';
+import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
+import type { Refused } from '../kernel/errors.ts';
+import type { Invocation } from '../kernel/invocation.ts';
+import { errorFields } from '../kernel/logger.ts';
+import { bucketOf, takeFromFleet } from './fleet.ts';
+import type { RawKey } from './key.ts';
+import type { Memory } from './memory.ts';
+import { exhausted, unguarded } from './refused.ts';
+import type { CompiledThrottle, ResourceThrottles } from './rule.ts';
+
+/** What the rules together admit, and which of them admits the least. */
+export interface Verdict {
+  /** From 0 to what was wanted. */
+  readonly tokens: number;
+  /** Set when fewer than wanted were admitted. */
+  readonly limit?: {
+    readonly rule: CompiledThrottle;
+    /** When that rule has its next token, by this instance's clock. */
+    readonly freeAtUs: number;
+    /** What to tell the caller if nothing was admitted. */
+    readonly refused: Refused;
+  };
+}
+
+interface Grant {
+  readonly rule: CompiledThrottle;
+  readonly key: RawKey;
+  readonly from: 'memory' | 'fleet';
+  readonly tokens: number;
+  readonly tatUs: number;
+}
+
+export class Admission {
+  readonly #invocation: Invocation;
+  readonly #memory: Memory;
+  readonly #rules: readonly CompiledThrottle[];
+  readonly #grants: Grant[] = [];
+  #tokens: number;
+  #limit: Verdict['limit'];
+
+  constructor(invocation: Invocation, memory: Memory, rules: ResourceThrottles, wanted: number) {
+    this.#invocation = invocation;
+    this.#memory = memory;
+    this.#rules = rules.enforced;
+    this.#tokens = wanted;
+  }
+
+  /** Asks the rules; a promise only if one of them must wait for the store. */
+  run(): Verdict | Promise<Verdict> {
+    // What is known to be refused is refused before anything is taken.
+    for (const rule of this.#rules) {
+      if (!rule.fleet) continue;
+      const untilUs = this.#memory.deniedUntil(rule, rule.rawKeyOf(this.#invocation), this.#nowUs());
+      if (untilUs !== undefined) {
+        this.#limitTo(rule, 0, untilUs);
+        return this.#verdict();
+      }
+    }
+    return this.#ask(0);
+  }
+
+  #nowUs(): number {
+    return this.#invocation.instance.clock.now() * 1000;
+  }
+
+  #ask(from: number): Verdict | Promise<Verdict> {
+    for (let i = from; i < this.#rules.length && this.#tokens > 0; i++) {
+      const rule = this.#rules[i];
+      if (!rule) continue;
+      if (rule.fleet) return this.#askFleet(rule, i + 1);
+      this.#askMemory(rule, rule.rawKeyOf(this.#invocation));
+    }
+    this.#giveBack();
+    return this.#verdict();
+  }
+
+  #askMemory(rule: CompiledThrottle, key: RawKey): void {
+    const { tokens, tatUs, freeAtUs } = this.#memory.take(rule, key, this.#nowUs(), this.#tokens);
+    this.#granted({ rule, key, from: 'memory', tokens, tatUs }, freeAtUs);
+  }
+
+  async #askFleet(rule: CompiledThrottle, next: number): Promise<Verdict> {
+    const key = rule.rawKeyOf(this.#invocation);
+    try {
+      const { tokens, tatUs, freeAtUs } = await takeFromFleet(this.#invocation, rule, key, this.#tokens);
+      if (tokens < this.#tokens && freeAtUs !== undefined) this.#memory.deny(rule, key, freeAtUs);
+      this.#granted({ rule, key, from: 'fleet', tokens, tatUs }, freeAtUs ?? this.#nowUs() + rule.gcra.intervalUs);
+    } catch (error) {
+      if (!isOfTheStore(error)) throw error;
+      this.#withoutStore(rule, key, error);
+    }
+    return this.#ask(next);
+  }
+
+  #withoutStore(rule: CompiledThrottle, key: RawKey, error: Error): void {
+    const { instance } = this.#invocation;
+    instance.recorder.internal('throttle:store-failed');
+    // Being away is the store's own story to tell; being refused by it is a mistake somebody must mend.
+    if (!(error instanceof StoreUnavailable) && this.#memory.mayWarn(instance.clock.now())) {
+      instance.logger.warn('flyball cannot keep a throttle in its table', { rule: rule.name, ...errorFields(error) });
+    }
+    switch (rule.whenStoreFails) {
+      case 'local':
+        this.#askMemory(rule, key);
+        return;
+      case 'allow':
+        return;
+      case 'reject':
+        this.#tokens = 0;
+        this.#limit = { rule, freeAtUs: this.#nowUs(), refused: unguarded(rule) };
+    }
+  }
+
+  #granted(grant: Grant, freeAtUs: number): void {
+    this.#grants.push(grant);
+    if (grant.tokens < this.#tokens) this.#limitTo(grant.rule, grant.tokens, freeAtUs);
+  }
+
+  #limitTo(rule: CompiledThrottle, tokens: number, freeAtUs: number): void {
+    this.#tokens = tokens;
+    // Of several rules that fall short, whoever comes back meets the one that is free last.
+    if (this.#limit && this.#limit.freeAtUs >= freeAtUs) return;
+    this.#limit = { rule, freeAtUs, refused: exhausted(rule, freeAtUs, this.#nowUs()) };
+  }
+
+  #verdict(): Verdict {
+    return this.#limit ? { tokens: this.#tokens, limit: this.#limit } : { tokens: this.#tokens };
+  }
+
+  /** Returns what a later rule did not admit; what others have built on since is forfeited. */
+  #giveBack(): void {
+    const { instance, requestId } = this.#invocation;
+    for (const { rule, key, from, tokens, tatUs } of this.#grants) {
+      if (tokens <= this.#tokens) continue;
+      const toUs = tatUs - (tokens - this.#tokens) * rule.gcra.intervalUs;
+      if (from === 'memory') {
+        this.#memory.undo(rule, key, tatUs, toUs);
+      } else {
+        const bucket = bucketOf(this.#invocation, rule, key);
+        void instance.syncs.start(`throttle-undo:${rule.name}:${requestId}`, async (signal) => {
+          await bucket.undo(tatUs, toUs, { signal });
+        });
+      }
+    }
+  }
+}
+
+/** Store errors are answered by the rule's `whenStoreFails`; anything else is a bug, and contained by the kernel. */
+export function isOfTheStore(error: unknown): error is Error {
+  return error instanceof StoreUnavailable || error instanceof StoreRejected || error instanceof UnreadableItem;
+}

@@ -1,0 +1,115 @@
+// Takes tokens from a bucket the whole fleet shares: conditional updates, each deciding what the next one tries.
+import { bucketStore, type BucketStore, type Taken as Written } from '../../store/items/throttle.ts';
+import { StoreUnavailable } from '../../store/port.ts';
+import type { Invocation } from '../kernel/invocation.ts';
+import { decide, LAG_US, type BucketState, type Decision } from './bucket.ts';
+import type { Gcra } from './gcra.ts';
+import { storedKey, type RawKey } from './key.ts';
+import { ALGORITHM, type CompiledThrottle } from './rule.ts';
+
+/** How long one rule may keep an invocation waiting for the store, ms. */
+export const STORE_LIMIT_MS = 100;
+
+/**
+ * Usually the first try tells the truth (the bucket is busy), and an idle bucket takes two. More are needed only while
+ * instances race to begin the same burst.
+ */
+const MOST_TRIES = 4;
+
+/** An item says when it no longer matters; an hour more costs nothing and forgives every clock. */
+const KEPT_BEYOND_S = 3_600;
+
+export interface FleetTake {
+  /** Admitted: from 0 to what was wanted. */
+  readonly tokens: number;
+  /** `tat` after it, for an exact undo. */
+  readonly tatUs: number;
+  /** When the next token is there by this clock; undefined when the races were lost and nobody knows. */
+  readonly freeAtUs: number | undefined;
+}
+
+export function bucketOf(invocation: Invocation, rule: CompiledThrottle, key: RawKey): BucketStore {
+  const { table, service } = invocation.instance;
+  return bucketStore(table, {
+    service,
+    rule: rule.name,
+    algorithm: ALGORITHM,
+    generation: rule.generation,
+    key: storedKey(rule.key, key),
+  });
+}
+
+/** @throws {StoreUnavailable} and whatever else the store says, also when this invocation has no time left to wait. */
+export async function takeFromFleet(
+  invocation: Invocation,
+  rule: CompiledThrottle,
+  key: RawKey,
+  wanted: number,
+): Promise<FleetTake> {
+  const { clock } = invocation.instance;
+  const { gcra } = rule;
+  const bucket = bucketOf(invocation, rule, key);
+  const startedMs = clock.precise();
+  try {
+    // More than the burst is never there at once.
+    const asked = Math.min(wanted, gcra.burst);
+    let seen: BucketState | undefined;
+    let decision: Decision | undefined;
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const timeoutMs = timeLeft(invocation, clock.precise() - startedMs);
+      // Read anew for each write: an old reading would be a clock error.
+      const nowUs = clock.now() * 1000;
+      if (tries > 0) decision = decide(gcra, seen, nowUs, asked);
+      if (decision?.kind === 'exhausted') return { tokens: 0, tatUs: 0, freeAtUs: decision.freeAtUs };
+      const written = await write(bucket, gcra, decision, seen, nowUs, asked, timeoutMs);
+      if (written.applied && written.record) {
+        const { tatUs } = written.record;
+        return { tokens: decision?.tokens ?? asked, tatUs, freeAtUs: nextFreeAt(gcra, written.record, nowUs) };
+      }
+      seen = written.record;
+    }
+    return { tokens: 0, tatUs: 0, freeAtUs: undefined };
+  } finally {
+    invocation.storeWaitedMs += clock.precise() - startedMs;
+  }
+}
+
+/** The time one write may take; `storeWaitedMs` does not yet hold what this take has waited. */
+function timeLeft(invocation: Invocation, waitedMs: number): number {
+  const leftMs = Math.min(STORE_LIMIT_MS, invocation.storeWaitMs(Infinity)) - waitedMs;
+  if (leftMs < 1) throw new StoreUnavailable('timeout', 'no time is left in this invocation to wait for the store');
+  return leftMs;
+}
+
+function write(
+  bucket: BucketStore,
+  gcra: Gcra,
+  decision: Extract<Decision, { kind: 'take' }> | undefined,
+  seen: BucketState | undefined,
+  nowUs: number,
+  asked: number,
+  timeoutMs: number,
+): Promise<Written> {
+  const { intervalUs, capacityUs } = gcra;
+  const expiration = Math.ceil((nowUs + capacityUs) / 1e6) + KEPT_BEYOND_S;
+  const options = { timeoutMs };
+  const idleUs = nowUs - LAG_US;
+  if (decision && decision.regime !== 'busy') {
+    const { tatUs, baseUs } = decision.next;
+    if (decision.regime === 'gap') return bucket.takeGap({ idleUs, nowUs, tatUs, baseUs, expiration }, options);
+    const fullUs = baseUs + capacityUs - intervalUs;
+    return bucket.takeIdle({ idleUs, baseUs, tatUs, fullUs, expiration }, options);
+  }
+  const tokens = decision?.tokens ?? asked;
+  const costUs = tokens * intervalUs;
+  const roomUs = nowUs - LAG_US + capacityUs - costUs;
+  // Conditions cannot add: what the burst since the base leaves for several tokens must be known beforehand.
+  const known = seen && { baseUs: seen.baseUs, roomUs: seen.baseUs + capacityUs - costUs };
+  return bucket.takeBusy({ nowUs, costUs, roomUs, burst: tokens === 1 ? 'full' : known, expiration }, options);
+}
+
+/** When one more token is there: now, or when the bucket says. */
+function nextFreeAt(gcra: Gcra, state: BucketState, nowUs: number): number {
+  const one = decide(gcra, state, nowUs, 1);
+  return one.kind === 'exhausted' ? one.freeAtUs : nowUs;
+}

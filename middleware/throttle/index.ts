@@ -1,0 +1,2 @@
+// Throttling: at most so many in so much time, for an instance or for the whole fleet.
+export { throttlePolicy } from './policy.ts';

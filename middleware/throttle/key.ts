@@ -1,0 +1,84 @@
+// Which bucket of a rule an invocation meets: the values of the rule's key, and their name in the store.
+import type { Invocation } from '../kernel/invocation.ts';
+import { claimOf, clientIpOf, headerOf, queryOf } from '../kernel/trigger.ts';
+
+/** Reads one part of a key; undefined when the event has no such value. */
+type Part = (invocation: Invocation) => string | undefined;
+
+/** A key's values in memory, told apart by what no value contains unescaped. Never logged: it may hold secrets. */
+export type RawKey = string;
+
+/** Shared by all who lack the value. No value can be taken for it: values in the store's keys have no parentheses. */
+const NONE = '(none)';
+/** The one bucket of a rule without a key. */
+const ALL = '(all)';
+const MISSING = '\u0000';
+const SEPARATOR = '\u0001';
+
+/** Short, and of characters that mean nothing in a key of the table. */
+const PLAIN = /^[A-Za-z0-9._:@-]{1,64}$/;
+/** Values a caller may hold as a secret, e.g. an API key, are never written down as they are. */
+const SECRET = /^(header|query|claim):/;
+const HASH_LENGTH = 22;
+
+/** Compiles a rule's key to a reader; an empty key is one bucket for everybody. */
+export function compileKey(names: readonly string[]): (invocation: Invocation) => RawKey {
+  const parts = names.map(partOf);
+  const [first] = parts;
+  if (!first) return () => '';
+  if (parts.length === 1) return (invocation) => first(invocation) ?? MISSING;
+  return (invocation) => parts.map((part) => (part(invocation) ?? MISSING).replaceAll(SEPARATOR, '')).join(SEPARATOR);
+}
+
+/** The key as the table has it: plain where it is harmless and short, else 22 characters of its SHA-256. */
+export function storedKey(names: readonly string[], raw: RawKey): string {
+  if (names.length === 0) return ALL;
+  const values = names.length === 1 ? [raw] : raw.split(SEPARATOR);
+  return names.map((name, i) => storedValue(name, values[i] ?? MISSING)).join(',');
+}
+
+function storedValue(name: string, value: string): string {
+  if (value === MISSING) return NONE;
+  return SECRET.test(name) || !PLAIN.test(value) ? `~${hash(value)}` : value;
+}
+
+function partOf(name: string): Part {
+  const colon = name.indexOf(':');
+  const kind = colon < 0 ? name : name.slice(0, colon);
+  const of = name.slice(colon + 1);
+  switch (kind) {
+    case 'client':
+    case 'ip':
+      return ({ trigger, event }) => clientIpOf(trigger, event);
+    case 'source':
+      return ({ trigger }) => trigger.source || undefined;
+    case 'header':
+      return ({ event }) => headerOf(event, of);
+    case 'query':
+      return ({ event }) => queryOf(event, of);
+    case 'path':
+      return (invocation) => pathParameterOf(invocation, of);
+    case 'claim':
+      return ({ event }) => claimOf(event, of);
+    default:
+      throw new RangeError(
+        `"${name}" is not a key of a throttle: use client, ip, source, header:NAME, query:NAME, path:NAME or claim:NAME`,
+      );
+  }
+}
+
+/** By the resource's own path template, else as the gateway's route found it. */
+function pathParameterOf({ resource, trigger, event }: Invocation, name: string): string | undefined {
+  const own = resource.pathParameter(trigger.path, name);
+  if (own !== undefined) return own;
+  const given =
+    typeof event === 'object' && event !== null && 'pathParameters' in event ? event.pathParameters : undefined;
+  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, name)) return undefined;
+  const value = (given as Record<string, unknown>)[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** For keys and generations alike: nothing of the text can be read from it. */
+export function hash(text: string): string {
+  return process.getBuiltinModule('node:crypto').hash('sha256', text, 'base64url').slice(0, HASH_LENGTH);
+}

@@ -1,0 +1,92 @@
+// The throttle policy: admits an invocation or refuses it; of a queue's batch it admits as many records as tokens reach.
+import { withDeferred } from '../kernel/batch.ts';
+import { defer, settlementOf, type Deferral } from '../kernel/deferral.ts';
+import type { Instance } from '../kernel/instance.ts';
+import type { Invocation } from '../kernel/invocation.ts';
+import type { Policy } from '../kernel/policy.ts';
+import { recordsOf } from '../kernel/trigger.ts';
+import { Admission, isOfTheStore, type Verdict } from './admission.ts';
+import { takeFromFleet } from './fleet.ts';
+import { Memory } from './memory.ts';
+import { compileThrottles, type CompiledThrottle, type ResourceThrottles, type Throttles } from './rule.ts';
+
+export const throttlePolicy: Policy<Throttles> = {
+  name: 'throttle',
+  compile: compileThrottles,
+  before: throttleBefore,
+  after: throttleAfter,
+};
+
+const memoryOf = (instance: Instance): Memory => instance.state(throttlePolicy, () => new Memory());
+
+function throttleBefore(invocation: Invocation, throttles: Throttles): void | Promise<void> {
+  const rules = throttles.of(invocation.resource.name);
+  // A refusal would stop the whole shard, so streams are not throttled.
+  if (!rules || invocation.trigger.kind === 'stream') return undefined;
+  const wanted = invocation.trigger.face === 'sqs' ? recordsOf(invocation.event).length : 1;
+  const memory = memoryOf(invocation.instance);
+  const verdict = new Admission(invocation, memory, rules, wanted).run();
+  if (verdict instanceof Promise) return verdict.then((awaited) => obey(invocation, memory, rules, wanted, awaited));
+  return obey(invocation, memory, rules, wanted, verdict);
+}
+
+function obey(
+  invocation: Invocation,
+  memory: Memory,
+  rules: ResourceThrottles,
+  wanted: number,
+  { tokens, limit }: Verdict,
+): void {
+  if (limit) {
+    const { recorder } = invocation.instance;
+    recorder.refusal('throttle', limit.rule.name, invocation.resource.name, wanted - tokens, false);
+    if (invocation.trigger.face === 'sqs') deferFrom(invocation, tokens, limit.freeAtUs, limit.rule);
+    if (tokens === 0) throw limit.refused;
+  }
+  for (const rule of rules.shadow) observe(invocation, memory, rule, tokens);
+}
+
+/** The batch keeps its first records, so that in a FIFO queue the rest of every group stays behind its head. */
+function deferFrom(invocation: Invocation, admitted: number, freeAtUs: number, rule: CompiledThrottle): void {
+  const { clock, random } = invocation.instance;
+  const { intervalUs } = rule.gcra;
+  const waitUs = Math.max(0, freeAtUs - clock.now() * 1000);
+  const records = recordsOf(invocation.event);
+  // One after another as tokens come, and not in step with other instances.
+  const deferrals = records
+    .slice(admitted)
+    .map((record, i): Deferral => ({ record, delayMs: Math.ceil((waitUs + (i + random()) * intervalUs) / 1000) }));
+  if (admitted > 0 && typeof invocation.event === 'object') {
+    invocation.event = { ...invocation.event, Records: records.slice(0, admitted) };
+  }
+  defer(invocation, deferrals);
+}
+
+/** A rule in shadow takes tokens as if it were in force and tells what it would have refused; nobody waits for it. */
+function observe(invocation: Invocation, memory: Memory, rule: CompiledThrottle, wanted: number): void {
+  const { instance, resource, requestId } = invocation;
+  const key = rule.rawKeyOf(invocation);
+  const record = (tokens: number) => {
+    if (tokens < wanted) instance.recorder.refusal('throttle', rule.name, resource.name, wanted - tokens, true);
+  };
+  if (!rule.fleet) {
+    record(memory.take(rule, key, instance.clock.now() * 1000, wanted).tokens);
+    return;
+  }
+  void instance.syncs.start(`throttle-shadow:${rule.name}:${requestId}`, async () => {
+    try {
+      record((await takeFromFleet(invocation, rule, key, wanted)).tokens);
+    } catch (error) {
+      if (!isOfTheStore(error)) throw error;
+      instance.recorder.internal('throttle:store-failed');
+    }
+  });
+}
+
+/** Deferred records must be in the answer, or the platform deletes them; unless another policy answers for the batch. */
+function throttleAfter(invocation: Invocation): void {
+  if (invocation.trigger.face !== 'sqs') return;
+  const settlement = settlementOf(invocation);
+  if (settlement.claimed) return;
+  invocation.response = withDeferred(invocation.event, invocation.response, invocation.error, settlement);
+}

@@ -1,0 +1,80 @@
+// A throttle rule compiled for one service: its arithmetic, its key, and what it tells those it refuses.
+import type { Invocation } from '../kernel/invocation.ts';
+import type { RuleDocument, ThrottleRule } from '../kernel/rules/document.ts';
+import { parseRate } from '../kernel/units.ts';
+import { compileGcra, type Gcra } from './gcra.ts';
+import { compileKey, hash, type RawKey } from './key.ts';
+
+export const ALGORITHM = 'token-bucket';
+const GENERATION_LENGTH = 8;
+
+export interface CompiledThrottle {
+  readonly name: string;
+  /** As the operator wrote it, for messages. */
+  readonly limit: string;
+  readonly gcra: Gcra;
+  readonly key: readonly string[];
+  /** Changes with limit and burst, so that a bucket never mixes two of them. */
+  readonly generation: string;
+  /** Names the rule's state on an instance: the same after a publish that did not change it. */
+  readonly id: string;
+  readonly fleet: boolean;
+  readonly shadow: boolean;
+  readonly whenStoreFails: 'local' | 'allow' | 'reject';
+  readonly rawKeyOf: (invocation: Invocation) => RawKey;
+}
+
+/** The rules of one resource in the order they are asked: narrowest key first. */
+export interface ResourceThrottles {
+  readonly enforced: readonly CompiledThrottle[];
+  readonly shadow: readonly CompiledThrottle[];
+}
+
+export interface Throttles {
+  /** Undefined when no rule applies. */
+  of(resource: string): ResourceThrottles | undefined;
+}
+
+/** @throws {RangeError} on a limit, burst or key that cannot be meant. */
+export function compileThrottles(document: RuleDocument): Throttles {
+  const rules = Object.entries(document.throttles ?? {})
+    .filter(([, rule]) => rule.mode !== 'disabled')
+    .map(([name, rule]) => ({ resources: rule.resources, throttle: compileThrottle(name, rule) }))
+    .sort((a, b) => narrowness(b.throttle) - narrowness(a.throttle));
+  const everywhere = split(rules.filter(({ resources }) => !resources).map(({ throttle }) => throttle));
+  const byResource = new Map<string, ResourceThrottles | undefined>();
+  for (const resource of new Set(rules.flatMap(({ resources }) => resources ?? []))) {
+    const applying = rules.filter(({ resources }) => !resources || resources.includes(resource));
+    byResource.set(resource, split(applying.map(({ throttle }) => throttle)));
+  }
+  return { of: (resource) => byResource.get(resource) ?? everywhere };
+}
+
+function split(rules: readonly CompiledThrottle[]): ResourceThrottles | undefined {
+  if (rules.length === 0) return undefined;
+  return { enforced: rules.filter(({ shadow }) => !shadow), shadow: rules.filter(({ shadow }) => shadow) };
+}
+
+/** One caller's overload is refused by the narrowest key before it costs the others; in memory before over the network. */
+function narrowness(throttle: CompiledThrottle): number {
+  return 2 * throttle.key.length + (throttle.fleet ? 0 : 1);
+}
+
+function compileThrottle(name: string, rule: ThrottleRule): CompiledThrottle {
+  const gcra = compileGcra(parseRate(rule.limit), rule.burst);
+  const key = rule.key ?? [];
+  const { rate, burst } = gcra;
+  const generation = hash(`${rate.tokens}/${rate.perMs}/${burst}`).slice(0, GENERATION_LENGTH);
+  return {
+    name,
+    limit: rule.limit,
+    gcra,
+    key,
+    generation,
+    id: `${name}#${ALGORITHM}#${generation}#${key.join(',')}`,
+    fleet: rule.scope !== 'instance',
+    shadow: rule.mode === 'shadow',
+    whenStoreFails: rule.whenStoreFails ?? 'local',
+    rawKeyOf: compileKey(key),
+  };
+}
