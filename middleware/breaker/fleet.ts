@@ -40,6 +40,7 @@ export class FleetBreaker {
   #urgent = false;
   #refreshMs = SYNC_INTERVAL_MS;
   #syncedAt = -Infinity;
+  #publishedAt = -Infinity;
   #syncing: Promise<void> | undefined;
   #awayUntil = -Infinity;
   /** Exchanges of one breaker go one after the other, so that views arrive in their order. */
@@ -93,7 +94,7 @@ export class FleetBreaker {
   }
 
   #syncIfUrgent(settings: BreakerSettings, nowMs: number): void {
-    if (this.#urgent && nowMs - this.#syncedAt >= FAILURE_GAP_MS) this.#sync(settings, nowMs);
+    if (this.#urgent && nowMs - this.#publishedAt >= FAILURE_GAP_MS) this.#sync(settings, nowMs);
   }
 
   #sync(settings: BreakerSettings, nowMs: number): void {
@@ -112,6 +113,7 @@ export class FleetBreaker {
     // Taken before they are sent: an exchange without an answer may have been applied, so it is forfeited, never repeated.
     const deltas = this.#pending?.take(nowMs) ?? [];
     this.#urgent = false;
+    if (deltas.length > 0) this.#publishedAt = nowMs;
     const stale = buckets.filter((bucket) => isStale(bucket, nowMs));
     const record =
       deltas.length === 0
