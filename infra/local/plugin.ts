@@ -1,0 +1,4 @@
+// The local world as a Serverless plugin: hooks only.
+export default class LocalWorld {
+  hooks = {};
+}
