@@ -1,0 +1,62 @@
+// Reads the audit log, newest first.
+import { readAudit, type AuditEntry } from '../../store/items/audit.ts';
+import {
+  badRequest,
+  isName,
+  json,
+  pageOf,
+  requireAllServices,
+  requireScope,
+  route,
+  sealCursor,
+  type ApiRequest,
+  type Route,
+} from '../api/index.ts';
+import { readTime } from './moments.ts';
+import type { Parts } from './parts.ts';
+
+const DAY_MS = 86_400_000;
+const DEFAULT_DAYS = 30;
+
+export function auditRoutes({ table }: Parts): Route[] {
+  return [
+    route('GET', '/v1/audit', 'viewer', async (request) => {
+      const service = serviceOf(request);
+      const to = timeOf(request, 'to') ?? request.at;
+      const from = timeOf(request, 'from') ?? to - DEFAULT_DAYS * DAY_MS;
+      if (from > to) throw badRequest('from lies after to.');
+      const list = `audit:${service ?? ''}`;
+      const { entries, cursor } = await readAudit(table, {
+        from,
+        to,
+        ...(service === undefined ? {} : { service }),
+        ...pageOf(request, list),
+      });
+      return json({ entries: entries.map(shown), ...(cursor ? { cursor: sealCursor(list, cursor) } : {}) });
+    }),
+  ];
+}
+
+/** A key for some services sees what was done to those, one at a time. */
+function serviceOf(request: ApiRequest): string | undefined {
+  const service = request.query.get('service');
+  if (service === null) {
+    requireAllServices(request.caller);
+    return undefined;
+  }
+  if (!isName(service)) throw badRequest('service is not the name of a service.');
+  requireScope(request.caller, service);
+  return service;
+}
+
+function timeOf(request: ApiRequest, name: string): number | undefined {
+  const written = request.query.get(name);
+  if (written === null) return undefined;
+  const ms = readTime(written);
+  if (ms === undefined) throw badRequest(`${name} is not a time; write 2027-01-01T00:00:00Z.`);
+  return ms;
+}
+
+function shown({ at, ...entry }: AuditEntry) {
+  return { at: new Date(at).toISOString(), ...entry };
+}

@@ -1,0 +1,26 @@
+// The config center: its routes, made from its parts.
+import type { Route } from '../api/index.ts';
+import { auditRoutes } from './audit-log.ts';
+import { breakerRoutes } from './breakers.ts';
+import { draftRoutes } from './drafts.ts';
+import { healthRoutes } from './health.ts';
+import type { Parts } from './parts.ts';
+import { publishingRoutes } from './publishing.ts';
+import { revisionRoutes } from './revisions.ts';
+import { schemaRoutes } from './schema.ts';
+import { serviceRoutes } from './services.ts';
+
+export type { Parts } from './parts.ts';
+
+export function createConfigCenter(parts: Parts): Route[] {
+  return [
+    ...serviceRoutes(parts),
+    ...draftRoutes(parts),
+    ...publishingRoutes(parts),
+    ...revisionRoutes(parts),
+    ...breakerRoutes(parts),
+    ...auditRoutes(parts),
+    ...healthRoutes(parts),
+    ...schemaRoutes(),
+  ];
+}

@@ -1,0 +1,44 @@
+// Rule documents on their way in and out: validated, compared, shown as JSON or YAML.
+import { isDeepStrictEqual } from 'node:util';
+import { stringify } from 'yaml';
+import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
+import { json, text, unprocessable, type ApiResponse, type OpenRequest } from '../api/index.ts';
+import { validateDocument } from './validate.ts';
+
+/** The document, if it may govern this service. @throws {Problem} 422 with every error in it. */
+export function validated(service: string, value: unknown): RuleDocument {
+  const validation = validateDocument(service, value);
+  if (validation.valid) return validation.document;
+  const { errors } = validation;
+  const detail = `The rule document has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}.`;
+  throw unprocessable(detail, 'INVALID_DOCUMENT', errors);
+}
+
+/** Whether two documents say the same; the order of keys says nothing. */
+export function sameDocument(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(asStored(a), asStored(b));
+}
+
+/** As it is after having been stored as JSON. */
+function asStored(document: unknown): unknown {
+  return JSON.parse(JSON.stringify(document));
+}
+
+/** A document as the caller wants it: JSON, or with `Accept: application/yaml` its YAML, comments and all. */
+export function documentResponse(
+  request: OpenRequest,
+  document: { readonly source: string; readonly value: unknown },
+  headers: Readonly<Record<string, string>>,
+): ApiResponse {
+  const varying = { vary: 'accept', ...headers };
+  if (!wantsYaml(request.headers.get('accept') ?? '')) return json(document.value, { headers: varying });
+  const { source, value } = document;
+  return text(source.trimStart().startsWith('{') ? stringify(value) : source, 'application/yaml', { headers: varying });
+}
+
+/** The first of the two types that is named; JSON when neither is. */
+function wantsYaml(accept: string): boolean {
+  const yaml = accept.search(/\byaml\b/);
+  const asJson = accept.search(/\bjson\b/);
+  return yaml >= 0 && (asJson < 0 || yaml < asJson);
+}

@@ -1,0 +1,26 @@
+// The deployed function: the config center's routes over HTTP, governed by flyball itself.
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { governed } from '../../middleware/index.ts';
+import { systemClock } from '../../middleware/kernel/clock.ts';
+import { controlPlaneTable, createApi } from '../api/index.ts';
+import { createConfigCenter } from './config-center.ts';
+
+const clock = systemClock;
+const logger = new Logger({ serviceName: 'config-center' });
+const table = controlPlaneTable();
+
+const routes = createConfigCenter({
+  table,
+  clock,
+  logger,
+  newId: randomUUID,
+  healthUrls: (process.env['FLYBALL_HEALTH_URLS'] ?? '').split(',').filter((url) => url !== ''),
+  // Any answer will do: an emulator answers a bare GET with an error.
+  probe: async (url, timeoutMs) => {
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+    await response.body?.cancel();
+  },
+});
+
+export const handler = governed({ service: 'config-center', logger }, createApi({ routes, table, clock, logger }));

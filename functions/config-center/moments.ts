@@ -1,0 +1,13 @@
+// Moments as callers write them.
+
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+/** What JavaScript can hold, and `toISOString` writes in four-digit years. */
+const LAST_MS = Date.UTC(9999, 11, 31);
+
+/** A moment in ms since the epoch from `2027-01-01T00:00Z` (with its offset) or from ms; undefined when it is neither. */
+export function readTime(written: string | number): number | undefined {
+  if (typeof written === 'number') return written >= 0 && written <= LAST_MS ? written : undefined;
+  if (/^[0-9]{1,15}$/.test(written)) return readTime(Number(written));
+  const ms = DATE_TIME.test(written) ? Date.parse(written) : Number.NaN;
+  return ms >= 0 && ms <= LAST_MS ? ms : undefined;
+}

@@ -1,0 +1,147 @@
+// Publishing and rolling back: the next revision, made by one of any number of racing publishers.
+import { z } from 'zod';
+import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
+import { declareJobs } from '../../store/items/jobs.ts';
+import {
+  publishRevision,
+  readDocument,
+  readDraft,
+  readHead,
+  readRevision,
+  type RulesHead,
+} from '../../store/items/rules.ts';
+import {
+  bodyOf,
+  ifMatch,
+  includes,
+  json,
+  notFound,
+  Problem,
+  route,
+  valueOfSource,
+  type ApiRequest,
+  type ApiResponse,
+  type Route,
+} from '../api/index.ts';
+import { sameDocument, validated } from './documents.ts';
+import { draftChanged, storing } from './drafts.ts';
+import type { Parts } from './parts.ts';
+import { record } from './trail.ts';
+
+const note = z.string().max(1000);
+const publishBody = z.strictObject({ note: note.optional(), expectedRevision: z.int().min(0).optional() });
+const rollbackBody = z.strictObject({ to: z.int().min(1), note: note.optional() });
+
+/** What is to become the next revision. */
+interface Next {
+  readonly service: string;
+  readonly document: RuleDocument;
+  readonly source: string;
+  readonly note: string;
+  readonly action: 'rules.publish' | 'rules.rollback';
+  readonly detail: Readonly<Record<string, number>>;
+}
+
+export function publishingRoutes(parts: Parts): Route[] {
+  return [
+    route('POST', '/v1/services/{service}/publish', 'publisher', (request) =>
+      publishDraft(parts, request, request.params.service),
+    ),
+    route('POST', '/v1/services/{service}/rollback', 'publisher', (request) =>
+      rollBack(parts, request, request.params.service),
+    ),
+  ];
+}
+
+async function publishDraft(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
+  const { table } = parts;
+  const { note = '', expectedRevision } = bodyOf(request, publishBody);
+  const [draft, head] = await Promise.all([readDraft(table, service), readHead(table, service, { consistent: true })]);
+  if (!draft) {
+    throw new Problem(409, `Service "${service}" has no draft to publish; PUT one to /v1/services/${service}/draft.`, {
+      code: 'NO_DRAFT',
+    });
+  }
+  const tags = ifMatch(request);
+  if (tags !== undefined && !includes(tags, draft.etag)) throw draftChanged(service, draft);
+  if (expectedRevision !== undefined && expectedRevision !== (head?.revision ?? 0)) throw lostRace(service, head);
+  const document = validated(service, valueOfSource(draft.source));
+  const next: Next = { service, document, source: draft.source, note, action: 'rules.publish', detail: {} };
+  return publishNext(parts, request, next, head);
+}
+
+/** An old document as a new revision: numbers only grow. The draft stays what it is, for its author to mend. */
+async function rollBack(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
+  const { table } = parts;
+  const { to, note } = bodyOf(request, rollbackBody);
+  const head = await readHead(table, service, { consistent: true });
+  const revision = await readRevision(table, service, to);
+  if (!revision) throw notFound(`Service "${service}" has no revision ${to}.`);
+  const next: Next = {
+    service,
+    // What was valid once may not be today.
+    document: validated(service, revision.document),
+    source: revision.source,
+    note: note ?? `rollback to revision ${to}`,
+    action: 'rules.rollback',
+    detail: { to },
+  };
+  return publishNext(parts, request, next, head);
+}
+
+async function publishNext(
+  parts: Parts,
+  request: ApiRequest,
+  next: Next,
+  head: RulesHead | undefined,
+): Promise<ApiResponse> {
+  const { table } = parts;
+  const { service, document, source, note, action, detail } = next;
+  if (head && sameDocument(document, await readDocument(table, service, head.revision, 0))) {
+    // Also finishes what an earlier publish may have been cut off from.
+    await declare(parts, next, head);
+    return answer(head, false);
+  }
+  const published = await storing(() =>
+    publishRevision(table, {
+      service,
+      document,
+      source,
+      note,
+      author: request.caller.name,
+      // Later revisions have later times, whatever the clocks of those who publish.
+      at: Math.max(request.at, (head?.publishedAt ?? 0) + 1),
+      expectedSeq: head?.seq ?? 0,
+    }),
+  );
+  if (!published.applied) throw lostRace(service, published.head);
+  const { revision } = published.head;
+  await record(parts, request, {
+    action,
+    service,
+    target: `revision ${revision}`,
+    detail: { ...detail, revision, from: head?.revision ?? 0 },
+    ...(note === '' ? {} : { note }),
+  });
+  await declare(parts, next, published.head);
+  return answer(published.head, true);
+}
+
+/** The jobs are those of the revision in force; the revision's time orders declarations. */
+async function declare(parts: Parts, { service, document }: Next, head: RulesHead): Promise<void> {
+  const { owner = '', jobs = {} } = document;
+  await declareJobs(parts.table, { service, owner, jobs, atMs: head.publishedAt });
+}
+
+function answer({ revision, seq, publishedAt }: RulesHead, changed: boolean): ApiResponse {
+  return json({ revision, seq, publishedAt: new Date(publishedAt).toISOString(), changed });
+}
+
+/** 409: nothing of this publication is in force, and what is must be looked at first. */
+function lostRace(service: string, head: RulesHead | undefined): Problem {
+  const stands = head ? `revision ${head.revision} is in force` : 'another publication is under way';
+  return new Problem(409, `Somebody else published rules of "${service}": ${stands}. Compare, then publish again.`, {
+    code: 'PUBLISHED_MEANWHILE',
+    ...(head ? { more: { revision: head.revision, seq: head.seq } } : {}),
+  });
+}

@@ -1,0 +1,25 @@
+// Leaves an audit entry for every write: who, what, when, why.
+import { appendAudit, type AuditEntry } from '../../store/items/audit.ts';
+import { errorFields } from '../../middleware/kernel/logger.ts';
+import { Problem, type ApiRequest } from '../api/index.ts';
+import type { Parts } from './parts.ts';
+
+export type Deed = Pick<AuditEntry, 'action' | 'service' | 'target' | 'detail' | 'note'>;
+
+/**
+ * Records what a request has just done. Should that fail, the entry goes to the log in full and the caller is told that
+ * the change stands: an audit trail with a silent hole would be worse than a failed request.
+ * @throws {Problem} 503
+ */
+export async function record(parts: Parts, request: ApiRequest, deed: Deed): Promise<void> {
+  const entry: AuditEntry = { at: request.at, id: parts.newId(), actor: request.caller.name, ...deed };
+  try {
+    await appendAudit(parts.table, entry);
+  } catch (error) {
+    parts.logger.error('an audit entry could not be written', { entry, ...errorFields(error) });
+    throw new Problem(503, 'The change was made, but the audit log does not answer; the entry is in the log instead.', {
+      code: 'AUDIT_UNAVAILABLE',
+      more: { applied: true },
+    });
+  }
+}

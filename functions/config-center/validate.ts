@@ -1,0 +1,69 @@
+// Decides whether a rule document may be published: its form, its meaning, and every error in it at once.
+import { compileResources } from '../../middleware/kernel/resources.ts';
+import { ruleDocument, type RuleDocument } from '../../middleware/kernel/rules/document.ts';
+import { placesOf, pointerOf, type FieldError } from '../api/index.ts';
+import { checkDependencies } from './validation/dependencies.ts';
+import type { Finding, Report } from './validation/findings.ts';
+import { checkJobs } from './validation/jobs.ts';
+import { checkResources } from './validation/resources.ts';
+import { isObject, withoutFaults, withStandIns } from './validation/salvage.ts';
+import { checkThrottles } from './validation/throttles.ts';
+
+export type Validation =
+  | { readonly valid: true; readonly document: RuleDocument }
+  | { readonly valid: false; readonly errors: readonly FieldError[] };
+
+/** More are of no use to anybody, and an answer has a size. */
+const MAX_ERRORS = 200;
+
+/**
+ * Validates a document that is to govern `service`. Errors of form do not hide errors of meaning elsewhere: what is
+ * sound of a faulty document is checked all the same. Pure.
+ */
+export function validateDocument(service: string, value: unknown): Validation {
+  const { value: renamed, originals } = withStandIns(value);
+  const parsed = ruleDocument.safeParse(renamed);
+  const findings: Finding[] = parsed.success
+    ? []
+    : placesOf(parsed.error, renamed).map(({ path, reason }) => ({ place: path, reason }));
+  for (const name of originals.values()) findings.push({ place: name, reason: NOT_A_NAME });
+
+  const sound = parsed.success ? parsed.data : soundPart(renamed, findings);
+  if (sound) checkMeaning(service, sound, renamed, (place, reason) => findings.push({ place, reason }));
+
+  if (findings.length === 0 && parsed.success) return { valid: true, document: parsed.data };
+  return { valid: false, errors: toErrors(findings, originals) };
+}
+
+const NOT_A_NAME = 'a name is 1 to 64 lower-case letters, digits and hyphens';
+
+/** What remains of a faulty document without its faulty rules. */
+function soundPart(value: unknown, findings: readonly Finding[]): RuleDocument | undefined {
+  const salvaged = ruleDocument.safeParse(withoutFaults(value, findings));
+  return salvaged.success ? salvaged.data : undefined;
+}
+
+function checkMeaning(service: string, document: RuleDocument, value: unknown, report: Report): void {
+  const given = isObject(value) ? value : {};
+  if (typeof given['service'] === 'string' && given['service'] !== service) {
+    report(['service'], `is "${given['service'].slice(0, 64)}", but these are the rules of "${service}"`);
+  }
+  const { resources = {}, throttles, dependencies, jobs } = document;
+  checkResources(resources, report);
+  const named = isObject(given['resources']) ? Object.keys(given['resources']) : [];
+  if (throttles) checkThrottles(throttles, { names: new Set(named), sound: resources }, report);
+  if (dependencies) checkDependencies(dependencies, report);
+  if (jobs) checkJobs(jobs, report);
+  compileResources(document);
+}
+
+/** In document order of discovery, each place and reason once, under the names the author wrote. */
+function toErrors(findings: readonly Finding[], originals: ReadonlyMap<string, readonly PropertyKey[]>): FieldError[] {
+  const errors = new Map<string, FieldError>();
+  for (const { place, reason } of findings) {
+    const written = place.map((step, i) => originals.get(pointerOf(place.slice(0, i + 1)))?.at(-1) ?? step);
+    const error = { path: pointerOf(written), reason };
+    errors.set(JSON.stringify(error), error);
+  }
+  return [...errors.values()].slice(0, MAX_ERRORS);
+}

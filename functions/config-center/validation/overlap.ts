@@ -1,0 +1,60 @@
+// Whether two patterns (exact, glob or path template) have a text in common. Pure.
+
+/** One position of a pattern; a starred one stands for any run of what it accepts. */
+interface Element {
+  /** One character, or one of the classes below. */
+  readonly accepts: string;
+  readonly starred: boolean;
+}
+
+/** Classes of characters; longer than any character, so that they cannot be taken for one. */
+const ANY = 'any';
+const NOT_SLASH = 'not-slash';
+
+/** A pattern compiled for comparing. */
+export type Shape = readonly Element[];
+
+/** A glob: `*` stands for any run of characters. */
+export function globShape(pattern: string): Shape {
+  return [...pattern].map((char) => (char === '*' ? run(ANY) : one(char)));
+}
+
+/** A path: a glob, or with names in braces a template, in which `*` and `{name}` stay within one segment. */
+export function pathShape(pattern: string): Shape {
+  if (!pattern.includes('{')) return globShape(pattern);
+  return pattern.split('/').flatMap((segment, i) => {
+    const slash = i === 0 ? [] : [one('/')];
+    if (isParameter(segment)) return [...slash, one(NOT_SLASH), run(NOT_SLASH)];
+    return [...slash, ...[...segment].map((char) => (char === '*' ? run(NOT_SLASH) : one(char)))];
+  });
+}
+
+export const isParameter = (segment: string) => segment.startsWith('{') && segment.endsWith('}');
+
+/** Walks both shapes at once over every text they could share; O(n·m) steps. */
+export function overlap(a: Shape, b: Shape): boolean {
+  const width = b.length + 1;
+  const seen = new Uint8Array((a.length + 1) * width);
+  const ahead = [0];
+  for (let at = ahead.pop(); at !== undefined; at = ahead.pop()) {
+    if (seen[at] === 1) continue;
+    seen[at] = 1;
+    const left = a[Math.floor(at / width)];
+    const right = b[at % width];
+    if (left === undefined && right === undefined) return true;
+    if (left?.starred) ahead.push(at + width);
+    if (right?.starred) ahead.push(at + 1);
+    if (left && right && compatible(left.accepts, right.accepts)) {
+      ahead.push(at + (left.starred ? 0 : width) + (right.starred ? 0 : 1));
+    }
+  }
+  return false;
+}
+
+function compatible(a: string, b: string): boolean {
+  if (a === ANY || b === ANY || a === b) return true;
+  return (a === NOT_SLASH && b !== '/') || (b === NOT_SLASH && a !== '/');
+}
+
+const one = (accepts: string): Element => ({ accepts, starred: false });
+const run = (accepts: string): Element => ({ accepts, starred: true });
