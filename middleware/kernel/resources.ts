@@ -21,12 +21,19 @@ type Matcher = (trigger: Trigger, functionName: string) => boolean;
 /** How specific a match is, for choosing among those that fit and for telling ties when a document is validated. */
 export function matchRank(match: ResourceRule['match']): number {
   let rank = 0;
-  if (match.path !== undefined) rank += 1_000 + specificity(match.path);
+  if (match.path !== undefined) rank += 1_000 + pathSpecificity(match.path);
   if (match.source !== undefined) rank += 1_000 + specificity(match.source);
   if (match.method !== undefined) rank += 100;
   if (match.function !== undefined) rank += 50 + Math.min(49, specificity(match.function) / 10);
   if (match.trigger !== undefined) rank += 10;
   return rank;
+}
+
+/** As `specificity`; a name in braces fixes one character, the least it stands for, however long the name is. */
+function pathSpecificity(path: string): number {
+  if (!path.includes('{')) return specificity(path);
+  const fixed = path.split('/').map((segment) => (isParameter(segment) ? '?*' : segment));
+  return specificity(fixed.join('/'));
 }
 
 /** Compiles the resources of a document; the result is asked once per invocation. */

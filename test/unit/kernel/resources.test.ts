@@ -44,6 +44,21 @@ describe('resources', () => {
   });
 });
 
+describe('a name in braces', () => {
+  it.each([
+    ['an exact path', '/orders/new', '/orders/new'],
+    ['a longer prefix', '/orders/new*', '/orders/new-one'],
+  ])('gives way to %s, however long the name is', (_what, path, request) => {
+    const table = compileResources({
+      apiVersion: 'flyball/v1',
+      service: 'orders',
+      resources: { template: { match: { path: '/orders/{order-identifier}' } }, fixed: { match: { path } } },
+    });
+    expect(table.of(http('GET', request), 'fn').name).toBe('fixed');
+    expect(table.of(http('GET', '/orders/17'), 'fn').name).toBe('template');
+  });
+});
+
 describe('globs', () => {
   it.each([
     ['a', 'a', true],
