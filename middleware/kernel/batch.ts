@@ -1,6 +1,4 @@
 // What became of the records of a queue batch, however the handler says it, in the words the platform understands.
-import type { Settlement } from './deferral.ts';
-import { recordsOf } from './trigger.ts';
 
 /** A record of a queue batch, as far as flyball reads it. */
 export interface QueueRecord {
@@ -44,14 +42,6 @@ export function failedRecords(
   if (items) return named(records, items, deferred);
   if (error !== undefined) return all(records, reasonOf(error));
   return isSettled(response) ? rejected(records, response) : [];
-}
-
-/** Adds the deferred records to what the handler answered. A throw stays a throw: everything then comes back anyway. */
-export function withDeferred(event: unknown, response: unknown, error: unknown, { deferrals }: Settlement): unknown {
-  if (deferrals.length === 0 || (error !== undefined && response === undefined)) return response;
-  const deferred = deferrals.map(({ record }) => record);
-  const failed = failedRecords(recordsOf(event), response, error, deferred);
-  return batchResponse([...failed.map(({ record }) => record), ...deferred]);
 }
 
 function itemsOf(response: unknown): unknown[] | undefined {

@@ -1,12 +1,13 @@
 // Queue records that flyball itself sends back: which, for how long, and that this was not an attempt at them.
 import { countDeferral } from '../../store/items/deferrals.ts';
-import { messageIdOf, type QueueRecord } from './batch.ts';
+import { batchResponse, failedRecords, messageIdOf, type QueueRecord } from './batch.ts';
 import type { Invocation } from './invocation.ts';
+import { recordsOf } from './trigger.ts';
 
 export interface Deferral {
   readonly record: QueueRecord;
-  /** After which delay it may come again, ms. */
-  readonly delayMs: number;
+  /** After which delay it may come again, ms; undefined leaves it to the queue. */
+  readonly delayMs: number | undefined;
 }
 
 /** What is to be answered for the batch of one invocation. */
@@ -29,6 +30,15 @@ export function defer(invocation: Invocation, deferrals: readonly Deferral[]): v
     invocation,
     deferrals.map(({ record }) => record),
   );
+}
+
+/** The invocation's answer with the deferred records in it. A throw stays a throw: everything then comes back anyway. */
+export function answerWithDeferred(invocation: Invocation): unknown {
+  const { event, response, error } = invocation;
+  const deferred = settlementOf(invocation).deferrals.map(({ record }) => record);
+  if (deferred.length === 0 || (error !== undefined && response === undefined)) return response;
+  const failed = failedRecords(recordsOf(event), response, error, deferred);
+  return batchResponse([...failed.map(({ record }) => record), ...deferred]);
 }
 
 /** How many counts are under way at once: a batch may hold thousands of records. */

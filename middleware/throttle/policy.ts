@@ -1,6 +1,5 @@
 // The throttle policy: admits an invocation or refuses it; of a queue's batch it admits as many records as tokens reach.
-import { withDeferred } from '../kernel/batch.ts';
-import { defer, settlementOf, type Deferral } from '../kernel/deferral.ts';
+import { answerWithDeferred, defer, settlementOf, type Deferral } from '../kernel/deferral.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
@@ -86,7 +85,5 @@ function observe(invocation: Invocation, memory: Memory, rule: CompiledThrottle,
 /** Deferred records must be in the answer, or the platform deletes them; unless another policy answers for the batch. */
 function throttleAfter(invocation: Invocation): void {
   if (invocation.trigger.face !== 'sqs') return;
-  const settlement = settlementOf(invocation);
-  if (settlement.claimed) return;
-  invocation.response = withDeferred(invocation.event, invocation.response, invocation.error, settlement);
+  if (!settlementOf(invocation).claimed) invocation.response = answerWithDeferred(invocation);
 }

@@ -1,0 +1,80 @@
+// What is to become of each failed record of a batch: another attempt after a delay, or the dead-letter queue. Pure.
+import { messageIdOf, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
+import type { Backoff } from '../kernel/backoff.ts';
+import type { Random } from '../kernel/clock.ts';
+
+/** A rule compiled. */
+export interface Redelivery {
+  readonly attempts: number;
+  readonly backoff: Backoff;
+}
+
+/** A message is invisible for at most 12 hours from its receipt; a minute of that is left for the handler and us. */
+const LONGEST_DELAY_MS = 12 * 3_600_000 - 60_000;
+
+function attributeOf(record: QueueRecord, name: string): string | undefined {
+  const { attributes } = record;
+  if (typeof attributes !== 'object' || attributes === null || !(name in attributes)) return undefined;
+  const value = (attributes as Record<string, unknown>)[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** How often the queue has delivered the record, this time included. */
+export function receivesOf(record: QueueRecord): number {
+  const receives = Number(attributeOf(record, 'ApproximateReceiveCount'));
+  return receives >= 1 ? receives : 1;
+}
+
+/** The group a record must stay in order with; undefined outside of FIFO queues, where a group is only about fairness. */
+export function groupOf(record: QueueRecord): string | undefined {
+  const { eventSourceARN } = record;
+  if (typeof eventSourceARN !== 'string' || !eventSourceARN.endsWith('.fifo')) return undefined;
+  return attributeOf(record, 'MessageGroupId');
+}
+
+export interface Failures {
+  /** Records that were attempted and failed; of a FIFO group only the first. */
+  readonly attempted: readonly FailedRecord[];
+  /** By the message id of a group's head: what may not overtake it, whether it succeeded or not. */
+  readonly behind: ReadonlyMap<string, readonly QueueRecord[]>;
+}
+
+/** In a FIFO group nothing may overtake a failed record: it and the rest of its group come back together. */
+export function withGroups(records: readonly QueueRecord[], failed: readonly FailedRecord[]): Failures {
+  const byRecord = new Map(failed.map((failure) => [failure.record, failure]));
+  const heads = new Map<string, QueueRecord[]>();
+  const behind = new Map<string, QueueRecord[]>();
+  const attempted: FailedRecord[] = [];
+  for (const record of records) {
+    const group = groupOf(record);
+    const rest = group === undefined ? undefined : heads.get(group);
+    const failure = byRecord.get(record);
+    if (rest) rest.push(record);
+    else if (failure) {
+      attempted.push(failure);
+      if (group === undefined) continue;
+      const followers: QueueRecord[] = [];
+      heads.set(group, followers);
+      behind.set(messageIdOf(record), followers);
+    }
+  }
+  return { attempted, behind };
+}
+
+/** Whether a record has had its attempts. Deferrals were no attempts: undefined means that nobody could say how many. */
+export function isExhausted({ attempts }: Redelivery, receives: number, deferrals: number | undefined): boolean {
+  return deferrals !== undefined && receives - deferrals >= attempts;
+}
+
+/** How long a record stays away after its n-th attempt, ms. */
+export function delayAfter({ backoff }: Redelivery, attempt: number, random: Random): number {
+  let delayMs = 0;
+  // Nothing remembers the earlier waits; decorrelated jitter draws them again, the others ignore them.
+  for (let n = 1; n <= attempt; n++) delayMs = backoff(n, delayMs, random);
+  return Math.min(delayMs, LONGEST_DELAY_MS);
+}
+
+/** SQS counts in whole seconds; nothing comes back sooner than it was told. */
+export function visibilitySeconds(delayMs: number): number {
+  return Math.ceil(Math.min(Math.max(0, delayMs), LONGEST_DELAY_MS) / 1000);
+}
