@@ -1,0 +1,19 @@
+// The examples' own data, in a table of their own: a real service's would not stand in flyball's either.
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+export type Attributes = Record<string, AttributeValue>;
+
+/** The SDK is loaded by the first use: a request that is refused never pays for it. */
+export async function ownTable() {
+  const sdk = await import('@aws-sdk/client-dynamodb');
+  client ??= new sdk.DynamoDBClient({ maxAttempts: 1 });
+  return { sdk, client, TableName: tableName() };
+}
+
+let client: DynamoDBClient | undefined;
+
+function tableName(): string {
+  const name = process.env['FLYBALL_EXAMPLES_TABLE'];
+  if (!name) throw new Error('FLYBALL_EXAMPLES_TABLE is not set: the examples keep their data in the table it names');
+  return name;
+}

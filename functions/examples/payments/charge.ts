@@ -1,0 +1,44 @@
+// A charge, as well-behaved as the behaviour in force lets it be.
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { systemRandom } from '../../../middleware/kernel/clock.ts';
+import type { FieldError } from '../web.ts';
+import type { Behavior } from './behavior.ts';
+
+export interface ChargeRequest {
+  readonly orderId: string;
+  readonly amount: number;
+}
+
+export interface Charge {
+  readonly accepted: boolean;
+  readonly id: string;
+}
+
+/** The charge asked for in a body, or everything that is wrong with it. */
+export function chargeRequestOf(
+  body: Readonly<Record<string, unknown>> | undefined,
+): ChargeRequest | { readonly errors: readonly FieldError[] } {
+  const { orderId, amount } = body ?? {};
+  const errors: FieldError[] = [];
+  if (typeof orderId !== 'string' || orderId === '' || orderId.length > 64) {
+    errors.push({ field: 'orderId', reason: 'must be 1 to 64 characters' });
+  }
+  if (typeof amount !== 'number' || !Number.isInteger(amount) || amount < 1) {
+    errors.push({ field: 'amount', reason: 'must be a whole number of cents above zero' });
+  }
+  return typeof orderId === 'string' && typeof amount === 'number' && errors.length === 0
+    ? { orderId, amount }
+    : { errors };
+}
+
+/** @throws {Error} as often as the behaviour's failure rate says. */
+export async function charge(
+  request: ChargeRequest,
+  { failureRate, delayMs }: Behavior,
+  random = systemRandom,
+): Promise<Charge> {
+  if (delayMs > 0) await setTimeout(delayMs);
+  if (random() < failureRate) throw new Error(`The charge for order ${request.orderId} failed, as it was told to.`);
+  return { accepted: true, id: randomUUID() };
+}
