@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { createRouter } from '../../../../functions/api/router.ts';
+import { json } from '../../../../functions/api/response.ts';
+import { openRoute, type Route } from '../../../../functions/api/route.ts';
+
+const answer = async () => json({});
+const routes: Route[] = [
+  openRoute('GET', '/v1/services', answer),
+  openRoute('GET', '/v1/services/{service}', answer),
+  openRoute('DELETE', '/v1/services/{service}', answer),
+  openRoute('GET', '/v1/services/{service}/revisions/{revision}', answer),
+  openRoute('GET', '/v1/services/{service}/revisions/newest', answer),
+];
+const find = createRouter(routes);
+
+function pathOf(method: string, path: string): string {
+  const found = find(method, path);
+  return found.kind === 'route' ? found.route.path : found.kind;
+}
+
+describe('the router', () => {
+  it.each([
+    ['GET', '/v1/services', '/v1/services'],
+    ['GET', '/v1/services/orders', '/v1/services/{service}'],
+    ['GET', '/v1/services/orders/revisions/7', '/v1/services/{service}/revisions/{revision}'],
+    ['GET', '/v1/services/orders/revisions/newest', '/v1/services/{service}/revisions/newest'],
+    ['GET', '/v1/services/', 'none'],
+    ['GET', '/v1/services/orders/', 'none'],
+    ['GET', '/v1/services//revisions/7', 'none'],
+    ['GET', '/v1/Services', 'none'],
+    ['GET', '', 'none'],
+    ['GET', '/v1/services/%E0%A4%A', 'none'],
+  ])('%s %s is %s', (method, path, expected) => {
+    expect(pathOf(method, path)).toBe(expected);
+  });
+
+  it('decodes parameters', () => {
+    expect(find('GET', '/v1/services/a%2Fb')).toMatchObject({ params: { service: 'a/b' } });
+  });
+
+  it('keeps a parameter called __proto__ from becoming one', () => {
+    const found = createRouter([openRoute('GET', '/{__proto__}', answer)])('GET', '/x');
+    expect(found.kind === 'route' && Object.hasOwn(found.params, '__proto__')).toBe(true);
+  });
+
+  it('tells the methods that a known path has', () => {
+    expect(find('POST', '/v1/services/orders')).toEqual({ kind: 'other-method', allow: ['DELETE', 'GET'] });
+    expect(find('OPTIONS', '/v1/services')).toEqual({ kind: 'other-method', allow: ['GET'] });
+  });
+});

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readJson } from '../../../../functions/api/json-text.ts';
+import { unsafeParts } from '../../../../functions/api/plain.ts';
+import { readYaml } from '../../../../functions/api/yaml-text.ts';
+
+const errorsOf = (read: ReturnType<typeof readJson>) => (read.ok ? [] : read.errors);
+
+describe('JSON text', () => {
+  it('reads what JSON.parse reads, and tells no repeated key where there is none', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.nat(4), (value, indent) => {
+        expect(readJson(JSON.stringify(value, null, indent), 1000)).toEqual({
+          ok: true,
+          value: JSON.parse(JSON.stringify(value)) as unknown,
+        });
+      }),
+    );
+  });
+
+  it.each([
+    ['{"a":1,"a":2}', ['/a']],
+    ['{"a":{"b":1,"c":[{"d":1,"d":2}]},"e":1}', ['/a/c/0/d']],
+    ['{"a":[1,[],{"x":"{\\"y\\":1","x":1}]}', ['/a/2/x']],
+    ['{"a":1,"\\u0061":2}', ['/a']],
+    ['[{"a":1},{"a":1}]', []],
+    ['{"a":{"a":{"a":"a"}}}', []],
+  ])('finds the repeated keys of %s at %o', (text, paths) => {
+    expect(errorsOf(readJson(text, 32)).map(({ path }) => path)).toEqual(paths);
+  });
+
+  it('refuses nesting beyond the limit', () => {
+    expect(errorsOf(readJson('['.repeat(100_000) + ']'.repeat(100_000), 32))).toEqual([
+      { path: '/0/0/0/0/0/0/0/0', reason: 'nested deeper than 32 levels' },
+    ]);
+  });
+
+  it('says what is not JSON', () => {
+    expect(errorsOf(readJson('{a: 1}', 32))[0]?.reason).toMatch(/^not JSON: /);
+  });
+});
+
+describe('YAML text', () => {
+  it('reads the 1.2 core schema: yes, no, on and off are texts', () => {
+    expect(readYaml('a: yes\nb: off\nc: 0o17\nd: ~\ne: 1.5\nf: true', 32)).toEqual({
+      ok: true,
+      value: { a: 'yes', b: 'off', c: 15, d: null, e: 1.5, f: true },
+    });
+  });
+
+  it.each([
+    ['a repeated key', 'throttles:\n  a: 1\n  a: 2\n', '/throttles/a', 'twice'],
+    ['several documents', 'a: 1\n---\nb: 2\n', '', 'not YAML'],
+    ['a tag that makes no JSON', 'a: !!binary aGk=', '/a', 'tag'],
+    ['an unknown tag', 'a: !secret x', '', 'not YAML'],
+    ['a key that is a list', '? [a]\n: b', '', 'not YAML'],
+    ['bad indentation', 'a:\n  b: 1\n c: 2', '', 'line 3'],
+    ['deep nesting', '- '.repeat(60) + 'x', '/0/0/0/0/0/0/0/0', 'deeper'],
+    ['nesting without end', '['.repeat(50_000), '', 'not YAML'],
+    ['an alias without an anchor', 'a: *nowhere', '', 'alias'],
+  ])('refuses %s', (_what, text, path, reason) => {
+    const [error] = errorsOf(readYaml(text, 32));
+    expect(error?.path).toBe(path);
+    expect(error?.reason).toContain(reason);
+  });
+
+  it('refuses aliases that multiply', () => {
+    const levels = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
+    for (const [name, of] of [
+      ['b', 'a'],
+      ['c', 'b'],
+      ['d', 'c'],
+      ['e', 'd'],
+    ]) {
+      levels.push(`${name}: &${name} [${Array(10).fill(`*${of}`).join(', ')}]`);
+    }
+    expect(errorsOf(readYaml(levels.join('\n'), 32))[0]?.reason).toContain('aliases');
+  });
+
+  it('lets a few aliases stand for what they name', () => {
+    expect(readYaml('a: &limit 5/s\nb: *limit', 32)).toEqual({ ok: true, value: { a: '5/s', b: '5/s' } });
+  });
+
+  it('looks for repeated keys in time that grows with the document', () => {
+    const text = Array.from({ length: 10_000 }, (_, i) => `k${i}: v`).join('\n');
+    expect(readYaml(text, 32).ok).toBe(true);
+  });
+});
+
+describe('what may come in', () => {
+  it.each(['__proto__', 'constructor', 'prototype'])('is never called %s', (name) => {
+    const value = JSON.parse(`{"a":[{"${name}":{"polluted":true}}]}`) as unknown;
+    expect(unsafeParts(value)).toEqual([{ path: `/a/0/${name}`, reason: 'this name cannot be used' }]);
+  });
+
+  it('is not circular', () => {
+    const read = readYaml('a: &a [*a]', 32);
+    expect(read.ok && unsafeParts(read.value)).toEqual([
+      { path: '/a/0/0/0/0/0/0/0', reason: 'nested deeper than 32 levels' },
+    ]);
+  });
+
+  it('has a bounded number of values', () => {
+    expect(unsafeParts(Array(200_000).fill(0))).toEqual([{ path: '', reason: 'more than 100000 values' }]);
+  });
+});
