@@ -4,6 +4,7 @@ import { DeadlineExceeded, DependencyFailed, FlyballError, Misused, retryAfterSe
 import type { Invocation } from '../kernel/invocation.ts';
 import { compose, type Call, type OutboundPolicy, type Reply, type Send } from '../kernel/outbound.ts';
 import type { Policy } from '../kernel/policy.ts';
+import { abortable } from './abortable.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
 import type { Operation } from './operation.ts';
 import { compilePipelines, type Pipeline, type Pipelines } from './pipeline.ts';
@@ -112,7 +113,9 @@ function requestOf({ operation, method, path, body, headers, idempotencyKey }: C
 
 async function worked<T>(work: Work<T>, { signal, attempt, deadlineAt }: Call): Promise<Reply> {
   try {
-    return { outcome: 'ok', value: await work(signal, { attempt, deadlineAt }), sent: true };
+    // Started within the try: work may also throw before it gives a promise.
+    const working = work(signal, { attempt, deadlineAt });
+    return { outcome: 'ok', value: await abortable(working, signal), sent: true };
   } catch (error) {
     return signal.aborted && error === signal.reason ? replyOfAbort(error, true) : replyOfError(error);
   }
@@ -145,37 +148,13 @@ async function send(
   throw thrownFor(reply, outgoing, signal);
 }
 
-/** One attempt: recorded, and over as soon as its signal says so, whether or not the work listens to it. */
+/** One attempt, recorded. Targets and work end as soon as the attempt's signal aborts. */
 async function timed(call: Call, attempt: Send): Promise<Reply> {
   const { clock, recorder } = call.invocation.instance;
   const startedAt = clock.precise();
-  const reply = await untilAborted(call, attempt);
+  const reply = call.signal.aborted ? replyOfAbort(call.signal.reason, false) : await attempt(call);
   recorder.attempt(call.dependency, reply.outcome, clock.precise() - startedAt, call.attempt);
   return reply;
-}
-
-function untilAborted(call: Call, attempt: Send): Promise<Reply> {
-  const { signal } = call;
-  if (signal.aborted) return Promise.resolve(replyOfAbort(signal.reason, false));
-  return new Promise((resolve) => {
-    const end = (reply: Reply) => {
-      signal.removeEventListener('abort', onAbort);
-      resolve(reply);
-    };
-    let ended = false;
-    // A target that ends by itself on abort knows better whether anything was sent: it goes first.
-    const onAbort = () => {
-      queueMicrotask(() => queueMicrotask(() => ended || end(replyOfAbort(signal.reason, true))));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    void attempt(call).then(
-      (reply) => {
-        ended = true;
-        end(reply);
-      },
-      (error: unknown) => end(replyOfError(error)),
-    );
-  });
 }
 
 function thrownFor(reply: Reply, call: Call, signal: AbortSignal | undefined): unknown {

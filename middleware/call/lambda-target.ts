@@ -3,6 +3,7 @@ import type { InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Instance } from '../kernel/instance.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
+import { abortable } from './abortable.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
 import { headersOf, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
 import { connectionsOf } from './url-target.ts';
@@ -39,13 +40,15 @@ export function lambdaTarget(
   // The local Lambda endpoint (serverless-offline) answers 404 to any qualifier.
   const alias = process.env['AWS_ENDPOINT_URL_LAMBDA'] === undefined ? target.alias : undefined;
   return async function invokeFunction(request, call) {
+    let sent = false;
     try {
-      const invoke = await instance.state<Promise<Invoke>>(CLIENT, () => createInvoke(instance));
-      if (call.signal.aborted) return replyOfAbort(call.signal.reason, false);
-      const output = await invoke(call, name, alias, payloadOf(request, call));
+      const loading = instance.state<Promise<Invoke>>(CLIENT, () => createInvoke(instance));
+      const invoke = await abortable(loading, call.signal);
+      sent = true;
+      const output = await abortable(invoke(call, name, alias, payloadOf(request, call)), call.signal);
       return replyOfOutput(output, instance.clock.now());
     } catch (error) {
-      return call.signal.aborted ? replyOfAbort(call.signal.reason, true) : replyOfThrown(error);
+      return call.signal.aborted ? replyOfAbort(call.signal.reason, sent) : replyOfThrown(error);
     }
   };
 }

@@ -28,7 +28,7 @@ export interface Member {
 export interface Fleet {
   readonly clock: FakeClock;
   readonly members: readonly Member[];
-  member(index: number): Member;
+  readonly member: (index: number) => Member;
 }
 
 export function breakerFleet(

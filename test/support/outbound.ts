@@ -11,7 +11,7 @@ export function testCall(invocation: Invocation, overrides: Partial<Call> = {}):
     idempotency: 'safe',
     attempt: 1,
     deadlineAt: invocation.deadlineAt,
-    signal: invocation.signal,
+    signal: new AbortController().signal,
     ...overrides,
   };
 }

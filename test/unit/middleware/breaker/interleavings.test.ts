@@ -65,7 +65,7 @@ it('keeps one probe at a time, frees every slot, and closes once the dependency 
               .reply.catch(() => reply('error')),
           );
           await s.waitFor(Promise.all(begun));
-          await s.waitFor(Promise.all(members.map(({ instance }) => instance.syncs.settle())));
+          await s.waitFor(Promise.all(members.map(async ({ instance }) => instance.syncs.settle())));
           everClosed ||= closedAt();
           expect(mostOut).toBeLessThanOrEqual(1);
           const { state } = await quietly(table, () => storedBreaker(table));

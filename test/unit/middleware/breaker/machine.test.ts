@@ -9,6 +9,7 @@ import {
   tripReason,
   type Thresholds,
 } from '../../../../middleware/breaker/machine.ts';
+import type { Counts } from '../../../../middleware/breaker/window.ts';
 import { NO_BREAKER, type BreakerState, type ForcedState } from '../../../../store/items/breaker-record.ts';
 
 const NOW = 1_000_000_000_000;
@@ -26,13 +27,13 @@ const record = (state: BreakerState, forced?: ForcedState) => ({ ...NO_BREAKER, 
 const halfOpen = (successes = 0): BreakerState => ({ kind: 'HALF_OPEN', openForMs: 5_000, successes, probe });
 
 describe('opening', () => {
-  it.each([
+  it.each<[Counts, string | undefined, string]>([
     [{ calls: 19, failures: 19, slow: 0 }, undefined, 'below the minimum of calls'],
     [{ calls: 20, failures: 9, slow: 0 }, undefined, 'below the rate'],
     [{ calls: 20, failures: 10, slow: 0 }, 'failureRate', 'at the rate'],
     [{ calls: 20, failures: 0, slow: 16 }, 'slowRate', 'at the slow rate'],
     [{ calls: 20, failures: 0, slow: 15 }, undefined, 'below the slow rate'],
-  ] as const)('%j: %s, %s', (counts, reason) => {
+  ])('%j: %s, %s', (counts, reason) => {
     expect(tripReason(counts, thresholds)).toBe(reason);
   });
 

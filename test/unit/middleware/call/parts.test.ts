@@ -1,0 +1,158 @@
+// The small decisions of a call: what an error means, which operation it is, where a path leads, what headers it carries.
+import { describe, expect, it } from 'vitest';
+import { replyOfAbort, replyOfError } from '../../../../middleware/call/errors.ts';
+import { replyOfOutput } from '../../../../middleware/call/lambda-target.ts';
+import { compileOperations } from '../../../../middleware/call/operation.ts';
+import { headersOf, retryAfterMs } from '../../../../middleware/call/request.ts';
+import { joined } from '../../../../middleware/call/url-target.ts';
+import { DeadlineExceeded, Refused } from '../../../../middleware/kernel/errors.ts';
+import { testInstance, testInvocation } from '../../../support/instance.ts';
+import { testCall } from '../../../support/outbound.ts';
+
+const with_ = (fields: object, message = 'm') => Object.assign(new Error(message), fields);
+
+describe('what an exception says', () => {
+  it.each([
+    ['no connection', with_({ code: 'ECONNREFUSED' }), 'connect', false],
+    [
+      'no connection beneath fetch',
+      new TypeError('fetch failed', { cause: with_({ code: 'ENOTFOUND' }) }),
+      'connect',
+      false,
+    ],
+    ['a connection that was lost', with_({ code: 'ECONNRESET' }), 'error', true],
+    ['a timeout', new DOMException('late', 'TimeoutError'), 'timeout', true],
+    [
+      "the SDK's throttling",
+      with_({ name: 'TooManyRequestsException', $metadata: { httpStatusCode: 429 } }),
+      'throttled',
+      false,
+    ],
+    ["the SDK's 503", with_({ name: 'ServiceException', $metadata: { httpStatusCode: 503 } }), '503', true],
+    ['a status of an HTTP client', with_({ status: 404 }), '404', true],
+    ['anything else', new Error('boom'), 'error', true],
+    ['not even an error', 'boom', 'error', true],
+    ['our own refusal', new Refused({ by: 'breaker', rule: 'x', statusCode: 503, message: 'm' }), 'refused', false],
+  ])('%s', (_what, error, outcome, sent) => {
+    expect(replyOfError(error)).toMatchObject({ outcome, sent });
+  });
+
+  it('time that runs out on connecting is a failure to connect', () => {
+    const timeout = new DOMException('late', 'TimeoutError');
+    expect(replyOfAbort(timeout, true)).toMatchObject({ outcome: 'timeout', sent: true });
+    expect(replyOfAbort(timeout, false)).toMatchObject({ outcome: 'connect', sent: false });
+    expect(replyOfAbort(new DeadlineExceeded('cut'), true).error).toBeInstanceOf(DeadlineExceeded);
+  });
+});
+
+describe('operations', () => {
+  const operations = compileOperations({
+    charge: { match: { method: 'POST', path: '/charges' }, idempotency: 'key' },
+    lookup: { match: { path: '/charges/*' }, idempotency: 'safe' },
+    refund: { idempotency: 'none' },
+  });
+  it.each([
+    ['named, with a key', { operation: 'charge', hasKey: true }, 'charge', 'key'],
+    ['named, without the key it needs', { operation: 'charge', hasKey: false }, 'charge', 'none'],
+    ['matched by method and path', { method: 'POST', path: '/charges', hasKey: true }, 'charge', 'key'],
+    ['matched by path alone', { method: 'POST', path: '/charges/1', hasKey: false }, 'lookup', 'safe'],
+    ['declared not to be repeated, whatever the key', { operation: 'refund', hasKey: true }, 'refund', 'none'],
+    ['undeclared and safe by its method', { method: 'GET', path: '/', hasKey: false }, undefined, 'safe'],
+    ['undeclared and unsafe', { method: 'DELETE', path: '/', hasKey: false }, undefined, 'none'],
+    ['undeclared with a key', { method: 'POST', path: '/', hasKey: true }, undefined, 'key'],
+  ])('%s', (_what, query, name, idempotency) => {
+    expect(operations(query)).toEqual({ name, idempotency });
+  });
+});
+
+describe('a path', () => {
+  const root = new URL('https://api.example/v1/');
+  it.each([
+    [undefined, 'https://api.example/v1/'],
+    ['/charges?x=1', 'https://api.example/v1/charges?x=1'],
+    ['charges', 'https://api.example/v1/charges'],
+    ['//evil.example/x', 'https://api.example/v1//evil.example/x'],
+    ['a/../b', 'https://api.example/v1/b'],
+    ['../admin', undefined],
+    ['..%2fadmin', 'https://api.example/v1/..%2fadmin'],
+    ['%2e%2e/admin', undefined],
+  ])('%s leads to %s', (path, url) => {
+    expect(joined(root, path)?.href).toBe(url);
+  });
+});
+
+describe('Retry-After', () => {
+  const now = Date.UTC(2026, 0, 5, 12, 0, 0);
+  it.each([
+    ['3', 3_000],
+    ['Mon, 05 Jan 2026 12:00:10 GMT', 10_000],
+    ['Mon, 05 Jan 2026 11:00:00 GMT', 0],
+    ['soon', undefined],
+    [undefined, undefined],
+  ])('%s is %s ms', (value, ms) => {
+    expect(retryAfterMs(value, now)).toBe(ms);
+  });
+});
+
+describe('headers', () => {
+  const request = {
+    operation: 'charge',
+    method: 'POST',
+    path: '/',
+    body: {},
+    headers: { 'X-Mine': '1' },
+    idempotencyKey: 'k',
+  };
+
+  it('carry the trace, the deadline, the attempt and the key', () => {
+    const invocation = testInvocation(testInstance());
+    invocation.carried['X-Amzn-Trace-Id'] = 'Root=1';
+    const call = testCall(invocation, { attempt: 1, deadlineAt: 1_234.9 });
+    expect(headersOf(request, call)).toEqual({
+      'x-mine': '1',
+      'x-amzn-trace-id': 'Root=1',
+      'idempotency-key': 'k',
+      'x-flyball-deadline': '1234',
+      'x-flyball-attempt': '1',
+    });
+  });
+
+  it('tell those further down not to repeat what is itself a repetition', () => {
+    const invocation = Object.assign(testInvocation(testInstance()), { attempt: 2 });
+    expect(headersOf(request, testCall(invocation, { attempt: 2 }))).toMatchObject({
+      'x-flyball-attempt': '3',
+      'x-flyball-retry': 'never',
+    });
+  });
+});
+
+describe("what a function's answer says", () => {
+  const output = (payload: unknown, FunctionError?: string) =>
+    replyOfOutput(
+      { Payload: Buffer.from(JSON.stringify(payload)) as never, ...(FunctionError ? { FunctionError } : {}) },
+      0,
+    );
+  const failed = (errorMessage: string, errorType = 'Error') => output({ errorType, errorMessage }, 'Unhandled');
+
+  it.each([
+    ['a plain result', output({ accepted: true }), { outcome: 'ok', value: { accepted: true } }],
+    ['an HTTP answer', output({ statusCode: 200, body: '{"a":1}' }), { outcome: 'ok', value: { a: 1 } }],
+    [
+      'an HTTP failure',
+      output({ statusCode: 503, headers: { 'Retry-After': '2', 'X-Flyball-Retry': 'never' }, body: 'no' }),
+      { outcome: '503', retryAfterMs: 2_000, never: true, response: { status: 503, body: 'no' } },
+    ],
+    ['an error', failed('boom', 'TypeError'), { outcome: 'error', error: { name: 'TypeError', message: 'boom' } }],
+    ['a timeout', failed('2026-01-01 Task timed out after 3.00 seconds'), { outcome: 'timeout' }],
+    [
+      'a refusal, its name lost',
+      failed('FLYBALL_REFUSED: over; try again in 1500 ms'),
+      { outcome: 'throttled', retryAfterMs: 1_500 },
+    ],
+    ['a layer that gave up', failed('FLYBALL_DEPENDENCY_FAILED: x'), { outcome: 'error', never: true }],
+    ['a deadline', failed('FLYBALL_DEADLINE_EXCEEDED: x'), { outcome: 'timeout', never: true }],
+    ['a business failure', failed('FLYBALL_BUSINESS_FAILURE: CARD_DECLINED'), { outcome: 'business:CARD_DECLINED' }],
+  ])('%s', (_what, reply, expected) => {
+    expect(reply).toMatchObject(expected);
+  });
+});
