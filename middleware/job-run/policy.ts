@@ -1,0 +1,109 @@
+// Keeps account of one run of a job: its beginning beside the handler, its end before the invocation does.
+import { beginRun, endRun, type RunCounts, type RunEnd, type RunStart } from '../../store/items/job-runs.ts';
+import type { Invocation } from '../kernel/invocation.ts';
+import { errorFields } from '../kernel/logger.ts';
+import type { Policy } from '../kernel/policy.ts';
+import { parseDuration } from '../kernel/units.ts';
+import { failureOf } from './failure.ts';
+
+/** How long each of two tries to write the end may take, in ms: it is what the monitor, and a night's sleep, wait for. */
+const END_LIMIT_MS = 500;
+
+interface RunRules {
+  /** From the rules' `jobs`; without it the platform's own limit tells when a run must be over. */
+  readonly maxRuntimeMs: number | undefined;
+}
+
+/** What is under way in this invocation. */
+interface Account {
+  start: RunStart | undefined;
+  counts: RunCounts;
+}
+
+const ACCOUNT = {};
+
+const accountOf = (invocation: Invocation) =>
+  invocation.state<Account>(ACCOUNT, () => ({ start: undefined, counts: {} }));
+
+/** What a run has read, written and failed. */
+export type Counts = RunCounts;
+
+/** Adds to what the current run has read, written and failed; without a run it counts for nothing. */
+export function recordCounts(invocation: Invocation, more: Counts): void {
+  const account = accountOf(invocation);
+  const sum = (a?: number, b?: number) => (a === undefined ? b : a + (b ?? 0));
+  const { read, written, failed } = account.counts;
+  account.counts = {
+    read: sum(read, more.read),
+    written: sum(written, more.written),
+    failed: sum(failed, more.failed),
+  };
+}
+
+/** Accounts for each invocation as a run of `job`. */
+export function jobRunPolicy(job: string): Policy<RunRules> {
+  return {
+    name: 'job-run',
+    compile(rules) {
+      const maxRuntime = rules.jobs?.[job]?.maxRuntime;
+      return { maxRuntimeMs: maxRuntime === undefined ? undefined : parseDuration(maxRuntime) };
+    },
+    before(invocation, { maxRuntimeMs }) {
+      const { instance, requestId, startedAt, context } = invocation;
+      const start: RunStart = {
+        service: instance.service,
+        job,
+        // An asynchronous retry carries the same request id; its start time tells it apart.
+        run: requestId || `${instance.id}-${startedAt}`,
+        startedAt,
+        scheduledAt: scheduledAt(invocation),
+        instance: instance.id,
+        requestId,
+        maxRuntimeAt: maxRuntimeMs === undefined ? undefined : startedAt + maxRuntimeMs,
+        limitAt: startedAt + (context.getRemainingTimeInMillis?.() ?? 900_000),
+      };
+      accountOf(invocation).start = start;
+      void instance.syncs.start(`job-run:${start.run}`, async (signal) => {
+        await beginRun(instance.table, start, { signal });
+      });
+    },
+    async after(invocation) {
+      const { start, counts } = accountOf(invocation);
+      if (start) await writeEnd(invocation, start, endOf(invocation, counts));
+    },
+  };
+}
+
+function endOf(invocation: Invocation, counts: RunCounts): RunEnd {
+  const endedAt = invocation.instance.clock.now();
+  const end = { endedAt, durationMs: Math.max(0, endedAt - invocation.startedAt), counts };
+  if (invocation.outcome === 'refused') return { ...end, status: 'skipped' };
+  if (invocation.outcome === 'ok') return { ...end, status: 'succeeded' };
+  const error =
+    invocation.error ?? new Error(`the handler answered with the outcome "${invocation.outcome ?? 'error'}"`);
+  return { ...end, status: 'failed', error: failureOf(error) };
+}
+
+/** An end that cannot be written is not lost for good: the monitor finds the run past its time, and says so. */
+async function writeEnd({ instance }: Invocation, start: RunStart, end: RunEnd): Promise<void> {
+  const write = () => endRun(instance.table, start, end, { timeoutMs: END_LIMIT_MS });
+  try {
+    await write().catch(write);
+  } catch (error) {
+    instance.recorder.internal('job-run:end-not-written');
+    instance.logger.error('flyball could not write how a run ended', {
+      job: start.job,
+      run: start.run,
+      status: end.status,
+      ...errorFields(error),
+    });
+  }
+}
+
+/** When the schedule meant the run to start, as its event says. */
+function scheduledAt({ trigger, event }: Invocation): number | undefined {
+  if (trigger.kind !== 'schedule' || typeof event !== 'object' || event === null || !('time' in event))
+    return undefined;
+  const ms = typeof event.time === 'string' ? Date.parse(event.time) : NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
