@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { createConfigCenter } from '../../../../functions/config-center/config-center.ts';
+import { fakeClock } from '../../../support/fake-clock.ts';
+import { noTable, silentLogger } from '../../../support/instance.ts';
+
+interface FunctionFile {
+  readonly configCenter: {
+    readonly events: readonly { readonly httpApi: { readonly method: string; readonly path: string } }[];
+  };
+}
+
+const routes = createConfigCenter({
+  table: noTable,
+  clock: fakeClock(),
+  newId: () => 'id',
+  logger: silentLogger,
+  healthUrls: [],
+  probe: () => Promise.resolve(),
+});
+
+const { configCenter } = parse(readFileSync('functions/config-center/function.yml', 'utf8')) as FunctionFile;
+const gateway = configCenter.events.map(({ httpApi }) => httpApi);
+
+describe('the gateway', () => {
+  it.each(routes.map(({ method, path }) => [method, path]))('passes %s %s on', (_method, path) => {
+    const passes = gateway.some((event) =>
+      event.path.endsWith('/{proxy+}') ? path.startsWith(event.path.slice(0, -'{proxy+}'.length)) : event.path === path,
+    );
+    expect(passes).toBe(true);
+  });
+});
+
+describe('what anyone may ask', () => {
+  it('is health and the schema, and nothing else', () => {
+    expect(routes.filter(({ role }) => role === undefined).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /v1/health',
+      'GET /v1/schema/rules',
+    ]);
+  });
+
+  it('lets nobody below a publisher change what is in force', () => {
+    const changing = routes.filter(({ path }) => /\/(publish|rollback|force)$/.test(path));
+    expect(changing.map(({ method, role }) => `${method} ${role}`)).toEqual(Array(3).fill('POST publisher'));
+  });
+});

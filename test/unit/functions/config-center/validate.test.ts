@@ -1,0 +1,243 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { validateDocument } from '../../../../functions/config-center/validate.ts';
+
+/** The errors of a document of service `orders` with these sections, as `path: reason`. */
+function errorsOf(sections: object): string[] {
+  const result = validateDocument('orders', { apiVersion: 'flyball/v1', service: 'orders', ...sections });
+  return result.valid ? [] : result.errors.map(({ path, reason }) => `${path}: ${reason}`);
+}
+
+const http = (path: string, more: object = {}) => ({ match: { trigger: 'http', path, ...more } });
+const backoff = { initial: '1s' };
+
+describe('a document', () => {
+  it('may be as small as one throttle', () => {
+    expect(
+      validateDocument(
+        'orders',
+        parse('apiVersion: flyball/v1\nservice: orders\nthrottles: { everyone: { limit: 100/s } }'),
+      ),
+    ).toEqual({
+      valid: true,
+      document: { apiVersion: 'flyball/v1', service: 'orders', throttles: { everyone: { limit: '100/s' } } },
+    });
+  });
+
+  it('is that of the service it is put to', () => {
+    expect(errorsOf({ service: 'payments' })).toEqual(['/service: is "payments", but these are the rules of "orders"']);
+  });
+
+  it.each([[null], [[]], ['text'], [7]])('is no %o', (value) => {
+    expect(validateDocument('orders', value)).toMatchObject({ valid: false, errors: [{ path: '' }] });
+  });
+
+  it('is told every error at once: of form, of names, of meaning, none hiding another', () => {
+    const errors = errorsOf({
+      bogus: 1,
+      resources: { a: http('/o/{id}'), b: { match: { trigger: 'queue', path: '/x' } } },
+      throttles: {
+        'Bad Name': { limit: 'x' },
+        t: { limit: '5/s', resources: ['a', 'nope'], key: ['path:sku'] },
+        u: { limt: '5/s' },
+      },
+      dependencies: { p: { target: { function: 'f', alais: 'live' }, breaker: { slow: { rate: '80%' } } } },
+      jobs: { nightly: { schedule: 'every night' } },
+    });
+    expect(errors.map((error) => error.split(': ')[0])).toEqual([
+      '/throttles/Bad Name/limit',
+      '/throttles/u/limit',
+      '/throttles/u/limt',
+      '/dependencies/p/target/alais',
+      '/dependencies/p/breaker/slow/over',
+      '/bogus',
+      '/throttles/Bad Name',
+      '/resources/b/match/path',
+      '/throttles/t/resources/1',
+      '/throttles/t/key/0',
+      '/jobs/nightly/schedule',
+    ]);
+  });
+
+  it('that governs the config center itself is valid', () => {
+    const rules: unknown = parse(readFileSync('functions/config-center/flyball.rules.yaml', 'utf8'));
+    expect(validateDocument('config-center', rules)).toMatchObject({ valid: true });
+  });
+});
+
+describe('resources', () => {
+  it.each([
+    [{ match: {} }, '/match: matches everything'],
+    [{ match: { trigger: 'queue', method: 'GET' } }, '/match/method: no event reaches it'],
+    [{ match: { trigger: 'http', source: 'q' } }, '/match/source: no event reaches it'],
+    [{ match: { trigger: 'direct', source: 'q' } }, '/match/source: no event reaches it'],
+    [{ match: { path: '/a', source: 'q' } }, '/match/source: no event reaches it'],
+    [http('orders'), '/match/path: no event reaches it: a path begins with /'],
+    [http('/orders?id=1'), '/match/path: no event reaches it'],
+    [http('/orders/{id}.json'), '/match/path: "{id}.json": braces'],
+    [http('/orders/{id'), '/match/path: "{id": braces'],
+    [http('/{id}/{id}'), '/match/path: has {id} twice'],
+    [{ ...http('/a'), deadline: {} }, '/deadline: says nothing'],
+    [{ ...http('/a'), deadline: { timeout: '20m' } }, '/deadline/timeout: 20m is longer'],
+    [{ ...http('/a'), deadline: { timeout: '1s', reserve: '1s' } }, '/deadline/reserve: 1s leaves nothing'],
+    [{ ...http('/a'), redelivery: { attempts: 3, backoff } }, '/redelivery: only queues redeliver'],
+    [
+      { match: { trigger: 'queue' }, redelivery: { attempts: 3, backoff: { initial: '5s', max: '1s' } } },
+      '/redelivery/backoff/initial: 5s is more than max (1s)',
+    ],
+    [
+      { match: { trigger: 'queue' }, redelivery: { attempts: 3, backoff: { initial: '1s', max: '1d' } } },
+      '/redelivery/backoff/max: 1d cannot be kept',
+    ],
+    [{ match: { trigger: 'queue' }, fallback: [{ respond: { status: 200 } }] }, '/fallback: nobody waits'],
+    [
+      { ...http('/a'), fallback: [{ respond: { status: 503 } }, { when: ['breaker'], respond: { status: 200 } }] },
+      '/fallback/1: is never reached',
+    ],
+    [{ ...http('/a'), fallback: [{ respond: { status: 204, body: 'x' } }] }, '/fallback/0/respond/body: a 204'],
+    [
+      { ...http('/a'), fallback: [{ respond: { status: 200, headers: { 'x-a': 'a\r\nset-cookie: b' } } }] },
+      '/fallback/0/respond/headers/x-a: a header holds printable ASCII',
+    ],
+  ])('%o is refused: %s', (rule, expected) => {
+    const errors = errorsOf({ resources: { subject: rule } });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(`/resources/subject${expected}`);
+  });
+
+  it('may not be called default', () => {
+    expect(errorsOf({ resources: { default: http('/a') } })[0]).toContain('/resources/default: the name default');
+  });
+
+  it.each([
+    ['the same path', http('/orders'), http('/orders')],
+    ['templates that differ in the name only', http('/orders/{id}'), http('/orders/{sku}')],
+    ['crossing templates', http('/orders/{id}/lines'), http('/orders/a-one/{what}')],
+    ['crossing globs', http('/a*'), http('*bb')],
+    ['the same source for any trigger', { match: { source: 'in-*' } }, { match: { source: '*-in' } }],
+    ['the same function', { match: { function: 'f' } }, { match: { function: 'f' } }],
+  ])('tie with %s', (_what, first, second) => {
+    const [error, ...others] = errorsOf({ resources: { first, second } });
+    expect(error).toContain('/resources/second/match: can match the same event as resource "first"');
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    ['other methods', http('/orders', { method: 'GET' }), http('/orders', { method: 'POST' })],
+    ['a method more', http('/orders'), http('/orders', { method: 'POST' })],
+    ['other paths', http('/orders/{id}'), http('/charges/{i}')],
+    ['a template beside a prefix', http('/orders/{id}'), http('/orders/*')],
+    ['an exact path beside a template', http('/orders/{identifier}'), http('/orders/new')],
+    ['other triggers', { match: { trigger: 'queue' } }, { match: { trigger: 'stream' } }],
+    ['a queue beside a path', { match: { source: 'a' } }, { match: { path: '/' } }],
+  ])('do not tie with %s', (_what, first, second) => {
+    expect(errorsOf({ resources: { first, second } })).toEqual([]);
+  });
+});
+
+describe('throttles', () => {
+  const resources = {
+    order: http('/orders/{id}'),
+    lines: http('/orders/{id}/lines/{line}'),
+    settlement: { match: { trigger: 'queue', source: 'settlement' } },
+    feed: { match: { trigger: 'stream' } },
+  };
+
+  it.each([
+    [{ limit: '5/s', resources: ['nope'] }, '/resources/0: there is no resource "nope"; there are order, lines'],
+    [{ limit: '5/s', resources: ['order', 'order'] }, '/resources/1: "order" stands here twice'],
+    [{ limit: '5/s', resources: ['feed'] }, '/resources/0: a refusal stops'],
+    [{ limit: '5/s', key: ['client', 'client'] }, '/key/1: "client" stands here twice'],
+    [{ limit: '5/s', key: ['path:id'] }, '/key/0: list the resources it is for'],
+    [
+      { limit: '5/s', key: ['path:line'], resources: ['order', 'lines'] },
+      '/key/0: the path of resource "order" has no {line}',
+    ],
+    [
+      { limit: '5/s', key: ['path:id'], resources: ['order', 'default'] },
+      '/key/0: the path of resource "default" has no {id}',
+    ],
+    [{ limit: '5/s', key: ['query:q'], resources: ['settlement'] }, '/key/0: has no value in resource "settlement"'],
+    [{ limit: '0.5/s' }, '/limit: 0.5/s never holds one whole request'],
+    [{ limit: '5/s', scope: 'instance', sync: 'auto' }, '/sync: means nothing with scope: instance'],
+    [{ limit: '5/s', scope: 'instance', whenStoreFails: 'allow' }, '/whenStoreFails: means nothing'],
+  ])('%o is refused: %s', (rule, expected) => {
+    const errors = errorsOf({ resources, throttles: { subject: rule } });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(`/throttles/subject${expected}`);
+  });
+
+  it.each([
+    [{ limit: '5/s' }],
+    [{ limit: '0.5/s', burst: 1 }],
+    [{ limit: '5/10s', key: ['header:x-api-key'] }],
+    [{ limit: '5/s', key: ['path:id'], resources: ['order', 'lines'] }],
+    [{ limit: '5/s', resources: ['default', 'settlement'] }],
+    [{ limit: '5/s', scope: 'instance' }],
+  ])('%o is accepted', (rule) => {
+    expect(errorsOf({ resources, throttles: { subject: rule } })).toEqual([]);
+  });
+});
+
+describe('dependencies', () => {
+  it.each([
+    [{ target: { url: 'https://user:secret@example.com' } }, '/target/url: holds credentials'],
+    [{ target: { url: 'https://example.com/#part' } }, '/target/url: has a fragment'],
+    [{ target: { function: 'a b' } }, '/target/function: is not the name'],
+    [{ target: { function: 'f', alias: 'a b' } }, '/target/alias: is not an alias'],
+    [
+      { retry: { attempts: 3, backoff: { initial: '5s', max: '1s' } } },
+      '/retry/backoff/initial: 5s is more than max (1s)',
+    ],
+    [
+      { retry: { attempts: 3, backoff: { kind: 'fixed', initial: '5s', factor: 2 } } },
+      '/retry/backoff/factor: means nothing',
+    ],
+    [{ retry: { attempts: 3, when: ['ok'] } }, '/retry/when/0: ok is no reason'],
+    [{ retry: { attempts: 3, budget: '0%' } }, '/retry/budget: 0% never allows'],
+    [{ breaker: { failureRate: '0%' } }, '/breaker/failureRate: 0% would open it'],
+    [{ breaker: { slow: { over: '1s', rate: '0%' } } }, '/breaker/slow/rate: 0% would open it'],
+    [
+      { attemptTimeout: '1s', breaker: { slow: { over: '1s', rate: '50%' } } },
+      '/breaker/slow/over: no call is ever that slow',
+    ],
+    [{ breaker: { window: { time: '100ms' } } }, '/breaker/window/time: 100ms is not between'],
+    [{ breaker: { openFor: { initial: '5s', max: '1s' } } }, '/breaker/openFor/initial: 5s is more than max (1s)'],
+    [{ breaker: { failures: ['ok', '5xx'] } }, '/breaker/failures/0: ok is no failure'],
+    [{ breaker: { failures: ['5xx', '5xx'] } }, '/breaker/failures/1: 5xx stands here twice'],
+    [
+      { operations: { a: { match: { method: 'post' }, idempotency: 'key' } } },
+      '/operations/a/match/method: no call has it',
+    ],
+    [
+      {
+        operations: {
+          a: { match: { path: '/x' }, idempotency: 'key' },
+          b: { match: { path: '/x' }, idempotency: 'safe' },
+        },
+      },
+      '/operations/b/match: is the same as that of operation "a"',
+    ],
+  ])('%o is refused: %s', (rule, expected) => {
+    const errors = errorsOf({ dependencies: { subject: rule } });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(`/dependencies/subject${expected}`);
+  });
+
+  it('may be no more than a breaker, which has its defaults', () => {
+    expect(errorsOf({ dependencies: { payments: { breaker: {} } } })).toEqual([]);
+  });
+});
+
+describe('jobs', () => {
+  it.each([
+    [{ schedule: 'cron(0 2 * * ? *)', timezone: 'Europe/Berlin' }, []],
+    [{ schedule: 'rate(5 minutes)', maxRuntime: '10m', startDeadline: '2m' }, []],
+    [{ schedule: '0 2 * * *', timezone: 'Mars/Base' }, ['/jobs/nightly/timezone']],
+    [{ schedule: '61 2 * * *', timezone: 'Mars/Base' }, ['/jobs/nightly/timezone', '/jobs/nightly/schedule']],
+    [{ schedule: 'cron(0 2 30 2 ? *)' }, ['/jobs/nightly/schedule']],
+  ])('%o has errors at %o', (rule, paths) => {
+    expect(errorsOf({ jobs: { nightly: rule } }).map((error) => error.split(': ')[0])).toEqual(paths);
+  });
+});
