@@ -1,0 +1,111 @@
+// Telemetry: one item for each active instance and minute, put whole, so that putting it again changes nothing.
+import { keys } from '../keys.ts';
+import type { CallOptions, Item, Table } from '../port.ts';
+import { fieldsOf, ITEM_VERSION } from './fields.ts';
+
+/** How long a minute is kept, in ms. */
+export const MINUTE_KEPT_MS = 24 * 3_600_000;
+
+/** How many, by name. */
+export type Counts = { [name: string]: number };
+
+/** What was counted of one resource or dependency. */
+export type Tally = {
+  /** By outcome; `refused` apart from failures. */
+  readonly outcomes: Counts;
+  /** First invocations of an instance. */
+  readonly cold?: number | undefined;
+  /** Those that took longer than the rules call slow. */
+  readonly slow?: number | undefined;
+  /** An encoded histogram of durations in ms, refusals left out. */
+  readonly durations?: Uint8Array | undefined;
+  readonly maxMs?: number | undefined;
+};
+
+export type Tallies = { [name: string]: Tally };
+
+/** What one instance counted from `from` on, for a minute (a few, when the store was away). */
+export interface TelemetryMinute {
+  readonly service: string;
+  readonly instance: string;
+  /** Epoch ms; its minute is part of the key. */
+  readonly from: number;
+  readonly to: number;
+  /** The revision of the rules in force at the end; 0 without rules from the store. */
+  readonly revision: number;
+  readonly version: string;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly cell: string;
+  /** Invocations by resource. */
+  readonly resources: Tallies;
+  /** Outbound calls by dependency, each with all its attempts. */
+  readonly calls: Tallies;
+  readonly attempts: Tallies;
+  /** Refused requests or records, by `policy/rule/resource`. */
+  readonly refusals: Counts;
+  /** The same for rules in shadow mode, which refused nothing. */
+  readonly shadow: Counts;
+  /** Of breakers, by `name/FROM/TO`. */
+  readonly transitions: Counts;
+  /** What happened inside flyball. */
+  readonly internal: Counts;
+}
+
+/** The item as it is put; its size in bytes decides what is left out. */
+export function minuteItem(minute: TelemetryMinute) {
+  const { service, instance, from } = minute;
+  return {
+    ...keys.telemetryMinute(service, minuteOf(from), instance),
+    v: ITEM_VERSION,
+    ...minute,
+    expiration: Math.ceil((from + MINUTE_KEPT_MS) / 1000),
+  };
+}
+
+/** Puts a minute, in place of what this instance put for it before. */
+export async function putMinute(table: Table, minute: TelemetryMinute, options: CallOptions = {}): Promise<void> {
+  await table.put({ item: minuteItem(minute), ...options });
+}
+
+/** A page of what the instances of a service put for one minute. `minute` is `yyyy-mm-ddThh:mm` in UTC. */
+export async function readMinutes(
+  table: Table,
+  service: string,
+  minute: string,
+  cursor?: string,
+): Promise<{ readonly minutes: TelemetryMinute[]; readonly cursor?: string }> {
+  const { pk } = keys.telemetryMinute(service, minute, '');
+  const page = await table.query({ pk, ...(cursor === undefined ? {} : { cursor }) });
+  const minutes = page.items.map(minuteOfItem);
+  return page.cursor === undefined ? { minutes } : { minutes, cursor: page.cursor };
+}
+
+/** The minute an instant lies in, as keys have it. */
+export function minuteOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16);
+}
+
+/** @throws {UnreadableItem} when a newer flyball or someone else wrote it. */
+function minuteOfItem(item: Item): TelemetryMinute {
+  const { text, number } = fieldsOf(item);
+  const map = (name: string) => (item[name] ?? {}) as Item;
+  return {
+    service: text('service'),
+    instance: text('instance'),
+    from: number('from'),
+    to: number('to'),
+    revision: number('revision'),
+    version: text('version'),
+    functionName: text('functionName'),
+    functionVersion: text('functionVersion'),
+    cell: text('cell'),
+    resources: map('resources') as Tallies,
+    calls: map('calls') as Tallies,
+    attempts: map('attempts') as Tallies,
+    refusals: map('refusals') as Counts,
+    shadow: map('shadow') as Counts,
+    transitions: map('transitions') as Counts,
+    internal: map('internal') as Counts,
+  };
+}
