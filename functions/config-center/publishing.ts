@@ -56,7 +56,10 @@ export function publishingRoutes(parts: Parts): Route[] {
 async function publishDraft(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
   const { table } = parts;
   const { note = '', expectedRevision } = bodyOf(request, publishBody);
-  const [draft, head] = await Promise.all([readDraft(table, service), readHead(table, service, { consistent: true })]);
+  // The head before the draft: whoever publishes from here on makes this publication lose, so that it cannot put an
+  // older draft in force over a newer one.
+  const head = await readHead(table, service, { consistent: true });
+  const draft = await readDraft(table, service);
   if (!draft) {
     throw new Problem(409, `Service "${service}" has no draft to publish; PUT one to /v1/services/${service}/draft.`, {
       code: 'NO_DRAFT',

@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { createTable } from '../table.ts';
+import { ROLES, startCenter, type Center } from './center.ts';
+
+/** Every route and the least role it takes; null takes anyone. */
+const ROUTES = [
+  ['GET', '/v1/services', 'viewer'],
+  ['GET', '/v1/services/orders/draft', 'viewer'],
+  ['PUT', '/v1/services/orders/draft', 'editor'],
+  ['POST', '/v1/services/orders/draft/validate', 'viewer'],
+  ['POST', '/v1/services/orders/publish', 'publisher'],
+  ['POST', '/v1/services/orders/rollback', 'publisher'],
+  ['GET', '/v1/services/orders/rules', 'viewer'],
+  ['GET', '/v1/services/orders/revisions', 'viewer'],
+  ['GET', '/v1/services/orders/revisions/1', 'viewer'],
+  ['GET', '/v1/services/orders/diff', 'viewer'],
+  ['GET', '/v1/services/orders/breakers', 'viewer'],
+  ['POST', '/v1/services/orders/breakers/payments/force', 'publisher'],
+  ['GET', '/v1/audit', 'viewer'],
+  ['GET', '/v1/health', null],
+  ['GET', '/v1/schema/rules', null],
+] as const;
+
+describe('who may do what', () => {
+  let center: Center;
+  beforeAll(async () => {
+    center = await startCenter((await createTable(inject('dynamodb'))).sdk);
+  });
+
+  const pairs = ROUTES.flatMap(([method, path, least]) => ROLES.map((role) => [method, path, role, least] as const));
+
+  it.each(pairs)('%s %s as %s, which takes %s', async (method, path, role, least) => {
+    const { status } = await center.send(method, path, { as: role });
+    const allowed = least === null || ROLES.indexOf(role) >= ROLES.indexOf(least);
+    expect(status === 403).toBe(!allowed);
+    expect(status).not.toBe(401);
+    expect(status).toBeLessThan(500);
+  });
+
+  it.each(ROUTES)('%s %s without credentials, which takes %s', async (method, path, least) => {
+    const { status, headers } = await center.send(method, path, { as: null });
+    expect(status === 401).toBe(least !== null);
+    expect('www-authenticate' in headers).toBe(least !== null);
+  });
+
+  it.each(ROUTES.filter(([, path]) => path.includes('/orders/')))('%s %s of another service', async (method, path) => {
+    const other = path.replace('/orders/', '/payments/');
+    expect((await center.send(method, other, { as: 'orders-admin' })).status).toBe(403);
+  });
+
+  it('shows a key for some services those alone', async () => {
+    for (const service of ['orders', 'payments']) {
+      await center.send('PUT', `/v1/services/${service}/draft`, { body: { apiVersion: 'flyball/v1', service } });
+    }
+    const all = await center.send('GET', '/v1/services');
+    expect(all.body).toMatchObject({ services: [{ service: 'orders' }, { service: 'payments' }] });
+    const own = await center.send('GET', '/v1/services', { as: 'orders-admin' });
+    expect(own.body).toMatchObject({ services: [{ service: 'orders' }] });
+
+    expect((await center.send('GET', '/v1/audit', { as: 'orders-admin' })).status).toBe(403);
+    const query = (service: string) => ({ as: 'orders-admin' as const, query: { service } });
+    expect((await center.send('GET', '/v1/audit', query('orders'))).body).toMatchObject({
+      entries: [{ service: 'orders' }],
+    });
+    expect((await center.send('GET', '/v1/audit', query('payments'))).status).toBe(403);
+  });
+});
