@@ -74,7 +74,12 @@ export function createCaller(policies: readonly OutboundPolicy[]): Caller {
     if (!pipeline?.target) throw unknown(dependency, pipelines, pipeline !== undefined);
     const { target } = pipeline;
     const request = requestOf(options);
-    const operation = pipeline.operationOf({ ...request, hasKey: request.idempotencyKey !== undefined });
+    const operation = pipeline.operationOf({
+      operation: request.operation,
+      method: request.method ?? 'POST',
+      path: request.path ?? '/',
+      hasKey: request.idempotencyKey !== undefined,
+    });
     const outgoing = { ...request, operation: operation.name };
     return (await send(pipeline, invocation, dependency, operation, options, (one) => target(outgoing, one))) as T;
   }

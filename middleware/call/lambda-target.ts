@@ -101,10 +101,10 @@ function replyOfFunctionError(kind: string, payload: unknown): Reply {
   return { outcome: 'error', error, sent: true };
 }
 
-/** Refusals say when to come back at the end of their message, since nothing else of them travels. */
+/** Refusals say in their message when to come back, since nothing else of them travels. */
 function waitOf(message: string): { retryAfterMs?: number } {
-  const found = /try again in ([0-9]{1,9}) ms/.exec(message);
-  return found ? { retryAfterMs: Number(found[1]) } : {};
+  const found = /(?:try again|come back) in ([0-9]{1,9}) (ms|s)\b/.exec(message);
+  return found ? { retryAfterMs: Number(found[1]) * (found[2] === 's' ? 1_000 : 1) } : {};
 }
 
 interface WebAnswer {

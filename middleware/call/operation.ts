@@ -49,13 +49,19 @@ function undeclared({ method, hasKey }: OperationQuery): Idempotency {
   return hasKey ? 'key' : 'none';
 }
 
+/** Rules name paths as a server sees them: from the slash, without the query. */
+function withoutQuery(path: string): string {
+  const bare = path.split('?', 1)[0] ?? '';
+  return bare.startsWith('/') ? bare : `/${bare}`;
+}
+
 function candidateOf(name: string, rule: NonNullable<DependencyRule['operations']>[string]): Candidate {
   const { method, path } = rule.match ?? {};
   const fits = path === undefined ? undefined : compileGlob(path);
   const wanted = method?.toUpperCase();
   const matches = (query: OperationQuery) =>
     (wanted === undefined || query.method === wanted) &&
-    (fits === undefined || (query.path !== undefined && fits(query.path)));
+    (fits === undefined || (query.path !== undefined && fits(withoutQuery(query.path))));
   return {
     name,
     idempotency: rule.idempotency,

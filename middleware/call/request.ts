@@ -23,7 +23,9 @@ export function headersOf(request: OutgoingRequest, call: Call): Record<string, 
   const attempt = call.attempt + invocation.attempt - 1;
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) headers[name.toLowerCase()] = value;
-  for (const [name, value] of Object.entries(invocation.carried)) headers[name.toLowerCase()] = value;
+  for (const [name, value] of Object.entries({ ...invocation.carried, ...call.carried })) {
+    headers[name.toLowerCase()] = value;
+  }
   if (request.idempotencyKey !== undefined) headers['idempotency-key'] = request.idempotencyKey;
   headers['x-flyball-deadline'] = String(Math.floor(call.deadlineAt));
   headers['x-flyball-attempt'] = String(attempt);

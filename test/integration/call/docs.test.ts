@@ -1,0 +1,133 @@
+// The pages about calls say what is true: their rules are valid, and their snippets are the code that is run here.
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ruleDocument, type RuleDocument } from '../../../middleware/kernel/rules/document.ts';
+import { flyball, govern, governed } from '../../../middleware/index.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { testContext } from '../../support/instance.ts';
+import { httpV2 } from '../../support/events.ts';
+
+const PAGES = ['calls', 'breaker', 'retry', 'deadline', 'fallback'];
+
+const page = (name: string) => readFileSync(new URL(`../../../docs/${name}.md`, import.meta.url), 'utf8');
+
+function blocks(name: string, language: string): string[] {
+  return [...page(name).matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, 'g'))].map(([, block]) => block ?? '');
+}
+
+function rulesOf(name: string): RuleDocument {
+  const parts = blocks(name, 'yaml').map((block) => parse(block) as object);
+  return ruleDocument.parse({
+    apiVersion: 'flyball/v1',
+    service: 'orders',
+    ...(Object.assign({}, ...parts) as object),
+  });
+}
+
+describe.each(PAGES)('docs/%s.md', (name) => {
+  it('shows rules that are accepted', () => {
+    expect(Object.keys(rulesOf(name).dependencies ?? {}).length).toBeGreaterThan(0);
+  });
+
+  it('shows code that is run here', () => {
+    const here = words(readFileSync(import.meta.filename, 'utf8'));
+    for (const block of blocks(name, 'ts')) expect(here).toContain(words(block.replace(/^import .*\n/gm, '')));
+  });
+});
+
+/** Whitespace and `export` aside. */
+function words(code: string): string {
+  return code
+    .replace(/\bexport /g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+const fetchRate = (signal: AbortSignal) => Promise.resolve(signal.aborted ? 0 : 1.1);
+const queryRows = (signal: AbortSignal) => Promise.resolve([signal.aborted]);
+
+// The instance of `orders`, with the rules of the pages; the snippets share it.
+govern({
+  service: 'orders',
+  bootstrap: {
+    ...rulesOf('calls'),
+    dependencies: {
+      ...rulesOf('calls').dependencies,
+      // Where nobody listens.
+      recommendations: {
+        ...rulesOf('fallback').dependencies?.['recommendations'],
+        target: { url: 'http://127.0.0.1:9' },
+      },
+    },
+  },
+});
+
+interface Charge {
+  readonly accepted: boolean;
+}
+
+const handler = governed({ service: 'orders' }, async (event: { readonly orderId: string }) => {
+  const charge = await flyball.call<Charge>('payments', {
+    operation: 'charge',
+    body: { orderId: event.orderId, amount: 5 },
+    idempotencyKey: event.orderId,
+  });
+  const rate = await flyball.run('fx-rates', (signal) => fetchRate(signal), { idempotent: true });
+  if (!charge.accepted) flyball.fail('CARD_DECLINED');
+  return { statusCode: 201, body: JSON.stringify({ rate }) };
+});
+
+const report = governed({ service: 'orders' }, async (_event: unknown, context) => {
+  const rows = await flyball.run('warehouse', (signal) => queryRows(signal));
+  return { rows, leftMs: context.flyball.remainingMs() };
+});
+
+const home = governed({ service: 'orders' }, async () => {
+  const { items } = await flyball.call<{ items: string[] }>('recommendations', { method: 'GET' });
+  return { statusCode: 200, body: JSON.stringify({ items }) };
+});
+
+describe('the snippets', () => {
+  let lambda: Server;
+  let accepted = true;
+
+  beforeAll(async () => {
+    lambda = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ accepted }));
+    });
+    await new Promise<void>((resolve) => lambda.listen(0, '127.0.0.1', resolve));
+    const { port } = lambda.address() as AddressInfo;
+    process.env['AWS_ENDPOINT_URL_LAMBDA'] = `http://127.0.0.1:${port}`;
+  });
+
+  afterAll(async () => {
+    lambda.closeAllConnections();
+    await new Promise((resolve) => lambda.close(resolve));
+  });
+
+  // As Lambda would give it.
+  const context = () => testContext(fakeClock(), 10_000);
+
+  it('charges an order', async () => {
+    accepted = true;
+    expect(await handler({ orderId: '42' }, context())).toEqual({ statusCode: 201, body: '{"rate":1.1}' });
+  });
+
+  it('fails as a business failure when the card is declined', async () => {
+    accepted = false;
+    await expect(handler({ orderId: '43' }, context())).rejects.toMatchObject({ businessCode: 'CARD_DECLINED' });
+  });
+
+  it('reports with the time that is left', async () => {
+    expect(await report({}, context())).toMatchObject({ rows: [false], leftMs: expect.any(Number) as number });
+  });
+
+  it('shows an empty list, and says so, when recommendations are down', async () => {
+    const answer = await home(httpV2(), context());
+    expect(answer).toMatchObject({ body: '{"items":[]}', headers: { 'x-flyball-fallback': 'recommendations' } });
+  });
+});
