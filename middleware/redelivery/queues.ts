@@ -90,7 +90,7 @@ export class Queues {
     // The module costs a cold start tens of ms: only a failure pays for it.
     this.#loaded ??= import('@aws-sdk/client-sqs').then((sdk) => ({
       sdk,
-      client: new sdk.SQSClient({ maxAttempts: 1 }),
+      client: new sdk.SQSClient({ maxAttempts: 1, useQueueUrlAsEndpoint: false }),
     }));
     return this.#loaded;
   }
