@@ -70,7 +70,14 @@ function checkBreaker(rule: BreakerRule, attemptTimeout: string | undefined, pla
   checkOutcomes(failures, [...place, 'failures'], 'is no failure', report);
 }
 
-function checkOutcomes(names: readonly string[] | undefined, place: Place, reason: string, report: Report): void {
+function checkOutcomes(
+  given: readonly (string | number)[] | undefined,
+  place: Place,
+  reason: string,
+  report: Report,
+): void {
+  // A status may be written as a number.
+  const names = given?.map(String);
   names?.forEach((name, i) => {
     if (name === 'ok') report([...place, i], `ok ${reason}`);
     if (names.indexOf(name) !== i) report([...place, i], `${name} stands here twice`);

@@ -205,6 +205,7 @@ describe('dependencies', () => {
     [{ breaker: { window: { time: '100ms' } } }, '/breaker/window/time: 100ms is not between'],
     [{ breaker: { openFor: { initial: '5s', max: '1s' } } }, '/breaker/openFor/initial: 5s is more than max (1s)'],
     [{ breaker: { failures: ['ok', '5xx'] } }, '/breaker/failures/0: ok is no failure'],
+    [{ retry: { attempts: 3, when: [502, '502'] } }, '/retry/when/1: 502 stands here twice'],
     [{ breaker: { failures: ['5xx', '5xx'] } }, '/breaker/failures/1: 5xx stands here twice'],
     [
       { operations: { a: { match: { method: 'post' }, idempotency: 'key' } } },
