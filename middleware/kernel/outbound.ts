@@ -19,6 +19,8 @@ export interface Call {
   deadlineAt: number;
   /** Aborts when the invocation's deadline passes or the caller gives up; narrower for one attempt. */
   signal: AbortSignal;
+  /** Headers of this attempt alone, over those the invocation carries: its own place in the trace. */
+  readonly carried?: Readonly<Record<string, string>>;
 }
 
 /** How a call or an attempt ended. Stages pass replies, not exceptions, so that each can judge them. */

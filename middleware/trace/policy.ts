@@ -1,0 +1,99 @@
+// Carries the trace of an invocation to what it calls, and records the invocation if it is sampled.
+import type { Invocation } from '../kernel/invocation.ts';
+import type { OutboundPolicy } from '../kernel/outbound.ts';
+import type { Policy } from '../kernel/policy.ts';
+import { newSpanId } from './context.ts';
+import { carriedBy, incomingTrace } from './incoming.ts';
+import { Recording } from './recording.ts';
+import { noTracer, type Tracer } from './tracer.ts';
+import { xrayTracer } from './xray.ts';
+
+/** Those of the invocations being served: most have none, and then nothing is made for them. */
+const recordings = new WeakMap<Invocation, Recording>();
+
+export interface Tracing {
+  readonly policy: Policy<void>;
+  readonly outbound: OutboundPolicy;
+}
+
+/** `runtimeHeader` gives what the runtime says of the invocation being served, as `X-Amzn-Trace-Id` has it. */
+export function createTracing(tracer: Tracer, runtimeHeader: () => string | undefined): Tracing {
+  const policy: Policy<void> = {
+    name: 'trace',
+    compile: () => {},
+    before(invocation) {
+      const header = runtimeHeader();
+      const trace = incomingTrace(invocation.trigger, invocation.event, header);
+      if (!trace) return;
+      const { xray } = trace;
+      // Only the runtime's word starts a recording: a header from outside may claim to be sampled, at our cost.
+      if (header === undefined || !xray?.sampled || xray.parentId === undefined) {
+        const { random } = invocation.instance;
+        Object.assign(
+          invocation.carried,
+          carriedBy(trace, undefined, () => newSpanId(random)),
+        );
+        return;
+      }
+      const { traceId, parentId } = xray;
+      const recording = new Recording(invocation, trace, { traceId, parentId });
+      recordings.set(invocation, recording);
+      Object.assign(invocation.carried, recording.carriedIn(recording.root));
+      tracer.prepare();
+    },
+    after(invocation) {
+      const recording = recordings.get(invocation);
+      if (!recording) return;
+      annotate(invocation, recording);
+      recording.root.end(recording.now(), invocation.outcome ?? 'ok', invocation.error);
+      try {
+        return tracer.emit(recording.recorded())?.catch(() => unsent(invocation));
+      } catch {
+        unsent(invocation);
+      }
+    },
+  };
+
+  const outbound: OutboundPolicy = {
+    name: 'trace',
+    stage: (dependency) =>
+      async function traceStage(call, next) {
+        const recording = recordings.get(call.invocation);
+        const span = recording?.call(dependency);
+        if (!recording || !span) return next(call);
+        const reply = await next({ ...call, carried: recording.carriedIn(span) });
+        span.annotations['attempt'] = call.attempt;
+        if (call.operation !== undefined) span.annotations['operation'] = call.operation;
+        span.end(recording.now(), reply.outcome, reply.error);
+        return reply;
+      },
+  };
+
+  return { policy, outbound };
+}
+
+function annotate({ instance, resource, snapshot, refusal }: Invocation, { root }: Recording): void {
+  root.annotations['service'] = instance.service;
+  root.annotations['resource'] = resource.name;
+  root.annotations['revision'] = snapshot.origin.revision;
+  if (!refusal) return;
+  root.annotations['refused_by'] = refusal.by;
+  root.annotations['refused_rule'] = refusal.rule;
+}
+
+function unsent({ instance }: Invocation): void {
+  instance.recorder.internal('trace:unsent');
+}
+
+/** On Managed Instances each invocation has its own, kept by the runtime; elsewhere the environment has the one. */
+export function runtimeTraceHeader(): string | undefined {
+  const { awslambda } = globalThis as { awslambda?: { InvokeStore?: { getXRayTraceId?: () => string | undefined } } };
+  return awslambda?.InvokeStore?.getXRayTraceId?.() ?? process.env['_X_AMZN_TRACE_ID'];
+}
+
+const { policy, outbound } = createTracing(
+  process.env['AWS_XRAY_SDK_ENABLED'] === 'false' ? noTracer : xrayTracer(),
+  runtimeTraceHeader,
+);
+export const tracePolicy = policy;
+export const traceOutbound = outbound;
