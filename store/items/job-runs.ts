@@ -5,9 +5,9 @@ import type { CallOptions, Item, Page, Table, Written } from '../port.ts';
 /**
  * `running` until somebody says otherwise. The instance ends it as `succeeded`, `failed` or `skipped` (refused by
  * flyball before it began). The monitor marks it `overran` (past its `maxRuntime`; it may still end) or `lost` (the
- * platform's limit passed without a word).
+ * platform's limit passed without a word), and it notes a slot without a run as `missed`.
  */
-export type RunStatus = 'running' | 'succeeded' | 'failed' | 'skipped' | 'overran' | 'lost';
+export type RunStatus = 'running' | 'succeeded' | 'failed' | 'skipped' | 'overran' | 'lost' | 'missed';
 
 /** What made a run fail. `fingerprint` is the same for failures at the same place of the code. */
 export type RunError = {
@@ -116,6 +116,27 @@ export function settleRun(
       ...(endedAt === undefined ? {} : { ':endedAt': endedAt }),
       ...(dueAt === undefined ? {} : { ':dueAt': dueAt }),
     },
+  });
+}
+
+/** Notes a slot nobody started, among the runs; once per slot, however often it is asked. */
+export function noteMissed(
+  table: Table,
+  job: { readonly service: string; readonly job: string },
+  slot: number,
+): Promise<Written> {
+  const start: RunStart = {
+    ...job,
+    run: 'missed',
+    startedAt: slot,
+    scheduledAt: slot,
+    instance: '',
+    requestId: '',
+    limitAt: slot,
+  };
+  return table.put({
+    item: { ...keyOf(start), ...fieldsOf(start), status: 'missed', endedAt: slot },
+    condition: 'attribute_not_exists(pk)',
   });
 }
 

@@ -184,14 +184,14 @@ export async function listJobs(
     limit,
     ...(cursor === undefined ? {} : { cursor }),
   });
-  const jobs = found.items.map(({ service, job }) => ({ service: String(service), job: String(job) }));
+  const jobs = found.items.map(({ service, job }) => ({ service: service as string, job: job as string }));
   return found.cursor === undefined ? { jobs } : { jobs, cursor: found.cursor };
 }
 
 /** The services that have a job of this name; at most `limit` of them. */
 export async function servicesWithJob(table: Table, job: string, limit: number): Promise<string[]> {
   const { items } = await table.query({ pk: keys.jobName(job, '').pk, limit });
-  return items.map(({ service }) => String(service));
+  return items.map(({ service }) => service as string);
 }
 
 /** Jobs the monitor has to look at by `nowMs`, longest due first. */
@@ -207,7 +207,7 @@ export async function listDueJobs(
     limit,
     ...(cursor === undefined ? {} : { cursor }),
   });
-  const jobs = found.items.map(({ service, job }) => ({ service: String(service), job: String(job) }));
+  const jobs = found.items.map(({ service, job }) => ({ service: service as string, job: job as string }));
   return found.cursor === undefined ? { jobs } : { jobs, cursor: found.cursor };
 }
 

@@ -1,0 +1,78 @@
+// `/v1/jobs…`: which jobs there are, how each stands, and its runs.
+import type { Clock } from '../../middleware/kernel/clock.ts';
+import { listRuns } from '../../store/items/job-runs.ts';
+import { listJobs, readJob, servicesWithJob, type Job } from '../../store/items/jobs.ts';
+import type { Table } from '../../store/port.ts';
+import {
+  badRequest,
+  inScope,
+  isName,
+  json,
+  notFound,
+  pageOf,
+  Problem,
+  requireScope,
+  route,
+  sealCursor,
+  type ApiRequest,
+  type Route,
+} from '../api/index.ts';
+import { jobDetail, jobView, runView } from './views.ts';
+
+export function jobRoutes({ table, clock }: { readonly table: Table; readonly clock: Clock }): Route[] {
+  return [
+    route('GET', '/v1/jobs', 'viewer', async (request) => {
+      const service = request.query.get('service') ?? undefined;
+      if (service !== undefined) {
+        if (!isName(service)) throw badRequest('service is a name of lower-case letters, digits and hyphens.');
+        requireScope(request.caller, service);
+      }
+      const list = `jobs:${service ?? ''}`;
+      const page = await listJobs(table, { service, ...pageOf(request, list) });
+      const visible = page.jobs.filter((entry) => inScope(request.caller, entry.service));
+      const jobs = await Promise.all(visible.map((entry) => readJob(table, entry.service, entry.job)));
+      return json({
+        jobs: jobs.filter((job) => job !== undefined).map((job) => jobView(job, clock.now())),
+        ...(page.cursor === undefined ? {} : { cursor: sealCursor(list, page.cursor) }),
+      });
+    }),
+    route('GET', '/v1/jobs/{job}', 'viewer', async (request) =>
+      json(jobDetail(await jobOf(table, request), clock.now())),
+    ),
+    route('GET', '/v1/jobs/{job}/runs', 'viewer', async (request) => {
+      const job = await jobOf(table, request);
+      const list = `runs:${job.service}:${job.job}`;
+      const page = await listRuns(table, job, pageOf(request, list));
+      return json({
+        job: `${job.service}:${job.job}`,
+        runs: page.runs.map(runView),
+        ...(page.cursor === undefined ? {} : { cursor: sealCursor(list, page.cursor) }),
+      });
+    }),
+  ];
+}
+
+/** The job a path names: `service:job`, or `job` alone where one service the caller may see has it. */
+async function jobOf(table: Table, request: ApiRequest<'job'>): Promise<Job> {
+  const id = request.params.job;
+  const [first = '', second] = id.split(':', 2);
+  const name = second ?? first;
+  const unknown = () => notFound(`There is no job ${id.slice(0, 128)}.`);
+  if (!isName(name) || !isName(first)) throw unknown();
+  let service = second === undefined ? request.query.get('service') : first;
+  if (service === null) {
+    const services = (await servicesWithJob(table, name, 50)).filter((each) => inScope(request.caller, each));
+    if (services.length > 1) {
+      const ids = services.map((each) => `${each}:${name}`);
+      throw new Problem(409, `Several services have a job ${name}; name it as ${ids.join(' or ')}.`, {
+        code: 'AMBIGUOUS',
+      });
+    }
+    service = services[0] ?? '';
+  }
+  if (!isName(service)) throw unknown();
+  requireScope(request.caller, service);
+  const job = await readJob(table, service, name);
+  if (!job) throw unknown();
+  return job;
+}

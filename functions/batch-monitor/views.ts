@@ -1,0 +1,56 @@
+// Jobs and runs as the API shows them: times as ISO text, states as they are now.
+import type { Run } from '../../store/items/job-runs.ts';
+import type { Job, JobStatus } from '../../store/items/jobs.ts';
+import { expectationOf } from './judge.ts';
+
+const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
+
+/** `late` lies between a slot and its deadline: nothing is stored for it. */
+function statusNow(job: Job, nowMs: number): JobStatus {
+  if (job.status !== 'up' && job.status !== 'new') return job.status;
+  const expected = expectationOf(job);
+  return expected !== undefined && expected.slot < nowMs ? 'late' : job.status;
+}
+
+export function jobView(job: Job, nowMs: number): Record<string, unknown> {
+  const { service, lastRun } = job;
+  return {
+    id: `${service}:${job.job}`,
+    service,
+    job: job.job,
+    owner: job.owner,
+    schedule: job.schedule,
+    timezone: job.timezone ?? 'UTC',
+    maxRuntime: job.maxRuntime,
+    startDeadline: job.startDeadline,
+    status: statusNow(job, nowMs),
+    since: iso(job.since),
+    lastRun: lastRun && {
+      run: lastRun.run,
+      status: lastRun.status,
+      startedAt: iso(lastRun.startedAt),
+      endedAt: iso(lastRun.endedAt),
+    },
+    nextExpectedAt: job.retiredAt === undefined ? iso(expectationOf(job)?.slot) : undefined,
+  };
+}
+
+export function jobDetail(job: Job, nowMs: number): Record<string, unknown> {
+  return { ...jobView(job, nowMs), changes: job.changes.map((change) => ({ ...change, at: iso(change.at) })) };
+}
+
+export function runView(run: Run): Record<string, unknown> {
+  const { status, startedAt, scheduledAt, endedAt, durationMs, counts, error, instance, requestId } = run;
+  return {
+    run: run.run,
+    status,
+    scheduledAt: iso(scheduledAt),
+    startedAt: status === 'missed' ? undefined : iso(startedAt),
+    endedAt: status === 'missed' ? undefined : iso(endedAt),
+    durationMs,
+    counts,
+    error,
+    instance: instance || undefined,
+    requestId: requestId || undefined,
+  };
+}
