@@ -91,17 +91,40 @@ const throttleKey = z
     ),
   );
 
-const throttle = z.strictObject({
-  resources: z.array(name).min(1).optional(),
-  key: z.array(throttleKey).max(4).optional(),
-  algorithm: z.enum(['token-bucket']).optional(),
-  limit: rate,
-  burst: count(1_000_000_000).optional(),
-  scope: z.enum(['fleet', 'instance']).optional(),
-  sync: z.enum(['auto', 'per-request']).optional(),
-  whenStoreFails: z.enum(['local', 'allow', 'reject']).optional(),
-  mode: mode.optional(),
-});
+/** What `compileGcra` takes: a bucket longer in filling cannot be told from one that never fills. */
+const LONGEST_REFILL_DAYS = 400;
+/** Buckets count in whole µs. */
+const MOST_PER_SECOND = 1_000_000;
+
+/** A bucket that arithmetic can keep. */
+function keepable(context: z.core.ParsePayload<{ limit: string; burst?: number | undefined }>): void {
+  const { limit, burst } = context.value;
+  const { tokens, perMs } = parseRate(limit);
+  const refuse = (key: 'limit' | 'burst', message: string) =>
+    context.issues.push({ code: 'custom', input: context.value, path: [key], message });
+  if ((tokens * 1000) / perMs > MOST_PER_SECOND) refuse('limit', `"${limit}" is more than 1M/s, which is no limit`);
+  const days = (Math.ceil((perMs * 1000) / tokens) * (burst ?? Math.max(1, Math.floor(tokens)))) / 86_400e6;
+  if (days > LONGEST_REFILL_DAYS) {
+    refuse(
+      burst === undefined ? 'limit' : 'burst',
+      `an empty bucket would take ${Math.round(days)} days to refill, and may take ${LONGEST_REFILL_DAYS}; raise the limit or lower the burst`,
+    );
+  }
+}
+
+const throttle = z
+  .strictObject({
+    resources: z.array(name).min(1).optional(),
+    key: z.array(throttleKey).max(4).optional(),
+    algorithm: z.enum(['token-bucket']).optional(),
+    limit: rate,
+    burst: count(1_000_000_000).optional(),
+    scope: z.enum(['fleet', 'instance']).optional(),
+    sync: z.enum(['auto', 'per-request']).optional(),
+    whenStoreFails: z.enum(['local', 'allow', 'reject']).optional(),
+    mode: mode.optional(),
+  })
+  .check(keepable);
 
 const breaker = z.strictObject({
   window: z.strictObject({ time: duration, minimumCalls: count(1_000_000).optional() }).optional(),

@@ -1,6 +1,7 @@
 // Which rules apply to a resource, and in which order they are asked.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ThrottleRule } from '../../../../middleware/kernel/rules/document.ts';
+import { ruleDocument, type ThrottleRule } from '../../../../middleware/kernel/rules/document.ts';
 import { compileThrottles } from '../../../../middleware/throttle/rule.ts';
 
 const compile = (throttles: Record<string, ThrottleRule>) =>
@@ -55,5 +56,42 @@ describe('generation', () => {
   });
   it('stays for the same limit written otherwise', () => {
     expect(generation({ limit: '1000/s' })).toBe(generation({ limit: '1k/s', burst: 1_000 }));
+  });
+});
+
+describe('the schema and the compiler agree', () => {
+  const accepted = (throttle: unknown) =>
+    ruleDocument.safeParse({ apiVersion: 'flyball/v1', service: 'orders', throttles: { rule: throttle } });
+
+  it.each([
+    [{ limit: '1/d', burst: 1_000 }, 'throttles.rule.burst', /1000 days to refill/],
+    [{ limit: '0.0001/d' }, 'throttles.rule.limit', /days to refill/],
+    [{ limit: '2M/s' }, 'throttles.rule.limit', /more than 1M\/s/],
+    [{ limit: '5 per second' }, 'throttles.rule.limit', /is not a rate/],
+  ])('%j is refused with its path and the reason', (throttle, path, reason) => {
+    const issues = accepted(throttle).error?.issues.map((issue) => [issue.path.join('.'), issue.message]) ?? [];
+    expect(issues).toEqual([[path, expect.stringMatching(reason)]]);
+  });
+
+  it('whatever is accepted compiles', () => {
+    const rules = fc.record(
+      {
+        limit: fc
+          .tuple(
+            fc.oneof(fc.integer({ min: 1, max: 9_999 }).map(String), fc.constantFrom('0.5', '0.001', '1.25')),
+            fc.constantFrom('', 'k', 'M'),
+            fc.constantFrom('s', '10s', 'min', 'h', '7d', '90d'),
+          )
+          .map(([tokens, unit, per]) => `${tokens}${unit}/${per}`),
+        burst: fc.integer({ min: 1, max: 1_000_000_000 }),
+      },
+      { requiredKeys: ['limit'] },
+    );
+    fc.assert(
+      fc.property(rules, (rule) => {
+        const { success } = accepted(rule);
+        if (success) expect(() => compile({ rule })).not.toThrow();
+      }),
+    );
   });
 });
