@@ -14,8 +14,9 @@ export function outcomeOfStatus(status: number): Outcome {
 export type OutcomeTest = (outcome: Outcome) => boolean;
 
 /** Compiles a list of outcome names once; `4xx` and `5xx` stand for their exact statuses, `4xx` also for `throttled`. */
-export function outcomeTest(names: readonly string[]): OutcomeTest {
-  const exact = new Set(names);
+export function outcomeTest(names: readonly (string | number)[]): OutcomeTest {
+  // YAML reads a bare 503 as a number.
+  const exact = new Set(names.map(String));
   const clientErrors = exact.has('4xx');
   const serverErrors = exact.has('5xx');
   return (outcome) => {

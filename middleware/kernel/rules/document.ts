@@ -39,11 +39,12 @@ const status = z.int().min(200).max(599);
 
 /** What an attempt, a breaker or a metric can call the end of a call. */
 export const OUTCOME_PATTERN = /^(ok|connect|timeout|throttled|error|4xx|5xx|[45][0-9][0-9]|business:[A-Z0-9_]{1,64})$/;
-const outcome = z
-  .string()
-  .check(
-    z.regex(OUTCOME_PATTERN, 'one of connect, timeout, throttled, error, 4xx, 5xx, an exact status, business:CODE'),
-  );
+const OUTCOMES = 'one of connect, timeout, throttled, error, 4xx, 5xx, an exact status, business:CODE';
+/** YAML reads a bare 503 as a number. */
+const outcome = z.union(
+  [z.string().check(z.regex(OUTCOME_PATTERN, OUTCOMES)), z.int().min(400, OUTCOMES).max(599, OUTCOMES)],
+  OUTCOMES,
+);
 
 export const TRIGGERS = ['http', 'queue', 'bucket', 'topic', 'event', 'schedule', 'stream', 'direct'] as const;
 
