@@ -21,7 +21,7 @@ export function replay(initial: JobStatus, events: readonly JobEvent[]): JobChan
   /** What a start goes back to when the job had been missed. */
   let settled: JobStatus = initial === 'missed' ? 'new' : initial;
   for (const { at, kind } of [...events].sort((a, b) => a.at - b.at)) {
-    const next = kind !== 'started' ? AFTER[kind] : status === 'missed' ? settled : status;
+    const next: JobStatus = kind !== 'started' ? AFTER[kind] : status === 'missed' ? settled : status;
     if (next === 'up' || next === 'failed') settled = next;
     if (next === status) continue;
     changes.push({ at, from: status, to: next });
