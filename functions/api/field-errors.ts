@@ -22,9 +22,9 @@ function ofIssue(issue: Issue, base: Path, root: unknown): { path: Path; reason:
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({ path: [...path, key], reason: 'this key is not known here' }));
     case 'invalid_union': {
-      const branch = likeliest(issue.errors);
-      if (branch.length === 0) return [{ path, reason: issue.message }];
-      return branch.flatMap((inner) => ofIssue(inner, path, root));
+      const meant = issue.errors.filter((branch) => !branch.some(ofAnotherType));
+      if (meant.length === 0) return [{ path, reason: anyOf(issue, valueAt(root, path)) }];
+      return likeliest(meant).flatMap((inner) => ofIssue(inner, path, root));
     }
     case 'invalid_key':
       return issue.issues.map((inner) => ({ path, reason: inner.message }));
@@ -36,7 +36,21 @@ function ofIssue(issue: Issue, base: Path, root: unknown): { path: Path; reason:
   }
 }
 
-/** The branch with an unknown key least, then with the fewest errors: `{ function: …, alais: … }` meant a function. */
+/** The value as a whole is of another type than this branch's: an object where a text could be. */
+function ofAnotherType(issue: Issue): boolean {
+  return issue.path.length === 0 && issue.code === 'invalid_type';
+}
+
+/** What a value of an altogether different type should have been. */
+function anyOf(union: z.core.$ZodIssueInvalidUnion, value: unknown): string {
+  const types = union.errors
+    .flat()
+    .flatMap((issue) => (issue.code === 'invalid_type' ? [expected(issue.expected)] : []));
+  const wanted = union.message === 'Invalid input' ? [...new Set(types)].join(' or ') : union.message;
+  return value === undefined ? `is required: ${wanted}` : `should be ${wanted}`;
+}
+
+/** The branch with the fewest errors: `{ function: …, alais: … }` meant a function. */
 function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] {
   const wrongness = (issues: readonly Issue[]) =>
     issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
