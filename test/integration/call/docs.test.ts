@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ruleDocument, type RuleDocument } from '../../../middleware/kernel/rules/document.ts';
+import { validateDocument } from '../../../functions/config-center/validate.ts';
+import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { flyball, govern, governed } from '../../../middleware/index.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { testContext } from '../../support/instance.ts';
@@ -20,15 +21,14 @@ function blocks(name: string, language: string): string[] {
 
 function rulesOf(name: string): RuleDocument {
   const parts = blocks(name, 'yaml').map((block) => parse(block) as object);
-  return ruleDocument.parse({
-    apiVersion: 'flyball/v1',
-    service: 'orders',
-    ...(Object.assign({}, ...parts) as object),
-  });
+  const document = { apiVersion: 'flyball/v1', service: 'orders', ...(Object.assign({}, ...parts) as object) };
+  const validation = validateDocument('orders', document);
+  if (!validation.valid) throw new Error(JSON.stringify(validation.errors));
+  return validation.document;
 }
 
 describe.each(PAGES)('docs/%s.md', (name) => {
-  it('shows rules that are accepted', () => {
+  it('shows rules that the config center accepts', () => {
     expect(Object.keys(rulesOf(name).dependencies ?? {}).length).toBeGreaterThan(0);
   });
 

@@ -319,6 +319,43 @@ describe('the store is away', () => {
   });
 });
 
+describe('an exchange without an answer', () => {
+  it('is not repeated: it may have been applied', async () => {
+    const table = memoryTable();
+    const fleet = breakerFleet(1, table);
+    const here = fleet.member(0);
+    await here.attempt(ok);
+    let delays = 0;
+    // The update is applied, its answer is lost.
+    table.delay = () => (++delays === 2 ? new Promise(() => {}) : undefined);
+    const begun = here.begin(failure);
+    await begun.reply;
+    const settling = here.instance.syncs.settle();
+    fleet.clock.advance(100);
+    await settling;
+    fleet.clock.advance(2_000);
+    await here.attempt(failure);
+    expect((await storedBreaker(table)).buckets.reduce((sum, { failures }) => sum + failures, 0)).toBe(2);
+  });
+
+  it('left over from before an hour frozen changes nothing when it comes after all', async () => {
+    const { fleet, table, first } = await tripped();
+    let arrive = () => {};
+    table.delay = () => new Promise((resolve) => (arrive = resolve));
+    fleet.clock.set(START + 6_200);
+    const frozen = first.begin(ok);
+    for (let turns = 0; turns < 20; turns++) await Promise.resolve();
+    table.delay = () => undefined;
+    fleet.clock.set(START + 3_600_000);
+    first.instance.syncs.startDue(fleet.clock.now());
+    arrive();
+    await frozen.reply;
+    await first.instance.syncs.settle();
+    expect((await first.attempt(ok)).outcome).toBe('ok');
+    expect((await storedBreaker(table)).state.kind).toBe('CLOSED');
+  });
+});
+
 /** Lets promises run until the dependency has been reached. */
 async function reached(waiting: readonly unknown[]): Promise<void> {
   for (let turns = 0; turns < 100 && waiting.length === 0; turns++) await Promise.resolve();
