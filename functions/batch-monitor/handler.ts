@@ -1,22 +1,16 @@
-// The deployed function: a tick every minute, and the jobs over HTTP, governed by flyball itself.
+// The deployed functions: a tick every minute, and the jobs over HTTP, both governed by flyball itself.
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { governed, type GovernedContext } from '../../middleware/index.ts';
+import { governed } from '../../middleware/index.ts';
 import { systemClock } from '../../middleware/kernel/clock.ts';
 import { controlPlaneTable, createApi } from '../api/index.ts';
 import { jobRoutes } from './routes.ts';
-import { tick, type TickReport } from './tick.ts';
+import { tick as runTick } from './tick.ts';
 
 const clock = systemClock;
 const logger = new Logger({ serviceName: 'batch-monitor' });
 const table = controlPlaneTable();
-const api = createApi({ routes: jobRoutes({ table, clock }), table, clock, logger });
+const options = { service: 'batch-monitor', logger };
 
-/** The schedule's event carries no request. */
-type Event = APIGatewayProxyEventV2 | { readonly requestContext?: undefined };
+export const http = governed(options, createApi({ routes: jobRoutes({ table, clock }), table, clock, logger }));
 
-export const handler = governed(
-  { service: 'batch-monitor', logger },
-  (event: Event, context: GovernedContext): Promise<APIGatewayProxyStructuredResultV2 | TickReport> =>
-    event.requestContext ? api(event, context) : tick({ table, clock, logger }),
-);
+export const tick = governed(options, () => runTick({ table, clock, logger }));

@@ -9,11 +9,18 @@ import { jsonLogger, type Logger } from './logger.ts';
 import type { RuleDocument } from './rules/document.ts';
 import { parseDuration } from './units.ts';
 
+/** A rule document as `import rules from './flyball.rules.json'` gives it. */
+export interface BootstrapRules {
+  readonly apiVersion: string;
+  readonly service: string;
+  readonly [section: string]: unknown;
+}
+
 export interface GovernOptions {
   /** The service whose rules govern this function. */
   readonly service: string;
   /** Rules packaged with the function, used until the store answers: a document, or the path of a JSON file. */
-  readonly bootstrap?: string | RuleDocument;
+  readonly bootstrap?: string | BootstrapRules;
   /** Rules older than this are awaited before the handler, e.g. `60s` (the default). */
   readonly maxStale?: string;
   readonly logger?: Logger;
@@ -58,7 +65,7 @@ function create(options: GovernOptions): Instance {
     logger: options.logger ?? jsonLogger(clock, (line) => process.stdout.write(line)),
     functionName: env['AWS_LAMBDA_FUNCTION_NAME'] ?? options.service,
     functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '$LATEST',
-    bootstrap: typeof options.bootstrap === 'string' ? readBootstrap(options.bootstrap) : options.bootstrap,
+    bootstrap: bootstrapOf(options),
     maxStaleMs: options.maxStale === undefined ? undefined : parseDuration(options.maxStale),
   });
 }
@@ -78,11 +85,20 @@ function tableOf(tableName: string | undefined, clock: Clock): Table {
   return { get: refuse, put: refuse, update: refuse, delete: refuse, query: refuse };
 }
 
-function readBootstrap(path: string): RuleDocument {
+/** The packaged rules. They were validated when they were published; what cannot be compiled is left out and said so. */
+function bootstrapOf({ bootstrap, service }: GovernOptions): RuleDocument | undefined {
+  const document = typeof bootstrap === 'string' ? readBootstrap(bootstrap) : bootstrap;
+  if (document && document.service !== service) {
+    throw new Misused(`the bootstrap rules are those of service "${document.service}", not of "${service}"`);
+  }
+  return document as RuleDocument | undefined;
+}
+
+function readBootstrap(path: string): BootstrapRules {
   const fs = process.getBuiltinModule('node:fs');
   const file = process.getBuiltinModule('node:path').resolve(process.env['LAMBDA_TASK_ROOT'] ?? process.cwd(), path);
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as RuleDocument;
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as BootstrapRules;
   } catch (error) {
     throw new Misused(
       `the bootstrap rules ${file} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`,

@@ -49,13 +49,20 @@ export class LiveRules implements Syncable {
   constructor(instance: Instance, bootstrap: RuleDocument | undefined, maxStaleMs: number) {
     this.#instance = instance;
     this.#maxStaleMs = maxStaleMs;
-    const document: RuleDocument = bootstrap ?? { apiVersion: 'flyball/v1', service: instance.service };
-    this.#snapshot = new Snapshot(
-      { from: bootstrap ? 'bootstrap' : 'none', seq: 0, revision: 0, publishedAt: 0 },
-      document,
-      this.#policies,
-      instance,
-    );
+    this.#snapshot = this.#packaged(bootstrap);
+  }
+
+  /** A snapshot from packaged rules, or from none; what a policy cannot compile is none. */
+  #packaged(bootstrap: RuleDocument | undefined): Snapshot {
+    const origin = { seq: 0, revision: 0, publishedAt: 0 };
+    try {
+      if (bootstrap) return new Snapshot({ ...origin, from: 'bootstrap' }, bootstrap, this.#policies, this.#instance);
+    } catch (error) {
+      const { logger, service } = this.#instance;
+      logger.error('flyball cannot use the packaged rules', { service, ...errorFields(error) });
+    }
+    const none: RuleDocument = { apiVersion: 'flyball/v1', service: this.#instance.service };
+    return new Snapshot({ ...origin, from: 'none' }, none, this.#policies, this.#instance);
   }
 
   get snapshot(): Snapshot {
@@ -66,7 +73,13 @@ export class LiveRules implements Syncable {
   register(policy: Policy): void {
     if (this.#policies.has(policy)) return;
     this.#policies.add(policy);
-    this.#snapshot.of(policy);
+    const { origin, document } = this.#snapshot;
+    try {
+      this.#snapshot.of(policy);
+    } catch (error) {
+      if (origin.from !== 'bootstrap') throw error;
+      this.#snapshot = this.#packaged(document);
+    }
   }
 
   /**

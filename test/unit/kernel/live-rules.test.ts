@@ -196,6 +196,19 @@ describe('live rules', () => {
     expect(limitOf(rules)).toBe('5/s');
   });
 
+  it('runs ungoverned rather than not at all when the packaged rules cannot be compiled', () => {
+    const { rules, errors } = setUp(rulesTable(), document('bad'));
+    rules.register({
+      name: 'picky',
+      compile: (given) => {
+        if (given.throttles) throw new RangeError('cannot');
+        return {};
+      },
+    });
+    expect(rules.snapshot.origin.from).toBe('none');
+    expect(errors).toEqual(['flyball cannot use the packaged rules']);
+  });
+
   it('begins again when the environment was frozen between init and its first invocation', async () => {
     const table = rulesTable();
     table.publish(1, document('5/s'));
