@@ -1,6 +1,7 @@
 // The runs of jobs: one item each, begun and ended by the instance that runs, watched by the batch monitor.
 import { due, keys } from '../keys.ts';
 import type { CallOptions, Item, Page, Table, Written } from '../port.ts';
+import { fieldsOf, ITEM_VERSION } from './fields.ts';
 
 /**
  * `running` until somebody says otherwise. The instance ends it as `succeeded`, `failed` or `skipped` (refused by
@@ -69,7 +70,7 @@ export function beginRun(table: Table, start: RunStart, options: CallOptions = {
   return table.put({
     item: {
       ...keyOf(start),
-      ...fieldsOf(start),
+      ...startItem(start),
       status: 'running',
       due: due.runs,
       dueAt: Math.min(maxRuntimeAt, limitAt + END_GRACE_MS),
@@ -84,7 +85,7 @@ export function beginRun(table: Table, start: RunStart, options: CallOptions = {
  * whose beginning never reached the store is complete, and makes the run due, so that the monitor tells its job.
  */
 export function endRun(table: Table, start: RunStart, end: RunEnd, options: CallOptions = {}): Promise<Written> {
-  const fields = { ...fieldsOf(start), ...end, due: due.runs, dueAt: end.endedAt };
+  const fields = { ...startItem(start), ...end, due: due.runs, dueAt: end.endedAt };
   return table.update({
     key: keyOf(start),
     ...settingAll(fields),
@@ -135,7 +136,7 @@ export function noteMissed(
     limitAt: slot,
   };
   return table.put({
-    item: { ...keyOf(start), ...fieldsOf(start), status: 'missed', endedAt: slot },
+    item: { ...keyOf(start), ...startItem(start), status: 'missed', endedAt: slot },
     condition: 'attribute_not_exists(pk)',
   });
 }
@@ -175,18 +176,39 @@ export async function listDueRuns(
 }
 
 function pageOf({ items, cursor }: Page): { runs: Run[]; cursor?: string } {
-  const runs = items.map((item) => item as Item & Run);
+  const runs = items.map(runOf);
   return cursor === undefined ? { runs } : { runs, cursor };
+}
+
+function runOf(item: Item): Run {
+  const { text, number, optionalNumber } = fieldsOf(item);
+  return {
+    service: text('service'),
+    job: text('job'),
+    run: text('run'),
+    startedAt: number('startedAt'),
+    scheduledAt: optionalNumber('scheduledAt'),
+    instance: text('instance'),
+    requestId: text('requestId'),
+    maxRuntimeAt: optionalNumber('maxRuntimeAt'),
+    limitAt: number('limitAt'),
+    status: text('status') as RunStatus,
+    endedAt: optionalNumber('endedAt'),
+    durationMs: optionalNumber('durationMs'),
+    counts: item['counts'] as RunCounts | undefined,
+    error: item['error'] as RunError | undefined,
+    dueAt: optionalNumber('dueAt'),
+  };
 }
 
 function keyOf({ service, job, startedAt, run }: RunStart) {
   return keys.jobRun(service, job, new Date(startedAt).toISOString(), run);
 }
 
-function fieldsOf(start: RunStart) {
+function startItem(start: RunStart) {
   const { service, job, run, startedAt, scheduledAt, instance, requestId, maxRuntimeAt, limitAt } = start;
   return {
-    v: 1,
+    v: ITEM_VERSION,
     service,
     job,
     run,

@@ -1,54 +1,10 @@
 // Jobs: what the rules declare of them and what the batch monitor knows of them. Written by the control plane alone.
 import { due, keys } from '../keys.ts';
-import type { Item, Table } from '../port.ts';
-import type { RunStatus } from './job-runs.ts';
+import type { Page, Table } from '../port.ts';
+import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import { itemOf, jobOf, type Job, type JobDefinition } from './job-record.ts';
 
-/** A job as a rule document declares it; durations as they are written there. */
-export interface JobDefinition {
-  readonly schedule: string;
-  readonly timezone?: string | undefined;
-  readonly maxRuntime?: string | undefined;
-  readonly startDeadline?: string | undefined;
-  readonly owner?: string | undefined;
-}
-
-/** `new` before its first run has ended; `late` is never stored, it is what a reader sees between a slot and its deadline. */
-export type JobStatus = 'new' | 'up' | 'late' | 'missed' | 'failed' | 'overrunning' | 'retired';
-
-export type JobChange = { readonly at: number; readonly from: JobStatus; readonly to: JobStatus };
-
-/** The end that speaks for the job: the last one by its time. */
-export type LastEnd = { readonly at: number; readonly ok: boolean };
-
-export type LastRun = {
-  readonly run: string;
-  readonly startedAt: number;
-  readonly status: RunStatus;
-  readonly endedAt?: number | undefined;
-};
-
-/** Times are ms since the epoch. */
-export interface Job extends JobDefinition {
-  readonly service: string;
-  readonly job: string;
-  /** Counts the writes of this item; every write leans on the one it has seen. */
-  readonly rev: number;
-  readonly declaredAt: number;
-  /** Slots before this moment are not expected: the job was not there or had another schedule. */
-  readonly watchFrom: number;
-  readonly retiredAt?: number | undefined;
-  readonly status: JobStatus;
-  /** When the status began: the moment something went wrong, not the one it was noticed. */
-  readonly since: number;
-  /** The last start that counts: the next slot after it is the one expected. */
-  readonly anchorAt?: number | undefined;
-  readonly lastEnd?: LastEnd | undefined;
-  readonly lastRun?: LastRun | undefined;
-  /** The latest changes of status, oldest first. */
-  readonly changes: JobChange[];
-  /** When the monitor has to look at it. */
-  readonly dueAt?: number | undefined;
-}
+export type { Job, JobChange, JobDefinition, JobStatus, LastEnd, LastRun } from './job-record.ts';
 
 export interface Declaration {
   readonly service: string;
@@ -70,8 +26,8 @@ export async function declareJobs(table: Table, declaration: Declaration): Promi
   const { service, owner, jobs, atMs } = declaration;
   for (const [job, definition] of Object.entries(jobs)) {
     // The list's entries first: a job that is watched is always listed.
-    await table.put({ item: { ...keys.jobEntry(service, job), v: 1, service, job } });
-    await table.put({ item: { ...keys.jobName(job, service), v: 1, service, job } });
+    await table.put({ item: { ...keys.jobEntry(service, job), v: ITEM_VERSION, service, job } });
+    await table.put({ item: { ...keys.jobName(job, service), v: ITEM_VERSION, service, job } });
     await changeJob(table, service, job, (current) =>
       declared(current, service, job, { ...definition, owner: definition.owner ?? owner }, atMs),
     );
@@ -137,7 +93,7 @@ export function retired(current: Job | undefined, atMs: number): Job | undefined
 
 export async function readJob(table: Table, service: string, job: string): Promise<Job | undefined> {
   const item = await table.get(keys.job(service, job), { consistent: true });
-  return item as (Item & Job) | undefined;
+  return item && jobOf(item);
 }
 
 /**
@@ -156,13 +112,13 @@ export async function changeJob(
     const next = await change(current);
     if (!next) return current;
     const written = await table.put({
-      item: { ...keys.job(service, job), v: 1, ...next, ...(next.dueAt === undefined ? {} : { due: due.jobs }) },
+      item: itemOf(next),
       ...(current
         ? { condition: 'rev = :seen', values: { ':seen': current.rev } }
         : { condition: 'attribute_not_exists(pk)' }),
     });
     if (written.applied) return next;
-    current = written.item as (Item & Job) | undefined;
+    current = written.item && jobOf(written.item);
   }
   throw new Error(`the job "${service}:${job}" changed ${TRIES} times while it was being written; try again`);
 }
@@ -184,14 +140,13 @@ export async function listJobs(
     limit,
     ...(cursor === undefined ? {} : { cursor }),
   });
-  const jobs = found.items.map(({ service, job }) => ({ service: service as string, job: job as string }));
-  return found.cursor === undefined ? { jobs } : { jobs, cursor: found.cursor };
+  return namesOf(found);
 }
 
 /** The services that have a job of this name; at most `limit` of them. */
 export async function servicesWithJob(table: Table, job: string, limit: number): Promise<string[]> {
   const { items } = await table.query({ pk: keys.jobName(job, '').pk, limit });
-  return items.map(({ service }) => service as string);
+  return items.map((item) => fieldsOf(item).text('service'));
 }
 
 /** Jobs the monitor has to look at by `nowMs`, longest due first. */
@@ -207,8 +162,15 @@ export async function listDueJobs(
     limit,
     ...(cursor === undefined ? {} : { cursor }),
   });
-  const jobs = found.items.map(({ service, job }) => ({ service: service as string, job: job as string }));
-  return found.cursor === undefined ? { jobs } : { jobs, cursor: found.cursor };
+  return namesOf(found);
+}
+
+function namesOf({ items, cursor }: Page): JobPage {
+  const jobs = items.map((item) => {
+    const { text } = fieldsOf(item);
+    return { service: text('service'), job: text('job') };
+  });
+  return cursor === undefined ? { jobs } : { jobs, cursor };
 }
 
 async function jobsOf(table: Table, service: string): Promise<string[]> {

@@ -1,0 +1,82 @@
+// What a job's item holds, and how it is written and read.
+import { due, keys } from '../keys.ts';
+import type { Item, Key } from '../port.ts';
+import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import type { RunStatus } from './job-runs.ts';
+
+/** A job as a rule document declares it; durations as they are written there. */
+export interface JobDefinition {
+  readonly schedule: string;
+  readonly timezone?: string | undefined;
+  readonly maxRuntime?: string | undefined;
+  readonly startDeadline?: string | undefined;
+  readonly owner?: string | undefined;
+}
+
+/** `new` before its first run has ended; `late` is never stored, it is what a reader sees between a slot and its deadline. */
+export type JobStatus = 'new' | 'up' | 'late' | 'missed' | 'failed' | 'overrunning' | 'retired';
+
+export type JobChange = { readonly at: number; readonly from: JobStatus; readonly to: JobStatus };
+
+/** The end that speaks for the job: the last one by its time. */
+export type LastEnd = { readonly at: number; readonly ok: boolean };
+
+export type LastRun = {
+  readonly run: string;
+  readonly startedAt: number;
+  readonly status: RunStatus;
+  readonly endedAt?: number | undefined;
+};
+
+/** Times are ms since the epoch. */
+export interface Job extends JobDefinition {
+  readonly service: string;
+  readonly job: string;
+  /** Counts the writes of this item; every write leans on the one it has seen. */
+  readonly rev: number;
+  readonly declaredAt: number;
+  /** Slots before this moment are not expected: the job was not there or had another schedule. */
+  readonly watchFrom: number;
+  readonly retiredAt?: number | undefined;
+  readonly status: JobStatus;
+  /** When the status began: the moment something went wrong, not the one it was noticed. */
+  readonly since: number;
+  /** The last start that counts: the next slot after it is the one expected. */
+  readonly anchorAt?: number | undefined;
+  readonly lastEnd?: LastEnd | undefined;
+  readonly lastRun?: LastRun | undefined;
+  /** The latest changes of status, oldest first. */
+  readonly changes: JobChange[];
+  /** When the monitor has to look at it. */
+  readonly dueAt?: number | undefined;
+}
+
+export function itemOf(job: Job): Item & Key {
+  const waiting = job.dueAt === undefined ? {} : { due: due.jobs };
+  return { ...keys.job(job.service, job.job), v: ITEM_VERSION, ...job, ...waiting };
+}
+
+/** @throws {UnreadableItem} when a newer flyball, or somebody else, wrote it. */
+export function jobOf(item: Item): Job {
+  const { text, number, optionalText, optionalNumber } = fieldsOf(item);
+  return {
+    service: text('service'),
+    job: text('job'),
+    schedule: text('schedule'),
+    timezone: optionalText('timezone'),
+    maxRuntime: optionalText('maxRuntime'),
+    startDeadline: optionalText('startDeadline'),
+    owner: optionalText('owner'),
+    rev: number('rev'),
+    declaredAt: number('declaredAt'),
+    watchFrom: number('watchFrom'),
+    retiredAt: optionalNumber('retiredAt'),
+    status: text('status') as JobStatus,
+    since: number('since'),
+    anchorAt: optionalNumber('anchorAt'),
+    lastEnd: item['lastEnd'] as LastEnd | undefined,
+    lastRun: item['lastRun'] as LastRun | undefined,
+    changes: (item['changes'] ?? []) as JobChange[],
+    dueAt: optionalNumber('dueAt'),
+  };
+}
