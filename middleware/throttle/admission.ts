@@ -6,7 +6,6 @@ import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
 import { bucketOf, takeFromFleet } from './fleet.ts';
 import type { RawKey } from './key.ts';
-import type { Memory } from './memory.ts';
 import { exhausted, unguarded } from './refused.ts';
 import type { CompiledThrottle, ResourceThrottles } from './rule.ts';
 
@@ -34,15 +33,13 @@ interface Grant {
 
 export class Admission {
   readonly #invocation: Invocation;
-  readonly #memory: Memory;
   readonly #rules: readonly CompiledThrottle[];
   readonly #grants: Grant[] = [];
   #tokens: number;
   #limit: Verdict['limit'];
 
-  constructor(invocation: Invocation, memory: Memory, rules: ResourceThrottles, wanted: number) {
+  constructor(invocation: Invocation, rules: ResourceThrottles, wanted: number) {
     this.#invocation = invocation;
-    this.#memory = memory;
     this.#rules = rules.enforced;
     this.#tokens = wanted;
   }
@@ -52,7 +49,7 @@ export class Admission {
     // What is known to be refused is refused before anything is taken.
     for (const rule of this.#rules) {
       if (!rule.fleet) continue;
-      const untilUs = this.#memory.deniedUntil(rule, rule.rawKeyOf(this.#invocation), this.#nowUs());
+      const untilUs = rule.memory.deniedUntil(rule.rawKeyOf(this.#invocation), this.#nowUs());
       if (untilUs !== undefined) {
         this.#limitTo(rule, 0, untilUs);
         return this.#verdict();
@@ -77,7 +74,7 @@ export class Admission {
   }
 
   #askMemory(rule: CompiledThrottle, key: RawKey): void {
-    const { tokens, tatUs, freeAtUs } = this.#memory.take(rule, key, this.#nowUs(), this.#tokens);
+    const { tokens, tatUs, freeAtUs } = rule.memory.take(rule.gcra, key, this.#nowUs(), this.#tokens);
     this.#granted({ rule, key, from: 'memory', tokens, tatUs }, freeAtUs);
   }
 
@@ -85,7 +82,7 @@ export class Admission {
     const key = rule.rawKeyOf(this.#invocation);
     try {
       const { tokens, tatUs, freeAtUs } = await takeFromFleet(this.#invocation, rule, key, this.#tokens);
-      if (tokens < this.#tokens && freeAtUs !== undefined) this.#memory.deny(rule, key, freeAtUs);
+      if (tokens < this.#tokens && freeAtUs !== undefined) rule.memory.deny(key, freeAtUs);
       this.#granted({ rule, key, from: 'fleet', tokens, tatUs }, freeAtUs ?? this.#nowUs() + rule.gcra.intervalUs);
     } catch (error) {
       if (!isOfTheStore(error)) throw error;
@@ -98,7 +95,7 @@ export class Admission {
     const { instance } = this.#invocation;
     instance.recorder.internal('throttle:store-failed');
     // Being away is the store's own story to tell; being refused by it is a mistake somebody must mend.
-    if (!(error instanceof StoreUnavailable) && this.#memory.mayWarn(instance.clock.now())) {
+    if (!(error instanceof StoreUnavailable) && rule.memory.mayWarn(instance.clock.now())) {
       instance.logger.warn('flyball cannot keep a throttle in its table', { rule: rule.name, ...errorFields(error) });
     }
     switch (rule.whenStoreFails) {
@@ -136,7 +133,7 @@ export class Admission {
       if (tokens <= this.#tokens) continue;
       const toUs = tatUs - (tokens - this.#tokens) * rule.gcra.intervalUs;
       if (from === 'memory') {
-        this.#memory.undo(rule, key, tatUs, toUs);
+        rule.memory.undo(key, tatUs, toUs);
       } else {
         const bucket = bucketOf(this.#invocation, rule, key);
         void instance.syncs.start(`throttle-undo:${rule.name}:${requestId}`, async (signal) => {

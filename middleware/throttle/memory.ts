@@ -1,45 +1,44 @@
 // What an instance remembers of its throttles: buckets of its own, and which keys the fleet's buckets have refused.
-import { take, type Take } from './gcra.ts';
+import { take, type Gcra, type Take } from './gcra.ts';
 import type { RawKey } from './key.ts';
 import { Recent } from './recent.ts';
-import type { CompiledThrottle } from './rule.ts';
 
-/** Keys remembered of each kind, of all rules together. */
+/** Keys remembered of each kind and rule. */
 const REMEMBERED_KEYS = 10_000;
-
 /** A table that refuses us does so at every request: said once in so many ms. */
 const WARN_EVERY_MS = 60_000;
 
-export class Memory {
-  readonly #tats = new Recent<number>(REMEMBERED_KEYS);
+/** One rule's part, found by what the rule is: a publish that does not change it changes nothing here. */
+export class RuleMemory {
+  readonly #buckets = new Recent<{ tatUs: number }>(REMEMBERED_KEYS);
   readonly #denials = new Recent<number>(REMEMBERED_KEYS);
   #warnedAtMs = -Infinity;
 
   /** Takes tokens from this instance's own bucket. */
-  take(rule: CompiledThrottle, key: RawKey, nowUs: number, wanted: number): Take {
-    const name = nameOf(rule, key);
-    const taken = take(rule.gcra, this.#tats.get(name) ?? 0, nowUs, wanted);
-    this.#tats.set(name, taken.tatUs);
+  take(gcra: Gcra, key: RawKey, nowUs: number, wanted: number): Take {
+    const bucket = this.#buckets.get(key);
+    const taken = take(gcra, bucket?.tatUs ?? 0, nowUs, wanted);
+    if (bucket) bucket.tatUs = taken.tatUs;
+    else this.#buckets.set(key, { tatUs: taken.tatUs });
     return taken;
   }
 
   /** Gives tokens back if nobody has built on them since; else they are forfeited. */
-  undo(rule: CompiledThrottle, key: RawKey, fromUs: number, toUs: number): void {
-    const name = nameOf(rule, key);
-    if (this.#tats.get(name) === fromUs) this.#tats.set(name, toUs);
+  undo(key: RawKey, fromUs: number, toUs: number): void {
+    const bucket = this.#buckets.get(key);
+    if (bucket?.tatUs === fromUs) bucket.tatUs = toUs;
   }
 
   /** Until when the fleet's bucket certainly has no token for this key, µs; undefined when it may have one. */
-  deniedUntil(rule: CompiledThrottle, key: RawKey, nowUs: number): number | undefined {
-    const name = nameOf(rule, key);
-    const untilUs = this.#denials.get(name);
+  deniedUntil(key: RawKey, nowUs: number): number | undefined {
+    const untilUs = this.#denials.get(key);
     if (untilUs === undefined || untilUs > nowUs) return untilUs;
-    this.#denials.delete(name);
+    this.#denials.delete(key);
     return undefined;
   }
 
-  deny(rule: CompiledThrottle, key: RawKey, untilUs: number): void {
-    this.#denials.set(nameOf(rule, key), untilUs);
+  deny(key: RawKey, untilUs: number): void {
+    this.#denials.set(key, untilUs);
   }
 
   /** True when it is time to log again. */
@@ -50,6 +49,21 @@ export class Memory {
   }
 }
 
-function nameOf(rule: CompiledThrottle, key: RawKey): string {
-  return `${rule.id}\u0001${key}`;
+/** All rules' parts on one instance. */
+export class Memory {
+  #rules = new Map<string, RuleMemory>();
+
+  of(id: string): RuleMemory {
+    let memory = this.#rules.get(id);
+    if (!memory) {
+      memory = new RuleMemory();
+      this.#rules.set(id, memory);
+    }
+    return memory;
+  }
+
+  /** Forgets the rules that a new revision no longer has. */
+  keep(ids: ReadonlySet<string>): void {
+    this.#rules = new Map([...this.#rules].filter(([id]) => ids.has(id)));
+  }
 }

@@ -1,6 +1,5 @@
 // The throttle policy: admits an invocation or refuses it; of a queue's batch it admits as many records as tokens reach.
 import { answerWithDeferred, defer, settlementOf, type Deferral } from '../kernel/deferral.ts';
-import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { recordsOf } from '../kernel/trigger.ts';
@@ -11,38 +10,45 @@ import { compileThrottles, type CompiledThrottle, type ResourceThrottles, type T
 
 export const throttlePolicy: Policy<Throttles> = {
   name: 'throttle',
-  compile: compileThrottles,
+  compile: (document, instance) =>
+    compileThrottles(
+      document,
+      instance.state(throttlePolicy, () => new Memory()),
+    ),
   before: throttleBefore,
   after: throttleAfter,
 };
-
-const memoryOf = (instance: Instance): Memory => instance.state(throttlePolicy, () => new Memory());
 
 function throttleBefore(invocation: Invocation, throttles: Throttles): void | Promise<void> {
   const rules = throttles.of(invocation.resource.name);
   // A refusal would stop the whole shard, so streams are not throttled.
   if (!rules || invocation.trigger.kind === 'stream') return undefined;
   const wanted = invocation.trigger.face === 'sqs' ? recordsOf(invocation.event).length : 1;
-  const memory = memoryOf(invocation.instance);
-  const verdict = new Admission(invocation, memory, rules, wanted).run();
-  if (verdict instanceof Promise) return verdict.then((awaited) => obey(invocation, memory, rules, wanted, awaited));
-  return obey(invocation, memory, rules, wanted, verdict);
+  const verdict = quickly(invocation, rules, wanted) ?? new Admission(invocation, rules, wanted).run();
+  if (verdict instanceof Promise) return verdict.then((awaited) => obey(invocation, rules, wanted, awaited));
+  if (verdict !== ADMITTED) obey(invocation, rules, wanted, verdict);
+  return undefined;
 }
 
-function obey(
-  invocation: Invocation,
-  memory: Memory,
-  rules: ResourceThrottles,
-  wanted: number,
-  { tokens, limit }: Verdict,
-): void {
+const ADMITTED: Verdict = { tokens: 1 };
+
+/** The usual case on the hot path, one rule in memory and one request: admitted without more ado if there is a token. */
+function quickly(invocation: Invocation, { enforced, shadow }: ResourceThrottles, wanted: number): Verdict | undefined {
+  const [rule] = enforced;
+  if (wanted !== 1 || !rule || rule.fleet || enforced.length > 1 || shadow.length > 0) return undefined;
+  const nowUs = invocation.instance.clock.now() * 1000;
+  const { tokens } = rule.memory.take(rule.gcra, rule.rawKeyOf(invocation), nowUs, 1);
+  return tokens === 1 ? ADMITTED : undefined;
+}
+
+function obey(invocation: Invocation, rules: ResourceThrottles, wanted: number, { tokens, limit }: Verdict): void {
   if (limit) {
     const { recorder } = invocation.instance;
     recorder.refusal('throttle', limit.rule.name, invocation.resource.name, wanted - tokens, false);
     if (invocation.trigger.face === 'sqs') deferFrom(invocation, tokens, limit.freeAtUs, limit.rule);
     if (tokens === 0) throw limit.refused;
   }
-  for (const rule of rules.shadow) observe(invocation, memory, rule, tokens);
+  for (const rule of rules.shadow) observe(invocation, rule, tokens);
 }
 
 /** The batch keeps its first records, so that in a FIFO queue the rest of every group stays behind its head. */
@@ -62,14 +68,14 @@ function deferFrom(invocation: Invocation, admitted: number, freeAtUs: number, r
 }
 
 /** A rule in shadow takes tokens as if it were in force and tells what it would have refused; nobody waits for it. */
-function observe(invocation: Invocation, memory: Memory, rule: CompiledThrottle, wanted: number): void {
+function observe(invocation: Invocation, rule: CompiledThrottle, wanted: number): void {
   const { instance, resource, requestId } = invocation;
   const key = rule.rawKeyOf(invocation);
   const record = (tokens: number) => {
     if (tokens < wanted) instance.recorder.refusal('throttle', rule.name, resource.name, wanted - tokens, true);
   };
   if (!rule.fleet) {
-    record(memory.take(rule, key, instance.clock.now() * 1000, wanted).tokens);
+    record(rule.memory.take(rule.gcra, key, instance.clock.now() * 1000, wanted).tokens);
     return;
   }
   void instance.syncs.start(`throttle-shadow:${rule.name}:${requestId}`, async () => {

@@ -4,6 +4,7 @@ import type { RuleDocument, ThrottleRule } from '../kernel/rules/document.ts';
 import { parseRate } from '../kernel/units.ts';
 import { compileGcra, type Gcra } from './gcra.ts';
 import { compileKey, hash, type RawKey } from './key.ts';
+import { Memory, type RuleMemory } from './memory.ts';
 
 export const ALGORITHM = 'token-bucket';
 const GENERATION_LENGTH = 8;
@@ -22,6 +23,7 @@ export interface CompiledThrottle {
   readonly shadow: boolean;
   readonly whenStoreFails: 'local' | 'allow' | 'reject';
   readonly rawKeyOf: (invocation: Invocation) => RawKey;
+  readonly memory: RuleMemory;
 }
 
 /** The rules of one resource in the order they are asked: narrowest key first. */
@@ -35,12 +37,16 @@ export interface Throttles {
   of(resource: string): ResourceThrottles | undefined;
 }
 
-/** @throws {RangeError} on a limit, burst or key that cannot be meant. */
-export function compileThrottles(document: RuleDocument): Throttles {
+/**
+ * Compiles a document's rules against what the instance remembers of them.
+ * @throws {RangeError} on a limit, burst or key that cannot be meant.
+ */
+export function compileThrottles(document: RuleDocument, memory: Memory = new Memory()): Throttles {
   const rules = Object.entries(document.throttles ?? {})
     .filter(([, rule]) => rule.mode !== 'disabled')
-    .map(([name, rule]) => ({ resources: rule.resources, throttle: compileThrottle(name, rule) }))
+    .map(([name, rule]) => ({ resources: rule.resources, throttle: compileThrottle(name, rule, memory) }))
     .sort((a, b) => narrowness(b.throttle) - narrowness(a.throttle));
+  memory.keep(new Set(rules.map(({ throttle }) => throttle.id)));
   const everywhere = split(rules.filter(({ resources }) => !resources).map(({ throttle }) => throttle));
   const byResource = new Map<string, ResourceThrottles | undefined>();
   for (const resource of new Set(rules.flatMap(({ resources }) => resources ?? []))) {
@@ -60,21 +66,23 @@ function narrowness(throttle: CompiledThrottle): number {
   return 2 * throttle.key.length + (throttle.fleet ? 0 : 1);
 }
 
-function compileThrottle(name: string, rule: ThrottleRule): CompiledThrottle {
+function compileThrottle(name: string, rule: ThrottleRule, memory: Memory): CompiledThrottle {
   const gcra = compileGcra(parseRate(rule.limit), rule.burst);
   const key = rule.key ?? [];
   const { rate, burst } = gcra;
   const generation = hash(`${rate.tokens}/${rate.perMs}/${burst}`).slice(0, GENERATION_LENGTH);
+  const id = `${name}#${ALGORITHM}#${generation}#${key.join(',')}`;
   return {
     name,
     limit: rule.limit,
     gcra,
     key,
     generation,
-    id: `${name}#${ALGORITHM}#${generation}#${key.join(',')}`,
+    id,
     fleet: rule.scope !== 'instance',
     shadow: rule.mode === 'shadow',
     whenStoreFails: rule.whenStoreFails ?? 'local',
     rawKeyOf: compileKey(key),
+    memory: memory.of(id),
   };
 }
