@@ -10,7 +10,7 @@ import { compileGcra } from '../../../middleware/throttle/gcra.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { storedKey } from '../../../middleware/throttle/key.ts';
 import { compileThrottles } from '../../../middleware/throttle/rule.ts';
-import { readBucket } from '../../../store/items/throttle.ts';
+import { bucketStore, readBucket } from '../../../store/items/throttle.ts';
 import { keys } from '../../../store/keys.ts';
 import type { Table } from '../../../store/port.ts';
 import * as events from '../../support/events.ts';
@@ -160,6 +160,20 @@ describe('several rules', () => {
     const afterOne = await tatOf(service);
     expect(await admit(instances[1])).toMatchObject({ rule: 'everyone' });
     expect(await tatOf(service)).toBe(afterOne);
+  });
+
+  it('forfeit what somebody has built on since: subtracting would credit refilled tokens twice', async () => {
+    const nowUs = Date.UTC(2026, 0, 5) * 1000;
+    const name = { service: `s-${randomUUID()}`, rule: 'r', algorithm: 'token-bucket', generation: 'g', key: 'k' };
+    const bucket = bucketStore(table, name);
+    const expiration = nowUs / 1e6 + 60;
+    const idle = { idleUs: nowUs - LAG_US, baseUs: nowUs, fullUs: nowUs + 4e6, expiration };
+    expect(await bucket.takeIdle({ ...idle, tatUs: nowUs + 1e6 })).toMatchObject({ applied: true });
+    const busy = { nowUs, costUs: 1e6, roomUs: nowUs, burst: 'full', expiration } as const;
+    expect(await bucket.takeBusy(busy)).toMatchObject({ applied: true, record: { tatUs: nowUs + 2e6 } });
+    expect(await bucket.undo(nowUs + 1e6, nowUs)).toBe(false);
+    expect(await bucket.undo(nowUs + 2e6, nowUs + 1e6)).toBe(true);
+    expect((await readBucket(table, name))?.tatUs).toBe(nowUs + 1e6);
   });
 });
 
