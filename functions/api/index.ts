@@ -4,6 +4,7 @@ export { inScope, requireAllServices, requireRole, requireScope, type Caller, ty
 export { bodyOf, documentOf, MAX_BODY_BYTES, valueOfSource, type ReadDocument } from './body.ts';
 export { ifMatch, ifNoneMatch, includes, quoted, type Tags } from './etag.ts';
 export { fieldErrorsOf, placesOf } from './field-errors.ts';
+export { readTime } from './moments.ts';
 export { isName } from './names.ts';
 export { pageOf, sealCursor, type PageWanted } from './page.ts';
 export { pointerOf } from './pointer.ts';

@@ -5,6 +5,7 @@ import {
   isName,
   json,
   pageOf,
+  readTime,
   requireAllServices,
   requireScope,
   route,
@@ -12,7 +13,6 @@ import {
   type ApiRequest,
   type Route,
 } from '../api/index.ts';
-import { readTime } from './moments.ts';
 import type { Parts } from './parts.ts';
 
 const DAY_MS = 86_400_000;

@@ -8,13 +8,13 @@ import {
   bodyOf,
   json,
   notFound,
+  readTime,
   route,
   unprocessable,
   type ApiRequest,
   type ApiResponse,
   type Route,
 } from '../api/index.ts';
-import { readTime } from './moments.ts';
 import type { Parts } from './parts.ts';
 import { record } from './trail.ts';
 

@@ -68,17 +68,28 @@ export async function putMinute(table: Table, minute: TelemetryMinute, options: 
   await table.put({ item: minuteItem(minute), ...options });
 }
 
+export interface MinutesPage {
+  readonly minutes: TelemetryMinute[];
+  /** How many more there are that this flyball cannot read: a newer one wrote them. */
+  readonly unreadable: number;
+  readonly cursor?: string;
+}
+
 /** A page of what the instances of a service put for one minute. `minute` is `yyyy-mm-ddThh:mm` in UTC. */
 export async function readMinutes(
   table: Table,
   service: string,
   minute: string,
   cursor?: string,
-): Promise<{ readonly minutes: TelemetryMinute[]; readonly cursor?: string }> {
+): Promise<MinutesPage> {
   const { pk } = keys.telemetryMinute(service, minute, '');
   const page = await table.query({ pk, ...(cursor === undefined ? {} : { cursor }) });
-  const minutes = page.items.map(minuteOfItem);
-  return page.cursor === undefined ? { minutes } : { minutes, cursor: page.cursor };
+  const readable = page.items.filter((item) => item['v'] === ITEM_VERSION);
+  return {
+    minutes: readable.map(minuteOfItem),
+    unreadable: page.items.length - readable.length,
+    ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+  };
 }
 
 /** The minute an instant lies in, as keys have it. */
@@ -86,7 +97,7 @@ export function minuteOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 16);
 }
 
-/** @throws {UnreadableItem} when a newer flyball or someone else wrote it. */
+/** @throws {UnreadableItem} when someone else wrote it. */
 function minuteOfItem(item: Item): TelemetryMinute {
   const { text, number } = fieldsOf(item);
   const map = (name: string) => (item[name] ?? {}) as Item;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTime } from '../../../../functions/config-center/moments.ts';
+import { readTime } from '../../../../functions/api/moments.ts';
 
 describe('a moment', () => {
   it.each([

@@ -1,0 +1,91 @@
+// What a request for a series asks for, read and bounded.
+import { parseDuration } from '../../middleware/kernel/units.ts';
+import { badRequest, isName, readTime } from '../api/index.ts';
+
+export const METRICS = ['count', 'duration', 'refusals', 'attempts', 'transitions', 'instances'] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** What the series is of: all of a service, or one resource or dependency of it. */
+export type Subject =
+  | { readonly kind: 'service' }
+  | { readonly kind: 'resource'; readonly name: string }
+  | { readonly kind: 'dependency'; readonly name: string };
+
+export interface SeriesQuery {
+  readonly service: string;
+  readonly subject: Subject;
+  /** All metrics when left out. */
+  readonly metric: Metric | undefined;
+  /** Epoch ms, on whole steps; `to` is exclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly stepMs: number;
+}
+
+const MINUTE_MS = 60_000;
+const DEFAULT_RANGE_MS = 60 * MINUTE_MS;
+/** Every minute is a query of its own. */
+const LONGEST_RANGE_MS = 6 * 60 * MINUTE_MS;
+const LONGEST_NAME = 160;
+
+/** @throws {Problem} 400 saying which parameter is wrong, and what it takes. */
+export function seriesQueryOf(query: URLSearchParams, nowMs: number): SeriesQuery {
+  const service = query.get('service');
+  if (service === null) throw badRequest('service is required: the name of a service.');
+  if (!isName(service)) throw badRequest('service is not the name of a service.');
+  const stepMs = stepOf(query.get('step'));
+  const to = timeOf(query, 'to') ?? nowMs;
+  const from = timeOf(query, 'from') ?? to - DEFAULT_RANGE_MS;
+  if (from >= to) throw badRequest('from must lie before to.');
+  if (to - from > LONGEST_RANGE_MS) throw badRequest('from and to may lie 6 hours apart at most.');
+  return {
+    service,
+    subject: subjectOf(query.get('resource'), query.get('dependency')),
+    metric: metricOf(query.get('metric')),
+    from: Math.floor(from / stepMs) * stepMs,
+    to: Math.ceil(to / stepMs) * stepMs,
+    stepMs,
+  };
+}
+
+function subjectOf(resource: string | null, dependency: string | null): Subject {
+  if (resource !== null && dependency !== null) throw badRequest('Ask for a resource or for a dependency, not both.');
+  const name = resource ?? dependency;
+  if (name === null) return { kind: 'service' };
+  if (name === '' || name.length > LONGEST_NAME) {
+    throw badRequest(`${resource === null ? 'dependency' : 'resource'} is a name of 1 to ${LONGEST_NAME} characters.`);
+  }
+  return resource === null ? { kind: 'dependency', name } : { kind: 'resource', name };
+}
+
+function metricOf(text: string | null): Metric | undefined {
+  if (text === null) return undefined;
+  const metric = METRICS.find((known) => known === text);
+  if (metric === undefined) throw badRequest(`metric is one of ${METRICS.join(', ')}; all of them when left out.`);
+  return metric;
+}
+
+function stepOf(text: string | null): number {
+  if (text === null) return MINUTE_MS;
+  const stepMs = durationOf(text);
+  if (stepMs === undefined || stepMs % MINUTE_MS !== 0 || stepMs > LONGEST_RANGE_MS) {
+    throw badRequest('step is a duration of whole minutes up to 6 hours, such as 1m, 5m or 1h.');
+  }
+  return stepMs;
+}
+
+function durationOf(text: string): number | undefined {
+  try {
+    return parseDuration(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function timeOf(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const ms = readTime(text);
+  if (ms === undefined) throw badRequest(`${name} is not a time; write 2027-01-01T00:00:00Z.`);
+  return ms;
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { seriesQueryOf } from '../../../../functions/telemetry/query.ts';
+import { Series } from '../../../../functions/telemetry/series.ts';
+import { CountingRecorder } from '../../../../middleware/telemetry/recorder.ts';
+import type { TelemetryMinute } from '../../../../store/items/telemetry.ts';
+
+const TEN = Date.UTC(2026, 0, 5, 10);
+const MINUTE = 60_000;
+
+function minute(instance: string, from: number, count: (recorder: CountingRecorder) => void): TelemetryMinute {
+  const recorder = new CountingRecorder(() => {});
+  count(recorder);
+  return {
+    service: 'orders',
+    instance,
+    from,
+    to: from + MINUTE,
+    revision: 1,
+    version: '0.1.0',
+    functionName: 'orders',
+    functionVersion: '$LATEST',
+    cell: '',
+    ...recorder.take(),
+  };
+}
+
+/** Two instances over two minutes. */
+const MINUTES = [
+  minute('a', TEN + 10_000, (recorder) => {
+    for (let ms = 1; ms <= 50; ms++) recorder.invocation('create-order', 'ok', ms, ms === 1);
+    recorder.invocation('create-order', 'refused', 0.1, false);
+    recorder.refusal('throttle', 'per-client', 'create-order', 1, false);
+    recorder.call('payments', 'ok', 30);
+    recorder.attempt('payments', 'timeout', 1000);
+    recorder.attempt('payments', 'ok', 30);
+  }),
+  minute('b', TEN + 40_000, (recorder) => {
+    for (let ms = 51; ms <= 100; ms++) recorder.invocation('create-order', 'ok', ms, false);
+    recorder.invocation('read-order', '404', 3, false);
+    recorder.refusal('breaker', 'payments', 'create-order', 2, true);
+    recorder.transition('payments', 'CLOSED', 'OPEN');
+  }),
+  minute('b', TEN + MINUTE + 40_000, (recorder) => recorder.invocation('read-order', 'ok', 5, false)),
+];
+
+function shown(query: string) {
+  const series = new Series(
+    seriesQueryOf(new URLSearchParams(`service=orders&from=${TEN}&to=${TEN + 3 * MINUTE}&${query}`), TEN),
+  );
+  for (const one of MINUTES) series.add(one);
+  return series.shown();
+}
+
+describe('a series', () => {
+  it('of a resource adds up all instances, step by step, and merges their histograms', () => {
+    const { points, total } = shown('resource=create-order');
+    expect(points.map(({ at, count, instances }) => ({ at, count, instances }))).toEqual([
+      { at: '2026-01-05T10:00:00.000Z', count: 101, instances: 2 },
+      { at: '2026-01-05T10:01:00.000Z', count: 0, instances: 1 },
+      { at: '2026-01-05T10:02:00.000Z', count: 0, instances: 0 },
+    ]);
+    expect(points[0]).toMatchObject({
+      outcomes: { ok: 100, refused: 1 },
+      cold: 1,
+      refusals: { 'throttle/per-client/create-order': 1 },
+      shadow: { 'breaker/payments/create-order': 2 },
+    });
+    const { p50, p95, p99, max } = total.durationMs ?? {};
+    for (const [estimated, exact] of [
+      [p50, 50],
+      [p95, 95],
+      [p99, 99],
+    ] as const) {
+      expect(Math.abs((estimated ?? 0) - exact) / exact).toBeLessThan(0.023);
+    }
+    expect(max).toBe(100);
+    expect(points[2]?.durationMs).toBeNull();
+  });
+
+  it('of a dependency tells its calls from their attempts', () => {
+    const { total, dependency } = shown('dependency=payments') as ReturnType<typeof shown> & { dependency: string };
+    expect(dependency).toBe('payments');
+    expect(total).toMatchObject({
+      count: 1,
+      outcomes: { ok: 1 },
+      attempts: { count: 2, outcomes: { timeout: 1, ok: 1 } },
+      shadow: { 'breaker/payments/create-order': 2 },
+      transitions: { 'payments/CLOSED/OPEN': 1 },
+      refusals: {},
+    });
+  });
+
+  it('of a service is the sum of its resources, and names what there is', () => {
+    const { total, resources, dependencies } = shown('');
+    expect(total).toMatchObject({ count: 103, outcomes: { ok: 101, refused: 1, '404': 1 }, instances: 2 });
+    expect([resources, dependencies]).toEqual([['create-order', 'read-order'], ['payments']]);
+  });
+
+  it('of one metric shows that alone', () => {
+    expect(shown('metric=instances').points[0]).toEqual({ at: '2026-01-05T10:00:00.000Z', instances: 2 });
+    expect(Object.keys(shown('metric=duration').total)).toEqual(['durationMs']);
+  });
+
+  it('in longer steps has fewer points, and the same total', () => {
+    const { points, total } = shown('step=5m');
+    expect(points).toHaveLength(1);
+    expect(points[0]).toMatchObject(total);
+  });
+
+  it('of what nobody has heard of is empty, whatever its name', () => {
+    for (const name of ['nothing', 'constructor', '__proto__']) {
+      expect(shown(`resource=${name}&metric=count`).total).toEqual({ count: 0, outcomes: {}, cold: 0, slow: 0 });
+    }
+  });
+});
