@@ -77,9 +77,11 @@ export class Histogram {
     return Uint8Array.from(bytes);
   }
 
-  /** @throws {RangeError} when these bytes are no histogram. */
-  static decode(bytes: Uint8Array, max: number): Histogram {
-    const histogram = new Histogram();
+  /**
+   * Adds an encoded histogram without making one of it: the cost is that of its buckets in use, not of all there are.
+   * @throws {RangeError} when these bytes are no histogram; what was read until then has been added.
+   */
+  addEncoded(bytes: Uint8Array, max: number): void {
     let index = 0;
     for (let at = 0; at < bytes.length;) {
       const skipped = readNumber(bytes, at);
@@ -87,10 +89,17 @@ export class Histogram {
       at = count.next;
       index += skipped.value;
       if (index >= BUCKETS) throw new RangeError(`a histogram has ${BUCKETS} buckets, these bytes go beyond`);
-      histogram.#counts[index++] = count.value;
-      histogram.#count += count.value;
+      this.#counts[index] = (this.#counts[index] ?? 0) + count.value;
+      this.#count += count.value;
+      index++;
     }
-    histogram.#max = max;
+    if (max > this.#max) this.#max = max;
+  }
+
+  /** @throws {RangeError} when these bytes are no histogram. */
+  static decode(bytes: Uint8Array, max: number): Histogram {
+    const histogram = new Histogram();
+    histogram.addEncoded(bytes, max);
     return histogram;
   }
 }

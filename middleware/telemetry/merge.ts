@@ -74,7 +74,7 @@ function mergeTally(a: Tally, b: Tally): Tally {
 function mergeDurations(a: Uint8Array | undefined, b: Uint8Array | undefined): Uint8Array | undefined {
   if (!a || !b) return a ?? b;
   const sum = Histogram.decode(a, 0);
-  sum.add(Histogram.decode(b, 0));
+  sum.addEncoded(b, 0);
   return sum.encode();
 }
 

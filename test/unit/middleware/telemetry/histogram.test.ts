@@ -34,11 +34,14 @@ describe('a histogram', () => {
   it('gives after merging what one histogram of all values gives', () => {
     fc.assert(
       fc.property(durations, durations, (a, b) => {
-        const merged = histogramOf(a);
-        merged.add(histogramOf(b));
+        const [merged, fromBytes, other] = [histogramOf(a), histogramOf(a), histogramOf(b)];
+        merged.add(other);
+        fromBytes.addEncoded(other.encode(), other.max);
         const whole = histogramOf([...a, ...b]);
-        expect(merged.encode()).toEqual(whole.encode());
-        expect([merged.count, merged.max]).toEqual([whole.count, whole.max]);
+        for (const sum of [merged, fromBytes]) {
+          expect(sum.encode()).toEqual(whole.encode());
+          expect([sum.count, sum.max]).toEqual([whole.count, whole.max]);
+        }
       }),
     );
   });
