@@ -33,11 +33,15 @@ export function invalid(errors: readonly FieldError[]): Answer {
   return problem(400, 'Bad Request', detail, errors);
 }
 
+/** More than any request of the examples needs. */
+const LARGEST_BODY_BYTES = 16 * 1024;
+
 /** The body as a JSON object; undefined for anything else. Only own, expected fields should be read from it. */
 export function bodyOf(event: APIGatewayProxyEventV2): Readonly<Record<string, unknown>> | undefined {
-  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > LARGEST_BODY_BYTES) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined;

@@ -21,7 +21,7 @@ export function answerFor(invocation: Invocation, error: FlyballError): unknown 
     case 'http-v2':
     case 'http-v1':
     case 'alb':
-      return webAnswer(face, problemOf(error), error, invocation.event);
+      return webAnswer(face, problemOf(error), headersOf(invocation, error), invocation.event);
     case 'sqs':
       // Everything comes back; whoever refused also says after which delay.
       return error instanceof Refused ? { batchItemFailures: itemsOf(invocation.event, 'messageId') } : undefined;
@@ -70,9 +70,13 @@ function problemOf(error: FlyballError): Problem {
   return error instanceof DependencyFailed ? { ...problem, dependency: error.dependency } : problem;
 }
 
+/** Which instance decided is what an operator asks first when two answers differ. */
+function headersOf({ instance }: Invocation, error: FlyballError): Record<string, string> {
+  return { 'content-type': 'application/problem+json', 'x-flyball-instance': instance.id, ...error.headers };
+}
+
 /** An HTTP answer in the shape of the gateway in front; a load balancer set to multi-value headers takes only those. */
-export function webAnswer(face: Face, problem: Problem, error: FlyballError, event: unknown): unknown {
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json', ...error.headers };
+function webAnswer(face: Face, problem: Problem, headers: Record<string, string>, event: unknown): unknown {
   const answer = { statusCode: problem.status, body: JSON.stringify(problem) };
   if (face !== 'alb') return { ...answer, headers };
   const description = { statusDescription: `${problem.status} ${problem.title}`, isBase64Encoded: false };

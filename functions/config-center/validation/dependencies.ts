@@ -15,7 +15,7 @@ export function checkDependencies(dependencies: NonNullable<RuleDocument['depend
     const place = ['dependencies', name];
     checkTarget(rule.target, [...place, 'target'], report);
     checkRetry(rule, place, report);
-    if (rule.breaker) checkBreaker(rule.breaker, rule.attemptTimeout, [...place, 'breaker'], report);
+    if (rule.breaker) checkBreaker(rule.breaker, [...place, 'breaker'], report);
     if (rule.fallback) checkFallback(rule.fallback, [...place, 'fallback'], report);
     if (rule.operations) checkOperations(rule.operations, [...place, 'operations'], report);
   }
@@ -47,7 +47,7 @@ function checkRetry({ retry }: DependencyRule, place: Place, report: Report): vo
   }
 }
 
-function checkBreaker(rule: BreakerRule, attemptTimeout: string | undefined, place: Place, report: Report): void {
+function checkBreaker(rule: BreakerRule, place: Place, report: Report): void {
   const { window, failureRate, slow, openFor, failures } = rule;
   if (window) {
     const ms = parseDuration(window.time);
@@ -58,11 +58,8 @@ function checkBreaker(rule: BreakerRule, attemptTimeout: string | undefined, pla
   if (failureRate !== undefined && parseShare(failureRate) === 0) {
     report([...place, 'failureRate'], '0% would open it with every success too; the rate is reached, not exceeded');
   }
-  if (slow) {
-    if (parseShare(slow.rate) === 0) report([...place, 'slow', 'rate'], '0% would open it with every fast call too');
-    if (attemptTimeout !== undefined && parseDuration(slow.over) >= parseDuration(attemptTimeout)) {
-      report([...place, 'slow', 'over'], `no call is ever that slow: attemptTimeout (${attemptTimeout}) ends it first`);
-    }
+  if (slow && parseShare(slow.rate) === 0) {
+    report([...place, 'slow', 'rate'], '0% would open it with every fast call too');
   }
   if (openFor?.max !== undefined && parseDuration(openFor.initial) > parseDuration(openFor.max)) {
     report([...place, 'openFor', 'initial'], `${openFor.initial} is more than max (${openFor.max})`);

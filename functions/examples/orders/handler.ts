@@ -2,20 +2,28 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { governed } from '../../../middleware/index.ts';
 import { bodyOf, invalid, json, problem, type Answer } from '../web.ts';
-import { placeOrder, readOrder } from './order.ts';
+import { placeOrder, readOrder, type Order } from './order.ts';
 import { orderRequestOf } from './request.ts';
 import rules from './flyball.rules.json' with { type: 'json' };
 
 /** Packaged with the rules it starts with: an instance that never reaches the table still knows where payments is. */
 export const handler = governed(
   { service: 'orders', bootstrap: rules },
-  async (event: APIGatewayProxyEventV2): Promise<Answer> => {
+  async (event: APIGatewayProxyEventV2, context): Promise<Answer> => {
     if (event.requestContext.http.method === 'POST') {
       const request = orderRequestOf(bodyOf(event));
-      return 'errors' in request ? invalid(request.errors) : json(201, await placeOrder(request));
+      return 'errors' in request
+        ? invalid(request.errors)
+        : placed(await placeOrder(request), context.flyball.instance);
     }
     const id = event.pathParameters?.['id'] ?? '';
     const order = await readOrder(id);
     return order ? json(200, order) : problem(404, 'Not Found', `There is no order ${id.slice(0, 64)}.`);
   },
 );
+
+/** Says which instance took the order, as refusals do: on a laptop one can watch them share the work. */
+function placed(order: Order, instance: string): Answer {
+  const answer = json(201, order);
+  return { ...answer, headers: { ...answer.headers, 'x-flyball-instance': instance } };
+}

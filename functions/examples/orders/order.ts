@@ -1,5 +1,6 @@
 // Places and reads orders: paid through the `payments` dependency, kept in the examples' table, settled later by queue.
 import { randomUUID } from 'node:crypto';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { flyball } from '../../../middleware/index.ts';
 import { systemClock } from '../../../middleware/kernel/clock.ts';
 import { ownTable } from '../own-table.ts';
@@ -13,6 +14,8 @@ export interface Order {
 }
 
 const CENTS_EACH = 250;
+/** What `placeOrder` gives; anything else was never an order, and is no key for the table. */
+const ID = /^[0-9a-f-]{36}$/;
 
 /** Charges the order, stores it, and asks for its settlement. Charging twice under one id charges once. */
 export async function placeOrder({ sku, quantity }: OrderRequest): Promise<Order> {
@@ -75,6 +78,7 @@ async function store(order: Order, amount: number): Promise<void> {
 
 /** The order with this id, or undefined. */
 export async function readOrder(id: string): Promise<Order | undefined> {
+  if (!ID.test(id)) return undefined;
   const { sdk, client, TableName } = await ownTable();
   const command = new sdk.GetItemCommand({
     TableName,
@@ -98,9 +102,10 @@ async function askForSettlement(orderId: string): Promise<void> {
   const QueueUrl = process.env['FLYBALL_SETTLEMENT_QUEUE_URL'];
   if (!QueueUrl) return;
   const { SendMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
-  const client = new SQSClient({ maxAttempts: 1 });
+  queues ??= new SQSClient({ maxAttempts: 1 });
+  const client = queues;
+  const command = new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ orderId }) });
   try {
-    const command = new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ orderId }) });
     await flyball.run('settlement-queue', (abortSignal) => client.send(command, { abortSignal }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -109,3 +114,5 @@ async function askForSettlement(orderId: string): Promise<void> {
     );
   }
 }
+
+let queues: SQSClient | undefined;

@@ -1,6 +1,7 @@
 // How payments behaves and how often it was called: shared by its instances, and never needed for a charge to succeed.
 import { systemClock } from '../../../middleware/kernel/clock.ts';
-import { ownTable, type Attributes } from '../own-table.ts';
+import { flyball } from '../../../middleware/index.ts';
+import { ownTable, type OwnTable } from '../own-table.ts';
 import type { FieldError } from '../web.ts';
 
 export interface Behavior {
@@ -13,7 +14,7 @@ const GOOD: Behavior = { failureRate: 0, delayMs: 0 };
 const LONGEST_DELAY_MS = 8_000;
 /** Counting and looking up are given up after this: charges do not depend on them. */
 const LIMIT_MS = 100;
-/** The first exchange also loads the SDK and connects. */
+/** The first exchange also connects. */
 const FIRST_LIMIT_MS = 1_000;
 const CACHE_MS = 250;
 
@@ -42,7 +43,10 @@ export function behaviorOf(
 export async function currentBehavior(): Promise<Behavior> {
   const now = systemClock.now();
   if (now - cached.at < CACHE_MS) return cached.behavior;
-  const item = await bounded(read);
+  const found = await bounded(({ sdk, client, TableName }, abortSignal) =>
+    client.send(new sdk.GetItemCommand({ TableName, Key: KEY, ConsistentRead: true }), { abortSignal }),
+  );
+  const item = found?.Item;
   const behavior = item
     ? { failureRate: Number(item['failureRate']?.N ?? 0), delayMs: Number(item['delayMs']?.N ?? 0) }
     : cached.behavior;
@@ -53,47 +57,41 @@ export async function currentBehavior(): Promise<Behavior> {
 export async function setBehavior({ failureRate, delayMs }: Behavior): Promise<void> {
   const { sdk, client, TableName } = await ownTable();
   const Item = { ...KEY, failureRate: { N: String(failureRate) }, delayMs: { N: String(delayMs) } };
-  await client.send(new sdk.PutItemCommand({ TableName, Item }));
+  const command = new sdk.PutItemCommand({ TableName, Item });
+  await flyball.run('payments-table', (abortSignal) => client.send(command, { abortSignal }), { idempotent: true });
   cached = { behavior: GOOD, at: -Infinity };
 }
 
-/** Counts a call that reached payments, whatever became of it. */
+/** Counts a call that reached payments, whatever becomes of it. */
 export async function countCall(): Promise<void> {
-  await bounded(async (abortSignal) => {
-    const { sdk, client, TableName } = await ownTable();
-    await client.send(
-      new sdk.UpdateItemCommand({
-        TableName,
-        Key: CALLS_KEY,
-        UpdateExpression: 'ADD calls :one',
-        ExpressionAttributeValues: { ':one': { N: '1' } },
-      }),
-      { abortSignal },
-    );
+  await bounded(({ sdk, client, TableName }, abortSignal) => {
+    const command = new sdk.UpdateItemCommand({
+      TableName,
+      Key: CALLS_KEY,
+      UpdateExpression: 'ADD calls :one',
+      ExpressionAttributeValues: { ':one': { N: '1' } },
+    });
+    return client.send(command, { abortSignal });
   });
 }
 
 export async function callsSoFar(): Promise<number> {
   const { sdk, client, TableName } = await ownTable();
-  const { Item } = await client.send(new sdk.GetItemCommand({ TableName, Key: CALLS_KEY, ConsistentRead: true }));
+  const command = new sdk.GetItemCommand({ TableName, Key: CALLS_KEY, ConsistentRead: true });
+  const { Item } = await flyball.run('payments-table', (abortSignal) => client.send(command, { abortSignal }), {
+    idempotent: true,
+  });
   return Number(Item?.['calls']?.N ?? 0);
 }
 
 const KEY = { pk: { S: 'payments' }, sk: { S: 'behavior' } };
 const CALLS_KEY = { pk: { S: 'payments' }, sk: { S: 'calls' } };
 
-async function read(abortSignal: AbortSignal): Promise<Attributes | undefined> {
-  const { sdk, client, TableName } = await ownTable();
-  const { Item } = await client.send(new sdk.GetItemCommand({ TableName, Key: KEY, ConsistentRead: true }), {
-    abortSignal,
-  });
-  return Item;
-}
-
-/** What the table says in time, or undefined. */
-async function bounded<T>(exchange: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+/** What the table says in time, or undefined. Loading the SDK is no fault of the table's, and not timed. */
+async function bounded<T>(exchange: (table: OwnTable, signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
   try {
-    const result = await exchange(AbortSignal.timeout(answered ? LIMIT_MS : FIRST_LIMIT_MS));
+    const table = await ownTable();
+    const result = await exchange(table, AbortSignal.timeout(answered ? LIMIT_MS : FIRST_LIMIT_MS));
     answered = true;
     return result;
   } catch {

@@ -1,5 +1,5 @@
 // A charge, as well-behaved as the behaviour in force lets it be.
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { systemRandom } from '../../../middleware/kernel/clock.ts';
 import type { FieldError } from '../web.ts';
@@ -32,13 +32,19 @@ export function chargeRequestOf(
     : { errors };
 }
 
-/** @throws {Error} as often as the behaviour's failure rate says. */
+/** Charges, after the delay in force. @throws {Error} as often as the behaviour's failure rate says. */
 export async function charge(
-  request: ChargeRequest,
+  { orderId }: ChargeRequest,
+  idempotencyKey: string | undefined,
   { failureRate, delayMs }: Behavior,
   random = systemRandom,
 ): Promise<Charge> {
   if (delayMs > 0) await setTimeout(delayMs);
-  if (random() < failureRate) throw new Error(`The charge for order ${request.orderId} failed, as it was told to.`);
-  return { accepted: true, id: randomUUID() };
+  if (random() < failureRate) throw new Error(`The charge for order ${orderId} failed, as it was told to.`);
+  return { accepted: true, id: `ch_${idempotencyKey === undefined ? randomUUID() : digestOf(idempotencyKey)}` };
+}
+
+/** A charge asked for twice under one key is one charge: it has one id. */
+function digestOf(key: string): string {
+  return hash('sha256', key).slice(0, 32);
 }

@@ -9,6 +9,7 @@ import { charge, chargeRequestOf, type Charge } from './charge.ts';
 interface DirectCharge {
   readonly operation?: string;
   readonly body?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
 export const handler = governed(
@@ -20,27 +21,36 @@ export const handler = governed(
         return overHttp(event);
       case 'PUT /payments/behavior':
         return change(event);
-      default:
+      case 'GET /payments/calls':
         return json(200, { calls: await callsSoFar() });
+      default:
+        return problem(404, 'Not Found', 'Payments has charges, behavior and calls.');
     }
   },
 );
 
-async function direct(event: DirectCharge): Promise<Charge | Answer> {
-  await countCall();
-  const request = chargeRequestOf(event.body);
-  return 'errors' in request ? invalid(request.errors) : charge(request, await currentBehavior());
+/** A failing charge throws: a caller sees the function fail. */
+async function direct({ operation, body, headers }: DirectCharge): Promise<Charge | Answer> {
+  if (operation !== 'charge') return invalid([{ field: 'operation', reason: 'must be charge' }]);
+  return charged(body, headers);
 }
 
 async function overHttp(event: APIGatewayProxyEventV2): Promise<Answer> {
-  await countCall();
-  const request = chargeRequestOf(bodyOf(event));
-  if ('errors' in request) return invalid(request.errors);
   try {
-    return json(200, await charge(request, await currentBehavior()));
+    const result = await charged(bodyOf(event), event.headers);
+    return 'accepted' in result ? json(200, result) : result;
   } catch (error) {
     return problem(500, 'Internal Server Error', error instanceof Error ? error.message : 'The charge failed.');
   }
+}
+
+async function charged(
+  body: Readonly<Record<string, unknown>> | undefined,
+  headers: Readonly<Record<string, string | undefined>> = {},
+): Promise<Charge | Answer> {
+  const [behavior] = await Promise.all([currentBehavior(), countCall()]);
+  const request = chargeRequestOf(body);
+  return 'errors' in request ? invalid(request.errors) : charge(request, headers['idempotency-key'], behavior);
 }
 
 async function change(event: APIGatewayProxyEventV2): Promise<Answer> {

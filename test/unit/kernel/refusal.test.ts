@@ -48,6 +48,7 @@ const problem = {
 };
 const headers = {
   'content-type': 'application/problem+json',
+  'x-flyball-instance': 'instance-1',
   'retry-after': '2',
   'ratelimit-policy': '"per-client";q=5;w=10',
   ratelimit: '"per-client";r=0;t=2',

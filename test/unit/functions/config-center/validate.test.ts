@@ -198,10 +198,6 @@ describe('dependencies', () => {
     [{ retry: { attempts: 3, budget: '0%' } }, '/retry/budget: 0% never allows'],
     [{ breaker: { failureRate: '0%' } }, '/breaker/failureRate: 0% would open it'],
     [{ breaker: { slow: { over: '1s', rate: '0%' } } }, '/breaker/slow/rate: 0% would open it'],
-    [
-      { attemptTimeout: '1s', breaker: { slow: { over: '1s', rate: '50%' } } },
-      '/breaker/slow/over: no call is ever that slow',
-    ],
     [{ breaker: { window: { time: '100ms' } } }, '/breaker/window/time: 100ms is not between'],
     [{ breaker: { openFor: { initial: '5s', max: '1s' } } }, '/breaker/openFor/initial: 5s is more than max (1s)'],
     [{ breaker: { failures: ['ok', '5xx'] } }, '/breaker/failures/0: ok is no failure'],

@@ -1,0 +1,68 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { admin, eventually, order, request, type Response } from './client.ts';
+
+const behave = (failureRate: number) => request('PUT', '/payments/behavior', { failureRate, delayMs: 0 });
+const calls = async () => Number((await request('GET', '/payments/calls')).body['calls']);
+const stateOf = async () => {
+  const { body } = await admin('GET', '/v1/services/orders/breakers');
+  return (body as unknown as { name: string; state: string }[]).find(({ name }) => name === 'payments')?.state;
+};
+
+afterAll(() => behave(0));
+
+describe('the breaker of payments', () => {
+  it('opens under failures, answers at once meanwhile, and closes by itself under traffic', async () => {
+    await behave(1);
+    await eventually('the open breaker', async () => {
+      await Promise.all(Array.from({ length: 6 }, () => order()));
+      return (await stateOf()) === 'OPEN' ? true : undefined;
+    });
+
+    // Whichever instance it meets, an order is refused at once; only probes reach payments.
+    const before = await calls();
+    const refused: Response[] = [];
+    const until = performance.now() + 4_000;
+    while (performance.now() < until) refused.push(...(await Promise.all(Array.from({ length: 4 }, () => order()))));
+    const after = await calls();
+    const atOnce = refused.filter(({ status }) => status === 503);
+    // With openFor growing from 2 s, four seconds have room for two probes at the most; a probe's order fails as payments does.
+    expect(refused.length - atOnce.length).toBeLessThanOrEqual(2);
+    expect(after - before).toBeLessThanOrEqual(2);
+    expect(atOnce.every(({ headers }) => Number(headers.get('retry-after')) > 0)).toBe(true);
+    const times = atOnce.map(({ ms }) => ms).sort((a, b) => a - b);
+    expect(times[Math.floor(times.length * 0.95)]).toBeLessThan(100);
+
+    await behave(0);
+    await eventually(
+      'the closed breaker',
+      async () => {
+        await Promise.all(Array.from({ length: 4 }, () => order()));
+        return (await stateOf()) === 'CLOSED' ? true : undefined;
+      },
+      30_000,
+    );
+    await eventually('orders on every instance', async () => {
+      const answers = await Promise.all(Array.from({ length: 12 }, () => order()));
+      return answers.every(({ status }) => status === 201) ? true : undefined;
+    });
+  });
+
+  it('is forced open and released by an operator', async () => {
+    const forced = await admin('POST', '/v1/services/orders/breakers/payments/force', {
+      state: 'FORCED_OPEN',
+      reason: 'payments is being moved',
+    });
+    expect(forced.status).toBe(200);
+    await eventually('refusals', async () => ((await order()).status === 503 ? true : undefined));
+    expect(await stateOf()).toBe('FORCED_OPEN');
+    const released = await admin('POST', '/v1/services/orders/breakers/payments/force', {
+      state: null,
+      reason: 'moved',
+    });
+    expect(released.status).toBe(200);
+    await eventually('orders', async () => {
+      const answers = await Promise.all(Array.from({ length: 6 }, () => order()));
+      return answers.every(({ status }) => status === 201) ? true : undefined;
+    });
+  });
+});
