@@ -13,4 +13,6 @@ const options = { service: 'batch-monitor', logger };
 
 export const http = governed(options, createApi({ routes: jobRoutes({ table, clock }), table, clock, logger }));
 
-export const tick = governed(options, () => runTick({ table, clock, logger }));
+export const tick = governed(options, (_event: unknown, { flyball }) =>
+  runTick({ table, clock, logger, remainingMs: () => flyball.remainingMs() }),
+);

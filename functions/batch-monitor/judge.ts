@@ -21,11 +21,12 @@ export interface Judgement {
 /**
  * The job after its latest runs (any order), at `nowMs`. The state follows from what happened and when, not from the
  * order in which it was noticed: judging again, or after dying half-way, changes nothing but what time has brought.
+ * `knownFrom`: every run that started at or after it is among `runs`.
  */
-export function judge(job: Job, runs: readonly Run[], nowMs: number): Judgement {
+export function judge(job: Job, runs: readonly Run[], nowMs: number, knownFrom = -Infinity): Judgement {
   if (job.retiredAt !== undefined) return { job: { ...job, dueAt: undefined }, missed: [] };
   const told = runs.reduce(tell, job);
-  const { missed, anchorAt, nextDueAt } = slotsOf(told, nowMs);
+  const { missed, anchorAt, nextDueAt } = slotsOf(job, runs, nowMs, knownFrom);
   const events = eventsOf(told, runs, missed);
   const changes = replay(before(told, events), events);
   const last = changes[changes.length - 1];
@@ -55,11 +56,9 @@ const startDeadlineMs = (job: Job) =>
 
 function tell(job: Job, run: Run): Job {
   const newest = job.lastRun === undefined || run.startedAt >= job.lastRun.startedAt;
-  const covers = run.scheduledAt ?? run.startedAt + START_TOLERANCE_MS;
   const { run: id, startedAt, status, endedAt } = run;
   return {
     ...job,
-    anchorAt: Math.max(job.anchorAt ?? -Infinity, covers),
     lastRun: newest && status !== 'missed' ? { run: id, startedAt, status, endedAt } : job.lastRun,
     lastEnd: laterEnd(job.lastEnd, endOf(run)),
   };
@@ -76,16 +75,43 @@ function laterEnd(a: LastEnd | undefined, b: LastEnd | undefined): LastEnd | und
   return b.at >= a.at ? b : a;
 }
 
-/** Slots that went by without a start, and when the next one would have. */
-function slotsOf(job: Job, nowMs: number) {
+interface Slots {
+  /** Slots whose deadline passed before anybody started them. */
+  readonly missed: readonly number[];
+  readonly anchorAt: number | undefined;
+  readonly nextDueAt: number | undefined;
+}
+
+/** Goes from start to start: what nobody began in time was missed, also when a run came for it after all. */
+function slotsOf(job: Job, runs: readonly Run[], nowMs: number, knownFrom: number): Slots {
   const missed: number[] = [];
-  let anchorAt = job.anchorAt;
+  let { anchorAt } = job;
+  for (const run of runs.toSorted((a, b) => a.startedAt - b.startedAt)) {
+    const covered = run.scheduledAt ?? run.startedAt + START_TOLERANCE_MS;
+    if (covered <= (anchorAt ?? -Infinity)) continue;
+    if (run.startedAt > knownFrom) {
+      const gap = unstarted({ ...job, anchorAt }, run.startedAt, MOST_MISSED - missed.length);
+      missed.push(...gap.missed);
+      anchorAt = gap.anchorAt;
+      if (gap.more) return { missed, anchorAt, nextDueAt: nowMs };
+    }
+    anchorAt = Math.max(anchorAt ?? -Infinity, covered);
+  }
+  const rest = unstarted({ ...job, anchorAt }, nowMs, MOST_MISSED - missed.length);
+  missed.push(...rest.missed);
+  return { missed, anchorAt: rest.anchorAt, nextDueAt: rest.more ? nowMs : rest.nextDueAt };
+}
+
+/** Slots after the job's anchor whose deadline had passed at `untilMs` (the deadline itself is too late), `most` at most. */
+function unstarted(job: Job, untilMs: number, most: number) {
+  const missed: number[] = [];
+  let { anchorAt } = job;
   for (;;) {
     const expected = expectationOf({ ...job, anchorAt });
-    if (expected === undefined) return { missed, anchorAt, nextDueAt: undefined };
-    // At the deadline itself it is missed: due is that moment, not the minute after.
-    if (expected.deadline > nowMs) return { missed, anchorAt, nextDueAt: expected.deadline };
-    if (missed.length >= MOST_MISSED) return { missed, anchorAt, nextDueAt: nowMs };
+    if (expected === undefined || expected.deadline > untilMs) {
+      return { missed, anchorAt, more: false, nextDueAt: expected?.deadline };
+    }
+    if (missed.length >= most) return { missed, anchorAt, more: true, nextDueAt: undefined };
     missed.push(expected.slot);
     anchorAt = expected.slot;
   }

@@ -17,6 +17,8 @@ import {
   type ApiRequest,
   type Route,
 } from '../api/index.ts';
+import { standing, standingInList } from './standing.ts';
+import { verdictOf } from './verdict.ts';
 import { jobDetail, jobView, runView } from './views.ts';
 
 export function jobRoutes({ table, clock }: { readonly table: Table; readonly clock: Clock }): Route[] {
@@ -31,21 +33,26 @@ export function jobRoutes({ table, clock }: { readonly table: Table; readonly cl
       const page = await listJobs(table, { service, ...pageOf(request, list) });
       const visible = page.jobs.filter((entry) => inScope(request.caller, entry.service));
       const jobs = await Promise.all(visible.map((entry) => readJob(table, entry.service, entry.job)));
+      const nowMs = clock.now();
+      const known = jobs.filter((job) => job !== undefined);
+      const standings = await Promise.all(known.map((job) => standingInList(table, job, nowMs)));
       return json({
-        jobs: jobs.filter((job) => job !== undefined).map((job) => jobView(job, clock.now())),
+        jobs: standings.map((job) => jobView(job, nowMs)),
         ...(page.cursor === undefined ? {} : { cursor: sealCursor(list, page.cursor) }),
       });
     }),
-    route('GET', '/v1/jobs/{job}', 'viewer', async (request) =>
-      json(jobDetail(await jobOf(table, request), clock.now())),
-    ),
+    route('GET', '/v1/jobs/{job}', 'viewer', async (request) => {
+      const nowMs = clock.now();
+      return json(jobDetail(await standing(table, await jobOf(table, request), nowMs), nowMs));
+    }),
     route('GET', '/v1/jobs/{job}/runs', 'viewer', async (request) => {
       const job = await jobOf(table, request);
+      const nowMs = clock.now();
       const list = `runs:${job.service}:${job.job}`;
       const page = await listRuns(table, job, pageOf(request, list));
       return json({
         job: `${job.service}:${job.job}`,
-        runs: page.runs.map(runView),
+        runs: page.runs.map((run) => runView({ ...run, ...verdictOf(run, nowMs) })),
         ...(page.cursor === undefined ? {} : { cursor: sealCursor(list, page.cursor) }),
       });
     }),

@@ -5,16 +5,23 @@ import { listDueRuns, listRuns, noteMissed, settleRun, type Run } from '../../st
 import { changeJob, listDueJobs, type Job } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import { judge } from './judge.ts';
+import { pagesOf, sideBySide } from './passes.ts';
 import { verdictOf } from './verdict.ts';
 
 const PAGE = 100;
+/** Jobs looked at side by side; the runs of one job stay together, so that a tick never races itself. */
+const SIDE_BY_SIDE = 8;
 /** A job's latest runs are enough to judge it: what is older has been told already. */
 const RUNS_READ = 50;
+/** Nothing new is begun with less time than this, in ms: what is left over stays due for the next tick. */
+const TIME_TO_STOP_MS = 5_000;
 
 export interface TickParts {
   readonly table: Table;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How long the tick may still take, in ms. */
+  readonly remainingMs?: () => number;
 }
 
 export interface TickReport {
@@ -22,17 +29,24 @@ export interface TickReport {
   readonly jobs: number;
   /** What could not be looked at; it stays due and is looked at again by the next tick. */
   readonly failed: number;
+  /** False when time ran out first. */
+  readonly complete: boolean;
 }
 
 /**
  * One pass over all that is due. Safe to run twice at once and to die anywhere: each write leans on what it has seen,
  * a job is told of a run before the run is taken off what is due, and telling it twice changes nothing.
  */
-export async function tick({ table, clock, logger }: TickParts): Promise<TickReport> {
+export async function tick(parts: TickParts): Promise<TickReport> {
+  const { table, clock, logger, remainingMs = () => Infinity } = parts;
   const nowMs = clock.now();
-  const report = { runs: 0, jobs: 0, failed: 0 };
+  const report = { runs: 0, jobs: 0, failed: 0, complete: true };
 
   async function contained(what: Record<string, unknown>, work: () => Promise<void>): Promise<void> {
+    if (remainingMs() < TIME_TO_STOP_MS) {
+      report.complete = false;
+      return;
+    }
     try {
       await work();
     } catch (error) {
@@ -41,28 +55,57 @@ export async function tick({ table, clock, logger }: TickParts): Promise<TickRep
     }
   }
 
-  for await (const run of all((cursor) => listDueRuns(table, nowMs, { limit: PAGE, cursor }).then(byRuns))) {
-    await contained({ job: run.job, run: run.run }, async () => {
-      await lookAtRun(table, run, nowMs);
-      report.runs++;
-    });
+  const dueRuns = pagesOf(async (cursor) => {
+    const { runs, ...rest } = await listDueRuns(table, nowMs, { limit: PAGE, cursor });
+    return { found: byJob(runs), ...rest };
+  });
+  for await (const page of dueRuns) {
+    await sideBySide(SIDE_BY_SIDE, page, ({ service, job, runs }) =>
+      contained({ service, job }, async () => {
+        await lookAtRuns(table, service, job, runs, nowMs);
+        report.runs += runs.length;
+      }),
+    );
+    if (!report.complete) return report;
   }
-  for await (const { service, job } of all((cursor) =>
-    listDueJobs(table, nowMs, { limit: PAGE, cursor }).then(byJobs),
-  )) {
-    await contained({ service, job }, async () => {
-      await lookAtJob(table, service, job, [], nowMs);
-      report.jobs++;
-    });
+  const dueJobs = pagesOf(async (cursor) => {
+    const { jobs, ...rest } = await listDueJobs(table, nowMs, { limit: PAGE, cursor });
+    return { found: jobs, ...rest };
+  });
+  for await (const page of dueJobs) {
+    await sideBySide(SIDE_BY_SIDE, page, ({ service, job }) =>
+      contained({ service, job }, async () => {
+        await lookAtJob(table, service, job, [], nowMs);
+        report.jobs++;
+      }),
+    );
+    if (!report.complete) return report;
   }
   return report;
 }
 
-async function lookAtRun(table: Table, run: Run, nowMs: number): Promise<void> {
-  const verdict = verdictOf(run, nowMs);
-  const settled: Run = { ...run, ...verdict };
-  await lookAtJob(table, run.service, run.job, [settled], nowMs);
-  await settleRun(table, run, verdict);
+interface RunsOfJob {
+  readonly service: string;
+  readonly job: string;
+  readonly runs: Run[];
+}
+
+function byJob(runs: readonly Run[]): RunsOfJob[] {
+  const groups = new Map<string, RunsOfJob>();
+  for (const run of runs) {
+    const { service, job } = run;
+    const group = groups.get(`${service}:${job}`) ?? { service, job, runs: [] };
+    group.runs.push(run);
+    groups.set(`${service}:${job}`, group);
+  }
+  return [...groups.values()];
+}
+
+async function lookAtRuns(table: Table, service: string, job: string, runs: Run[], nowMs: number): Promise<void> {
+  const verdicts = runs.map((run) => ({ run, verdict: verdictOf(run, nowMs) }));
+  const settled = verdicts.map(({ run, verdict }): Run => ({ ...run, ...verdict }));
+  await lookAtJob(table, service, job, settled, nowMs);
+  for (const { run, verdict } of verdicts) await settleRun(table, run, verdict);
 }
 
 /** Judges a job by its latest runs; `settled` are runs as they are about to be written. */
@@ -78,30 +121,11 @@ async function lookAtJob(
     const { runs } = await listRuns(table, { service, job }, { limit: RUNS_READ, consistent: true });
     const known = runs.map((run) => settled.find((other) => sameRun(run, other)) ?? run);
     const unread = settled.filter((run) => !runs.some((other) => sameRun(run, other)));
-    const judgement = judge(current, [...known, ...unread], nowMs);
+    const knownFrom = runs.length < RUNS_READ ? -Infinity : runs.at(-1)?.startedAt;
+    const judgement = judge(current, [...known, ...unread], nowMs, knownFrom);
     for (const slot of judgement.missed) await noteMissed(table, { service, job }, slot);
     return { ...judgement.job, rev: current.rev + 1 };
   });
 }
 
 const sameRun = (a: Run, b: Run) => a.run === b.run && a.startedAt === b.startedAt;
-
-interface PageOf<T> {
-  readonly found: readonly T[];
-  readonly cursor?: string | undefined;
-}
-
-const byRuns = ({ runs, cursor }: { readonly runs: Run[]; readonly cursor?: string }) => ({ found: runs, cursor });
-const byJobs = <T>({ jobs, cursor }: { readonly jobs: readonly T[]; readonly cursor?: string }) => ({
-  found: jobs,
-  cursor,
-});
-
-async function* all<T>(read: (cursor: string | undefined) => Promise<PageOf<T>>): AsyncGenerator<T> {
-  let cursor: string | undefined;
-  do {
-    const page = await read(cursor);
-    yield* page.found;
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-}

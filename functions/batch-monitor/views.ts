@@ -5,7 +5,7 @@ import { expectationOf } from './judge.ts';
 
 const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
 
-/** `late` lies between a slot and its deadline: nothing is stored for it. */
+/** `late` lies between a slot nobody has started and its deadline: nothing is stored for it. */
 function statusNow(job: Job, nowMs: number): JobStatus {
   if (job.status !== 'up' && job.status !== 'new') return job.status;
   const expected = expectationOf(job);

@@ -1,0 +1,29 @@
+// A job as it stands this moment: what the tick last wrote, and what has happened since.
+import { listRuns } from '../../store/items/job-runs.ts';
+import type { Job } from '../../store/items/jobs.ts';
+import type { Table } from '../../store/port.ts';
+import { expectationOf, judge } from './judge.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Enough to see the runs since the tick last looked. */
+const RUNS_READ = 10;
+
+/** Judges a job by its latest runs without writing anything. */
+export async function standing(table: Table, job: Job, nowMs: number): Promise<Job> {
+  if (job.retiredAt !== undefined) return job;
+  const { runs } = await listRuns(table, job, { limit: RUNS_READ, consistent: true });
+  return judge(
+    job,
+    runs.map((run) => ({ ...run, ...verdictOf(run, nowMs) })),
+    nowMs,
+  ).job;
+}
+
+/**
+ * The same for a list, which reads runs only where they matter: once a slot has come, only a job's runs tell whether
+ * it is late or has started; the tick does not look before the deadline.
+ */
+export async function standingInList(table: Table, job: Job, nowMs: number): Promise<Job> {
+  const expected = expectationOf(job);
+  return expected !== undefined && expected.slot <= nowMs ? standing(table, job, nowMs) : job;
+}
