@@ -46,11 +46,19 @@ describe('payments', () => {
     expect(fields(behaviorOf(body))).toEqual(expected);
   });
 
+  const request = { orderId: 'a', amount: 100 };
+  const good = { failureRate: 0, delayMs: 0 };
+
   it('fails as often as it is told to', async () => {
-    const request = { orderId: 'a', amount: 100 };
-    await expect(charge(request, { failureRate: 0.5, delayMs: 0 }, () => 0.49)).rejects.toThrow('as it was told to');
-    await expect(charge(request, { failureRate: 0.5, delayMs: 0 }, () => 0.5)).resolves.toMatchObject({
-      accepted: true,
-    });
+    const half = { failureRate: 0.5, delayMs: 0 };
+    await expect(charge(request, undefined, half, () => 0.49)).rejects.toThrow('as it was told to');
+    await expect(charge(request, undefined, half, () => 0.5)).resolves.toMatchObject({ accepted: true });
+  });
+
+  it('makes one charge of what is asked for twice under one key', async () => {
+    const { id } = await charge(request, 'key-1', good);
+    expect(await charge(request, 'key-1', good)).toEqual({ accepted: true, id });
+    expect((await charge(request, 'key-2', good)).id).not.toBe(id);
+    expect((await charge(request, undefined, good)).id).not.toBe((await charge(request, undefined, good)).id);
   });
 });
