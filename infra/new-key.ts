@@ -1,6 +1,7 @@
 // `npm run new-key -- --role admin --name first-admin`: makes an API key, keeps its hash in the table, prints it once.
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { systemClock } from '../middleware/kernel/clock.ts';
 import { sdkTable } from '../store/adapters/sdk.ts';
 import { newApiKey, putApiKey, ROLES, type Role } from '../store/items/api-keys.ts';
 
@@ -37,7 +38,7 @@ function read(): { role: Role; name: string; services: string[] | undefined; day
 
 const { role, name, services, days, table } = read();
 const key = newApiKey((bytes) => randomBytes(bytes));
-const now = Date.now();
+const now = systemClock.now();
 await putApiKey(sdkTable({ tableName: table }), {
   key,
   role,

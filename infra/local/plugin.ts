@@ -1,4 +1,131 @@
-// The local world as a Serverless plugin: hooks only.
+// The local world as a Serverless plugin for `serverless offline start`. Inert in every other command: it has hooks only.
+import { join } from 'node:path';
+import { PortTaken, portsFrom } from './ports.ts';
+import type { Options, Serverless } from './serverless.ts';
+import { localDir, type LocalWorldState } from './state-file.ts';
+import { World } from './world.ts';
+
 export default class LocalWorld {
-  hooks = {};
+  readonly #serverless: Serverless;
+  readonly #options: Options;
+  #world: World | undefined;
+  #stopTraffic: (() => void) | undefined;
+  #ready = false;
+
+  readonly commands = {
+    offline: {
+      commands: {
+        start: {
+          options: { traffic: { usage: 'Send a steady, varied load through the examples', type: 'boolean' } },
+        },
+      },
+    },
+  };
+
+  readonly hooks = {
+    // Before serverless-esbuild reads where to build.
+    initialize: () => this.#buildApart(),
+    'before:offline:start:init': () => this.#orExit(() => this.#start()),
+    'after:offline:start:init': () => this.#orExit(() => this.#open()),
+    'offline:start:end': () => this.#stop(),
+  };
+
+  constructor(serverless: Serverless, options: Options) {
+    this.#serverless = serverless;
+    this.#options = options;
+  }
+
+  /** `serverless package` removes the folder it builds in: a running world builds in its own. */
+  #buildApart(): void {
+    const { custom } = this.#serverless.service;
+    if (!process.argv.includes('offline')) return;
+    custom['esbuild'] = {
+      ...custom['esbuild'],
+      outputWorkFolder: join(localDir(process.env), 'build'),
+      // Reloading ends the calls under way, so that only sources are watched, and nothing for a test.
+      watch: {
+        pattern:
+          process.env['FLYBALL_WATCH'] === 'off' ? [] : ['functions/**/*.ts', 'middleware/**/*.ts', 'store/**/*.ts'],
+        ignore: ['node_modules'],
+      },
+    };
+  }
+
+  async #start(): Promise<void> {
+    const { service } = this.#serverless;
+    const ports = portsFrom(process.env);
+    service.custom['serverless-offline'] = {
+      ...service.custom['serverless-offline'],
+      httpPort: ports.http,
+      lambdaPort: ports.lambda,
+    };
+    this.#guard();
+    this.#world = new World({ service, ports, dir: localDir(process.env), env: process.env, log });
+    await this.#world.startEmulators();
+    // These are ours: serverless-offline's own schedules are an hour and a weekday off.
+    for (const definition of Object.values(service.functions)) {
+      definition.events = definition.events.filter((event) => !('schedule' in event));
+    }
+  }
+
+  async #open(): Promise<void> {
+    const state = await this.#world?.open();
+    if (!state) return;
+    this.#ready = true;
+    if (this.#options.traffic) {
+      const { startTraffic } = await import('./traffic.ts');
+      this.#stopTraffic = startTraffic(state, log);
+    }
+    console.log(announcement(state));
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopTraffic?.();
+    await this.#world?.stop();
+  }
+
+  /** A function's stray error must not end the world; a signal before it is ready ends it without leftovers. */
+  #guard(): void {
+    process.on('worker', (worker) => {
+      worker.on('error', (error: Error) => log(`a function's worker ended: ${error.stack ?? error.message}`));
+    });
+    process.on('unhandledRejection', (reason) => {
+      log(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`);
+    });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (!this.#ready) void this.#stop().then(() => process.exit(1));
+      });
+    }
+  }
+
+  /** A throw would leave the process hanging on what already listens. */
+  async #orExit(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      const plain = error instanceof PortTaken;
+      console.error(error instanceof Error ? (plain ? error.message : (error.stack ?? error.message)) : String(error));
+      await this.#stop();
+      process.exit(1);
+    }
+  }
+}
+
+function log(message: string): void {
+  console.error(`flyball: ${message}`);
+}
+
+function announcement(state: LocalWorldState): string {
+  return [
+    '',
+    'flyball is ready',
+    `  HTTP      ${state.http}`,
+    `  Lambda    ${state.lambda}`,
+    `  DynamoDB  ${state.dynamodb}  table ${state.table}, process ${String(state.dynamodbPid)}`,
+    `  SQS       ${state.sqs}  queue ${state.queueUrl}`,
+    `  S3        ${state.s3}  bucket ${state.bucket}`,
+    `  admin token  ${state.adminToken}`,
+    '',
+  ].join('\n');
 }

@@ -1,5 +1,5 @@
 // Where the local world listens, and how it says that a port is taken.
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 export interface Ports {
   http: number;
@@ -93,4 +93,17 @@ export async function freePorts(): Promise<Ports> {
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   const [http = 0, lambda = 0, dynamodb = 0, sqs = 0, s3 = 0] = ports;
   return { http, lambda, dynamodb, sqs, s3 };
+}
+
+/** Whether anything accepts connections on the port. */
+export function answersOn(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const end = (answers: boolean) => {
+      socket.destroy();
+      resolve(answers);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+  });
 }

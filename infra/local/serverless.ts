@@ -1,0 +1,32 @@
+// What the plugin needs to know of the framework's service object.
+import type { Resource } from './template.ts';
+
+export interface FunctionDefinition {
+  readonly name: string;
+  readonly handler: string;
+  timeout?: number;
+  maximumRetryAttempts?: number;
+  environment?: Record<string, unknown>;
+  events: Record<string, unknown>[];
+}
+
+export interface Service {
+  readonly service: string;
+  provider: {
+    readonly region: string;
+    readonly stage: string;
+    environment?: Record<string, unknown>;
+    readonly s3?: Readonly<Record<string, { readonly name: string }>>;
+  };
+  custom: Record<string, Record<string, unknown> | undefined>;
+  functions: Record<string, FunctionDefinition>;
+  readonly resources?: { readonly Resources?: Readonly<Record<string, Resource>> };
+}
+
+export interface Serverless {
+  readonly service: Service;
+}
+
+export interface Options {
+  readonly traffic?: boolean;
+}

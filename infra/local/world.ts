@@ -1,0 +1,194 @@
+// The local world: emulators, tables, queues, bridges and schedules around serverless-offline, started and stopped as one.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { newApiKey } from '../../store/items/api-keys.ts';
+import { bridgeBuckets } from './bucket-bridge.ts';
+import { type DynamodbKeeper, keepDynamodb } from './dynamodb-keeper.ts';
+import { CREDENTIALS, pointAtEmulators, resolveEnvironments } from './environment.ts';
+import { type EventSources, eventSources } from './event-sources.ts';
+import { LocalLambda, type Log } from './lambda.ts';
+import { type Ports, requireFree } from './ports.ts';
+import { bridgeQueues } from './queue-bridge.ts';
+import { deadLetterNameOf, queuesOf, tablesOf } from './resources.ts';
+import { runSchedules } from './schedules.ts';
+import { seedAdminKey, seedRules } from './seed.ts';
+import type { Service } from './serverless.ts';
+import { type LocalWorldState, removeState, writeState } from './state-file.ts';
+import { type LocalStack, queueUrl } from './template.ts';
+import { ensureTables } from './tables.ts';
+
+/** The account fauxqs puts into ARNs. */
+const ACCOUNT = '000000000000';
+const GRACE_MS = 2_000;
+
+export interface WorldOptions {
+  readonly service: Service;
+  readonly ports: Ports;
+  /** Where local.json goes. */
+  readonly dir: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+}
+
+export class World {
+  readonly #options: WorldOptions;
+  readonly #stack: LocalStack;
+  readonly #adminToken: string;
+  readonly #undo: (() => void | Promise<void>)[] = [];
+  #sources: EventSources = { queues: [], buckets: [], schedules: [] };
+  #dynamodb: DynamodbKeeper | undefined;
+  #s3: FauxqsServer | undefined;
+  #state: LocalWorldState | undefined;
+
+  constructor(options: WorldOptions) {
+    const { service, ports, env } = options;
+    this.#options = options;
+    this.#adminToken = env['FLYBALL_ADMIN_TOKEN'] || newApiKey(randomBytes);
+    this.#stack = {
+      region: service.provider.region,
+      account: ACCOUNT,
+      name: `${service.service}-${service.provider.stage}`,
+      sqs: at(ports.sqs),
+      resources: service.resources?.Resources ?? {},
+    };
+  }
+
+  /** Everything functions need before the first of them is loaded. Throws PortTaken. */
+  async startEmulators(): Promise<void> {
+    const { service, ports, env } = this.#options;
+    await requireFree(ports);
+    pointAtEmulators(env, this.#stack.region, {
+      dynamodb: at(ports.dynamodb),
+      sqs: at(ports.sqs),
+      s3: at(ports.s3),
+      lambda: at(ports.lambda),
+    });
+    this.#sources = eventSources(service, this.#stack);
+    resolveEnvironments(service, this.#stack, { FLYBALL_HEALTH_URLS: [at(ports.sqs), at(ports.s3)].join(',') });
+    await this.#startDynamodb();
+    await this.#startQueues();
+    await this.#startBuckets();
+  }
+
+  async #startDynamodb(): Promise<void> {
+    const { ports, log } = this.#options;
+    this.#dynamodb = await keepDynamodb({
+      port: ports.dynamodb,
+      path: this.#folder('dynamodb'),
+      log,
+      changed: (pid) => this.#tell(pid),
+      prepare: () => this.#prepareTable(),
+    });
+    this.#undo.push(() => this.#dynamodb?.stop());
+    await ensureTables(tablesOf(this.#stack), this.#dynamodb.url);
+  }
+
+  async #startQueues(): Promise<void> {
+    const { ports, env } = this.#options;
+    const kept = env['FLYBALL_DATA_DIR'] ? { dataDir: this.#folder('sqs') } : {};
+    const sqs = await startFauxqs({ port: ports.sqs, logger: false, defaultRegion: this.#stack.region, ...kept });
+    this.#undo.push(() => sqs.stop());
+    for (const { name, attributes } of queuesOf(this.#stack)) {
+      if (!sqs.inspectQueue(name)) sqs.createQueue(name, { attributes });
+    }
+  }
+
+  async #startBuckets(): Promise<void> {
+    const { ports, env, service } = this.#options;
+    const kept = env['FLYBALL_DATA_DIR'] ? { dataDir: this.#folder('s3') } : {};
+    const s3 = await startFauxqs({ port: ports.s3, logger: false, messageSpies: { bufferSize: 1 }, ...kept });
+    this.#s3 = s3;
+    this.#undo.push(() => s3.stop());
+    s3.setup({ buckets: Object.values(service.provider.s3 ?? {}).map(({ name }) => name) });
+  }
+
+  /** Once functions answer: rules, bridges, schedules, local.json. */
+  async open(): Promise<LocalWorldState> {
+    const { ports, log, dir } = this.#options;
+    const { queues, buckets, schedules } = this.#sources;
+    const { region, sqs } = this.#stack;
+    await this.#prepareTable();
+
+    const lambda = new LocalLambda(at(ports.lambda), log);
+    const urlOf = (arn: string) => queueUrl(arn.split(':').pop() ?? '', this.#stack);
+    const stopQueues = bridgeQueues(queues, sqs, { lambda, urlOf, log });
+    this.#undo.push(() => stopQueues(GRACE_MS));
+    if (this.#s3) this.#undo.push(bridgeBuckets(buckets, this.#s3, at(ports.s3), { lambda, region, log }));
+    this.#undo.push(runSchedules(schedules, lambda, { region, account: ACCOUNT }), () => lambda.stop());
+
+    this.#state = this.#describe();
+    writeState(dir, this.#state);
+    this.#undo.push(() => removeState(dir));
+    return this.#state;
+  }
+
+  async #prepareTable(): Promise<void> {
+    await ensureTables(tablesOf(this.#stack), at(this.#options.ports.dynamodb));
+    await seedAdminKey(this.#table(), this.#adminToken);
+    await seedRules(at(this.#options.ports.http), this.#adminToken);
+  }
+
+  #describe(): LocalWorldState {
+    const { ports, service } = this.#options;
+    const consumed = this.#sources.queues[0]?.queueArn.split(':').pop() ?? '';
+    const queue = queuesOf(this.#stack).find(({ name }) => name === consumed);
+    const dead = queue && deadLetterNameOf(queue);
+    return {
+      http: at(ports.http),
+      lambda: at(ports.lambda),
+      dynamodb: at(ports.dynamodb),
+      dynamodbPid: this.#dynamodb?.pid ?? null,
+      sqs: at(ports.sqs),
+      s3: at(ports.s3),
+      s3Credentials: CREDENTIALS,
+      table: this.#table(),
+      bucket: Object.values(service.provider.s3 ?? {})[0]?.name ?? '',
+      queueUrl: queue ? queueUrl(queue.name, this.#stack) : '',
+      dlqUrl: dead === undefined ? '' : queueUrl(dead, this.#stack),
+      adminToken: this.#adminToken,
+      pid: process.pid,
+    };
+  }
+
+  #table(): string {
+    return String(this.#options.service.provider.environment?.['FLYBALL_TABLE']);
+  }
+
+  #tell(dynamodbPid: number | undefined): void {
+    if (!this.#state) return;
+    this.#state = { ...this.#state, dynamodbPid: dynamodbPid ?? null };
+    writeState(this.#options.dir, this.#state);
+  }
+
+  /** A folder for an emulator's data: kept under FLYBALL_DATA_DIR, else temporary and removed at the end. */
+  #folder(name: string): string {
+    const kept = this.#options.env['FLYBALL_DATA_DIR'];
+    if (kept) {
+      const folder = join(kept, name);
+      mkdirSync(folder, { recursive: true });
+      return folder;
+    }
+    const folder = mkdtempSync(join(tmpdir(), `flyball-${name}-`));
+    this.#undo.push(() => rmSync(folder, { recursive: true, force: true }));
+    return folder;
+  }
+
+  /** Undoes, last first, whatever was started; may be called at any time and more than once. */
+  async stop(): Promise<void> {
+    this.#state = undefined;
+    for (let undo = this.#undo.pop(); undo; undo = this.#undo.pop()) {
+      try {
+        await undo();
+      } catch (error) {
+        this.#options.log(`while stopping: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+}
+
+function at(port: number): string {
+  return `http://127.0.0.1:${String(port)}`;
+}
