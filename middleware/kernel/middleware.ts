@@ -216,26 +216,42 @@ function begin(instance: Instance, request: AnyRequest): Invocation {
   instance.cold = false;
   request.internal[INVOCATION] = invocation;
   enter(invocation);
-  (request.context as GovernedContext).flyball = faceOf(invocation);
+  (request.context as GovernedContext).flyball = new Face(invocation);
   instance.syncs.startDue(now);
   return invocation;
 }
 
-function faceOf(invocation: Invocation): FlyballContext {
-  return {
-    service: invocation.instance.service,
-    instance: invocation.instance.id,
-    get resource() {
-      return invocation.resource.name;
-    },
-    get revision() {
-      return invocation.snapshot.origin.revision;
-    },
-    get signal() {
-      return invocation.signal;
-    },
-    remainingMs: () => invocation.remainingMs(),
-  };
+/** What the handler sees of its invocation; getters on a prototype, since one is made for every invocation. */
+class Face implements FlyballContext {
+  readonly #invocation: Invocation;
+
+  constructor(invocation: Invocation) {
+    this.#invocation = invocation;
+  }
+
+  get service(): string {
+    return this.#invocation.instance.service;
+  }
+
+  get instance(): string {
+    return this.#invocation.instance.id;
+  }
+
+  get resource(): string {
+    return this.#invocation.resource.name;
+  }
+
+  get revision(): number {
+    return this.#invocation.snapshot.origin.revision;
+  }
+
+  get signal(): AbortSignal {
+    return this.#invocation.signal;
+  }
+
+  remainingMs(): number {
+    return this.#invocation.remainingMs();
+  }
 }
 
 /** Records the invocation and settles what runs beside it. */
