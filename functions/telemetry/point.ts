@@ -89,7 +89,7 @@ class Sum {
     addCounts(this.#outcomes, tally.outcomes);
     this.#cold += tally.cold ?? 0;
     this.#slow += tally.slow ?? 0;
-    if (tally.durations) this.#durations.add(Histogram.decode(tally.durations, tally.maxMs ?? 0));
+    if (tally.durations) this.#durations.addEncoded(tally.durations, tally.maxMs ?? 0);
   }
 
   counts(): ShownSum {

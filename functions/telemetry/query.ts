@@ -24,8 +24,9 @@ export interface SeriesQuery {
 
 const MINUTE_MS = 60_000;
 const DEFAULT_RANGE_MS = 60 * MINUTE_MS;
-/** Every minute is a query of its own. */
+/** Every minute is a query of its own: 360 at most, and those of one more step, since a range is widened to whole ones. */
 const LONGEST_RANGE_MS = 6 * 60 * MINUTE_MS;
+const LONGEST_STEP_MS = 60 * MINUTE_MS;
 const LONGEST_NAME = 160;
 
 /** @throws {Problem} 400 saying which parameter is wrong, and what it takes. */
@@ -68,8 +69,8 @@ function metricOf(text: string | null): Metric | undefined {
 function stepOf(text: string | null): number {
   if (text === null) return MINUTE_MS;
   const stepMs = durationOf(text);
-  if (stepMs === undefined || stepMs % MINUTE_MS !== 0 || stepMs > LONGEST_RANGE_MS) {
-    throw badRequest('step is a duration of whole minutes up to 6 hours, such as 1m, 5m or 1h.');
+  if (stepMs === undefined || stepMs % MINUTE_MS !== 0 || stepMs > LONGEST_STEP_MS) {
+    throw badRequest('step is a duration of whole minutes up to an hour, such as 1m, 5m or 1h.');
   }
   return stepMs;
 }

@@ -30,6 +30,11 @@ describe('a request for a series', () => {
     });
   });
 
+  it('is of seven hours at most, however its range lies to its steps', () => {
+    const { from, to } = query('service=orders&from=2026-01-05T00:59Z&to=2026-01-05T06:59Z&step=1h');
+    expect([from, to]).toEqual([at(0, 0), at(7, 0)]);
+  });
+
   it('takes times in ms as well', () => {
     expect(query(`service=orders&from=${at(9, 0)}&to=${at(10, 0)}`)).toMatchObject({ from: at(9, 0), to: at(10, 0) });
   });
@@ -42,7 +47,8 @@ describe('a request for a series', () => {
     ['service=orders&metric=latency', 'metric is one of count, duration'],
     ['service=orders&step=30s', 'step is a duration of whole minutes'],
     ['service=orders&step=often', 'step is a duration of whole minutes'],
-    ['service=orders&step=400d', 'step is a duration of whole minutes'],
+    ['service=orders&step=0s', 'step is a duration of whole minutes'],
+    ['service=orders&step=6h', 'up to an hour'],
     ['service=orders&from=yesterday', 'from is not a time'],
     ['service=orders&from=2026-01-05T12:00Z&to=2026-01-05T12:00Z', 'from must lie before to'],
     ['service=orders&from=2026-01-05T00:00Z&to=2026-01-05T06:01Z', '6 hours apart at most'],
