@@ -1,0 +1,142 @@
+// Whatever runs do, whenever ticks come, overlap or die: in the end the table says what a single late look would have said.
+import * as fc from 'fast-check';
+import { describe, expect, inject, it } from 'vitest';
+import { tick } from '../../../functions/batch-monitor/tick.ts';
+import { beginRun, endRun, listRuns, type RunStart } from '../../../store/items/job-runs.ts';
+import { declareJobs, readJob } from '../../../store/items/jobs.ts';
+import { StoreUnavailable, type Table } from '../../../store/port.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { silentLogger } from '../../support/instance.ts';
+import { createTable } from '../table.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = Date.UTC(2026, 2, 2);
+const HOURLY = { service: 'orders', job: 'hourly' };
+const LAST = DAY + 5 * HOUR + 30 * MINUTE;
+
+interface PlannedRun {
+  readonly slot: number;
+  readonly delay: number;
+  readonly minutes: number;
+  readonly end: 'succeeded' | 'failed' | 'skipped' | 'none';
+  readonly startWritten: boolean;
+}
+
+interface PlannedTick {
+  readonly minute: number;
+  readonly twice: boolean;
+  /** The write it dies at, and whether that one still reached the table. */
+  readonly dies: { readonly write: number; readonly applied: boolean } | undefined;
+}
+
+const plannedRun: fc.Arbitrary<PlannedRun> = fc.record({
+  slot: fc.integer({ min: 1, max: 4 }),
+  delay: fc.constantFrom(0, 0, 0, 1, 4, 7, 20, 50),
+  minutes: fc.constantFrom(1, 2, 9, 12),
+  end: fc.constantFrom('succeeded', 'succeeded', 'failed', 'skipped', 'none'),
+  startWritten: fc.boolean(),
+});
+
+const plannedTick: fc.Arbitrary<PlannedTick> = fc.record({
+  minute: fc.integer({ min: 0, max: 320 }),
+  twice: fc.boolean(),
+  dies: fc.option(fc.record({ write: fc.integer({ min: 0, max: 6 }), applied: fc.boolean() }), { nil: undefined }),
+});
+
+type Step = { readonly at: number; readonly act: (table: Table) => Promise<unknown> };
+
+function stepsOf(plan: PlannedRun, index: number): Step[] {
+  const scheduledAt = DAY + plan.slot * HOUR;
+  const startedAt = scheduledAt + plan.delay * MINUTE + 2_000 + index;
+  const start: RunStart = {
+    ...HOURLY,
+    run: `run-${index}`,
+    startedAt,
+    scheduledAt,
+    instance: 'i',
+    requestId: `run-${index}`,
+    maxRuntimeAt: startedAt + 10 * MINUTE,
+    limitAt: startedAt + 15 * MINUTE,
+  };
+  const endedAt = startedAt + plan.minutes * MINUTE;
+  // A start that never reached the table, of a run longer than the deadline, is a slot missed until its end tells.
+  const startWritten = plan.startWritten || plan.delay + plan.minutes >= 4;
+  const { end } = plan;
+  return [
+    ...(startWritten ? [{ at: startedAt, act: (table: Table) => beginRun(table, start) }] : []),
+    ...(end === 'none'
+      ? []
+      : [
+          {
+            at: endedAt,
+            act: (table: Table) => endRun(table, start, { status: end, endedAt, durationMs: endedAt - startedAt }),
+          },
+        ]),
+  ];
+}
+
+async function world(steps: readonly Step[], ticks: readonly PlannedTick[]) {
+  const table = (await createTable(inject('dynamodb'))).sdk;
+  const clock = fakeClock(DAY);
+  const look = (on: Table) => tick({ table: on, clock, logger: silentLogger });
+  await declareJobs(table, {
+    service: 'orders',
+    jobs: { hourly: { schedule: 'cron(0 * * * ? *)', maxRuntime: '10m', startDeadline: '5m' } },
+    atMs: DAY,
+  });
+  const tickSteps = ticks.map(({ minute, twice, dies }): Step => ({
+    at: DAY + minute * MINUTE + 30_000,
+    act: (on) => Promise.all([look(dies ? dying(on, dies) : on), ...(twice ? [look(on)] : [])]),
+  }));
+  for (const { at, act } of [...steps, ...tickSteps].sort((a, b) => a.at - b.at)) {
+    clock.set(at);
+    await act(table);
+  }
+  clock.set(LAST);
+  await look(table);
+  // What is left is only what time has not brought yet.
+  expect(await look(table)).toEqual({ runs: 0, jobs: 0, failed: 0, complete: true });
+  const { runs } = await listRuns(table, HOURLY, { limit: 50, consistent: true });
+  return { job: { ...(await readJob(table, 'orders', 'hourly')), rev: 0 }, runs };
+}
+
+/** The table until a write: that one and all later ones fail, and it alone may have reached the table. */
+function dying(inner: Table, { write, applied }: { readonly write: number; readonly applied: boolean }): Table {
+  let writes = 0;
+  const perform = async <T>(send: () => Promise<T>): Promise<T> => {
+    const number = writes++;
+    if (number < write) return send();
+    if (number === write && applied) await send();
+    throw new StoreUnavailable('connect', 'the tick died here');
+  };
+  return {
+    get: (key, options) => inner.get(key, options),
+    query: (request) => inner.query(request),
+    put: (request) => perform(() => inner.put(request)),
+    update: (request) => perform(() => inner.update(request)),
+    delete: (request) => perform(() => inner.delete(request)),
+  };
+}
+
+describe('the tick, whatever happens', () => {
+  it('ends where a single look at the end would, with every change of state recorded once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(plannedRun, { maxLength: 6 }),
+        fc.array(plannedTick, { maxLength: 12 }),
+        async (plans, ticks) => {
+          const steps = plans.flatMap(stepsOf);
+          const lived = await world(steps, ticks);
+          expect(lived).toEqual(await world(steps, []));
+          const { changes = [] } = lived.job;
+          for (const [i, change] of changes.entries()) {
+            expect(change.from).not.toBe(change.to);
+            expect(change.from).toBe(i === 0 ? 'new' : changes[i - 1]?.to);
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  }, 120_000);
+});
