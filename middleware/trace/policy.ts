@@ -10,6 +10,8 @@ import { xrayTracer } from './xray.ts';
 
 /** Those of the invocations being served: most have none, and then nothing is made for them. */
 const recordings = new WeakMap<Invocation, Recording>();
+/** Invocations whose trace, if they have one, is carried on already. */
+const carrying = new WeakSet<Invocation>();
 
 export interface Tracing {
   readonly policy: Policy<void>;
@@ -23,21 +25,14 @@ export function createTracing(tracer: Tracer, runtimeHeader: () => string | unde
     compile: () => {},
     before(invocation) {
       const header = runtimeHeader();
-      const trace = incomingTrace(invocation.trigger, invocation.event, header);
-      if (!trace) return;
-      const { xray } = trace;
       // Only the runtime's word starts a recording: a header from outside may claim to be sampled, at our cost.
-      if (header === undefined || !xray?.sampled || xray.parentId === undefined) {
-        const { random } = invocation.instance;
-        Object.assign(
-          invocation.carried,
-          carriedBy(trace, undefined, () => newSpanId(random)),
-        );
-        return;
-      }
-      const { traceId, parentId } = xray;
+      if (!header?.includes('Sampled=1')) return;
+      const trace = incomingTrace(invocation.trigger, invocation.event, header);
+      const { traceId, parentId } = trace?.xray ?? {};
+      if (!trace || traceId === undefined || parentId === undefined) return;
       const recording = new Recording(invocation, trace, { traceId, parentId });
       recordings.set(invocation, recording);
+      carrying.add(invocation);
       Object.assign(invocation.carried, recording.carriedIn(recording.root));
       tracer.prepare();
     },
@@ -58,7 +53,9 @@ export function createTracing(tracer: Tracer, runtimeHeader: () => string | unde
     name: 'trace',
     stage: (dependency) =>
       async function traceStage(call, next) {
-        const recording = recordings.get(call.invocation);
+        const { invocation } = call;
+        const recording = recordings.get(invocation);
+        if (!recording) carryOn(invocation, runtimeHeader());
         const span = recording?.call(dependency);
         if (!recording || !span) return next(call);
         const reply = await next({ ...call, carried: recording.carriedIn(span) });
@@ -70,6 +67,19 @@ export function createTracing(tracer: Tracer, runtimeHeader: () => string | unde
   };
 
   return { policy, outbound };
+}
+
+/** Reads the trace of an invocation that is not recorded when there is somebody to pass it on to, and not before. */
+function carryOn(invocation: Invocation, header: string | undefined): void {
+  if (carrying.has(invocation)) return;
+  carrying.add(invocation);
+  const trace = incomingTrace(invocation.trigger, invocation.event, header);
+  const { random } = invocation.instance;
+  if (trace)
+    Object.assign(
+      invocation.carried,
+      carriedBy(trace, undefined, () => newSpanId(random)),
+    );
 }
 
 function annotate({ instance, resource, snapshot, refusal }: Invocation, { root }: Recording): void {

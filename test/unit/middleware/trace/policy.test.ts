@@ -168,8 +168,15 @@ describe('an invocation that is not sampled', () => {
     expect(invocation.carried['x-amzn-trace-id']).toBe(runtime ?? SAMPLED);
   });
 
-  it('carries nothing where there is no trace', () => {
-    const { begin, invocation } = traced(undefined);
+  it('carries nothing where there is no trace', async () => {
+    const { begin, call, invocation } = traced(undefined);
+    begin();
+    await call(() => Promise.resolve(reply('ok')));
+    expect(invocation.carried).toEqual({});
+  });
+
+  it('costs nothing until it calls something', () => {
+    const { begin, invocation } = traced(NOT_SAMPLED);
     begin();
     expect(invocation.carried).toEqual({});
   });
