@@ -5,7 +5,7 @@ import { systemClock } from '../../middleware/kernel/clock.ts';
 import { sdkTable } from '../../store/adapters/sdk.ts';
 import { putApiKey } from '../../store/items/api-keys.ts';
 
-const RULE_FILES = ['functions/*/flyball.rules.yaml', 'functions/examples/*/flyball.rules.yaml'];
+const RULE_FILES = ['functions/*/flyball.rules.{yaml,json}', 'functions/examples/*/flyball.rules.{yaml,json}'];
 const ATTEMPTS = 20;
 const PAUSE_MS = 500;
 
@@ -39,7 +39,7 @@ async function seedService(url: string, source: string, file: string, token: str
   if (present.status !== 404) throw await refusal(file, present);
   const draft = await answer(`${url}/draft`, {
     method: 'PUT',
-    headers: { authorization, 'content-type': 'application/yaml' },
+    headers: { authorization, 'content-type': file.endsWith('.json') ? 'application/json' : 'application/yaml' },
     body: source,
   });
   if (!draft.ok) throw await refusal(file, draft);

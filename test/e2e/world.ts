@@ -1,0 +1,103 @@
+// Starts a local world for the end-to-end tests: on free ports, in a folder of its own, beside a developer's.
+// A test reads its addresses with `inject('world')` from vitest. A process left behind at the end fails the run.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { freePorts } from '../../infra/local/ports.ts';
+import { type LocalWorldState, stateFile } from '../../infra/local/state-file.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    world: LocalWorldState;
+  }
+}
+
+const READY_WITHIN_MS = 60_000;
+const STOPPED_WITHIN_MS = 20_000;
+const LOOK_EVERY_MS = 50;
+
+export default async function startWorld(project: TestProject): Promise<() => Promise<void>> {
+  const root = join(import.meta.dirname, '../..');
+  // Inside the checkout: what is built there finds node_modules.
+  const dir = mkdtempSync(join(root, '.flyball-e2e-'));
+  const ports = await freePorts();
+  const output: string[] = [];
+  // A group of its own, so that what it leaves behind can be found by the group's id.
+  const child = spawn('npm', ['start'], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      // vitest's own would make the world's functions believe they are under test.
+      NODE_ENV: '',
+      VITEST: '',
+      PORT: String(ports.http),
+      FLYBALL_LAMBDA_PORT: String(ports.lambda),
+      FLYBALL_DYNAMODB_PORT: String(ports.dynamodb),
+      FLYBALL_SQS_PORT: String(ports.sqs),
+      FLYBALL_S3_PORT: String(ports.s3),
+      FLYBALL_LOCAL_DIR: dir.slice(root.length + 1),
+      FLYBALL_DATA_DIR: '',
+      FLYBALL_WATCH: 'off',
+    },
+  });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => output.push(text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => output.push(text));
+
+  try {
+    await until(() => output.join('').includes('flyball is ready'), READY_WITHIN_MS, child);
+    project.provide('world', JSON.parse(readFileSync(stateFile(dir), 'utf8')) as LocalWorldState);
+  } catch (error) {
+    await stop(child).catch(() => undefined);
+    rmSync(dir, { recursive: true, force: true });
+    throw new Error(`The local world did not get ready:\n${output.join('').slice(-5_000)}`, { cause: error });
+  }
+  return async () => {
+    try {
+      await stop(child);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  };
+}
+
+/** Throws when a process of the world outlives it, having ended that too. */
+async function stop(child: ChildProcess): Promise<void> {
+  const group = -(child.pid ?? 0);
+  if (group === 0) return;
+  if (child.exitCode === null && child.signalCode === null) {
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    await Promise.race([exit, pause(STOPPED_WITHIN_MS)]);
+  }
+  // The last of them may be ending at this moment.
+  for (let waited = 0; waited < 2_000 && alive(group); waited += LOOK_EVERY_MS) await pause(LOOK_EVERY_MS);
+  if (!alive(group)) return;
+  process.kill(group, 'SIGKILL');
+  throw new Error('The local world left a process behind when it was stopped by SIGTERM.');
+}
+
+function alive(group: number): boolean {
+  try {
+    process.kill(group, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function until(condition: () => boolean, limitMs: number, child: ChildProcess): Promise<void> {
+  for (let waited = 0; waited < limitMs; waited += LOOK_EVERY_MS) {
+    if (condition()) return;
+    if (child.exitCode !== null) throw new Error(`npm start ended with code ${String(child.exitCode)}`);
+    await pause(LOOK_EVERY_MS);
+  }
+  throw new Error(`nothing after ${String(limitMs)} ms`);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
+}
