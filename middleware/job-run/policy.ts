@@ -6,8 +6,11 @@ import type { Policy } from '../kernel/policy.ts';
 import { parseDuration } from '../kernel/units.ts';
 import { failureOf } from './failure.ts';
 
-/** How long each of two tries to write the end may take, in ms: it is what the monitor, and a night's sleep, wait for. */
-const END_LIMIT_MS = 500;
+/**
+ * How long each try to write the end may take, in ms. It is worth a second try, being what a night's sleep waits for,
+ * but a store that does not answer may not hold the function up: both together stay within a quarter of a second.
+ */
+const END_TRIES_MS = [100, 150] as const;
 
 interface RunRules {
   /** From the rules' `jobs`; without it the platform's own limit tells when a run must be over. */
@@ -31,7 +34,8 @@ export type Counts = RunCounts;
 /** Adds to what the current run has read, written and failed; without a run it counts for nothing. */
 export function recordCounts(invocation: Invocation, more: Counts): void {
   const account = accountOf(invocation);
-  const sum = (a?: number, b?: number) => (a === undefined ? b : a + (b ?? 0));
+  // What is no number is left out: it must not cost the run its record.
+  const sum = (a?: number, b?: number) => (Number.isFinite(b) ? (a ?? 0) + (b ?? 0) : a);
   const { read, written, failed } = account.counts;
   account.counts = {
     read: sum(read, more.read),
@@ -85,19 +89,29 @@ function endOf(invocation: Invocation, counts: RunCounts): RunEnd {
 }
 
 /** An end that cannot be written is not lost for good: the monitor finds the run past its time, and says so. */
-async function writeEnd({ instance }: Invocation, start: RunStart, end: RunEnd): Promise<void> {
-  const write = () => endRun(instance.table, start, end, { timeoutMs: END_LIMIT_MS });
-  try {
-    await write().catch(write);
-  } catch (error) {
-    instance.recorder.internal('job-run:end-not-written');
-    instance.logger.error('flyball could not write how a run ended', {
-      job: start.job,
-      run: start.run,
-      status: end.status,
-      ...errorFields(error),
-    });
+async function writeEnd(invocation: Invocation, start: RunStart, end: RunEnd): Promise<void> {
+  const { instance } = invocation;
+  const begunAt = instance.clock.now();
+  let failure: unknown;
+  for (const timeoutMs of END_TRIES_MS) {
+    try {
+      // A first try that timed out may have been applied; the second is then refused, which says the same.
+      await endRun(instance.table, start, end, { timeoutMs });
+      failure = undefined;
+      break;
+    } catch (error) {
+      failure = error;
+    }
   }
+  invocation.storeWaitedMs += instance.clock.now() - begunAt;
+  if (failure === undefined) return;
+  instance.recorder.internal('job-run:end-not-written');
+  instance.logger.error('flyball could not write how a run ended', {
+    job: start.job,
+    run: start.run,
+    status: end.status,
+    ...errorFields(failure),
+  });
 }
 
 /** When the schedule meant the run to start, as its event says. */
