@@ -1,7 +1,13 @@
-// The names of uploads and their thumbnails.
+// Which object an S3 event speaks of, and where its thumbnail belongs.
 import { describe, expect, it } from 'vitest';
-import { keyOf, thumbnailKey } from '../../../../../functions/examples/thumbnails/keys.ts';
+import { uploadOf } from '../../../../../functions/examples/thumbnails/upload.ts';
 import { s3 } from '../../../../support/events.ts';
+
+const record = (key: string) => {
+  const [first] = s3(key, 'pictures').Records;
+  if (!first) throw new Error('the event has no record');
+  return first;
+};
 
 describe('an upload', () => {
   it.each([
@@ -9,13 +15,11 @@ describe('an upload', () => {
     ['uploads/été in Zürich 夏 +1&2%.png', 'thumbnails/été in Zürich 夏 +1&2%.png'],
     ['uploads/a/b/c.png', 'thumbnails/a/b/c.png'],
     ['uploads/uploads/cat.png', 'thumbnails/uploads/cat.png'],
-  ])('%s, as an event tells of it, has its thumbnail at %s', (key, expected) => {
-    const told = s3(key).Records[0]?.s3.object.key ?? '';
-    expect(keyOf(told)).toBe(key);
-    expect(thumbnailKey(keyOf(told))).toBe(expected);
+  ])('%s has its thumbnail at %s', (key, thumbnailKey) => {
+    expect(uploadOf(record(key))).toEqual({ bucket: 'pictures', key, thumbnailKey });
   });
 
   it.each(['thumbnails/cat.png', 'uploads/', 'uploads/folder/', 'cat.png'])('%s is none', (key) => {
-    expect(thumbnailKey(key)).toBeUndefined();
+    expect(uploadOf(record(key))).toBeUndefined();
   });
 });
