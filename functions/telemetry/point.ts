@@ -1,7 +1,7 @@
 // One step of a series while minutes are added to it: counts by outcome, percentiles, refusals. Pure.
 import { Histogram } from '../../middleware/telemetry/histogram.ts';
 import type { Counts, Tally, TelemetryMinute } from '../../store/items/telemetry.ts';
-import type { Metric, Subject } from './query.ts';
+import { isKnownOf, type Metric, type Subject } from './query.ts';
 
 /** How long things took, in ms, each within the histogram's relative error; null when nothing was timed. */
 export type Durations = Readonly<Record<'p50' | 'p95' | 'p99' | 'max', number>> | null;
@@ -24,6 +24,8 @@ export interface ShownPoint extends Partial<ShownSum> {
   readonly shadow?: Counts;
   /** By `breaker/FROM/TO`. */
   readonly transitions?: Counts;
+  /** What happened inside flyball, of a service. */
+  readonly internal?: Counts;
 }
 
 export class Point {
@@ -33,6 +35,7 @@ export class Point {
   readonly #refusals = new Map<string, number>();
   readonly #shadow = new Map<string, number>();
   readonly #transitions = new Map<string, number>();
+  readonly #internal = new Map<string, number>();
   readonly #instances = new Set<string>();
 
   constructor(subject: Subject) {
@@ -46,6 +49,7 @@ export class Point {
       case 'service':
         for (const tally of Object.values(minute.resources)) this.#own.add(tally);
         for (const tally of Object.values(minute.attempts)) this.#attempts.add(tally);
+        addCounts(this.#internal, minute.internal);
         break;
       case 'resource':
         this.#own.add(own(minute.resources, subject.name));
@@ -60,19 +64,20 @@ export class Point {
   }
 
   shown(metric: Metric | undefined): ShownPoint {
-    const wants = (one: Metric) => metric === undefined || metric === one;
-    const hasAttempts = this.#subject.kind !== 'resource';
+    const { kind } = this.#subject;
+    const wants = (one: Metric) => (metric === undefined || metric === one) && isKnownOf(one, kind);
     return {
       ...(wants('instances') ? { instances: this.#instances.size } : {}),
       ...(wants('count') ? this.#own.counts() : {}),
       ...(wants('duration') ? { durationMs: this.#own.durations() } : {}),
-      ...(wants('attempts') && hasAttempts
+      ...(wants('attempts')
         ? { attempts: { ...this.#attempts.counts(), durationMs: this.#attempts.durations() } }
         : {}),
       ...(wants('refusals')
         ? { refusals: Object.fromEntries(this.#refusals), shadow: Object.fromEntries(this.#shadow) }
         : {}),
-      ...(wants('transitions') && hasAttempts ? { transitions: Object.fromEntries(this.#transitions) } : {}),
+      ...(wants('transitions') ? { transitions: Object.fromEntries(this.#transitions) } : {}),
+      ...(wants('internal') ? { internal: Object.fromEntries(this.#internal) } : {}),
     };
   }
 }

@@ -2,14 +2,30 @@
 import { parseDuration } from '../../middleware/kernel/units.ts';
 import { badRequest, isName, readTime } from '../api/index.ts';
 
-export const METRICS = ['count', 'duration', 'refusals', 'attempts', 'transitions', 'instances'] as const;
-export type Metric = (typeof METRICS)[number];
-
 /** What the series is of: all of a service, or one resource or dependency of it. */
 export type Subject =
   | { readonly kind: 'service' }
   | { readonly kind: 'resource'; readonly name: string }
   | { readonly kind: 'dependency'; readonly name: string };
+
+type Kind = Subject['kind'];
+
+/** What there is to ask for, and of which subjects it is known. */
+const METRICS = {
+  count: ['service', 'resource', 'dependency'],
+  duration: ['service', 'resource', 'dependency'],
+  refusals: ['service', 'resource', 'dependency'],
+  attempts: ['service', 'dependency'],
+  transitions: ['service', 'dependency'],
+  instances: ['service', 'resource', 'dependency'],
+  internal: ['service'],
+} as const satisfies Record<string, readonly Kind[]>;
+export type Metric = keyof typeof METRICS;
+
+export function isKnownOf(metric: Metric, kind: Kind): boolean {
+  const kinds: readonly Kind[] = METRICS[metric];
+  return kinds.includes(kind);
+}
 
 export interface SeriesQuery {
   readonly service: string;
@@ -39,10 +55,11 @@ export function seriesQueryOf(query: URLSearchParams, nowMs: number): SeriesQuer
   const from = timeOf(query, 'from') ?? to - DEFAULT_RANGE_MS;
   if (from >= to) throw badRequest('from must lie before to.');
   if (to - from > LONGEST_RANGE_MS) throw badRequest('from and to may lie 6 hours apart at most.');
+  const subject = subjectOf(query.get('resource'), query.get('dependency'));
   return {
     service,
-    subject: subjectOf(query.get('resource'), query.get('dependency')),
-    metric: metricOf(query.get('metric')),
+    subject,
+    metric: metricOf(query.get('metric'), subject.kind),
     from: Math.floor(from / stepMs) * stepMs,
     to: Math.ceil(to / stepMs) * stepMs,
     stepMs,
@@ -59,11 +76,12 @@ function subjectOf(resource: string | null, dependency: string | null): Subject 
   return resource === null ? { kind: 'dependency', name } : { kind: 'resource', name };
 }
 
-function metricOf(text: string | null): Metric | undefined {
+function metricOf(text: string | null, kind: Kind): Metric | undefined {
   if (text === null) return undefined;
-  const metric = METRICS.find((known) => known === text);
-  if (metric === undefined) throw badRequest(`metric is one of ${METRICS.join(', ')}; all of them when left out.`);
-  return metric;
+  const known = (Object.keys(METRICS) as Metric[]).filter((metric) => isKnownOf(metric, kind));
+  const metric = known.find((one) => one === text);
+  if (metric !== undefined) return metric;
+  throw badRequest(`metric of a ${kind} is one of ${known.join(', ')}; all of them when left out.`);
 }
 
 function stepOf(text: string | null): number {

@@ -39,6 +39,8 @@ const MINUTES = [
     recorder.invocation('read-order', '404', 3, false);
     recorder.refusal('breaker', 'payments', 'create-order', 2, true);
     recorder.transition('payments', 'CLOSED', 'OPEN');
+    recorder.internal('fallback:payments');
+    recorder.internal('fallback:payments');
   }),
   minute('b', TEN + MINUTE + 40_000, (recorder) => recorder.invocation('read-order', 'ok', 5, false)),
 ];
@@ -94,6 +96,11 @@ describe('a series', () => {
     const { total, resources, dependencies } = shown('');
     expect(total).toMatchObject({ count: 103, outcomes: { ok: 101, refused: 1, '404': 1 }, instances: 2 });
     expect([resources, dependencies]).toEqual([['create-order', 'read-order'], ['payments']]);
+  });
+
+  it('of a service alone tells what happened inside flyball', () => {
+    expect(shown('metric=internal').total).toEqual({ internal: { 'fallback:payments': 2 } });
+    expect(shown('dependency=payments').total).not.toHaveProperty('internal');
   });
 
   it('of one metric shows that alone', () => {
