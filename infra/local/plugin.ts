@@ -28,6 +28,8 @@ export default class LocalWorld {
     'before:offline:start:init': () => this.#orExit(() => this.#start()),
     'after:offline:start:init': () => this.#orExit(() => this.#open()),
     'offline:start:end': () => this.#stop(),
+    // Another plugin failed, e.g. at bundling: what listens would keep the process from ending.
+    error: (error: unknown) => this.#orExit(() => (this.#world ? Promise.reject(asError(error)) : Promise.resolve())),
   };
 
   constructor(serverless: Serverless, options: Options) {
@@ -104,12 +106,15 @@ export default class LocalWorld {
     try {
       await step();
     } catch (error) {
-      const plain = error instanceof PortTaken;
-      console.error(error instanceof Error ? (plain ? error.message : (error.stack ?? error.message)) : String(error));
+      console.error(error instanceof PortTaken ? error.message : asError(error).stack);
       await this.#stop();
       process.exit(1);
     }
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function log(message: string): void {

@@ -2,7 +2,7 @@
 // A test reads its addresses with `inject('world')` from vitest. A process left behind at the end fails the run.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { freePorts } from '../../infra/local/ports.ts';
@@ -21,7 +21,8 @@ const LOOK_EVERY_MS = 50;
 export default async function startWorld(project: TestProject): Promise<() => Promise<void>> {
   const root = join(import.meta.dirname, '../..');
   // Inside the checkout: what is built there finds node_modules.
-  const dir = mkdtempSync(join(root, '.flyball-e2e-'));
+  mkdirSync(join(root, '.flyball'), { recursive: true });
+  const dir = mkdtempSync(join(root, '.flyball', 'e2e-'));
   const ports = await freePorts();
   const output: string[] = [];
   // A group of its own, so that what it leaves behind can be found by the group's id.
