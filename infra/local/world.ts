@@ -67,7 +67,11 @@ export class World {
       lambda: at(ports.lambda),
     });
     this.#sources = eventSources(service, this.#stack);
-    resolveEnvironments(service, this.#stack, { FLYBALL_HEALTH_URLS: [at(ports.sqs), at(ports.s3)].join(',') });
+    resolveEnvironments(service, this.#stack, {
+      FLYBALL_HEALTH_URLS: [at(ports.sqs), at(ports.s3)].join(','),
+      // Forty cold workers and the table share a laptop's cores: what takes 5 ms on AWS may take a second here.
+      FLYBALL_STORE_PATIENCE: '20',
+    });
     await this.#startDynamodb();
     await this.#startQueues();
     await this.#startBuckets();

@@ -8,12 +8,13 @@ import { claimed, forcedAt, nextEpoch, opened, settled, standingOf, tripReason }
 import type { Result, Standing } from './machine.ts';
 import type { BreakerSettings } from './settings.ts';
 import { isStale, totalsOf, Window } from './window.ts';
+import { storeLimitMs } from '../kernel/patience.ts';
 
 /** A view older than this is refreshed beside the handler; a healthy instance reports no more often. */
 const SYNC_INTERVAL_MS = 5_000;
 /** A view older than this is awaited before the call, for at most `WAIT_MS`. */
 const MAX_STALE_MS = 60_000;
-const WAIT_MS = 100;
+const WAIT_MS = storeLimitMs(100);
 /** Failures are reported at once, but no more often than this. */
 const FAILURE_GAP_MS = 50;
 /** While half-open, whoever is refused looks again after this, doubling to the sync interval. */

@@ -4,13 +4,14 @@ import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { parseDuration } from '../kernel/units.ts';
+import { storeLimitMs } from '../kernel/patience.ts';
 import { failureOf } from './failure.ts';
 
 /**
  * How long each try to write the end may take, in ms. It is worth a second try, being what a night's sleep waits for,
  * but a store that does not answer may not hold the function up: both together stay within a quarter of a second.
  */
-const END_TRIES_MS = [100, 150] as const;
+const END_TRIES_MS = [storeLimitMs(100), storeLimitMs(150)] as const;
 
 interface RunRules {
   /** From the rules' `jobs`; without it the platform's own limit tells when a run must be over. */

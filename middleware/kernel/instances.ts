@@ -7,6 +7,7 @@ import { Misused } from './errors.ts';
 import { Instance } from './instance.ts';
 import { jsonLogger, type Logger } from './logger.ts';
 import type { RuleDocument } from './rules/document.ts';
+import { storeLimitMs } from './patience.ts';
 import { parseDuration } from './units.ts';
 
 /** A rule document as `import rules from './flyball.rules.json'` gives it. */
@@ -79,7 +80,14 @@ function idOf(logStream: string | undefined, random: Random): string {
 }
 
 function tableOf(tableName: string | undefined, clock: Clock): Table {
-  if (tableName !== undefined && tableName !== '') return signedTable({ tableName, clock });
+  if (tableName !== undefined && tableName !== '') {
+    return signedTable({
+      tableName,
+      clock,
+      defaultTimeoutMs: storeLimitMs(100),
+      firstTimeoutMs: storeLimitMs(250),
+    });
+  }
   const refuse = () =>
     Promise.reject(new StoreRejected('NoTable', 'FLYBALL_TABLE is not set: this function runs without live rules'));
   return { get: refuse, put: refuse, update: refuse, delete: refuse, query: refuse };

@@ -6,9 +6,10 @@ import type { Outcome } from './outcome.ts';
 import type { Resource } from './resources.ts';
 import type { Snapshot } from './rules/snapshot.ts';
 import type { Trigger } from './trigger.ts';
+import { storeLimitMs } from './patience.ts';
 
 /** How much waiting for the store one invocation may add up, in ms, whatever the number of rules. */
-export const STORE_WAIT_BUDGET_MS = 200;
+export const STORE_WAIT_BUDGET_MS = storeLimitMs(200);
 
 export class Invocation {
   readonly instance: Instance;

@@ -1,11 +1,12 @@
 // Exchanges with the store that run beside the handler: started when due, awaited at the end, abandoned at their limit.
 import type { Clock } from './clock.ts';
 import { errorFields, type Logger } from './logger.ts';
+import { storeLimitMs } from './patience.ts';
 
 /** How long an exchange may keep an invocation from ending, in ms. */
-export const SYNC_LIMIT_MS = 100;
+export const SYNC_LIMIT_MS = storeLimitMs(100);
 /** The same while the store is away: an exchange is then only a probe of it. */
-const PROBE_LIMIT_MS = 25;
+const PROBE_LIMIT_MS = storeLimitMs(25);
 
 /** Something that exchanges with the store when it is due. */
 export interface Syncable {

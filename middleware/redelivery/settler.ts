@@ -15,11 +15,12 @@ import {
   type Redelivery,
 } from './plan.ts';
 import { Queues, type Delay } from './queues.ts';
+import { storeLimitMs } from '../kernel/patience.ts';
 
 /** Left of the function's own time for answering, ms. */
 const RESERVE_MS = 300;
 /** How long the store may take to say how often a record was deferred, ms. */
-const STORE_LIMIT_MS = 100;
+const STORE_LIMIT_MS = storeLimitMs(100);
 
 const QUEUES = {};
 

@@ -6,9 +6,10 @@ import { decide, LAG_US, type BucketState, type Decision } from './bucket.ts';
 import type { Gcra } from './gcra.ts';
 import { storedKey, type RawKey } from './key.ts';
 import { ALGORITHM, type CompiledThrottle } from './rule.ts';
+import { storeLimitMs } from '../kernel/patience.ts';
 
 /** How long one rule may keep an invocation waiting for the store, ms. */
-export const STORE_LIMIT_MS = 100;
+export const STORE_LIMIT_MS = storeLimitMs(100);
 
 /**
  * Usually the first try tells the truth (the bucket is busy), and an idle bucket takes two. More are needed only while

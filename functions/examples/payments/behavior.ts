@@ -39,7 +39,7 @@ export function behaviorOf(
     : { errors };
 }
 
-/** The behaviour in force, at most a quarter of a second old; the last one known when the table is away. */
+/** The behaviour in force, at most a quarter of a second old. While the table is away, payments behaves. */
 export async function currentBehavior(): Promise<Behavior> {
   const now = systemClock.now();
   if (now - cached.at < CACHE_MS) return cached.behavior;
@@ -49,7 +49,7 @@ export async function currentBehavior(): Promise<Behavior> {
   const item = found?.Item;
   const behavior = item
     ? { failureRate: Number(item['failureRate']?.N ?? 0), delayMs: Number(item['delayMs']?.N ?? 0) }
-    : cached.behavior;
+    : GOOD;
   cached = { behavior, at: now };
   return behavior;
 }

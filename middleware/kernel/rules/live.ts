@@ -7,14 +7,15 @@ import type { Policy } from '../policy.ts';
 import type { Syncable } from '../sync.ts';
 import type { RuleDocument } from './document.ts';
 import { Snapshot } from './snapshot.ts';
+import { storeLimitMs } from '../patience.ts';
 
 /** How often the head is read while invocations come, in ms; jittered by a fifth so that a fleet spreads out. */
 export const POLL_MS = 4_000;
 /** Rules older than this are awaited before the handler, in ms. */
 export const MAX_STALE_MS = 60_000;
 /** How long the wait for stale rules may take, in ms; the first load may take longer since it overlaps init. */
-export const WAIT_MS = 100;
-export const FIRST_WAIT_MS = 200;
+export const WAIT_MS = storeLimitMs(100);
+export const FIRST_WAIT_MS = storeLimitMs(200);
 /** A load begun during init that is older than this when the first invocation comes is given up, in ms. */
 const PRELOAD_LIFE_MS = 10_000;
 
