@@ -2,8 +2,9 @@
 // A test reads its addresses with `inject('world')` from vitest. A process left behind at the end fails the run.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
 import { freePorts } from '../../infra/local/ports.ts';
 import { type LocalWorldState, stateFile } from '../../infra/local/state-file.ts';
@@ -25,7 +26,10 @@ export default async function startWorld(project: TestProject): Promise<() => Pr
   const dir = mkdtempSync(join(root, '.flyball', 'e2e-'));
   const ports = await freePorts();
   const output: string[] = [];
+  // Kept after the run: what the functions said while a test failed.
+  const log = createWriteStream(join(root, '.flyball', 'e2e.log'));
   // A group of its own, so that what it leaves behind can be found by the group's id.
+  let ready = false;
   const child = spawn('npm', ['start'], {
     cwd: root,
     detached: true,
@@ -45,11 +49,16 @@ export default async function startWorld(project: TestProject): Promise<() => Pr
       FLYBALL_WATCH: 'off',
     },
   });
-  child.stdout.setEncoding('utf8').on('data', (text: string) => output.push(text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => output.push(text));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      log.write(text);
+      if (!ready) output.push(text);
+    });
+  }
 
   try {
     await until(() => output.join('').includes('flyball is ready'), READY_WITHIN_MS, child);
+    ready = true;
     project.provide('world', JSON.parse(readFileSync(stateFile(dir), 'utf8')) as LocalWorldState);
   } catch (error) {
     await stop(child).catch(() => undefined);
@@ -60,6 +69,7 @@ export default async function startWorld(project: TestProject): Promise<() => Pr
     try {
       await stop(child);
     } finally {
+      log.end();
       rmSync(dir, { recursive: true, force: true });
     }
   };
@@ -72,10 +82,16 @@ async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
-    await Promise.race([exit, pause(STOPPED_WITHIN_MS)]);
+    const patience = new AbortController();
+    await Promise.race([
+      exit,
+      setTimeout(STOPPED_WITHIN_MS, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
+    // A timer left running would keep the tests from ending.
+    patience.abort();
   }
   // The last of them may be ending at this moment.
-  for (let waited = 0; waited < 2_000 && alive(group); waited += LOOK_EVERY_MS) await pause(LOOK_EVERY_MS);
+  for (let waited = 0; waited < 2_000 && alive(group); waited += LOOK_EVERY_MS) await setTimeout(LOOK_EVERY_MS);
   if (!alive(group)) return;
   process.kill(group, 'SIGKILL');
   throw new Error('The local world left a process behind when it was stopped by SIGTERM.');
@@ -94,11 +110,7 @@ async function until(condition: () => boolean, limitMs: number, child: ChildProc
   for (let waited = 0; waited < limitMs; waited += LOOK_EVERY_MS) {
     if (condition()) return;
     if (child.exitCode !== null) throw new Error(`npm start ended with code ${String(child.exitCode)}`);
-    await pause(LOOK_EVERY_MS);
+    await setTimeout(LOOK_EVERY_MS);
   }
   throw new Error(`nothing after ${String(limitMs)} ms`);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, ms));
 }
