@@ -35,13 +35,3 @@ describe('the nightly settlement', () => {
     expect(body).toMatchObject({ status: 'up', lastRun: { status: 'succeeded' } });
   });
 });
-
-describe('telemetry', () => {
-  it('shows what orders did in the last minutes', async () => {
-    const total = await eventually('a minute of orders', async () => {
-      const { body } = await admin('GET', '/v1/telemetry/series?service=orders');
-      return JSON.stringify(body).includes('"ok"') ? body : undefined;
-    });
-    expect(total['service']).toBe('orders');
-  });
-});
