@@ -1,10 +1,25 @@
 // Three kinds of test: unit (pure), integration (emulated AWS over the network), e2e (a started local world).
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files in the order of their names: the end-to-end tests share one world, and the one that kills its store comes last. */
+class ByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => (a.moduleId < b.moduleId ? -1 : 1));
+  }
+}
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: ByName },
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/conformance/**/*.test.ts'], testTimeout: 10_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          testTimeout: 10_000,
+        },
+      },
       {
         test: {
           name: 'integration',
@@ -22,6 +37,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 90_000,
           fileParallelism: false,
+          // After the others: what these measure should not be the load of those.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
