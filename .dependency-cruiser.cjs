@@ -1,9 +1,15 @@
 // The house's import rules: imports point one way, functions -> middleware -> store.
-const POLICIES = '(throttle|concurrency|breaker|retry|redelivery|deadline|fallback|shed|fault|access|trace|telemetry|job-run|call)';
+const POLICIES =
+  '(throttle|concurrency|breaker|retry|redelivery|deadline|fallback|shed|fault|access|trace|telemetry|job-run|call)';
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'store-is-the-ground-floor',
@@ -60,7 +66,8 @@ module.exports = {
     },
     {
       name: 'pure-files-do-no-io',
-      comment: 'An algorithm file (algorithm.ts, window.ts, machine.ts, backoff.ts, bucket.ts) does no input or output.',
+      comment:
+        'An algorithm file (algorithm.ts, window.ts, machine.ts, backoff.ts, bucket.ts) does no input or output.',
       severity: 'error',
       from: { path: '^middleware/[^/]+/(algorithm|window|machine|backoff|bucket|gcra|schedule)\\.ts$' },
       to: { path: '(^store/|node_modules|^node:)', dependencyTypesNot: ['type-only'] },
