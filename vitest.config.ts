@@ -11,6 +11,7 @@ class ByName extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/summary.ts'],
     sequence: { sequencer: ByName },
     projects: [
       {
