@@ -11,6 +11,9 @@ import { storeLimitMs } from './patience.ts';
 /** How much waiting for the store one invocation may add up, in ms, whatever the number of rules. */
 export const STORE_WAIT_BUDGET_MS = storeLimitMs(200);
 
+/** What the platform needs to take the answer, in ms. */
+const LAST_WORD_MS = 20;
+
 export class Invocation {
   readonly instance: Instance;
   /** The rules of this invocation from its first hook to its last. */
@@ -91,6 +94,15 @@ export class Invocation {
   /** How long one more wait for the store may take, in ms, within the budget of the whole invocation. */
   storeWaitMs(wantedMs: number): number {
     return Math.max(0, Math.min(wantedMs, STORE_WAIT_BUDGET_MS - this.storeWaitedMs, this.remainingMs()));
+  }
+
+  /**
+   * How long the end may wait for exchanges under way, in ms: within the same budget, and in the time the platform still
+   * gives, which is more than the deadline's: what happened until then is still to be told.
+   */
+  settleMs(wantedMs: number): number {
+    const platformMs = this.context.getRemainingTimeInMillis?.() ?? Infinity;
+    return Math.max(0, Math.min(wantedMs, STORE_WAIT_BUDGET_MS - this.storeWaitedMs, platformMs - LAST_WORD_MS));
   }
 
   /** State that `owner` (a policy) keeps for this invocation. */

@@ -9,6 +9,7 @@ import { outcomeOfStatus, type Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
 import { answerFor } from './refusal.ts';
 import type { Snapshot } from './rules/snapshot.ts';
+import { SYNC_LIMIT_MS } from './sync.ts';
 import { triggerOf } from './trigger.ts';
 
 /** What a governed handler finds at `context.flyball`. */
@@ -266,7 +267,8 @@ function finish(invocation: Invocation): Promise<void> | undefined {
     instance.clock.precise() - invocation.startedPrecise,
     invocation.cold,
   );
-  return instance.syncs.settle();
+  // What it has waited for the store already comes off what it may wait now.
+  return instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS));
 }
 
 function outcomeOf(invocation: Invocation, response: unknown): Outcome {

@@ -79,14 +79,17 @@ export class Syncs {
     }
   }
 
-  /** Waits for what is in flight, each to its own limit, then abandons the rest. Undefined when there is nothing. */
-  settle(): Promise<void> | undefined {
-    return this.#flights.size === 0 ? undefined : this.#settle();
+  /**
+   * Waits for what is in flight, each to its own limit and `atMostMs` in all, then abandons the rest. Undefined when there
+   * is nothing.
+   */
+  settle(atMostMs: number = SYNC_LIMIT_MS): Promise<void> | undefined {
+    return this.#flights.size === 0 ? undefined : this.#settle(atMostMs);
   }
 
-  async #settle(): Promise<void> {
+  async #settle(atMostMs: number): Promise<void> {
     const flights = [...this.#flights.values()];
-    const waitMs = Math.max(...flights.map((flight) => flight.until)) - this.#clock.now();
+    const waitMs = Math.min(atMostMs, Math.max(...flights.map((flight) => flight.until)) - this.#clock.now());
     if (waitMs > 0) {
       let cancel = () => {};
       const limit = new Promise<void>((resolve) => {

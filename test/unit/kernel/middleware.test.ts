@@ -175,6 +175,23 @@ describe('a governed invocation', () => {
     expect(await stack(httpEvent, testContext(instance.clock) as never)).toEqual({ statusCode: 418 });
   });
 
+  it('still waits for what is to be told when its deadline has passed, in the time the platform gives', async () => {
+    const instance = testInstance();
+    let told = false;
+    const tells = policy('tells', [], {
+      before: (invocation) => {
+        invocation.deadlineAt = instance.clock.now();
+        void instance.syncs.start('tells', async () => {
+          await Promise.resolve();
+          await Promise.resolve();
+          told = true;
+        });
+      },
+    });
+    await governed(instance, [tells], () => 'late')();
+    expect(told).toBe(true);
+  });
+
   it('leaves no timer behind when the handler asked for the deadline signal', async () => {
     const instance = testInstance();
     const clock = instance.clock as typeof instance.clock & { timers: number };
