@@ -71,6 +71,8 @@ export class World {
       FLYBALL_HEALTH_URLS: [at(ports.sqs), at(ports.s3)].join(','),
       // Forty cold workers and the table share a laptop's cores: what takes 5 ms on AWS may take a second here.
       FLYBALL_STORE_PATIENCE: '20',
+      // Of many workers, most are idle: each looks before it decides, so that what one publishes is what one sees.
+      FLYBALL_MAX_STALE: '4s',
     });
     await this.#startDynamodb();
     await this.#startQueues();

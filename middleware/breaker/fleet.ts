@@ -12,8 +12,7 @@ import { storeLimitMs } from '../kernel/patience.ts';
 
 /** A view older than this is refreshed beside the handler; a healthy instance reports no more often. */
 const SYNC_INTERVAL_MS = 5_000;
-/** A view older than this is awaited before the call, for at most `WAIT_MS`. */
-const MAX_STALE_MS = 60_000;
+/** A view older than the instance's `maxStaleMs` is awaited before the call, for at most this. */
 const WAIT_MS = storeLimitMs(100);
 /** Failures are reported at once, but no more often than this. */
 const FAILURE_GAP_MS = 50;
@@ -79,9 +78,11 @@ export class FleetBreaker {
   /** Starts the sync that is due, beside the handler; returns it only when the call must wait for it. */
   freshen(invocation: Invocation, settings: BreakerSettings, nowMs: number): Promise<void> | undefined {
     const ageMs = this.#seenAt === undefined ? Infinity : nowMs - this.#seenAt;
-    if (ageMs > this.#refreshMs && nowMs - this.#syncedAt >= FAILURE_GAP_MS) this.#sync(settings, nowMs);
+    const { maxStaleMs } = this.#instance;
+    if (ageMs > Math.min(this.#refreshMs, maxStaleMs) && nowMs - this.#syncedAt >= FAILURE_GAP_MS)
+      this.#sync(settings, nowMs);
     else this.#syncIfUrgent(settings, nowMs);
-    return ageMs > MAX_STALE_MS && this.#syncing ? this.#within(invocation, this.#syncing) : undefined;
+    return ageMs > maxStaleMs && this.#syncing ? this.#within(invocation, this.#syncing) : undefined;
   }
 
   /** Counts the end of an attempt admitted in `epoch`. A failure is reported at once, beside the handler. */

@@ -35,6 +35,8 @@ export class Instance {
   readonly random: Random;
   readonly table: Table;
   readonly logger: Logger;
+  /** What was read from the store longer ago than this, in ms, is awaited before it is used; younger is refreshed beside. */
+  readonly maxStaleMs: number;
   readonly syncs: Syncs;
   readonly rules: LiveRules;
   recorder: Recorder = silentRecorder;
@@ -54,7 +56,8 @@ export class Instance {
     this.table = options.table;
     this.logger = options.logger;
     this.syncs = new Syncs(options.clock, options.logger, options.storeAway ?? (() => false));
-    this.rules = new LiveRules(this, options.bootstrap, options.maxStaleMs ?? MAX_STALE_MS);
+    this.maxStaleMs = options.maxStaleMs ?? MAX_STALE_MS;
+    this.rules = new LiveRules(this, options.bootstrap);
     this.syncs.add(this.rules);
   }
 

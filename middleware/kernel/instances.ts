@@ -22,7 +22,9 @@ export interface GovernOptions {
   readonly service: string;
   /** Rules packaged with the function, used until the store answers: a document, or the path of a JSON file. */
   readonly bootstrap?: string | BootstrapRules;
-  /** Rules older than this are awaited before the handler, e.g. `60s` (the default). */
+  /**
+   * Rules and breaker views older than this are awaited before they are used: `60s` by default, or `FLYBALL_MAX_STALE`.
+   */
   readonly maxStale?: string;
   readonly logger?: Logger;
   /** For tests: time, chance and the table, instead of the machine's and the one `FLYBALL_TABLE` names. */
@@ -67,7 +69,7 @@ function create(options: GovernOptions): Instance {
     functionName: env['AWS_LAMBDA_FUNCTION_NAME'] ?? options.service,
     functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '$LATEST',
     bootstrap: bootstrapOf(options),
-    maxStaleMs: options.maxStale === undefined ? undefined : parseDuration(options.maxStale),
+    maxStaleMs: maxStaleOf(options, env['FLYBALL_MAX_STALE']),
   });
 }
 
@@ -91,6 +93,18 @@ function tableOf(tableName: string | undefined, clock: Clock): Table {
   const refuse = () =>
     Promise.reject(new StoreRejected('NoTable', 'FLYBALL_TABLE is not set: this function runs without live rules'));
   return { get: refuse, put: refuse, update: refuse, delete: refuse, query: refuse };
+}
+
+/** @throws {Misused} when the option is no duration; a bad environment variable must not keep a function from starting. */
+function maxStaleOf({ maxStale }: GovernOptions, fromEnvironment: string | undefined): number | undefined {
+  const text = maxStale ?? fromEnvironment;
+  if (text === undefined) return undefined;
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (maxStale === undefined) return undefined;
+    throw new Misused(`maxStale: ${error instanceof Error ? error.message : text}`);
+  }
 }
 
 /** The packaged rules. They were validated when they were published; what cannot be compiled is left out and said so. */

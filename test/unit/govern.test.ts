@@ -82,3 +82,14 @@ describe('govern', () => {
     await expect(handler({ fail: true }, context)).rejects.toThrow(new TypeError('mine'));
   });
 });
+
+describe('maxStale', () => {
+  it('that is no duration is refused where it was written', () => {
+    expect(() => governed({ ...parts(), service: 'orders', maxStale: 'soon' }, ok)).toThrow('maxStale: "soon" is not');
+  });
+
+  it('that is no duration in the environment keeps no function from starting', async () => {
+    vi.stubEnv('FLYBALL_MAX_STALE', 'soon');
+    expect(await statuses(governed({ ...parts(), service: 'orders' }, ok), 1)).toEqual([200]);
+  });
+});

@@ -11,7 +11,7 @@ import { storeLimitMs } from '../patience.ts';
 
 /** How often the head is read while invocations come, in ms; jittered by a fifth so that a fleet spreads out. */
 export const POLL_MS = 4_000;
-/** Rules older than this are awaited before the handler, in ms. */
+/** Rules older than this are awaited before the handler, in ms, unless the instance is told otherwise. */
 export const MAX_STALE_MS = 60_000;
 /** How long the wait for stale rules may take, in ms; the first load may take longer since it overlaps init. */
 export const WAIT_MS = storeLimitMs(100);
@@ -38,7 +38,6 @@ export class LiveRules implements Syncable {
   readonly name = 'rules';
   readonly #instance: Instance;
   readonly #policies = new Set<Policy>();
-  readonly #maxStaleMs: number;
   #snapshot: Snapshot;
   /** When the store last said what is in force, ms; undefined before it ever has. */
   #confirmedAt: number | undefined;
@@ -47,9 +46,8 @@ export class LiveRules implements Syncable {
   #failedAt: number | undefined;
   #preload: { readonly startedAt: number; settled: boolean; done: Promise<void> } | undefined;
 
-  constructor(instance: Instance, bootstrap: RuleDocument | undefined, maxStaleMs: number) {
+  constructor(instance: Instance, bootstrap: RuleDocument | undefined) {
     this.#instance = instance;
-    this.#maxStaleMs = maxStaleMs;
     this.#snapshot = this.#packaged(bootstrap);
   }
 
@@ -108,14 +106,14 @@ export class LiveRules implements Syncable {
 
   /** Waits for rules only when those at hand are staler than the hard limit; undefined when they are fresh enough. */
   awaitIfStale(nowMs: number): Promise<void> | undefined {
-    if (this.#confirmedAt !== undefined && nowMs - this.#confirmedAt <= this.#maxStaleMs) return undefined;
+    if (this.#confirmedAt !== undefined && nowMs - this.#confirmedAt <= this.#instance.maxStaleMs) return undefined;
     const preload = this.#preload;
     // Frozen between init and this invocation, a load under way has a dead socket: begin again.
     if (preload && !preload.settled && nowMs - preload.startedAt <= PRELOAD_LIFE_MS) {
       return this.#within(preload.done, FIRST_WAIT_MS);
     }
     // A store that lately did not answer costs nobody a wait: it is asked again beside the handler.
-    if (this.#failedAt !== undefined && nowMs - this.#failedAt <= this.#maxStaleMs) return undefined;
+    if (this.#failedAt !== undefined && nowMs - this.#failedAt <= MAX_STALE_MS) return undefined;
     return this.#within(
       this.#instance.syncs.start(this.name, (signal) => this.run(nowMs, signal)),
       WAIT_MS,
