@@ -5,6 +5,7 @@ import type * as deployed from '../../../functions/config-center/handler.ts';
 import { httpV2, type WebRequest } from '../../support/events.ts';
 import { testContext } from '../../support/instance.ts';
 import { systemClock } from '../../../middleware/kernel/clock.ts';
+import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { createTable } from '../table.ts';
 import { startCenter } from './center.ts';
 
@@ -16,7 +17,11 @@ describe('the deployed function', () => {
   beforeAll(async () => {
     const { tableName, sdk } = await createTable(inject('dynamodb'));
     const { send } = await startCenter(sdk);
-    const rules = parse(readFileSync('functions/config-center/flyball.rules.yaml', 'utf8')) as object;
+    const shipped = parse(readFileSync('functions/config-center/flyball.rules.yaml', 'utf8')) as RuleDocument;
+    const perClient = shipped.throttles?.['per-client'];
+    if (!perClient) throw new Error('the shipped rules have no throttle per-client');
+    // The same rule with a limit that any machine outruns.
+    const rules = { ...shipped, throttles: { 'per-client': { ...perClient, limit: '6/10min', burst: 6 } } };
     expect(await send('PUT', '/v1/services/config-center/draft', { body: rules })).toMatchObject({ status: 200 });
     await send('POST', '/v1/services/config-center/publish');
     process.env['FLYBALL_TABLE'] = tableName;
@@ -37,9 +42,7 @@ describe('the deployed function', () => {
 
   it('is governed by its own rules: one client asking too often is refused, another is not', async () => {
     const ask = (sourceIp: string) => get('/v1/schema/rules', { sourceIp });
-    let status: number | undefined;
-    // The burst is 200, and one machine cannot ask 50 times a second for ever.
-    for (let i = 0; i < 2000 && status !== 429; i++) status = (await ask('198.51.100.1')).statusCode;
+    for (let i = 0; i < 6; i++) expect(await ask('198.51.100.1')).toMatchObject({ statusCode: 200 });
     const refused = await ask('198.51.100.1');
     expect(refused).toMatchObject({ statusCode: 429, headers: { 'content-type': 'application/problem+json' } });
     expect(refused.headers?.['retry-after']).toMatch(/^[1-9][0-9]*$/);
