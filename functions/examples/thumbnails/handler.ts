@@ -8,7 +8,8 @@ import { uploadOf, type Upload } from './upload.ts';
 
 export const handler = governed({ service: 'thumbnails' }, async (event: S3Event): Promise<void> => {
   const uploads = event.Records.map(uploadOf).filter((upload) => upload !== undefined);
-  await Promise.all(uploads.map(makeThumbnail));
+  // Two large pictures at once would not fit into the function's memory.
+  for (const upload of uploads) await makeThumbnail(upload);
 });
 
 async function makeThumbnail({ bucket, key, thumbnailKey }: Upload): Promise<void> {
