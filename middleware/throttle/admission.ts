@@ -82,8 +82,8 @@ export class Admission {
     const key = rule.rawKeyOf(this.#invocation);
     try {
       const { tokens, tatUs, freeAtUs } = await takeFromFleet(this.#invocation, rule, key, this.#tokens);
-      if (tokens < this.#tokens && freeAtUs !== undefined) rule.memory.deny(key, freeAtUs);
-      this.#granted({ rule, key, from: 'fleet', tokens, tatUs }, freeAtUs ?? this.#nowUs() + rule.gcra.intervalUs);
+      if (tokens < this.#tokens) rule.memory.deny(key, freeAtUs);
+      this.#granted({ rule, key, from: 'fleet', tokens, tatUs }, freeAtUs);
     } catch (error) {
       if (!isOfTheStore(error)) throw error;
       this.#withoutStore(rule, key, error);

@@ -1,8 +1,9 @@
 // Takes tokens from a bucket the whole fleet shares: conditional updates, each deciding what the next one tries.
 import { bucketStore, type BucketStore, type Taken as Written } from '../../store/items/throttle.ts';
 import { StoreUnavailable } from '../../store/port.ts';
+import { sleep } from '../kernel/clock.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import { decide, LAG_US, type BucketState, type Decision } from './bucket.ts';
+import { CLOCK_ERROR_US, decide, LAG_US, type BucketState, type Decision } from './bucket.ts';
 import type { Gcra } from './gcra.ts';
 import { storedKey, type RawKey } from './key.ts';
 import { ALGORITHM, type CompiledThrottle } from './rule.ts';
@@ -13,9 +14,19 @@ export const STORE_LIMIT_MS = storeLimitMs(100);
 
 /**
  * Usually the first try tells the truth (the bucket is busy), and an idle bucket takes two. More are needed only while
- * instances race to begin the same burst.
+ * instances race to begin the same burst, or to move on the same bucket whose tokens are shorter than an exchange.
  */
-const MOST_TRIES = 4;
+const MOST_TRIES = 16;
+/** Tries that may follow each other at once; later ones wait a little, each racer another while. */
+const HURRIED_TRIES = 4;
+const LONGEST_PAUSE_MS = 8;
+
+/**
+ * A reading of the clock serves the tries that follow for this long: whoever lost to another's write then finds `tat`
+ * ahead of its own reading, and only has to move it on, which no number of racers can fail. Half of the declared error
+ * is left for the clock itself.
+ */
+const READING_KEPT_US = CLOCK_ERROR_US / 2;
 
 /** An item says when it no longer matters; an hour more costs nothing and forgives every clock. */
 const KEPT_BEYOND_S = 3_600;
@@ -25,8 +36,8 @@ export interface FleetTake {
   readonly tokens: number;
   /** `tat` after it, for an exact undo. */
   readonly tatUs: number;
-  /** When the next token is there by this clock; undefined when the races were lost and nobody knows. */
-  readonly freeAtUs: number | undefined;
+  /** When the next token is there by this clock. */
+  readonly freeAtUs: number;
 }
 
 export function bucketOf(invocation: Invocation, rule: CompiledThrottle, key: RawKey): BucketStore {
@@ -40,14 +51,17 @@ export function bucketOf(invocation: Invocation, rule: CompiledThrottle, key: Ra
   });
 }
 
-/** @throws {StoreUnavailable} and whatever else the store says, also when this invocation has no time left to wait. */
+/**
+ * Takes up to `wanted` tokens. A lost race is no evidence that there are none: it is tried again.
+ * @throws {StoreUnavailable} and whatever else the store says, also when this invocation has no time left to wait.
+ */
 export async function takeFromFleet(
   invocation: Invocation,
   rule: CompiledThrottle,
   key: RawKey,
   wanted: number,
 ): Promise<FleetTake> {
-  const { clock } = invocation.instance;
+  const { clock, random, recorder } = invocation.instance;
   const { gcra } = rule;
   const bucket = bucketOf(invocation, rule, key);
   const startedMs = clock.precise();
@@ -56,10 +70,13 @@ export async function takeFromFleet(
     const asked = Math.min(wanted, gcra.burst);
     let seen: BucketState | undefined;
     let decision: Decision | undefined;
+    let nowUs = clock.now() * 1000;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
+      if (tries > HURRIED_TRIES) await sleep(clock, 1 + random() * LONGEST_PAUSE_MS);
       const timeoutMs = timeLeft(invocation, clock.precise() - startedMs);
-      // Read anew for each write: an old reading would be a clock error.
-      const nowUs = clock.now() * 1000;
+      const readUs = clock.now() * 1000;
+      // An old reading would be a clock error.
+      if (readUs - nowUs > READING_KEPT_US) nowUs = readUs;
       if (tries > 0) decision = decide(gcra, seen, nowUs, asked);
       if (decision?.kind === 'exhausted') return { tokens: 0, tatUs: 0, freeAtUs: decision.freeAtUs };
       const written = await write(bucket, gcra, decision, seen, nowUs, asked, timeoutMs);
@@ -69,7 +86,8 @@ export async function takeFromFleet(
       }
       seen = written.record;
     }
-    return { tokens: 0, tatUs: 0, freeAtUs: undefined };
+    recorder.internal('throttle:races-lost');
+    throw new StoreUnavailable('throttled', `${MOST_TRIES} writes of the throttle "${rule.name}" each came too late`);
   } finally {
     invocation.storeWaitedMs += clock.precise() - startedMs;
   }
