@@ -94,7 +94,7 @@ function replyOfFunctionError(kind: string, payload: unknown): Reply {
   error.name = type;
   const own = OWN_ERRORS.find(([prefix]) => message.startsWith(prefix));
   if (own) return { ...own[1], error, ...waitOf(message) };
-  const business = /^FLYBALL_BUSINESS_FAILURE: ([A-Z0-9_]{1,64})$/.exec(message);
+  const business = /^FLYBALL_BUSINESS_FAILURE: ([A-Z0-9_]{1,64})(?:: |$)/.exec(message);
   if (business) return { outcome: `business:${business[1] ?? ''}`, error, sent: true };
   // Lambda's own words for a function that ran out of its time.
   if (message.includes('Task timed out after')) return { outcome: 'timeout', error, sent: true };

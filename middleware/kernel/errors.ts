@@ -97,7 +97,8 @@ export class BusinessFailure extends FlyballError {
   readonly statusCode = 422;
   readonly businessCode: string;
   constructor(businessCode: string, message?: string) {
-    super(message ?? `FLYBALL_BUSINESS_FAILURE: ${businessCode}`);
+    // The code stands in the message, since of an invoked function's error nothing else reaches the caller.
+    super(`FLYBALL_BUSINESS_FAILURE: ${businessCode}${message === undefined ? '' : `: ${message}`}`);
     this.businessCode = businessCode;
   }
 }

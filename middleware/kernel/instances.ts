@@ -23,7 +23,7 @@ export interface GovernOptions {
   /** Rules packaged with the function, used until the store answers: a document, or the path of a JSON file. */
   readonly bootstrap?: string | BootstrapRules;
   /**
-   * Rules and breaker views older than this are awaited before they are used: `60s` by default, or `FLYBALL_MAX_STALE`.
+   * Rules and breaker views older than this are awaited before they are used: `10s` by default, or `FLYBALL_MAX_STALE`.
    */
   readonly maxStale?: string;
   readonly logger?: Logger;

@@ -1,5 +1,5 @@
 // Turns one of flyball's errors into what the trigger understands: an HTTP answer, a list of records, or a throw.
-import { DependencyFailed, Refused, type FlyballError } from './errors.ts';
+import { BusinessFailure, DependencyFailed, Refused, type FlyballError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import { recordsOf, type Face } from './trigger.ts';
 
@@ -47,6 +47,7 @@ interface Problem {
   readonly rule?: string;
   readonly by?: string;
   readonly dependency?: string;
+  readonly businessCode?: string;
   readonly retryAfterMs?: number;
 }
 
@@ -66,6 +67,10 @@ function problemOf(error: FlyballError): Problem {
       by: error.by,
       ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(error.retryAfterMs) }),
     };
+  }
+  if (error instanceof BusinessFailure) {
+    const { businessCode } = error;
+    return { ...problem, detail: problem.detail.replace(`${businessCode}: `, ''), businessCode };
   }
   return error instanceof DependencyFailed ? { ...problem, dependency: error.dependency } : problem;
 }

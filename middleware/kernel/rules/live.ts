@@ -12,7 +12,9 @@ import { storeLimitMs } from '../patience.ts';
 /** How often the head is read while invocations come, in ms; jittered by a fifth so that a fleet spreads out. */
 export const POLL_MS = 4_000;
 /** Rules older than this are awaited before the handler, in ms, unless the instance is told otherwise. */
-export const MAX_STALE_MS = 60_000;
+export const MAX_STALE_MS = 10_000;
+/** After the store gave no answer, nobody waits for it for this long, in ms: it is asked beside the handler. */
+const SILENCE_MS = 60_000;
 /** How long the wait for stale rules may take, in ms; the first load may take longer since it overlaps init. */
 export const WAIT_MS = storeLimitMs(100);
 export const FIRST_WAIT_MS = storeLimitMs(200);
@@ -113,7 +115,7 @@ export class LiveRules implements Syncable {
       return this.#within(preload.done, FIRST_WAIT_MS);
     }
     // A store that lately did not answer costs nobody a wait: it is asked again beside the handler.
-    if (this.#failedAt !== undefined && nowMs - this.#failedAt <= MAX_STALE_MS) return undefined;
+    if (this.#failedAt !== undefined && nowMs - this.#failedAt <= SILENCE_MS) return undefined;
     return this.#within(
       this.#instance.syncs.start(this.name, (signal) => this.run(nowMs, signal)),
       WAIT_MS,

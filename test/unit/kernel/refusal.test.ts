@@ -2,7 +2,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { DeadlineExceeded, Refused } from '../../../middleware/kernel/errors.ts';
+import { BusinessFailure, DeadlineExceeded, Refused } from '../../../middleware/kernel/errors.ts';
 import { middlewareOf } from '../../../middleware/kernel/middleware.ts';
 import type { Policy } from '../../../middleware/kernel/policy.ts';
 import * as events from '../../support/events.ts';
@@ -83,6 +83,15 @@ describe('over HTTP', () => {
       multiValueHeaders: { 'retry-after': ['2'], 'content-type': ['application/problem+json'] },
     });
     expect(response).not.toHaveProperty('headers');
+  });
+
+  it('names the code of a business failure beside its words', async () => {
+    const response = await refuse(events.httpV2(), new BusinessFailure('CARD_DECLINED', 'The card was declined.'));
+    expect(bodyOf(response)).toMatchObject({
+      status: 422,
+      businessCode: 'CARD_DECLINED',
+      detail: 'The card was declined.',
+    });
   });
 
   it('never shows a cause', async () => {

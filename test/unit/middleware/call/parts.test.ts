@@ -158,6 +158,11 @@ describe("what a function's answer says", () => {
     ['a layer that gave up', failed('FLYBALL_DEPENDENCY_FAILED: x'), { outcome: 'error', never: true }],
     ['a deadline', failed('FLYBALL_DEADLINE_EXCEEDED: x'), { outcome: 'timeout', never: true }],
     ['a business failure', failed('FLYBALL_BUSINESS_FAILURE: CARD_DECLINED'), { outcome: 'business:CARD_DECLINED' }],
+    [
+      'a business failure in words',
+      failed('FLYBALL_BUSINESS_FAILURE: CARD_DECLINED: The card was declined.'),
+      { outcome: 'business:CARD_DECLINED' },
+    ],
   ])('%s', (_what, reply, expected) => {
     expect(reply).toMatchObject(expected);
   });
