@@ -7,8 +7,8 @@ import { attemptTimeoutOutbound, deadlineOutbound, deadlinePolicy } from './dead
 import { fallbackOutbound, fallbackPolicy } from './fallback/index.ts';
 import { jobRunPolicy, recordCounts, type Counts } from './job-run/index.ts';
 import { current } from './kernel/current.ts';
-import { BusinessFailure } from './kernel/errors.ts';
-import { instanceFor, type GovernOptions as InstanceOptions } from './kernel/instances.ts';
+import { BusinessFailure, Misused } from './kernel/errors.ts';
+import { instanceFor, requireService, type GovernOptions as InstanceOptions } from './kernel/instances.ts';
 import { endRequest, middlewareOf, type GovernMiddleware, type GovernedContext } from './kernel/middleware.ts';
 import type { OutboundPolicy } from './kernel/outbound.ts';
 import type { Policy } from './kernel/policy.ts';
@@ -42,6 +42,7 @@ const caller = createCaller(disabled ? [] : OUTBOUND);
  * @throws {Misused} when the options cannot be meant.
  */
 export function govern(options: GovernOptions): GovernMiddleware {
+  requireService(options);
   return middlewareFor(options, [
     telemetryPolicy,
     tracePolicy,
@@ -84,6 +85,8 @@ export function governed<Event, Result>(
   options: GovernOptions,
   handler: (event: Event, context: GovernedContext) => Promise<Result> | Result,
 ): (event: Event, context: Context) => Promise<Result> {
+  if (typeof handler !== 'function')
+    throw new Misused('governed() takes the handler second: governed({ service }, handler)');
   const stack = middy<Event, Result>(governPlugin).use(govern(options)).handler(handler);
   return (event, context) => stack(event, context as GovernedContext);
 }

@@ -41,9 +41,7 @@ const instances = new Map<string, Instance>();
  * @throws {Misused} when the options cannot be meant: no service name, a bootstrap file that is not there.
  */
 export function instanceFor(options: GovernOptions): Instance {
-  if (typeof options.service !== 'string' || options.service === '') {
-    throw new Misused("govern() needs the service whose rules apply, e.g. govern({ service: 'orders' })");
-  }
+  requireService(options);
   const ownParts = options.clock ?? options.random ?? options.table;
   const known = ownParts ? undefined : instances.get(options.service);
   if (known) return known;
@@ -51,6 +49,20 @@ export function instanceFor(options: GovernOptions): Instance {
   if (!ownParts) instances.set(options.service, instance);
   instance.rules.preload();
   return instance;
+}
+
+/** As rule documents name services; under any other name no rules could ever be published. */
+const SERVICE = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/;
+
+/** @throws {Misused} unless a service is named as services can be; plain JavaScript may give anything. */
+export function requireService(options: GovernOptions | undefined): void {
+  const service: unknown = options?.service;
+  if (typeof service !== 'string' || service === '') {
+    throw new Misused("the service whose rules apply is missing, e.g. govern({ service: 'orders' })");
+  }
+  if (!SERVICE.test(service)) {
+    throw new Misused(`"${service}" names no service: write 1 to 64 lower-case letters, digits and hyphens`);
+  }
 }
 
 function create(options: GovernOptions): Instance {

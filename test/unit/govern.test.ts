@@ -35,6 +35,14 @@ describe('govern', () => {
     expect(() => governed({ service: '' }, ok)).toThrow("govern({ service: 'orders' })");
   });
 
+  it.each([
+    ['no options', () => flyballModule.govern(undefined as never), 'the service whose rules apply is missing'],
+    ['a name no rules can have', () => flyballModule.govern({ service: 'My Shop' }), '"My Shop" names no service'],
+    ['no handler', () => governed({ service: 'shop' }, undefined as never), 'takes the handler second'],
+  ])('says what is wrong with %s', (_what, wrap, message) => {
+    expect(wrap).toThrow(message);
+  });
+
   it('refuses rules packaged for another service', () => {
     expect(() => governed({ ...parts(), service: 'orders', bootstrap: bootstrap('other') }, ok)).toThrow(Misused);
   });
