@@ -4,7 +4,7 @@ import { messageIdOf, type FailedRecord, type QueueRecord } from '../kernel/batc
 import { countAsNoAttempt, type Deferral } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
-import { deadLetterOf } from './message.ts';
+import { deadLetterOf, type Epitaph } from './message.ts';
 import {
   delayAfter,
   groupOf,
@@ -126,14 +126,30 @@ export class Settler {
         logger.warn('flyball found no dead-letter queue for a record that has had its attempts', where);
         return false;
       }
-      await this.#queues.send(deadLetterArn, deadLetterOf(record, { reason, attempts }), this.#limitMs());
+      const untold = await this.#move(deadLetterArn, record, { reason, attempts });
       recorder.internal('redelivery:dead-lettered');
-      logger.warn('flyball moved a record to the dead-letter queue', where);
+      const lost = untold === undefined ? {} : { reason: untold };
+      logger.warn('flyball moved a record to the dead-letter queue', { ...where, ...lost });
       return true;
     } catch (error) {
       recorder.internal('redelivery:dead-letter-failed');
       logger.warn('flyball could not move a record to the dead-letter queue', { ...where, ...errorFields(error) });
       return false;
+    }
+  }
+
+  /** Gives the reason if the message had no room for it. */
+  async #move(deadLetterArn: string, record: QueueRecord, epitaph: Epitaph): Promise<string | undefined> {
+    const letter = deadLetterOf(record, epitaph);
+    try {
+      await this.#queues.send(deadLetterArn, letter.message, this.#limitMs());
+      return letter.untold;
+    } catch (error) {
+      // The queue's own limit may be lower than SQS's: as the record came, it fitted into its first queue.
+      if (!(error instanceof Error && error.name.includes('InvalidParameterValue'))) throw error;
+      const bare = deadLetterOf(record, epitaph, 0);
+      await this.#queues.send(deadLetterArn, bare.message, this.#limitMs());
+      return bare.untold;
     }
   }
 

@@ -29,6 +29,7 @@ export async function createQueue({
   fifo = false,
   deadLetter = true,
   visibilitySeconds = 600,
+  maximumBytes = 1_048_576,
 } = {}): Promise<TestQueue> {
   const client = new SQSClient({ endpoint: inject('sqs'), maxAttempts: 1, useQueueUrlAsEndpoint: false });
   const suffix = fifo ? '.fifo' : '';
@@ -45,7 +46,9 @@ export async function createQueue({
     return { url, arn: Attributes?.QueueArn ?? '' };
   }
 
-  const dead = deadLetter ? await create(`${name}-dead${suffix}`, fifoAttributes) : undefined;
+  const dead = deadLetter
+    ? await create(`${name}-dead${suffix}`, { ...fifoAttributes, MaximumMessageSize: String(maximumBytes) })
+    : undefined;
   const queue = await create(`${name}${suffix}`, {
     ...fifoAttributes,
     VisibilityTimeout: String(visibilitySeconds),

@@ -6,15 +6,16 @@ import type { BatchResponse } from '../../../middleware/kernel/batch.ts';
 import { systemClock } from '../../../middleware/kernel/clock.ts';
 import { Refused } from '../../../middleware/kernel/errors.ts';
 import type { Instance } from '../../../middleware/kernel/instance.ts';
+import type { Logger } from '../../../middleware/kernel/logger.ts';
 import { middlewareOf } from '../../../middleware/kernel/middleware.ts';
 import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { redeliveryPolicy } from '../../../middleware/redelivery/index.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { readDeferrals } from '../../../store/items/deferrals.ts';
 import type { Table } from '../../../store/port.ts';
-import { noTable, testContext, testInstance } from '../../support/instance.ts';
+import { noTable, silentLogger, testContext, testInstance } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
-import { createQueue } from './queue.ts';
+import { createQueue, type TestQueue } from './queue.ts';
 
 let table: Table;
 beforeAll(async () => {
@@ -33,10 +34,16 @@ interface Options {
   readonly rules?: Rules;
   readonly random?: () => number;
   readonly table?: Table;
+  readonly logger?: Logger;
 }
 
-function instanceOf({ rules = withRule, random = AT_ONCE, table: given = table }: Options = {}): Instance {
-  return testInstance({ service: 'settlement', rules, random, table: given, clock: systemClock });
+function instanceOf({
+  rules = withRule,
+  random = AT_ONCE,
+  table: given = table,
+  logger = silentLogger,
+}: Options = {}): Instance {
+  return testInstance({ service: 'settlement', rules, random, table: given, clock: systemClock, logger });
 }
 
 function governed(instance: Instance, handle: (event: SQSEvent) => unknown) {
@@ -102,6 +109,35 @@ describe('a poison record among its mates', () => {
     expect(ids(await handle({ Records: poison }))).toHaveLength(1);
     const back = await poll(() => queue.receive());
     expect(back.Records.map(({ body }) => body)).toEqual(['undelayed']);
+  });
+});
+
+describe('a record without room for why it failed', () => {
+  const bury = async (queue: TestQueue, options: Options = {}): Promise<void> => {
+    const handle = governed(instanceOf(options), () => {
+      throw new Error('no');
+    });
+    for (let delivery = 1; delivery <= 3; delivery++) {
+      const event = await queue.receive();
+      await queue.answer(event, await handle(event));
+    }
+  };
+
+  it.each([
+    ['as large as SQS takes any', 1_048_576, {}],
+    ['as large as its dead-letter queue takes any', 4_096, { maximumBytes: 4_096 }],
+  ])('%s is moved all the same, and the reason is logged', async (_, size, limit) => {
+    const queue = await createQueue(limit);
+    const messageId = await queue.send({ MessageBody: 'x'.repeat(size) });
+    const lines: unknown[] = [];
+    const logger = { ...silentLogger, warn: (message: string, fields: object) => lines.push({ message, ...fields }) };
+    await bury(queue, { logger });
+    const [dead] = await queue.deadLetters();
+    expect(dead?.Body).toHaveLength(size);
+    expect(dead?.MessageAttributes ?? {}).toEqual({});
+    expect(lines).toMatchObject([
+      { message: expect.stringContaining('moved') as string, messageId, reason: 'Error: no' },
+    ]);
   });
 });
 
