@@ -22,7 +22,7 @@ export type Standing =
   /** May pass as the probe, for whoever claims its slot. */
   | { readonly kind: 'probe' }
   /** `retryAfterMs` is undefined when only an operator can say. */
-  | { readonly kind: 'refuse'; readonly retryAfterMs: number | undefined };
+  | { readonly kind: 'refuse'; readonly retryAfterMs: number | undefined; readonly forced?: true };
 
 const PASS: Standing = { kind: 'pass' };
 const PROBE: Standing = { kind: 'probe' };
@@ -61,7 +61,11 @@ export function standingOf(record: BreakerRecord, nowMs: number): Standing {
   const forced = forcedAt(record, nowMs);
   if (forced?.state === 'FORCED_CLOSED') return PASS;
   if (forced) {
-    return { kind: 'refuse', retryAfterMs: forced.until === undefined ? undefined : forced.until - nowMs };
+    return {
+      kind: 'refuse',
+      retryAfterMs: forced.until === undefined ? undefined : forced.until - nowMs,
+      forced: true,
+    };
   }
   const { state } = record;
   switch (state.kind) {

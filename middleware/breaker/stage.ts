@@ -46,7 +46,7 @@ export const breakerOutbound: OutboundPolicy = {
   },
 };
 
-function refused(call: Call, { retryAfterMs }: Refusal): Reply {
+function refused(call: Call, { retryAfterMs, forced }: Refusal): Reply {
   const { dependency } = call;
   const when =
     retryAfterMs === undefined ? 'until an operator releases it' : `try again in ${Math.ceil(retryAfterMs)} ms`;
@@ -54,7 +54,7 @@ function refused(call: Call, { retryAfterMs }: Refusal): Reply {
     by: 'breaker',
     rule: dependency,
     statusCode: 503,
-    message: `the breaker of "${dependency}" is open; ${when}`,
+    message: `the breaker of "${dependency}" is ${forced ? 'forced open by an operator' : 'open'}; ${when}`,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
   return { outcome: 'refused', error, sent: false, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };

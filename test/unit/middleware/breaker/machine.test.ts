@@ -71,7 +71,7 @@ describe('standing', () => {
 
   it('is what an operator forced, until then', () => {
     const forced = { state: 'FORCED_OPEN', until: NOW + 100, reason: 'drill', by: 'ops' } as const;
-    expect(standingOf(record(CLOSED, forced), NOW)).toEqual({ kind: 'refuse', retryAfterMs: 100 });
+    expect(standingOf(record(CLOSED, forced), NOW)).toEqual({ kind: 'refuse', retryAfterMs: 100, forced: true });
     expect(standingOf(record(CLOSED, forced), NOW + 100)).toEqual({ kind: 'pass' });
     const closed = { ...forced, state: 'FORCED_CLOSED', until: undefined } as const;
     expect(standingOf(record({ kind: 'OPEN', until: NOW + 300, openForMs: 300 }, closed), NOW + 99)).toEqual({
