@@ -15,6 +15,12 @@ const ALL = '(all)';
 const MISSING = '\u0000';
 const SEPARATOR = '\u0001';
 
+/** Before the hash of a value that is not kept itself. */
+const HASHED = '\u0002';
+/** Memory keeps thousands of keys, and a header may have 10 KB: a longer value is hashed as soon as it is read. */
+const LONGEST_VALUE = 64;
+const FIRST_OF_A_MARK = /^[\u0000\u0002]/;
+
 /** Short, and of characters that mean nothing in a key of the table. */
 const PLAIN = /^[A-Za-z0-9._:@-]{1,64}$/;
 /** Values a caller may hold as a secret, e.g. an API key, are never written down as they are. */
@@ -26,8 +32,14 @@ export function compileKey(names: readonly string[]): (invocation: Invocation) =
   const parts = names.map(partOf);
   const [first] = parts;
   if (!first) return () => '';
-  if (parts.length === 1) return (invocation) => first(invocation) ?? MISSING;
-  return (invocation) => parts.map((part) => (part(invocation) ?? MISSING).replaceAll(SEPARATOR, '')).join(SEPARATOR);
+  if (parts.length === 1) return (invocation) => bounded(first(invocation));
+  return (invocation) => parts.map((part) => bounded(part(invocation)?.replaceAll(SEPARATOR, ''))).join(SEPARATOR);
+}
+
+/** Of at most 64 characters. What a caller made to look like one of our marks is hashed, whatever its length. */
+function bounded(value: string | undefined): string {
+  if (value === undefined) return MISSING;
+  return value.length > LONGEST_VALUE || FIRST_OF_A_MARK.test(value) ? HASHED + hash(value) : value;
 }
 
 /** The key as the table has it: plain where it is harmless and short, else 22 characters of its SHA-256. */
@@ -39,6 +51,7 @@ export function storedKey(names: readonly string[], raw: RawKey): string {
 
 function storedValue(name: string, value: string): string {
   if (value === MISSING) return NONE;
+  if (value.startsWith(HASHED)) return `~${value.slice(HASHED.length)}`;
   return SECRET.test(name) || !PLAIN.test(value) ? `~${hash(value)}` : value;
 }
 

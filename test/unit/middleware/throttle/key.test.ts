@@ -51,6 +51,36 @@ describe('values that could be mistaken for something else', () => {
   });
 });
 
+describe('a long value', () => {
+  const long = (end: string) => 'x'.repeat(9_000) + end;
+  const query = (a: string, b = 'b') => events.httpV2({ query: { a, b } });
+  const raw = (names: string[], event: unknown) => compileKey(names)(testInvocation(testInstance({ rules }), event));
+
+  it.each([[['query:a']], [['query:a', 'query:b']]])(
+    'by %j takes little memory and has a bucket of its own',
+    (names) => {
+      const keys = [long('1'), long('2'), 'short'].map((a) => raw(names, query(a, long('3'))));
+      expect(new Set(keys).size).toBe(3);
+      for (const key of keys) expect(key.length).toBeLessThanOrEqual(64 * names.length);
+    },
+  );
+
+  it('has the same bucket in the store at every instance', () => {
+    expect(keyOf(['query:a'], query(long('1')))).toBe(`~${hash(long('1'))}`);
+    expect(keyOf(['query:a', 'query:b'], query(long('1')))).toBe(`~${hash(long('1'))},~${hash('b')}`);
+  });
+
+  it.each(['\u0000', `\u0002${hash(long('1'))}`, `\u0001\u0002${hash(long('1'))}`])(
+    'or the lack of one is not taken for %j',
+    (forged) => {
+      for (const names of [['query:a'], ['query:a', 'query:b']]) {
+        const others = [raw(names, query(long('1'))), raw(names, events.httpV2({ query: { b: 'b' } }))];
+        expect(others).not.toContain(raw(names, query(forged)));
+      }
+    },
+  );
+});
+
 it('refuses a key it does not know, naming it', () => {
   expect(() => compileKey(['cookie:session'])).toThrow(/"cookie:session" is not a key of a throttle/);
 });
