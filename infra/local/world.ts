@@ -3,12 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import type { FauxqsServer } from 'fauxqs';
 import { newApiKey } from '../../store/items/api-keys.ts';
 import { bridgeBuckets } from './bucket-bridge.ts';
 import { type DynamodbKeeper, keepDynamodb } from './dynamodb-keeper.ts';
 import { CREDENTIALS, pointAtEmulators, resolveEnvironments } from './environment.ts';
 import { type EventSources, eventSources } from './event-sources.ts';
+import { startLocalFauxqs } from './fauxqs.ts';
 import { LocalLambda, type Log } from './lambda.ts';
 import { type Ports, requireFree } from './ports.ts';
 import { bridgeQueues } from './queue-bridge.ts';
@@ -95,7 +96,7 @@ export class World {
   async #startQueues(): Promise<void> {
     const { ports, env } = this.#options;
     const kept = env['FLYBALL_DATA_DIR'] ? { dataDir: this.#folder('sqs') } : {};
-    const sqs = await startFauxqs({ port: ports.sqs, logger: false, defaultRegion: this.#stack.region, ...kept });
+    const sqs = await startLocalFauxqs({ port: ports.sqs, defaultRegion: this.#stack.region, ...kept });
     this.#undo.push(() => sqs.stop());
     for (const { name, attributes } of queuesOf(this.#stack)) {
       if (!sqs.inspectQueue(name)) sqs.createQueue(name, { attributes });
@@ -105,7 +106,7 @@ export class World {
   async #startBuckets(): Promise<void> {
     const { ports, env, service } = this.#options;
     const kept = env['FLYBALL_DATA_DIR'] ? { dataDir: this.#folder('s3') } : {};
-    const s3 = await startFauxqs({ port: ports.s3, logger: false, messageSpies: { bufferSize: 1 }, ...kept });
+    const s3 = await startLocalFauxqs({ port: ports.s3, messageSpies: { bufferSize: 1 }, ...kept });
     this.#s3 = s3;
     this.#undo.push(() => s3.stop());
     s3.setup({ buckets: Object.values(service.provider.s3 ?? {}).map(({ name }) => name) });

@@ -1,8 +1,8 @@
 // Starts what integration tests talk to over the network: DynamoDB (dynalite, or FLYBALL_TEST_DYNAMODB_URL) and SQS (fauxqs).
 // A test reads the addresses with `inject('dynamodb')` and `inject('sqs')` from vitest, and makes its own tables and queues.
-import { startFauxqs } from 'fauxqs';
 import type { TestProject } from 'vitest/node';
 import { startDynalite } from '../../infra/local/dynalite.ts';
+import { startLocalFauxqs } from '../../infra/local/fauxqs.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -17,7 +17,7 @@ export default async function startEmulators(project: TestProject): Promise<() =
   const given = process.env.FLYBALL_TEST_DYNAMODB_URL;
   const dynalite = given === undefined || given === '' ? await startDynalite({ port: 0 }) : undefined;
   const dynamodb = dynalite?.url ?? given ?? '';
-  const fauxqs = await startFauxqs({ port: 0, logger: false });
+  const fauxqs = await startLocalFauxqs({ port: 0 });
   const sqs = `http://127.0.0.1:${String(fauxqs.port)}`;
 
   // A client made without an endpoint meets the emulators, and never a developer's real account.

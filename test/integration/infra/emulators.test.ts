@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { describe, expect, inject, it } from 'vitest';
 
 describe('the emulators', () => {
@@ -10,6 +12,16 @@ describe('the emulators', () => {
     const queues = await new SQSClient({ endpoint: inject('sqs') }).send(new ListQueuesCommand({}));
     expect(tables.$metadata.httpStatusCode).toBe(200);
     expect(queues.$metadata.httpStatusCode).toBe(200);
+  });
+
+  // 127.0.0.2 is this machine too, and answers only for what listens on every address.
+  it('cannot be reached from another machine', async () => {
+    const port = Number(new URL(inject('sqs')).port);
+    const others = Object.values(networkInterfaces()).flatMap((addresses = []) =>
+      addresses.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
+    );
+    const answers = await Promise.all(['127.0.0.2', ...others].map((host) => answersAt(host, port)));
+    expect(answers).not.toContain(true);
   });
 
   it('are what a client without an endpoint meets', async () => {
@@ -26,3 +38,16 @@ describe('the emulators', () => {
     expect(Table?.TableName).toBe(table);
   });
 });
+
+function answersAt(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 2_000 });
+    const end = (answers: boolean) => {
+      socket.destroy();
+      resolve(answers);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
+}

@@ -1,0 +1,34 @@
+// Starts fauxqs (SQS and S3) for this machine alone: left to itself it listens on every address there is.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+
+const HOST = '127.0.0.1';
+
+interface Listener {
+  listen(options: { port: number; host: string }): Promise<string>;
+}
+
+type Options = NonNullable<Parameters<typeof startFauxqs>[0]>;
+
+/** Takes a port (0: any free one). Throws an Error when the port is taken, or when others could reach it. */
+export async function startLocalFauxqs(options: Options & { port: number }): Promise<FauxqsServer> {
+  // It names its address in the code, and gives its parts (spy, persistence) to nobody else; but Fastify, which
+  // listens for it, announces each of its servers, and fauxqs makes its own before it returns.
+  const announced = (message: unknown) => listenHere((message as { fastify: Listener }).fastify);
+  subscribe('fastify.initialization', announced);
+  let starting: Promise<FauxqsServer>;
+  try {
+    starting = startFauxqs({ logger: false, ...options });
+  } finally {
+    unsubscribe('fastify.initialization', announced);
+  }
+  const server = await starting;
+  if (new URL(server.address).hostname === HOST) return server;
+  await server.stop();
+  throw new Error(`fauxqs listens on ${server.address}, not on ${HOST} alone: infra/local/fauxqs.ts has to be adapted`);
+}
+
+function listenHere(server: Listener): void {
+  const listen = server.listen.bind(server);
+  server.listen = (options) => listen({ ...options, host: HOST });
+}
