@@ -17,7 +17,7 @@ import {
   type ApiRequest,
   type Route,
 } from '../api/index.ts';
-import { standing, standingInList } from './standing.ts';
+import { standing } from './standing.ts';
 import { verdictOf } from './verdict.ts';
 import { jobDetail, jobView, runView } from './views.ts';
 
@@ -32,12 +32,16 @@ export function jobRoutes({ table, clock }: { readonly table: Table; readonly cl
       const list = `jobs:${service ?? ''}`;
       const page = await listJobs(table, { service, ...pageOf(request, list) });
       const visible = page.jobs.filter((entry) => inScope(request.caller, entry.service));
-      const jobs = await Promise.all(visible.map((entry) => readJob(table, entry.service, entry.job)));
       const nowMs = clock.now();
-      const known = jobs.filter((job) => job !== undefined);
-      const standings = await Promise.all(known.map((job) => standingInList(table, job, nowMs)));
+      // Side by side, and a page is bounded: a job that has failed since the last tick must not be listed as up.
+      const standings = await Promise.all(
+        visible.map(async (entry) => {
+          const job = await readJob(table, entry.service, entry.job);
+          return job && standing(table, job, nowMs);
+        }),
+      );
       return json({
-        jobs: standings.map((job) => jobView(job, nowMs)),
+        jobs: standings.filter((job) => job !== undefined).map((job) => jobView(job, nowMs)),
         ...(page.cursor === undefined ? {} : { cursor: sealCursor(list, page.cursor) }),
       });
     }),

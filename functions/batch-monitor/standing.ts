@@ -2,7 +2,7 @@
 import { listRuns } from '../../store/items/job-runs.ts';
 import type { Job } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
-import { expectationOf, judge } from './judge.ts';
+import { judge } from './judge.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Enough to see the runs since the tick last looked. */
@@ -17,13 +17,4 @@ export async function standing(table: Table, job: Job, nowMs: number): Promise<J
     runs.map((run) => ({ ...run, ...verdictOf(run, nowMs) })),
     nowMs,
   ).job;
-}
-
-/**
- * The same for a list, which reads runs only where they matter: once a slot has come, only a job's runs tell whether
- * it is late or has started; the tick does not look before the deadline.
- */
-export async function standingInList(table: Table, job: Job, nowMs: number): Promise<Job> {
-  const expected = expectationOf(job);
-  return expected !== undefined && expected.slot <= nowMs ? standing(table, job, nowMs) : job;
 }

@@ -5,15 +5,18 @@ import { expectationOf } from './judge.ts';
 
 const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
 
-/** `late` lies between a slot nobody has started and its deadline: nothing is stored for it. */
-function statusNow(job: Job, nowMs: number): JobStatus {
-  if (job.status !== 'up' && job.status !== 'new') return job.status;
-  const expected = expectationOf(job);
-  return expected !== undefined && expected.slot < nowMs ? 'late' : job.status;
+/** `late` lies between a slot nobody has started and its deadline: nothing is stored for it, and it began at the slot. */
+function standingNow(job: Job, nowMs: number): { readonly status: JobStatus; readonly since: number } {
+  if (job.status === 'up' || job.status === 'new') {
+    const expected = expectationOf(job);
+    if (expected !== undefined && expected.slot < nowMs) return { status: 'late', since: expected.slot };
+  }
+  return { status: job.status, since: job.since };
 }
 
 export function jobView(job: Job, nowMs: number): Record<string, unknown> {
   const { service, lastRun } = job;
+  const { status, since } = standingNow(job, nowMs);
   return {
     id: `${service}:${job.job}`,
     service,
@@ -23,8 +26,8 @@ export function jobView(job: Job, nowMs: number): Record<string, unknown> {
     timezone: job.timezone ?? 'UTC',
     maxRuntime: job.maxRuntime,
     startDeadline: job.startDeadline,
-    status: statusNow(job, nowMs),
-    since: iso(job.since),
+    status,
+    since: iso(since),
     lastRun: lastRun && {
       run: lastRun.run,
       status: lastRun.status,

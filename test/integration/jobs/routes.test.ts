@@ -54,11 +54,13 @@ const statusAt = async (ms: number) => {
   return (await get('/v1/jobs/orders:nightly')).body['status'];
 };
 
-const listedAt = async (ms: number) => {
+const entryAt = async (ms: number) => {
   clock.set(ms);
   const { body } = await get('/v1/jobs', { query: { service: 'orders' } });
-  return (body['jobs'] as { job: string; status: string }[]).find(({ job }) => job === 'nightly')?.status;
+  return (body['jobs'] as { job: string; status: string }[]).find(({ job }) => job === 'nightly');
 };
+
+const listedAt = async (ms: number) => (await entryAt(ms))?.status;
 
 describe('a job over HTTP', () => {
   it('is listed with its status, its last run and its next slot', async () => {
@@ -91,6 +93,36 @@ describe('a job over HTTP', () => {
     expect(await listedAt(SLOT + MINUTE)).toBe('late');
     expect(await statusAt(SLOT + 6 * MINUTE)).toBe('missed');
     expect(await listedAt(SLOT + 6 * MINUTE)).toBe('missed');
+  });
+
+  it('is late since its slot, not since it was declared', async () => {
+    expect(await entryAt(SLOT + MINUTE)).toMatchObject({ status: 'late', since: '2026-03-02T02:00:00.000Z' });
+  });
+
+  it.each([
+    ['failed', 'failed'],
+    ['succeeded', 'up'],
+  ] as const)('whose run has just %s is listed as %s before any tick has looked', async (ended, status) => {
+    const run = started(SLOT + 1_000);
+    await beginRun(table, run);
+    await endRun(table, run, { status: ended, endedAt: SLOT + MINUTE, durationMs: 59_000 });
+    const entry = await entryAt(SLOT + MINUTE + 1);
+    expect(entry).toMatchObject({ status, since: '2026-03-02T02:01:00.000Z', lastRun: { status: ended } });
+    const { body } = await get('/v1/jobs/orders:nightly');
+    expect({ ...body, changes: undefined }).toEqual({ ...entry, changes: undefined });
+  });
+
+  it('that was up is listed as failed as soon as a run by hand has failed, also between two slots', async () => {
+    const run = started(SLOT + 1_000);
+    await beginRun(table, run);
+    await endRun(table, run, { status: 'succeeded', endedAt: SLOT + MINUTE, durationMs: 59_000 });
+    clock.set(SLOT + 10 * MINUTE);
+    await tick({ table, clock, logger: silentLogger });
+    const byHand = { ...started(SLOT + 20 * MINUTE), run: 'by-hand', scheduledAt: undefined };
+    await beginRun(table, byHand);
+    await endRun(table, byHand, { status: 'failed', endedAt: SLOT + 21 * MINUTE, durationMs: MINUTE });
+    expect(await listedAt(SLOT + 21 * MINUTE + 1)).toBe('failed');
+    expect(await statusAt(SLOT + 21 * MINUTE + 1)).toBe('failed');
   });
 
   it('is not late once it has started', async () => {
