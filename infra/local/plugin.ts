@@ -1,9 +1,14 @@
 // The local world as a Serverless plugin for `serverless offline start`. Inert in every other command: it has hooks only.
 import { join } from 'node:path';
-import { PortTaken, portsFrom } from './ports.ts';
+import Lambda from 'serverless-offline/lambda';
+import { failAsOnAws } from './failures.ts';
+import { PortTaken, portsFrom, PortUnfit } from './ports.ts';
 import type { Options, Serverless } from './serverless.ts';
 import { localDir, type LocalWorldState } from './state-file.ts';
 import { World } from './world.ts';
+
+/** What API Gateway waits for a function, s. On AWS no function's own limit pays for a cold start; here it does. */
+const HTTP_TIMEOUT_S = 30;
 
 export default class LocalWorld {
   readonly #serverless: Serverless;
@@ -11,6 +16,7 @@ export default class LocalWorld {
   #world: World | undefined;
   #stopTraffic: (() => void) | undefined;
   #ready = false;
+  #stopping = false;
 
   readonly commands = {
     offline: {
@@ -56,16 +62,22 @@ export default class LocalWorld {
   async #start(): Promise<void> {
     const { service } = this.#serverless;
     const ports = portsFrom(process.env);
+    const own = `http://127.0.0.1:${String(ports.http)}`;
     service.custom['serverless-offline'] = {
       ...service.custom['serverless-offline'],
       httpPort: ports.http,
       lambdaPort: ports.lambda,
+      corsAllowOrigin: own,
     };
+    // Left alone, serverless-offline lets pages of any origin send requests here, with credentials.
+    service.provider.httpApi = { ...service.provider.httpApi, cors: { allowedOrigins: [own] } };
     this.#guard();
     this.#world = new World({ service, ports, dir: localDir(process.env), env: process.env, log });
     await this.#world.startEmulators();
-    // These are ours: serverless-offline's own schedules are an hour and a weekday off.
+    failAsOnAws(Lambda, log);
     for (const definition of Object.values(service.functions)) {
+      if (definition.events.some((event) => 'httpApi' in event)) definition.timeout = HTTP_TIMEOUT_S;
+      // These are ours: serverless-offline's own schedules are an hour and a weekday off.
       definition.events = definition.events.filter((event) => !('schedule' in event));
     }
   }
@@ -84,6 +96,8 @@ export default class LocalWorld {
   async #stop(): Promise<void> {
     this.#stopTraffic?.();
     await this.#world?.stop();
+    // esbuild's process takes the end of ours, while it still holds builds, for a deadlock of its own and says so at length.
+    for (const plugin of this.#serverless.pluginManager.getPlugins()) await plugin.disposeContexts?.();
   }
 
   /** A function's stray error must not end the world; a signal before it is ready ends it without leftovers. */
@@ -96,6 +110,8 @@ export default class LocalWorld {
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
+        if (!this.#stopping) console.error(`flyball is stopping (${signal})`);
+        this.#stopping = true;
         if (!this.#ready) void this.#stop().then(() => process.exit(1));
       });
     }
@@ -106,7 +122,8 @@ export default class LocalWorld {
     try {
       await step();
     } catch (error) {
-      console.error(error instanceof PortTaken ? error.message : asError(error).stack);
+      const plain = error instanceof PortTaken || error instanceof PortUnfit;
+      console.error(plain ? error.message : asError(error).stack);
       await this.#stop();
       process.exit(1);
     }

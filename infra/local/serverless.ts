@@ -16,6 +16,7 @@ export interface Service {
     readonly region: string;
     readonly stage: string;
     environment?: Record<string, unknown>;
+    httpApi?: Record<string, unknown>;
     readonly s3?: Readonly<Record<string, { readonly name: string }>>;
   };
   custom: Record<string, Record<string, unknown> | undefined>;
@@ -25,6 +26,8 @@ export interface Service {
 
 export interface Serverless {
   readonly service: Service;
+  /** Absent plugins' members are undefined. */
+  readonly pluginManager: { getPlugins(): readonly { readonly disposeContexts?: () => Promise<void> }[] };
 }
 
 export interface Options {
