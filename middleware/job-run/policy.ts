@@ -2,6 +2,7 @@
 import { beginRun, endRun, type RunCounts, type RunEnd, type RunStart } from '../../store/items/job-runs.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
+import type { Outcome } from '../kernel/outcome.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { parseDuration } from '../kernel/units.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
@@ -86,7 +87,13 @@ function endOf(invocation: Invocation, counts: RunCounts): RunEnd {
   if (invocation.outcome === 'ok') return { ...end, status: 'succeeded' };
   const error =
     invocation.error ?? new Error(`the handler answered with the outcome "${invocation.outcome ?? 'error'}"`);
-  return { ...end, status: 'failed', error: failureOf(error) };
+  const businessCode = businessCodeOf(invocation.outcome);
+  const because = businessCode === undefined ? {} : { businessCode };
+  return { ...end, status: 'failed', error: { ...failureOf(error), ...because } };
+}
+
+function businessCodeOf(outcome: Outcome | undefined): string | undefined {
+  return outcome?.startsWith('business:') ? outcome.slice('business:'.length) : undefined;
 }
 
 /** An end that cannot be written is not lost for good: the monitor finds the run past its time, and says so. */

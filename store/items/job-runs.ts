@@ -10,10 +10,18 @@ import { fieldsOf, ITEM_VERSION } from './fields.ts';
  */
 export type RunStatus = 'running' | 'succeeded' | 'failed' | 'skipped' | 'overran' | 'lost' | 'missed';
 
-/** What made a run fail. `fingerprint` is the same for failures at the same place of the code. */
+export type RunCause = { readonly name: string; readonly message: string };
+
+/**
+ * What made a run fail. `causes` are the errors it was made of and their causes, nearest first; `fingerprint` is the same
+ * for failures at the same place of the code.
+ */
 export type RunError = {
   readonly name: string;
   readonly message: string;
+  /** Of a business failure. */
+  readonly businessCode?: string | undefined;
+  readonly causes?: RunCause[] | undefined;
   readonly fingerprint?: string | undefined;
   readonly frames?: string[] | undefined;
 };

@@ -27,6 +27,22 @@ describe('the failure of a run', () => {
     expect(failure.frames).toHaveLength(5);
   });
 
+  it("prefers the function's own code to its dependencies' and to Node's", () => {
+    const library = 'query (/var/task/node_modules/pg/lib/client.js:526:17)';
+    const node = 'process.processTicksAndRejections (node:internal/process/task_queues:105:5)';
+    const failure = failureOf(failing('Error', 'no rows', [library, node, settle, library, handler]));
+    expect(failure.frames).toEqual([
+      'settle (settlement/settle.mjs:12:7)',
+      'async handler (settlement/nightly.mjs:40:3)',
+    ]);
+    const elsewhere = failureOf(failing('Error', 'no rows', [library.replace('query', 'connect'), settle, handler]));
+    expect(elsewhere.fingerprint).toBe(failure.fingerprint);
+    expect(failureOf(failing('Error', 'no rows', [library, node])).frames).toEqual([
+      'query (lib/client.js:526:17)',
+      'process.processTicksAndRejections (process/task_queues:105:5)',
+    ]);
+  });
+
   it.each([
     ['another message', failing('TypeError', 'other', [settle, handler]), true],
     ['lines that have moved', failing('TypeError', 'no rows', [settle.replace('12:7', '99:1'), handler]), true],
@@ -36,6 +52,37 @@ describe('the failure of a run', () => {
     const { fingerprint } = failureOf(failing('TypeError', 'no rows', [settle, handler]));
     expect(fingerprint).toMatch(/^[0-9a-f]{16}$/);
     expect(failureOf(other).fingerprint === fingerprint).toBe(same);
+  });
+
+  it.each([
+    [
+      'what an error was caused by, and what that was',
+      new Error('settle failed', { cause: new TypeError('no charge', { cause: new Error('connect ECONNREFUSED') }) }),
+      ['TypeError: no charge', 'Error: connect ECONNREFUSED'],
+    ],
+    [
+      'what several errors were, three at most, before what caused each',
+      new AggregateError(
+        ['first', 'second', 'third', 'fourth'].map((message) => new Error(message, { cause: 'deeper' })),
+        'four orders failed',
+      ),
+      ['Error: first', 'Error: second', 'Error: third'],
+    ],
+    ['a cause that is no error', new Error('m', { cause: 'the disk is full' }), ['NonError: the disk is full']],
+    [
+      'no more than an item has room for',
+      new Error('m', { cause: new Error('x'.repeat(5_000)) }),
+      [`Error: ${'x'.repeat(512)}`],
+    ],
+  ])('keeps the reasons: %s', (_what, thrown, causes) => {
+    expect(failureOf(thrown).causes?.map(({ name, message }) => `${name}: ${message}`)).toEqual(causes);
+  });
+
+  it('ends with causes that go round in a circle, and has none where there are none', () => {
+    const first = new Error('first');
+    first.cause = new Error('second', { cause: first });
+    expect(failureOf(first).causes).toEqual([{ name: 'Error', message: 'second' }]);
+    expect(failureOf(new Error('alone'))).not.toHaveProperty('causes');
   });
 
   it.each([

@@ -1,6 +1,7 @@
 // A job run beside its handler: what is written when, and what a store that is away may cost.
 import { describe, expect, it } from 'vitest';
 import { jobRunPolicy, recordCounts } from '../../../../middleware/job-run/index.ts';
+import { BusinessFailure } from '../../../../middleware/kernel/errors.ts';
 import type { Invocation } from '../../../../middleware/kernel/invocation.ts';
 import type { Recorder } from '../../../../middleware/kernel/recorder.ts';
 import { StoreUnavailable, type PutRequest, type Table, type UpdateRequest } from '../../../../store/port.ts';
@@ -89,6 +90,22 @@ describe('a run', () => {
       invocation.outcome = outcome;
     });
     expect(ended[0]?.values).toMatchObject({ ':status': status });
+  });
+
+  it('tells by which code it failed its business, whether that was thrown or answered', async () => {
+    const { table, ended } = remembering();
+    await invoke(table, schedule(), (invocation) => {
+      invocation.outcome = 'business:NO_ROWS';
+      invocation.error = new BusinessFailure('NO_ROWS');
+    });
+    await invoke(table, schedule(), (invocation) => {
+      invocation.outcome = 'business:NO_ROWS';
+    });
+    await invoke(table, schedule(), (invocation) => {
+      invocation.outcome = 'error';
+    });
+    const codes = ended.map(({ values }) => (values?.[':error'] as { businessCode?: string }).businessCode);
+    expect(codes).toEqual(['NO_ROWS', 'NO_ROWS', undefined]);
   });
 
   it('knows no slot when something other than a schedule started it', async () => {
