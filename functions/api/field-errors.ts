@@ -1,33 +1,43 @@
 // Turns what zod found into errors with a JSON pointer and a reason a person can act on.
 import type { z } from 'zod';
 import { pointerOf } from './pointer.ts';
-import type { FieldError } from './problem.ts';
+import { MAX_ERRORS, type FieldError } from './problem.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** Every error, one entry for each unknown key, and of a choice the errors of the branch that was most likely meant. */
+/** The first hundred errors, one for each unknown key, and of a choice those of the branch that was most likely meant. */
 export function fieldErrorsOf(error: z.core.$ZodError, value: unknown): FieldError[] {
   return placesOf(error, value).map(({ path, reason }) => ({ path: pointerOf(path), reason }));
 }
 
 /** As `fieldErrorsOf`, with paths in steps. */
 export function placesOf(error: z.core.$ZodError, value: unknown): { path: Path; reason: string }[] {
-  return error.issues.flatMap((issue) => ofIssue(issue, [], value));
+  return allOf(error.issues, [], value);
+}
+
+/** Each issue stands for one error at least, so no more of them need looking at. */
+function allOf(issues: readonly Issue[], base: Path, root: unknown): { path: Path; reason: string }[] {
+  return issues
+    .slice(0, MAX_ERRORS)
+    .flatMap((issue) => ofIssue(issue, base, root))
+    .slice(0, MAX_ERRORS);
 }
 
 function ofIssue(issue: Issue, base: Path, root: unknown): { path: Path; reason: string }[] {
   const path = [...base, ...issue.path];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], reason: 'this key is not known here' }));
+      return issue.keys
+        .slice(0, MAX_ERRORS)
+        .map((key) => ({ path: [...path, key], reason: 'this key is not known here' }));
     case 'invalid_union': {
       const meant = issue.errors.filter((branch) => !branch.some(ofAnotherType));
       if (meant.length === 0) return [{ path, reason: anyOf(issue, valueAt(root, path)) }];
-      return likeliest(meant).flatMap((inner) => ofIssue(inner, path, root));
+      return allOf(likeliest(meant), path, root);
     }
     case 'invalid_key':
-      return issue.issues.map((inner) => ({ path, reason: inner.message }));
+      return issue.issues.slice(0, MAX_ERRORS).map((inner) => ({ path, reason: inner.message }));
     case 'invalid_type':
       if (valueAt(root, path) === undefined) return [{ path, reason: `is required: ${expected(issue.expected)}` }];
       return [{ path, reason: `should be ${expected(issue.expected)}` }];

@@ -8,7 +8,7 @@ export { readTime } from './moments.ts';
 export { isName } from './names.ts';
 export { pageOf, sealCursor, type PageWanted } from './page.ts';
 export { pointerOf } from './pointer.ts';
-export { badRequest, notFound, Problem, unprocessable, type FieldError } from './problem.ts';
+export { badRequest, MAX_ERRORS, notFound, Problem, unprocessable, type FieldError } from './problem.ts';
 export type { ApiRequest, OpenRequest } from './request.ts';
 export { json, notModified, text, type ApiResponse } from './response.ts';
 export { openRoute, route, type Method, type Route } from './route.ts';

@@ -1,11 +1,11 @@
 // Reads JSON text as JSON.parse does, and refuses what it lets through: repeated keys, and nesting without end.
 import { pointerOf } from './pointer.ts';
-import type { FieldError } from './problem.ts';
+import { MAX_ERRORS, type FieldError } from './problem.ts';
 
 export type TextRead =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly errors: readonly FieldError[] };
 
-/** Parses JSON; every repeated key is an error with its path. */
+/** Parses JSON; every repeated key is an error with its path, the first hundred of them. */
 export function readJson(text: string, maxDepth: number): TextRead {
   let value: unknown;
   try {
@@ -34,7 +34,7 @@ interface Level {
 function repeatedKeys(text: string, maxDepth: number): FieldError[] {
   const errors: FieldError[] = [];
   const levels: Level[] = [];
-  for (let i = 0; i < text.length; i++) {
+  for (let i = 0; i < text.length && errors.length < MAX_ERRORS; i++) {
     const level = levels[levels.length - 1];
     switch (text[i]) {
       case '{':

@@ -6,6 +6,11 @@ export interface FieldError {
   readonly reason: string;
 }
 
+/** As many as one answer names: more are of no use to anybody, and whoever looks for them stops here. */
+export const MAX_ERRORS = 100;
+/** A reason may quote what was sent, which may be long. */
+const LONGEST_REASON = 512;
+
 export interface ProblemDetails {
   /** For programs: one word that stays the same while sentences change. */
   readonly code: string;
@@ -52,9 +57,14 @@ export class Problem extends Error {
 export const badRequest = (detail: string) => new Problem(400, detail, { code: 'BAD_REQUEST' });
 export const notFound = (detail: string) => new Problem(404, detail, { code: 'NOT_FOUND' });
 
-/** What was sent can be read, but not be meant: every error at once. */
+/** What was sent can be read, but not be meant: every error at once, up to the number and length of an answer. */
 export function unprocessable(detail: string, code: string, errors: readonly FieldError[]): Problem {
-  return new Problem(422, detail, { code, errors });
+  const named = errors.slice(0, MAX_ERRORS).map(({ path, reason }) => ({ path, reason: shortened(reason) }));
+  return new Problem(422, detail, { code, errors: named });
+}
+
+function shortened(reason: string): string {
+  return reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason;
 }
 
 /** The body of a problem's answer; `requestId` names the occurrence, as logs do. */

@@ -1,33 +1,57 @@
 // Reads YAML text (1.2, core schema) into plain JSON values: one document, no repeated keys, few aliases, no tags.
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Node } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type YAMLError,
+} from 'yaml';
 import type { TextRead } from './json-text.ts';
 import { pointerOf } from './pointer.ts';
-import type { FieldError } from './problem.ts';
+import { MAX_ERRORS, type FieldError } from './problem.ts';
+import { tooDeep } from './yaml-depth.ts';
 
 /** How many aliases (`*name`) may multiply a document; far more than a person writes. */
 const MAX_ALIASES = 100;
-const MAX_ERRORS = 50;
 
-/** Parses YAML; every error found is given, with the line for errors of form and the path for repeated keys. */
+/** Parses YAML; gives the first hundred errors, with the line for errors of form and the path for repeated keys. */
 export function readYaml(text: string, maxDepth: number): TextRead {
-  // Repeated keys are looked for below: the library compares every key with every other.
-  const document = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: false, stringKeys: true });
+  const depth = tooDeep(text, maxDepth);
+  if (depth !== undefined) return { ok: false, errors: [{ path: '', reason: depth }] };
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    stringKeys: true,
+    // Repeated keys are looked for below: the library compares every key with every other.
+    uniqueKeys: false,
+    // The library's own messages quote the line for each error: with long lines, half a minute for one body.
+    prettyErrors: false,
+    lineCounter,
+  });
   const found = [...document.errors, ...document.warnings].slice(0, MAX_ERRORS);
-  if (found.length > 0) return { ok: false, errors: found.map(({ message }) => errorOf(message)) };
+  if (found.length > 0) return { ok: false, errors: found.map((error) => errorOf(error, lineCounter, maxDepth)) };
   const errors: FieldError[] = [];
   inspect(document.contents, [], maxDepth, errors);
   if (errors.length > 0) return { ok: false, errors };
   return toPlain(document);
 }
 
-/** The message without the excerpt that follows it. */
-function errorOf(message: string): FieldError {
+function errorOf({ message, pos }: YAMLError, lines: LineCounter, maxDepth: number): FieldError {
+  if (STACK_ENDED.test(message)) return { path: '', reason: `nested deeper than ${maxDepth} levels` };
   const [first = message] = message.split('\n');
-  return { path: '', reason: `not YAML: ${first.replace(/:$/, '')}` };
+  const { line, col } = lines.linePos(pos[0]);
+  return { path: '', reason: `not YAML: ${first} at line ${line}, column ${col}` };
 }
 
+/** The library makes an error of form of it when its recursion ends the stack. */
+const STACK_ENDED = /call stack|stack overflow/i;
+
 function inspect(node: Node | null, path: readonly PropertyKey[], maxDepth: number, errors: FieldError[]): void {
-  if (errors.length >= MAX_ERRORS) return;
   if (path.length > maxDepth) {
     errors.push({ path: pointerOf(path.slice(0, 8)), reason: `nested deeper than ${maxDepth} levels` });
     return;
@@ -38,13 +62,17 @@ function inspect(node: Node | null, path: readonly PropertyKey[], maxDepth: numb
   } else if (isMap<Node, Node | null>(node)) {
     const keys = new Set<string>();
     for (const { key, value } of node.items) {
+      if (errors.length >= MAX_ERRORS) return;
       const name = String(isScalar(key) ? key.value : key);
       if (keys.has(name)) errors.push({ path: pointerOf([...path, name]), reason: 'this key stands here twice' });
       keys.add(name);
       inspect(value, [...path, name], maxDepth, errors);
     }
   } else if (isSeq<Node | null>(node)) {
-    node.items.forEach((item, i) => inspect(item, [...path, i], maxDepth, errors));
+    for (const [i, item] of node.items.entries()) {
+      if (errors.length >= MAX_ERRORS) return;
+      inspect(item, [...path, i], maxDepth, errors);
+    }
   }
 }
 

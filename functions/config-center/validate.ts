@@ -1,7 +1,7 @@
 // Decides whether a rule document may be published: its form, its meaning, and every error in it at once.
 import { compileResources } from '../../middleware/kernel/resources.ts';
 import { ruleDocument, type RuleDocument } from '../../middleware/kernel/rules/document.ts';
-import { placesOf, pointerOf, type FieldError } from '../api/index.ts';
+import { MAX_ERRORS, placesOf, pointerOf, type FieldError } from '../api/index.ts';
 import { checkDependencies } from './validation/dependencies.ts';
 import type { Finding, Report } from './validation/findings.ts';
 import { checkJobs } from './validation/jobs.ts';
@@ -13,12 +13,9 @@ export type Validation =
   | { readonly valid: true; readonly document: RuleDocument }
   | { readonly valid: false; readonly errors: readonly FieldError[] };
 
-/** More are of no use to anybody, and an answer has a size. */
-const MAX_ERRORS = 200;
-
 /**
  * Validates a document that is to govern `service`. Errors of form do not hide errors of meaning elsewhere: what is
- * sound of a faulty document is checked all the same. Pure.
+ * sound of a faulty document is checked all the same, until there are as many errors as an answer names. Pure.
  */
 export function validateDocument(service: string, value: unknown): Validation {
   const { value: renamed, originals } = withStandIns(value);
@@ -26,10 +23,13 @@ export function validateDocument(service: string, value: unknown): Validation {
   const findings: Finding[] = parsed.success
     ? []
     : placesOf(parsed.error, renamed).map(({ path, reason }) => ({ place: path, reason }));
-  for (const name of originals.values()) findings.push({ place: name, reason: NOT_A_NAME });
+  const report: Report = (place, reason) => {
+    if (findings.length < MAX_ERRORS) findings.push({ place, reason });
+  };
+  for (const name of originals.values()) report(name, NOT_A_NAME);
 
   const sound = parsed.success ? parsed.data : soundPart(renamed, findings);
-  if (sound) checkMeaning(service, sound, renamed, (place, reason) => findings.push({ place, reason }));
+  if (sound) checkMeaning(service, sound, renamed, report);
 
   if (findings.length === 0 && parsed.success) return { valid: true, document: parsed.data };
   return { valid: false, errors: toErrors(findings, originals) };
@@ -65,5 +65,5 @@ function toErrors(findings: readonly Finding[], originals: ReadonlyMap<string, r
     const error = { path: pointerOf(written), reason };
     errors.set(JSON.stringify(error), error);
   }
-  return [...errors.values()].slice(0, MAX_ERRORS);
+  return [...errors.values()];
 }

@@ -64,6 +64,15 @@ describe('a body with a schema', () => {
     expect(bodyOf(request(''), z.strictObject({}))).toEqual({});
   });
 
+  it('is refused with an answer of bounded length, however long what it quotes', () => {
+    const long = 'x'.repeat(20_000);
+    const quoting = z.strictObject({
+      a: z.string().refine(() => false, { error: ({ input }) => `"${String(input)}" is wrong` }),
+    });
+    const [error] = problemOf(() => bodyOf(request(`{"a":"${long}"}`), quoting)).errors;
+    expect(error).toEqual({ path: '/a', reason: `"${'x'.repeat(511)}…` });
+  });
+
   it('is refused with every error and its place', () => {
     expect(problemOf(() => bodyOf(request('{"note":5,"other":1}'), schema)).errors).toEqual([
       { path: '/note', reason: 'should be a text' },

@@ -16,6 +16,16 @@ const schema = z.strictObject({
   mode: z.enum(['enforce', 'shadow']).optional(),
 });
 
+describe('errors of form', () => {
+  it.each([
+    ['unknown keys', Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`k${i}`, 1]))],
+    ['faulty entries', { named: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`K${i}`, 1])) }],
+  ])('are the first hundred of any number of %s', (_what, value) => {
+    const { error } = schema.safeParse(value);
+    expect(error && fieldErrorsOf(error, value)).toHaveLength(100);
+  });
+});
+
 describe('an error of form', () => {
   it.each([
     [7, '', 'should be an object'],

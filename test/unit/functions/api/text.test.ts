@@ -35,6 +35,13 @@ describe('JSON text', () => {
     ]);
   });
 
+  it('names the first hundred of any number of repeated keys, however long their path', () => {
+    const text = `{"${'k'.repeat(20_000)}":{${'"a":1,'.repeat(2_000)}"a":1}}`;
+    const errors = errorsOf(readJson(text, 32));
+    expect(errors).toHaveLength(100);
+    expect(errors[0]?.path).toBe(`/${'k'.repeat(128)}…/a`);
+  });
+
   it('says what is not JSON', () => {
     expect(errorsOf(readJson('{a: 1}', 32))[0]?.reason).toMatch(/^not JSON: /);
   });
@@ -56,7 +63,11 @@ describe('YAML text', () => {
     ['a key that is a list', '? [a]\n: b', '', 'not YAML'],
     ['bad indentation', 'a:\n  b: 1\n c: 2', '', 'line 3'],
     ['deep nesting', '- '.repeat(60) + 'x', '/0/0/0/0/0/0/0/0', 'deeper'],
-    ['nesting without end', '['.repeat(50_000), '', 'not YAML'],
+    ['nesting without end', '['.repeat(50_000), '', 'nested deeper than 32 levels'],
+    ['lists in lists without end', '- '.repeat(50_000), '', 'line 1 begins beyond column 256'],
+    ['maps in maps on one line without end', 'a: '.repeat(50_000), '', 'not YAML'],
+    ['keys of keys without end', '? '.repeat(50_000), '', 'line 1 begins beyond column 256'],
+    ['nesting hidden behind quoted brackets', "[']',".repeat(40_000), '', 'nested deeper than 32 levels'],
     ['an alias without an anchor', 'a: *nowhere', '', 'alias'],
   ])('refuses %s', (_what, text, path, reason) => {
     const [error] = errorsOf(readYaml(text, 32));
@@ -81,6 +92,30 @@ describe('YAML text', () => {
     expect(readYaml('a: &limit 5/s\nb: *limit', 32)).toEqual({ ok: true, value: { a: '5/s', b: '5/s' } });
   });
 
+  it.each([
+    ['brackets in quotes', `a: "${'['.repeat(100)}"`],
+    ['brackets in a block of text', `a: |\n  ${'[\n  '.repeat(100)}`],
+    ['brackets in a comment', `a: 1 # ${'['.repeat(100)}`],
+    ['lists beside each other', `a:\n${'- [[]]\n'.repeat(1000)}`],
+    ['blanks', `${' '.repeat(1000)}\na: 1`],
+  ])('takes no %s for nesting', (_what, text) => {
+    expect(readYaml(text, 32).ok).toBe(true);
+  });
+
+  it.each([
+    ['repeated keys', `{${'"a":1,'.repeat(10_000)}"a":1}`],
+    ['errors of form', `[${','.repeat(10_000)}]`],
+    ['tags', 'a: !x b\n'.repeat(10_000)],
+  ])('names the first hundred of any number of %s', (_what, text) => {
+    expect(errorsOf(readYaml(text, 32))).toHaveLength(100);
+  });
+
+  it('finds errors in a long line without quoting it for each', () => {
+    const [error, ...others] = errorsOf(readYaml(`"${'\\q'.repeat(20_000)}"`, 32));
+    expect(error).toEqual({ path: '', reason: 'not YAML: Invalid escape sequence \\q at line 1, column 2' });
+    expect(others).toHaveLength(99);
+  });
+
   it('looks for repeated keys in time that grows with the document', () => {
     const text = Array.from({ length: 10_000 }, (_, i) => `k${i}: v`).join('\n');
     expect(readYaml(text, 32).ok).toBe(true);
@@ -91,6 +126,18 @@ describe('what may come in', () => {
   it.each(['__proto__', 'constructor', 'prototype'])('is never called %s', (name) => {
     const value = JSON.parse(`{"a":[{"${name}":{"polluted":true}}]}`) as unknown;
     expect(unsafeParts(value)).toEqual([{ path: `/a/0/${name}`, reason: 'this name cannot be used' }]);
+  });
+
+  it('has no key longer than 256 characters', () => {
+    const [longest, tooLong] = ['k'.repeat(256), 'k'.repeat(257)];
+    expect(unsafeParts({ [longest]: 1 })).toEqual([]);
+    expect(unsafeParts({ a: { [tooLong]: 1 } })).toEqual([
+      { path: `/a/${'k'.repeat(128)}…`, reason: 'this name has 257 characters; at most 256 are taken' },
+    ]);
+  });
+
+  it('is told the first hundred parts that must not', () => {
+    expect(unsafeParts(Array(1000).fill(JSON.parse('{"__proto__":1}')))).toHaveLength(100);
   });
 
   it('is not circular', () => {
