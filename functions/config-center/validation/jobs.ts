@@ -5,11 +5,20 @@ import { parseSchedule } from '../../api/schedule.ts';
 import type { Report } from './findings.ts';
 
 export function checkJobs(jobs: NonNullable<RuleDocument['jobs']>, report: Report): void {
-  for (const [name, { schedule, timezone }] of Object.entries(jobs)) {
-    const zoneFault = faultOf(() => checkTimezone(timezone ?? 'UTC'));
+  // To see that a schedule never comes, decades are searched: once for all jobs that have it.
+  const faults = new Map<string, string | undefined>();
+  for (const [name, { schedule, timezone = 'UTC' }] of Object.entries(jobs)) {
+    const zoneFault = faultOf(() => checkTimezone(timezone));
     if (zoneFault !== undefined) report(['jobs', name, 'timezone'], zoneFault);
     // A schedule is read in its zone; with that in doubt, its form is still checked.
-    const scheduleFault = faultOf(() => parseSchedule(schedule, zoneFault === undefined ? timezone : 'UTC'));
+    const zone = zoneFault === undefined ? timezone : 'UTC';
+    const read = JSON.stringify([schedule, zone]);
+    if (!faults.has(read))
+      faults.set(
+        read,
+        faultOf(() => parseSchedule(schedule, zone)),
+      );
+    const scheduleFault = faults.get(read);
     if (scheduleFault !== undefined) report(['jobs', name, 'schedule'], scheduleFault);
   }
 }

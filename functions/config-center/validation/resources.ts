@@ -5,26 +5,21 @@ import { parseDuration } from '../../../middleware/kernel/units.ts';
 import { checkBackoff } from './backoff.ts';
 import { checkFallback } from './fallback.ts';
 import type { Place, Report } from './findings.ts';
-import { globShape, isParameter, overlap, pathShape } from './overlap.ts';
+import { BudgetSpent, globShape, isParameter, overlap, pathShape, type Budget, type Shape } from './overlap.ts';
 
 type Match = ResourceRule['match'];
 type Trigger = NonNullable<Match['trigger']>;
 
-/** Every pair is compared when a document is validated. */
-const MAX_RESOURCES = 200;
+/** Every pair of resources is compared when a document is validated: a fraction of a second at most. */
+const COMPARING_STEPS = 5_000_000;
 /** No invocation lasts longer. */
 const LAMBDA_MAX_MS = 900_000;
 /** SQS hides a message no longer than this. */
 const SQS_MAX_VISIBILITY_MS = 12 * 3_600_000;
 
 export function checkResources(resources: NonNullable<RuleDocument['resources']>, report: Report): void {
-  const entries = Object.entries(resources);
-  if (entries.length > MAX_RESOURCES) {
-    report(['resources'], `has ${entries.length} resources; at most ${MAX_RESOURCES} can be told apart`);
-    return;
-  }
   const sound: [string, ResourceRule][] = [];
-  for (const [name, rule] of entries) {
+  for (const [name, rule] of Object.entries(resources)) {
     let flawed = false;
     const place = ['resources', name];
     checkMatch(rule.match, [...place, 'match'], (at, reason) => {
@@ -126,31 +121,58 @@ function checkSettings(rule: ResourceRule, place: Place, report: Report): void {
 
 /** Of two matches that fit one event, one must be more specific; which of two equals would win is nobody's decision. */
 function checkTies(resources: readonly (readonly [string, ResourceRule])[], report: Report): void {
-  const candidates = resources.map(([name, { match }]) => ({ name, match, rank: matchRank(match) }));
-  candidates.forEach((later, i) => {
-    const tied = candidates
-      .slice(0, i)
-      .find((earlier) => earlier.rank === later.rank && meet(earlier.match, later.match));
-    if (tied) {
-      report(
-        ['resources', later.name, 'match'],
-        `can match the same event as resource "${tied.name}", and neither is more specific; say more in one of them`,
-      );
-    }
-  });
+  const candidates = resources.map(candidateOf);
+  const budget: Budget = { steps: COMPARING_STEPS };
+  try {
+    candidates.forEach((later, i) => {
+      const tied = candidates
+        .slice(0, i)
+        .find((earlier) => earlier.rank === later.rank && meet(earlier, later, budget));
+      if (tied) {
+        report(
+          ['resources', later.name, 'match'],
+          `can match the same event as resource "${tied.name}", and neither is more specific; say more in one of them`,
+        );
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof BudgetSpent)) throw error;
+    report(
+      ['resources'],
+      'its patterns are too intricate to tell whether two match the same event; use fewer * and {names}, and begin them differently',
+    );
+  }
 }
 
-function meet(a: Match, b: Match): boolean {
-  const triggers = triggersOf(b);
-  if (!triggersOf(a).some((trigger) => triggers.includes(trigger))) return false;
+/** What is compared of a resource, its patterns compiled once for all pairs. */
+interface Candidate {
+  readonly name: string;
+  readonly rank: number;
+  readonly triggers: readonly Trigger[];
+  readonly method: Match['method'];
+  readonly patterns: readonly (Shape | undefined)[];
+}
+
+function candidateOf([name, { match }]: readonly [string, ResourceRule]): Candidate {
+  const { method, path, source, function: functionName } = match;
+  return {
+    name,
+    rank: matchRank(match),
+    triggers: triggersOf(match),
+    method,
+    patterns: [
+      path === undefined ? undefined : pathShape(path),
+      source === undefined ? undefined : globShape(source),
+      functionName === undefined ? undefined : globShape(functionName),
+    ],
+  };
+}
+
+function meet(a: Candidate, b: Candidate, budget: Budget): boolean {
+  if (!a.triggers.some((trigger) => b.triggers.includes(trigger))) return false;
   if (a.method !== undefined && b.method !== undefined && a.method !== b.method) return false;
-  return (
-    bothFit(a.path, b.path, pathShape) &&
-    bothFit(a.source, b.source, globShape) &&
-    bothFit(a.function, b.function, globShape)
-  );
-}
-
-function bothFit(a: string | undefined, b: string | undefined, shape: typeof globShape): boolean {
-  return a === undefined || b === undefined || overlap(shape(a), shape(b));
+  return a.patterns.every((left, i) => {
+    const right = b.patterns[i];
+    return left === undefined || right === undefined || overlap(left, right, budget);
+  });
 }

@@ -55,13 +55,18 @@ export function withStandIns(value: unknown): StandIns {
 export function withoutFaults(value: unknown, findings: readonly Finding[]): unknown {
   if (!isObject(value)) return value;
   const sound: Record<string, unknown> = { ...value };
+  const faulty = new Map<string, Set<string>>();
   for (const { place } of findings) {
     const [top, name] = place;
     if (typeof top !== 'string') continue;
-    const rules = sound[top];
-    const isRule = typeof name === 'string' && SECTIONS.some((section) => section === top) && isObject(rules);
+    const isRule = typeof name === 'string' && SECTIONS.some((section) => section === top) && isObject(value[top]);
     if (!isRule) delete sound[top];
-    else sound[top] = Object.fromEntries(Object.entries(rules).filter(([key]) => key !== name));
+    else faulty.set(top, (faulty.get(top) ?? new Set()).add(name));
+  }
+  for (const [section, names] of faulty) {
+    const rules = sound[section];
+    if (!isObject(rules)) continue;
+    sound[section] = Object.fromEntries(Object.entries(rules).filter(([name]) => !names.has(name)));
   }
   return { apiVersion: 'flyball/v1', service: 'unnamed', ...sound };
 }

@@ -4,6 +4,9 @@ import { parseRate } from '../../../middleware/kernel/units.ts';
 import type { Place, Report } from './findings.ts';
 import { pathParameters, triggersOf } from './resources.ts';
 
+/** Each costs a request to the resource a write to the table, or a share in one. */
+const MOST_FLEET_THROTTLES = 16;
+
 /** The resources a throttle may name: all that the document has, and those of them that are sound. */
 export interface KnownResources {
   readonly names: ReadonlySet<string>;
@@ -21,6 +24,33 @@ export function checkThrottles(
     checkKeys(rule, known, place, report);
     checkLimit(rule, place, report);
     checkScope(rule, place, report);
+  }
+  checkNumber(Object.values(throttles), report);
+}
+
+/** Shadows count like the rest: they ask the table all the same. */
+function checkNumber(throttles: readonly ThrottleRule[], report: Report): void {
+  const ofFleet = throttles.filter(({ scope, mode }) => scope !== 'instance' && mode !== 'disabled');
+  const everywhere = ofFleet.filter(({ resources }) => resources === undefined).length;
+  const advice = 'each costs its requests writes to the table; make some scope: instance';
+  if (everywhere > MOST_FLEET_THROTTLES) {
+    report(
+      ['throttles'],
+      `${everywhere} fleet throttles apply to every resource, at most ${MOST_FLEET_THROTTLES} may; ${advice}`,
+    );
+    return;
+  }
+  const counts = new Map<string, number>();
+  for (const { resources = [] } of ofFleet) {
+    for (const resource of new Set(resources)) counts.set(resource, (counts.get(resource) ?? everywhere) + 1);
+  }
+  for (const [resource, count] of counts) {
+    if (count > MOST_FLEET_THROTTLES) {
+      report(
+        ['throttles'],
+        `${count} fleet throttles apply to resource "${resource}", at most ${MOST_FLEET_THROTTLES} may; ${advice}`,
+      );
+    }
   }
 }
 

@@ -26,11 +26,24 @@ const share = parsed(parseShare, '5%, 50%');
 const name = z
   .string()
   .check(z.regex(/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/, 'a name is 1 to 64 lower-case letters, digits and hyphens'));
+/** Every pair of a document's patterns is compared when it is validated; stars make that dear. */
+const MOST_STARS = 8;
 const pattern = z
   .string()
   .min(1)
   .max(256)
+  .check(z.refine((text) => text.split('*').length <= MOST_STARS + 1, `a pattern has at most ${MOST_STARS} stars`))
   .meta({ description: 'exact, or a glob: * stands for any run of characters' });
+/** Rules by name, at most so many: validating, reading and applying them all must stay cheap. */
+const rulesOf = <Rule extends z.ZodType>(rule: Rule, most: number, what: string) =>
+  z
+    .record(name, rule)
+    .refine((rules) => Object.keys(rules).length <= most, {
+      error: ({ input }) => `there are ${Object.keys(input as object).length} ${what}; at most ${most} are taken`,
+      // Also beside faulty rules, so that one error does not hide the other.
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    })
+    .meta({ maxProperties: most });
 const count = (max: number) => z.int().min(1).max(max);
 const mode = z
   .enum(['enforce', 'shadow', 'disabled'])
@@ -39,6 +52,7 @@ const status = z.int().min(200).max(599);
 
 /** What an attempt, a breaker or a metric can call the end of a call. */
 export const OUTCOME_PATTERN = /^(ok|connect|timeout|throttled|error|4xx|5xx|[45][0-9][0-9]|business:[A-Z0-9_]{1,64})$/;
+const MOST_OUTCOMES = 100;
 const OUTCOMES = 'one of connect, timeout, throttled, error, 4xx, 5xx, an exact status, business:CODE';
 /** YAML reads a bare 503 as a number. */
 const outcome = z.union(
@@ -66,6 +80,7 @@ const fallbackStep = z.strictObject({
   when: z
     .array(z.enum(['breaker', 'throttle', 'deadline', 'failure']))
     .min(1)
+    .max(4)
     .optional(),
   respond,
 });
@@ -113,9 +128,11 @@ function keepable(context: z.core.ParsePayload<{ limit: string; burst?: number |
   }
 }
 
+const MOST_RESOURCES = 200;
+
 const throttle = z
   .strictObject({
-    resources: z.array(name).min(1).optional(),
+    resources: z.array(name).min(1).max(MOST_RESOURCES).optional(),
     key: z.array(throttleKey).max(4).optional(),
     algorithm: z.enum(['token-bucket']).optional(),
     limit: rate,
@@ -136,15 +153,20 @@ const breaker = z.strictObject({
     .strictObject({ initial: duration, factor: z.number().min(1).max(10).optional(), max: duration.optional() })
     .optional(),
   halfOpen: z.strictObject({ probes: count(100) }).optional(),
-  failures: z.array(outcome).min(1).optional(),
+  failures: z.array(outcome).min(1).max(MOST_OUTCOMES).optional(),
   mode: mode.optional(),
 });
 
 const retry = z.strictObject({
   attempts: count(10),
-  when: z.array(outcome).min(1).optional(),
+  when: z.array(outcome).min(1).max(MOST_OUTCOMES).optional(),
   backoff: backoff.optional(),
   budget: share.optional(),
+});
+
+const operation = z.strictObject({
+  match: z.strictObject({ method: z.string().optional(), path: pattern.optional() }).optional(),
+  idempotency: z.enum(['none', 'safe', 'key']),
 });
 
 const dependency = z.strictObject({
@@ -158,15 +180,7 @@ const dependency = z.strictObject({
   retry: retry.optional(),
   breaker: breaker.optional(),
   fallback: z.array(fallbackStep).min(1).max(5).optional(),
-  operations: z
-    .record(
-      name,
-      z.strictObject({
-        match: z.strictObject({ method: z.string().optional(), path: pattern.optional() }).optional(),
-        idempotency: z.enum(['none', 'safe', 'key']),
-      }),
-    )
-    .optional(),
+  operations: rulesOf(operation, 100, 'operations').optional(),
 });
 
 const job = z.strictObject({
@@ -182,10 +196,10 @@ export const ruleDocument = z.strictObject({
   apiVersion: z.literal('flyball/v1'),
   service: name,
   owner: z.string().min(1).max(128).optional(),
-  resources: z.record(name, resource).optional(),
-  throttles: z.record(name, throttle).optional(),
-  dependencies: z.record(name, dependency).optional(),
-  jobs: z.record(name, job).optional(),
+  resources: rulesOf(resource, MOST_RESOURCES, 'resources').optional(),
+  throttles: rulesOf(throttle, 100, 'throttles').optional(),
+  dependencies: rulesOf(dependency, 200, 'dependencies').optional(),
+  jobs: rulesOf(job, 200, 'jobs').optional(),
   telemetry: z.strictObject({ slow: duration.optional() }).optional(),
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { globShape, overlap, pathShape } from '../../../../functions/config-center/validation/overlap.ts';
+import { BudgetSpent, globShape, overlap, pathShape } from '../../../../functions/config-center/validation/overlap.ts';
 import { compileGlob } from '../../../../middleware/kernel/glob.ts';
 
 const glob = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 5 });
@@ -38,6 +38,18 @@ describe('paths', () => {
   ])('%s and %s: %s', (a, b, expected) => {
     expect(overlap(pathShape(a), pathShape(b))).toBe(expected);
     expect(overlap(pathShape(b), pathShape(a))).toBe(expected);
+  });
+
+  it('are told apart by what they begin or end with without a walk', () => {
+    const budget = { steps: 0 };
+    const stars = '*a'.repeat(100);
+    expect(overlap(pathShape(`/orders/${stars}`), pathShape(`/charges/${stars}`), budget)).toBe(false);
+    expect(overlap(pathShape(`${stars}/lines`), pathShape(`${stars}/items`), budget)).toBe(false);
+    expect(overlap(pathShape('/orders/{id}/a'), pathShape('/orders/{id}/b'), budget)).toBe(false);
+  });
+
+  it('are not compared beyond the budget of steps', () => {
+    expect(() => overlap(pathShape('*aa*a*'), pathShape('bbbb'), { steps: 3 })).toThrow(BudgetSpent);
   });
 
   it('are compared in bounded time, however many stars they have', () => {

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { validateDocument } from '../../../../functions/config-center/validate.ts';
+import { withoutFaults } from '../../../../functions/config-center/validation/salvage.ts';
 
 /** The errors of a document of service `orders` with these sections, as `path: reason`. */
 function errorsOf(sections: object): string[] {
@@ -11,6 +12,10 @@ function errorsOf(sections: object): string[] {
 
 const http = (path: string, more: object = {}) => ({ match: { trigger: 'http', path, ...more } });
 const backoff = { initial: '1s' };
+
+function many(count: number, rule: (i: number) => object, prefix = 'n'): Record<string, object> {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`${prefix}${i}`, rule(i)]));
+}
 
 describe('a document', () => {
   it('may be as small as one throttle', () => {
@@ -60,6 +65,38 @@ describe('a document', () => {
     ]);
   });
 
+  it('is told the first hundred of any number of errors', () => {
+    expect(errorsOf({ throttles: many(150, () => ({})) })).toHaveLength(100);
+    expect(errorsOf({ jobs: many(150, () => ({ schedule: 'never' })) })).toHaveLength(100);
+    expect(errorsOf({ throttles: many(150, () => ({}), 'Bad Name ') })).toHaveLength(100);
+  });
+
+  it('keeps its sound rules for what else is to be checked when thousands are faulty', () => {
+    const rules = many(3000, () => ({}));
+    const findings = Object.keys(rules).map((name) => ({ place: ['throttles', name], reason: 'faulty' }));
+    const started = performance.now();
+    const sound = withoutFaults({ throttles: { ...rules, good: 1 }, jobs: 'kept' }, findings);
+    expect(sound).toMatchObject({ throttles: { good: 1 }, jobs: 'kept' });
+    // Seconds, when the section was made anew for each.
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it.each([
+    ['resources', 200, () => ({ match: { trigger: 'direct' } })],
+    ['throttles', 100, () => ({ limit: '5/s', scope: 'instance' })],
+    ['dependencies', 200, () => ({})],
+    ['jobs', 200, () => ({ schedule: 'rate(1 day)' })],
+  ])('has a number of %s: at most %i', (section, most, rule) => {
+    const path = `/${section}: there are`;
+    expect(errorsOf({ [section]: many(most, rule) }).filter((error) => error.startsWith(path))).toEqual([]);
+    expect(errorsOf({ [section]: many(most + 1, rule) })).toEqual([
+      `${path} ${most + 1} ${section}; at most ${most} are taken`,
+    ]);
+    expect(errorsOf({ [section]: { ...many(most, rule), wrong: 5 } })).toContain(
+      `${path} ${most + 1} ${section}; at most ${most} are taken`,
+    );
+  });
+
   it.each(globSync('functions/**/flyball.rules.yaml').sort())('of the house is valid: %s', (file) => {
     const rules = parse(readFileSync(file, 'utf8')) as { service: string };
     expect(validateDocument(rules.service, rules)).toMatchObject({ valid: true });
@@ -104,6 +141,29 @@ describe('resources', () => {
     const errors = errorsOf({ resources: { subject: rule } });
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain(`/resources/subject${expected}`);
+  });
+
+  it('are patterns of at most eight stars', () => {
+    expect(errorsOf({ resources: { a: http('/a*'.repeat(8)) } })).toEqual([]);
+    expect(errorsOf({ resources: { a: http('/a*'.repeat(9)) } })).toEqual([
+      '/resources/a/match/path: a pattern has at most 8 stars',
+    ]);
+  });
+
+  it('are compared in a bounded number of steps', () => {
+    const globs = many(60, () => http(`${`*${'a'.repeat(30)}`.repeat(7)}*`), 'glob');
+    const exact = many(140, (i) => http(`/${'a'.repeat(i)}b${'a'.repeat(207 - i)}`), 'exact');
+    const started = performance.now();
+    expect(errorsOf({ resources: { ...globs, ...exact } }).at(-1)).toContain(
+      '/resources: its patterns are too intricate to tell',
+    );
+    // Nearly a minute, when every pair was walked to its end.
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it('may be two hundred that are alike but for their names', () => {
+    const rule = (i: number) => http(`/api/v1/tenants/{tenant}/things-${String(i).padStart(3, '0')}/{id}/*`);
+    expect(errorsOf({ resources: many(200, rule) })).toEqual([]);
   });
 
   it('may not be called default', () => {
@@ -180,6 +240,38 @@ describe('throttles', () => {
   });
 });
 
+describe('throttles of the fleet', () => {
+  const resources = { order: http('/orders/{id}'), charge: http('/charges') };
+  const of = (rule: object) => (i: number) => ({ limit: `${i + 1}/s`, ...rule });
+
+  it.each([
+    ['for every resource', many(17, of({})), '17 fleet throttles apply to every resource, at most 16 may'],
+    [
+      'for one resource and for all',
+      { ...many(10, of({}), 'a'), ...many(7, of({ resources: ['order'], mode: 'shadow' }), 'b') },
+      '17 fleet throttles apply to resource "order", at most 16 may',
+    ],
+  ])('are too many %s', (_what, throttles, reason) => {
+    const [error, ...others] = errorsOf({ resources, throttles });
+    expect(error).toContain(`/throttles: ${reason}`);
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    ['sixteen', many(16, of({}))],
+    [
+      'sixteen on each of two resources',
+      { ...many(16, of({ resources: ['order'] }), 'a'), ...many(16, of({ resources: ['charge'] }), 'b') },
+    ],
+    [
+      'any number that never asks the table',
+      { ...many(40, of({ scope: 'instance' }), 'a'), ...many(40, of({ mode: 'disabled' }), 'b') },
+    ],
+  ])('may be %s', (_what, throttles) => {
+    expect(errorsOf({ resources, throttles })).toEqual([]);
+  });
+});
+
 describe('dependencies', () => {
   it.each([
     [{ target: { url: 'https://user:secret@example.com' } }, '/target/url: holds credentials'],
@@ -220,6 +312,14 @@ describe('dependencies', () => {
     const errors = errorsOf({ dependencies: { subject: rule } });
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain(`/dependencies/subject${expected}`);
+  });
+
+  it('have at most a hundred operations each', () => {
+    const operations = (count: number) => many(count, (i) => ({ match: { path: `/${i}` }, idempotency: 'key' }));
+    expect(errorsOf({ dependencies: { payments: { operations: operations(100) } } })).toEqual([]);
+    expect(errorsOf({ dependencies: { payments: { operations: operations(101) } } })).toEqual([
+      '/dependencies/payments/operations: there are 101 operations; at most 100 are taken',
+    ]);
   });
 
   it('may be no more than a breaker, which has its defaults', () => {
