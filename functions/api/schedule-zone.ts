@@ -1,6 +1,9 @@
 // Wall clocks of timezones: what they show at an instant, and at which instant they show something.
 
 const DAY_MS = 86_400_000;
+/** Each holds tens of KB; a service's jobs are in a few zones. */
+const MOST_FORMATS = 64;
+/** By the zone's name in lower case, since the case of its letters means nothing; the oldest leaves first. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** @throws {RangeError} unless `timezone` is a name such as `Europe/Berlin`. */
@@ -28,9 +31,10 @@ export function toInstant(wallMs: number, timezone: string): number | undefined 
 }
 
 function formatOf(timezone: string): Intl.DateTimeFormat {
-  let format = formats.get(timezone);
+  if (!/^[A-Za-z][\x21-\x7e]*$/.test(timezone)) throw unknown(timezone);
+  const zone = timezone.toLowerCase();
+  let format = formats.get(zone);
   if (!format) {
-    if (!/^[A-Za-z]/.test(timezone)) throw unknown(timezone);
     try {
       format = new Intl.DateTimeFormat('en-US', {
         timeZone: timezone,
@@ -47,7 +51,9 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
     } catch {
       throw unknown(timezone);
     }
-    formats.set(timezone, format);
+    const [oldest] = formats.keys();
+    if (formats.size >= MOST_FORMATS && oldest !== undefined) formats.delete(oldest);
+    formats.set(zone, format);
   }
   return format;
 }

@@ -1,6 +1,7 @@
 // When jobs are due: dialects, timezones, both daylight-saving nights, and what is refused with which reason.
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { checkTimezone } from '../../../../functions/api/schedule-zone.ts';
 import { parseSchedule } from '../../../../functions/api/schedule.ts';
 
 const at = (iso: string) => Date.parse(iso);
@@ -213,5 +214,27 @@ describe('what is refused', () => {
   ])('%s in %s', (expression, timezone, reason) => {
     expect(() => parseSchedule(expression, timezone)).toThrow(reason);
     expect(() => parseSchedule(expression, timezone)).toThrow(RangeError);
+  });
+});
+
+describe('timezones', () => {
+  it('are made once, however their letters are written, and no more than a few are kept', () => {
+    const made = vi.spyOn(Intl, 'DateTimeFormat');
+    const spellings = Array.from({ length: 64 }, (_, i) =>
+      [...'africa/lagos'].map((letter, at) => ((i >> (at % 6)) & 1 ? letter.toUpperCase() : letter)).join(''),
+    );
+    for (const spelling of spellings) checkTimezone(spelling);
+    expect(made).toHaveBeenCalledTimes(1);
+
+    for (const zone of Intl.supportedValuesOf('timeZone').slice(0, 100)) checkTimezone(zone);
+    made.mockClear();
+    checkTimezone('Africa/Lagos');
+    expect(made).toHaveBeenCalledTimes(1);
+    made.mockRestore();
+  });
+
+  it.each(['Europe/Nowhere', '+01:00', 'Asia/\u212aolkata', ''])('do not include %o', (timezone) => {
+    checkTimezone('Asia/Kolkata');
+    expect(() => checkTimezone(timezone)).toThrow(RangeError);
   });
 });
