@@ -1,4 +1,5 @@
 // Jobs: what the rules declare of them and what the batch monitor knows of them. Written by the control plane alone.
+import { isDeepStrictEqual } from 'node:util';
 import { due, keys } from '../keys.ts';
 import type { Page, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
@@ -18,30 +19,55 @@ export interface Declaration {
 /** Lost races on one item before a writer gives up. */
 const TRIES = 8;
 
+/** Jobs written at a time: a service's jobs are declared within one request, and the table is everybody's. */
+const AT_A_TIME = 8;
+
 /**
  * Makes a service's jobs those of its published document: new ones are watched from now on, changed ones by their new
- * schedule, absent ones are retired, and the rest keep what is known of them. May be repeated after a failure.
+ * schedule, absent ones are retired, and the rest keep what is known of them. Repeated after a failure it goes on where
+ * it was cut off: of a job that this declaration has reached, nothing is written again.
  */
 export async function declareJobs(table: Table, declaration: Declaration): Promise<void> {
   const { service, owner, jobs, atMs } = declaration;
-  for (const [job, definition] of Object.entries(jobs)) {
-    // The list's entries first: a job that is watched is always listed.
-    await table.put({ item: { ...keys.jobEntry(service, job), v: ITEM_VERSION, service, job } });
-    await table.put({ item: { ...keys.jobName(job, service), v: ITEM_VERSION, service, job } });
-    await changeJob(table, service, job, (current) =>
-      declared(current, service, job, { ...definition, owner: definition.owner ?? owner }, atMs),
-    );
-  }
-  for (const job of await jobsOf(table, service)) {
-    if (Object.hasOwn(jobs, job)) continue;
+  await forEach(Object.entries(jobs), async ([job, definition]) => {
+    await changeJob(table, service, job, async (current) => {
+      const next = declared(current, service, job, { ...definition, owner: definition.owner ?? owner }, atMs);
+      if (!next) return undefined;
+      // The list's entries first: a job that is watched is always listed.
+      await table.put({ item: { ...keys.jobEntry(service, job), v: ITEM_VERSION, service, job } });
+      await table.put({ item: { ...keys.jobName(job, service), v: ITEM_VERSION, service, job } });
+      return next;
+    });
+  });
+  const absent = (await jobsOf(table, service)).filter((job) => !Object.hasOwn(jobs, job));
+  await forEach(absent, async (job) => {
     const left = await changeJob(table, service, job, (current) => retired(current, atMs));
-    if (left !== undefined && left.retiredAt === undefined) continue;
+    if (left !== undefined && left.retiredAt === undefined) return;
     await table.delete({ key: keys.jobEntry(service, job) });
     await table.delete({ key: keys.jobName(job, service) });
-  }
+  });
 }
 
-/** A job after a declaration; undefined when a later one has been there. Pure. */
+/** A few at a time; after a failure none is begun any more, and none is left running. @throws the first failure. */
+async function forEach<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
+  const waiting = all.values();
+  let failed = false;
+  const work = async () => {
+    // One iterator for all who work: each takes the next.
+    for (const one of waiting) {
+      try {
+        if (!failed) await act(one);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: AT_A_TIME }, work));
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+}
+
+/** A job after a declaration; undefined when this or a later one has been there. Pure. */
 export function declared(
   current: Job | undefined,
   service: string,
@@ -52,6 +78,7 @@ export function declared(
   if (current && current.declaredAt > atMs) return undefined;
   const { schedule, timezone, maxRuntime, startDeadline, owner } = definition;
   const rules = { schedule, timezone, maxRuntime, startDeadline, owner };
+  if (current?.declaredAt === atMs && current.retiredAt === undefined && says(current, rules)) return undefined;
   if (!current || current.retiredAt !== undefined) {
     return {
       service,
@@ -75,6 +102,11 @@ export function declared(
     watchFrom: rescheduled ? atMs : current.watchFrom,
     dueAt: atMs,
   };
+}
+
+function says(job: Job, rules: JobDefinition): boolean {
+  const { schedule, timezone, maxRuntime, startDeadline, owner } = job;
+  return isDeepStrictEqual({ schedule, timezone, maxRuntime, startDeadline, owner }, rules);
 }
 
 /** A job that its service's document no longer has; undefined when there is nothing to do. Pure. */

@@ -97,6 +97,42 @@ describe('declaring jobs', () => {
     expect((await readJob(table, 'orders', 'nightly'))?.status).toBe('new');
   });
 
+  it('goes on where it was cut off, a few jobs at a time, and writes nothing twice', async () => {
+    const jobs = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`job-${i}`, HOURLY]));
+    const seen = { writes: 0, atOnce: 0, most: 0 };
+    const counting = (writesLeft: number): Table => ({
+      ...table,
+      put: async (request) => {
+        seen.most = Math.max(seen.most, ++seen.atOnce);
+        try {
+          if (seen.writes === writesLeft) throw new Error('cut off');
+          seen.writes++;
+          return await table.put(request);
+        } finally {
+          seen.atOnce--;
+        }
+      },
+    });
+    const declaration = { service: 'orders', owner: 'team-orders', jobs, atMs: AT };
+    await expect(declareJobs(counting(45), declaration)).rejects.toThrow('cut off');
+    expect(seen).toMatchObject({ writes: 45, atOnce: 0, most: 8 });
+
+    await declareJobs(counting(1000), declaration);
+    expect(await listDueJobs(table, AT, { limit: 50 }).then((due) => due.jobs)).toHaveLength(30);
+    // Three writes for each job, and at most two more for each of the eight that were under way.
+    expect(seen.writes).toBeLessThanOrEqual(90 + 16);
+
+    const { writes } = seen;
+    await declareJobs(counting(1000), declaration);
+    expect(seen.writes).toBe(writes);
+  });
+
+  it('takes another definition at the same moment for another', async () => {
+    await declare({ nightly: NIGHTLY });
+    await declare({ nightly: { ...NIGHTLY, timezone: 'Europe/Berlin' } });
+    expect((await readJob(table, 'orders', 'nightly'))?.timezone).toBe('Europe/Berlin');
+  });
+
   it('loses no change to another writer', async () => {
     await declare({ nightly: NIGHTLY });
     const add = () =>
