@@ -1,10 +1,9 @@
 // `/v1/jobs…`: which jobs there are, how each stands, and its runs.
 import type { Clock } from '../../middleware/kernel/clock.ts';
 import { listRuns } from '../../store/items/job-runs.ts';
-import { listJobs, readJob, servicesWithJob, type Job } from '../../store/items/jobs.ts';
+import { readJob, servicesWithJob, type Job } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import {
-  badRequest,
   inScope,
   isName,
   json,
@@ -17,6 +16,7 @@ import {
   type ApiRequest,
   type Route,
 } from '../api/index.ts';
+import { jobPage } from './listing.ts';
 import { standing } from './standing.ts';
 import { verdictOf } from './verdict.ts';
 import { jobDetail, jobView, runView } from './views.ts';
@@ -24,25 +24,18 @@ import { jobDetail, jobView, runView } from './views.ts';
 export function jobRoutes({ table, clock }: { readonly table: Table; readonly clock: Clock }): Route[] {
   return [
     route('GET', '/v1/jobs', 'viewer', async (request) => {
-      const service = request.query.get('service') ?? undefined;
-      if (service !== undefined) {
-        if (!isName(service)) throw badRequest('service is a name of lower-case letters, digits and hyphens.');
-        requireScope(request.caller, service);
-      }
-      const list = `jobs:${service ?? ''}`;
-      const page = await listJobs(table, { service, ...pageOf(request, list) });
-      const visible = page.jobs.filter((entry) => inScope(request.caller, entry.service));
+      const page = await jobPage(table, request);
       const nowMs = clock.now();
       // Side by side, and a page is bounded: a job that has failed since the last tick must not be listed as up.
       const standings = await Promise.all(
-        visible.map(async (entry) => {
+        page.jobs.map(async (entry) => {
           const job = await readJob(table, entry.service, entry.job);
           return job && standing(table, job, nowMs);
         }),
       );
       return json({
         jobs: standings.filter((job) => job !== undefined).map((job) => jobView(job, nowMs)),
-        ...(page.cursor === undefined ? {} : { cursor: sealCursor(list, page.cursor) }),
+        ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
       });
     }),
     route('GET', '/v1/jobs/{job}', 'viewer', async (request) => {

@@ -9,7 +9,7 @@ import { listService } from './services.ts';
 export { RulesTooLarge } from './rules-pack.ts';
 export { readDocument, readHead, type RulesHead } from './rules-read.ts';
 export { type Draft, type DraftWrite, type DraftWritten, readDraft, writeDraft } from './rules-draft.ts';
-export { listServices, type ServiceEntry } from './services.ts';
+export { listServices, readService, type ServiceEntry } from './services.ts';
 
 export interface Publication {
   readonly service: string;

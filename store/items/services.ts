@@ -17,6 +17,12 @@ export async function listService(table: Table, service: string, at: number): Pr
   });
 }
 
+/** One service of the list; undefined when it is not on it. */
+export async function readService(table: Table, service: string): Promise<ServiceEntry | undefined> {
+  const item = await table.get(keys.service(service));
+  return item && { service, since: fieldsOf(item).number('since') };
+}
+
 /** The services in alphabetical order, page by page. */
 export async function listServices(
   table: Table,

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { putApiKey } from '../../../store/items/api-keys.ts';
+import type { Table } from '../../../store/port.ts';
 import { createTable } from '../table.ts';
-import { ROLES, startCenter, type Center } from './center.ts';
+import { NOW, ROLES, startCenter, type Center } from './center.ts';
 
 /** Every route and the least role it takes; null takes anyone. */
 const ROUTES = [
@@ -22,9 +24,11 @@ const ROUTES = [
 ] as const;
 
 describe('who may do what', () => {
+  let table: Table;
   let center: Center;
   beforeAll(async () => {
-    center = await startCenter((await createTable(inject('dynamodb'))).sdk);
+    table = (await createTable(inject('dynamodb'))).sdk;
+    center = await startCenter(table);
   });
 
   const pairs = ROUTES.flatMap(([method, path, least]) => ROLES.map((role) => [method, path, role, least] as const));
@@ -63,5 +67,35 @@ describe('who may do what', () => {
       entries: [{ service: 'orders' }],
     });
     expect((await center.send('GET', '/v1/audit', query('payments'))).status).toBe(403);
+  });
+
+  it('puts no name of another service in the cursor of a key for some', async () => {
+    for (const service of ['accounts', 'orders', 'payments']) {
+      await center.send('PUT', `/v1/services/${service}/draft`, { body: { apiVersion: 'flyball/v1', service } });
+    }
+    const page = { as: 'orders-admin' as const, query: { limit: '1' } };
+    const { services } = (await center.send('GET', '/v1/services', page)).body as { services: { service: string }[] };
+    expect(services.map(({ service }) => service)).toEqual(['orders']);
+    expect((await center.send('GET', '/v1/services', page)).body).not.toHaveProperty('cursor');
+
+    await putApiKey(table, {
+      key: 'fb_two',
+      role: 'viewer',
+      name: 'two',
+      services: ['payments', 'orders', 'nothing-yet'],
+      createdAt: NOW,
+    });
+    const headers = { authorization: 'Bearer fb_two' };
+    const names: string[] = [];
+    let query: Record<string, string> = { limit: '1' };
+    for (let pages = 0; pages < 3; pages++) {
+      const { body } = await center.send('GET', '/v1/services', { as: null, headers, query });
+      const { services: some, cursor } = body as { services: { service: string }[]; cursor?: string };
+      names.push(...some.map(({ service }) => service));
+      if (cursor === undefined) break;
+      expect(Buffer.from(cursor, 'base64url').toString()).toMatch(/"(nothing-yet|orders)"/);
+      query = { limit: '1', cursor };
+    }
+    expect(names).toEqual(['orders', 'payments']);
   });
 });
