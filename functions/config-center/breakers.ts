@@ -1,13 +1,20 @@
 // Breakers as the fleet has them, and forcing one open or closed.
 import { z } from 'zod';
 import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
-import { forceBreaker, readBreaker, type BreakerStatus } from '../../store/items/breaker.ts';
+import {
+  BreakerContended,
+  forceBreaker,
+  readBreaker,
+  type BreakerStatus,
+  type Forcing,
+} from '../../store/items/breaker.ts';
 import { readDocument, readHead } from '../../store/items/rules.ts';
 import type { Table } from '../../store/port.ts';
 import {
   bodyOf,
   json,
   notFound,
+  Problem,
   readTime,
   route,
   unprocessable,
@@ -52,15 +59,7 @@ async function force(parts: Parts, request: ApiRequest, service: string, name: s
     throw notFound(`The published rules of "${service}" have no breaker "${name}"${known}.`);
   }
   const by = request.caller.name;
-  const status = await forceBreaker(parts.table, {
-    service,
-    name,
-    state,
-    until: untilMs,
-    reason,
-    by,
-    nowMs: request.at,
-  });
+  const status = await forced(parts.table, { service, name, state, until: untilMs, reason, by, nowMs: request.at });
   await record(parts, request, {
     action: state === null ? 'breaker.release' : 'breaker.force',
     service,
@@ -69,6 +68,16 @@ async function force(parts: Parts, request: ApiRequest, service: string, name: s
     note: reason,
   });
   return json(shown(status));
+}
+
+/** @throws {Problem} 409 when the fleet kept changing the breaker meanwhile. */
+async function forced(table: Table, forcing: Forcing): Promise<BreakerStatus> {
+  try {
+    return await forceBreaker(table, forcing);
+  } catch (error) {
+    if (error instanceof BreakerContended) throw new Problem(409, `${error.message}.`, { code: error.code });
+    throw error;
+  }
 }
 
 const invalid = (reason: string) =>

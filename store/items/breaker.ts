@@ -80,7 +80,13 @@ export interface Forcing {
 /** Races with the fleet's own transitions are few: each try starts from what stands. */
 const FORCE_TRIES = 8;
 
-/** Forces or releases a breaker; the fleet learns it at its next sync. @throws {Error} when the fleet kept winning. */
+/** The fleet changed a breaker every time it was about to be forced; nothing was written. */
+export class BreakerContended extends Error {
+  override readonly name = 'BreakerContended';
+  readonly code = 'BREAKER_CONTENDED';
+}
+
+/** Forces or releases a breaker; the fleet learns it at its next sync. @throws {BreakerContended} when the fleet kept winning. */
 export async function forceBreaker(table: Table, forcing: Forcing): Promise<BreakerStatus> {
   const { service, name, state: wanted, until, reason, by, nowMs } = forcing;
   const key = keys.breaker(service, name);
@@ -93,7 +99,7 @@ export async function forceBreaker(table: Table, forcing: Forcing): Promise<Brea
     const written = await table.update({ key, ...moving({ epoch }, next, { to }, buckets) });
     if (written.applied) return statusOf(name, recordOf(written.item), nowMs);
   }
-  throw new Error(
+  throw new BreakerContended(
     `The breaker ${name} of ${service} changed ${FORCE_TRIES} times while it was being forced; try again`,
   );
 }

@@ -50,10 +50,30 @@ describe('breakers', () => {
     expect(await states()).toEqual(['payments CLOSED']);
   });
 
+  it('are not forced while the fleet changes them each time, and the caller is told to try again', async () => {
+    await publishDependencies({ payments: { breaker: {} } });
+    let tries = 0;
+    const changing: Table = {
+      ...table,
+      update: (request) => {
+        if (!request.key.pk.includes('#breaker#')) return table.update(request);
+        tries++;
+        return Promise.resolve({ applied: false, item: undefined });
+      },
+    };
+    const busy = await startCenter(changing);
+    const body = { state: 'FORCED_OPEN', reason: 'maintenance' };
+    const answer = await busy.send('POST', `${ORDERS}/breakers/payments/force`, { body });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'BREAKER_CONTENDED' } });
+    expect((answer.body as { detail: string }).detail).toContain('try again');
+    expect(tries).toBe(8);
+  });
+
   it.each([
     [{ state: 'OPEN', reason: 'x' }, '/state'],
     [{ state: 'FORCED_OPEN' }, '/reason'],
     [{ state: 'FORCED_OPEN', until: 'tomorrow', reason: 'x' }, '/until'],
+    [{ state: 'FORCED_OPEN', until: '2027-02-31T00:00:00Z', reason: 'x' }, '/until'],
     [{ state: 'FORCED_OPEN', until: new Date(NOW).toISOString(), reason: 'x' }, '/until'],
     [{ state: null, until: new Date(NOW + 1000).toISOString(), reason: 'x' }, '/until'],
   ])('are not forced by %o', async (body, path) => {
