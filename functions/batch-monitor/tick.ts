@@ -42,7 +42,7 @@ export async function tick(parts: TickParts): Promise<TickReport> {
   const nowMs = clock.now();
   const report = { runs: 0, jobs: 0, failed: 0, complete: true };
 
-  async function contained(what: Record<string, unknown>, work: () => Promise<void>): Promise<void> {
+  async function contained(service: string, job: string, work: () => Promise<void>): Promise<void> {
     if (remainingMs() < TIME_TO_STOP_MS) {
       report.complete = false;
       return;
@@ -51,7 +51,7 @@ export async function tick(parts: TickParts): Promise<TickReport> {
       await work();
     } catch (error) {
       report.failed++;
-      logger.error('the monitor could not look at something due', { ...what, ...errorFields(error) });
+      logger.error('the monitor could not look at something due', { job: `${service}:${job}`, ...errorFields(error) });
     }
   }
 
@@ -61,7 +61,7 @@ export async function tick(parts: TickParts): Promise<TickReport> {
   });
   for await (const page of dueRuns) {
     await sideBySide(SIDE_BY_SIDE, page, ({ service, job, runs }) =>
-      contained({ service, job }, async () => {
+      contained(service, job, async () => {
         await lookAtRuns(table, service, job, runs, nowMs);
         report.runs += runs.length;
       }),
@@ -74,7 +74,7 @@ export async function tick(parts: TickParts): Promise<TickReport> {
   });
   for await (const page of dueJobs) {
     await sideBySide(SIDE_BY_SIDE, page, ({ service, job }) =>
-      contained({ service, job }, async () => {
+      contained(service, job, async () => {
         await lookAtJob(table, service, job, [], nowMs);
         report.jobs++;
       }),

@@ -1,7 +1,7 @@
 // One Lambda execution environment as flyball sees it: everything that lives longer than an invocation hangs here.
 import type { Table } from '../../store/port.ts';
 import type { Clock, Random } from './clock.ts';
-import { errorFields, type Logger } from './logger.ts';
+import { errorFields, loggerWith, type Logger } from './logger.ts';
 import { silentRecorder, type Recorder } from './recorder.ts';
 import type { RuleDocument } from './rules/document.ts';
 import { LiveRules, MAX_STALE_MS } from './rules/live.ts';
@@ -34,6 +34,7 @@ export class Instance {
   readonly clock: Clock;
   readonly random: Random;
   readonly table: Table;
+  /** Says on every line which service is governed and by which instance. */
   readonly logger: Logger;
   /** What was read from the store longer ago than this, in ms, is awaited before it is used; younger is refreshed beside. */
   readonly maxStaleMs: number;
@@ -54,8 +55,8 @@ export class Instance {
     this.clock = options.clock;
     this.random = options.random;
     this.table = options.table;
-    this.logger = options.logger;
-    this.syncs = new Syncs(options.clock, options.logger, options.storeAway ?? (() => false));
+    this.logger = loggerWith(options.logger, { governed: options.service, instance: options.id });
+    this.syncs = new Syncs(options.clock, this.logger, options.storeAway ?? (() => false));
     this.maxStaleMs = options.maxStaleMs ?? MAX_STALE_MS;
     this.rules = new LiveRules(this, options.bootstrap);
     this.syncs.add(this.rules);

@@ -10,8 +10,20 @@ export interface Logger {
 
 export function jsonLogger(clock: Clock, write: (line: string) => void): Logger {
   const line = (level: string) => (message: string, fields: Record<string, unknown>) =>
-    write(`${JSON.stringify({ level, time: new Date(clock.now()).toISOString(), message, ...fields })}\n`);
+    write(`${JSON.stringify({ level, timestamp: new Date(clock.now()).toISOString(), message, ...fields })}\n`);
   return { info: line('INFO'), warn: line('WARN'), error: line('ERROR') };
+}
+
+/**
+ * The logger with `base` on every line, so that the lines of many instances can be told apart. `service` would not do
+ * as a name: Powertools keeps it for the function's own, and drops any other with a warning.
+ */
+export function loggerWith(logger: Logger, base: Readonly<Record<string, unknown>>): Logger {
+  return {
+    info: (message, fields) => logger.info(message, { ...base, ...fields }),
+    warn: (message, fields) => logger.warn(message, { ...base, ...fields }),
+    error: (message, fields) => logger.error(message, { ...base, ...fields }),
+  };
 }
 
 /** An error as log fields: its name and message, never its fields, which may hold secrets. */

@@ -59,8 +59,7 @@ export class LiveRules implements Syncable {
     try {
       if (bootstrap) return new Snapshot({ ...origin, from: 'bootstrap' }, bootstrap, this.#policies, this.#instance);
     } catch (error) {
-      const { logger, service } = this.#instance;
-      logger.error('flyball cannot use the packaged rules', { service, ...errorFields(error) });
+      this.#instance.logger.error('flyball cannot use the packaged rules', errorFields(error));
     }
     const none: RuleDocument = { apiVersion: 'flyball/v1', service: this.#instance.service };
     return new Snapshot({ ...origin, from: 'none' }, none, this.#policies, this.#instance);
@@ -89,12 +88,12 @@ export class LiveRules implements Syncable {
    */
   preload(): void {
     if (this.#preload) return;
-    const { clock, logger, service } = this.#instance;
+    const { clock, logger } = this.#instance;
     const startedAt = clock.now();
     const preload = { startedAt, settled: false, done: Promise.resolve() };
     preload.done = this.run(startedAt, new AbortController().signal)
       .catch((error: unknown) => {
-        logger.warn('flyball could not load rules during init', { service, ...errorFields(error) });
+        logger.warn('flyball could not load rules during init', errorFields(error));
       })
       .finally(() => {
         preload.settled = true;
@@ -153,7 +152,6 @@ export class LiveRules implements Syncable {
       this.#rejected = head;
       this.#instance.recorder.internal('rules:rejected');
       this.#instance.logger.error('flyball kept the last good rules', {
-        service: this.#instance.service,
         rejected: head.revision,
         inForce: this.#snapshot.origin.revision,
         ...errorFields(error),
