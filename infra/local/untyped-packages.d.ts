@@ -1,4 +1,4 @@
-// The part of dynalite's interface we use; the package ships no types.
+// The parts we use of packages that ship no types.
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
@@ -9,4 +9,11 @@ declare module 'dynalite' {
     updateTableMs?: number;
   }
   export default function dynalite(options?: DynaliteServerOptions): Server;
+}
+
+declare module 'serverless-offline/lambda' {
+  import type { Functions } from './failures.ts';
+
+  const Lambda: { readonly prototype: Functions };
+  export default Lambda;
 }

@@ -1,0 +1,89 @@
+// What a function that throws or outlives its time answers here: over HTTP what API Gateway says, and never again.
+import type { Log } from './lambda.ts';
+
+/** One instance of a function in serverless-offline's pool; only one whose status is IDLE is given work. */
+export interface LocalFunction {
+  readonly functionName: string;
+  readonly status: string;
+  setEvent: (event: unknown) => void;
+  setClientContext: (context: unknown) => void;
+  runHandler: () => Promise<unknown>;
+}
+
+/** serverless-offline's Lambda: its HTTP routes take functions by key, its Invoke API by name, which asks by key itself. */
+export interface Functions {
+  get: (this: Functions, key: string) => LocalFunction;
+  getByFunctionName: (this: Functions, name: string) => LocalFunction;
+}
+
+const TIMED_OUT = 'LambdaTimeoutError';
+
+/**
+ * Changes the class in place. Without this, serverless-offline answers 200 with the stack over HTTP, and goes on giving
+ * work to an instance whose thread it ended after a timeout, so that every later call of it times out too.
+ */
+export function failAsOnAws({ prototype }: { readonly prototype: Functions }, log: Log): void {
+  const { get, getByFunctionName } = prototype;
+  const behindHttp = new WeakMap<LocalFunction, LocalFunction>();
+  const invoked = new WeakMap<LocalFunction, LocalFunction>();
+
+  prototype.get = function (key) {
+    const instance = get.call(this, key);
+    const known = behindHttp.get(instance);
+    if (known) return known;
+    endAfterTimeout(instance);
+    const route = answering(instance, log);
+    behindHttp.set(instance, route);
+    invoked.set(route, instance);
+    return route;
+  };
+  prototype.getByFunctionName = function (name) {
+    const route = getByFunctionName.call(this, name);
+    return invoked.get(route) ?? route;
+  };
+}
+
+/** Its thread is gone: as on AWS, the next call gets another instance. */
+function endAfterTimeout(instance: LocalFunction): void {
+  const run = instance.runHandler.bind(instance);
+  instance.runHandler = async () => {
+    try {
+      return await run();
+    } catch (error) {
+      if (isTimeout(error)) Object.defineProperty(instance, 'status', { value: 'ENDED' });
+      throw error;
+    }
+  };
+}
+
+function answering(instance: LocalFunction, log: Log): LocalFunction {
+  const { functionName } = instance;
+  return {
+    functionName,
+    get status() {
+      return instance.status;
+    },
+    setEvent: (event) => instance.setEvent(event),
+    setClientContext: (context) => instance.setClientContext(context),
+    runHandler: async () => {
+      try {
+        return await instance.runHandler();
+      } catch (error) {
+        if (isTimeout(error)) {
+          log(`${functionName} did not answer in its time: that instance is ended`);
+          return answer(503, 'Service Unavailable');
+        }
+        log(`${functionName} threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        return answer(500, 'Internal Server Error');
+      }
+    },
+  };
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.constructor.name === TIMED_OUT;
+}
+
+function answer(statusCode: number, message: string) {
+  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message }) };
+}

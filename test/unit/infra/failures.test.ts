@@ -1,0 +1,91 @@
+// A function that fails in the local world costs its caller what it would on AWS.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { failAsOnAws, type LocalFunction } from '../../../infra/local/failures.ts';
+
+class LambdaTimeoutError extends Error {}
+
+/** As serverless-offline's: a pool behind it, and asking by name asks by key. */
+class Lambda {
+  readonly pool: LocalFunction[] = [];
+  run: () => Promise<unknown> = () => Promise.resolve({ statusCode: 201 });
+
+  get(_key: string): LocalFunction {
+    const idle = this.pool.find(({ status }) => status === 'IDLE');
+    if (idle) return idle;
+    const made: LocalFunction = {
+      functionName: 'flyball-local-orders',
+      status: 'IDLE',
+      setEvent: () => undefined,
+      setClientContext: () => undefined,
+      runHandler: () => this.run(),
+    };
+    this.pool.push(made);
+    return made;
+  }
+
+  getByFunctionName(name: string): LocalFunction {
+    return this.get(name);
+  }
+}
+
+let lambda: Lambda;
+let said: string[];
+
+beforeEach(() => {
+  // A class of its own for each test, since the class itself is changed.
+  const Fresh = class extends Lambda {};
+  said = [];
+  failAsOnAws(Fresh, (message) => said.push(message));
+  lambda = new Fresh();
+});
+
+describe('behind HTTP', () => {
+  it('what a function answers passes unchanged', async () => {
+    expect(await lambda.get('orders').runHandler()).toEqual({ statusCode: 201 });
+    expect(said).toEqual([]);
+  });
+
+  it('a function that throws is a 500 without its stack, which is logged with its name', async () => {
+    lambda.run = () => Promise.reject(new Error('no such order book'));
+    expect(await lambda.get('orders').runHandler()).toMatchObject({
+      statusCode: 500,
+      body: '{"message":"Internal Server Error"}',
+    });
+    expect(said).toEqual([expect.stringMatching(/^flyball-local-orders threw: Error: no such order book\n +at /)]);
+  });
+
+  it('a function that outlives its time is a 503, logged with its name', async () => {
+    lambda.run = () => Promise.reject(new LambdaTimeoutError('[504] - Lambda timeout.'));
+    expect(await lambda.get('orders').runHandler()).toMatchObject({
+      statusCode: 503,
+      body: '{"message":"Service Unavailable"}',
+    });
+    expect(said).toEqual(['flyball-local-orders did not answer in its time: that instance is ended']);
+  });
+});
+
+describe('an invoke', () => {
+  it('meets the error itself', async () => {
+    lambda.run = () => Promise.reject(new Error('no such order book'));
+    await expect(lambda.getByFunctionName('flyball-local-orders').runHandler()).rejects.toThrow('no such order book');
+  });
+});
+
+describe('an instance', () => {
+  it.each(['get', 'getByFunctionName'] as const)('that timed out is given no more work (%s)', async (by) => {
+    lambda.run = () => Promise.reject(new LambdaTimeoutError('[504] - Lambda timeout.'));
+    await lambda[by]('orders')
+      .runHandler()
+      .catch(() => undefined);
+    lambda.run = () => Promise.resolve('well');
+    expect(await lambda[by]('orders').runHandler()).toBe('well');
+    expect(lambda.pool.map(({ status }) => status)).toEqual(['ENDED', 'IDLE']);
+  });
+
+  it('that only threw is used again', async () => {
+    lambda.run = () => Promise.reject(new Error('once'));
+    await lambda.get('orders').runHandler();
+    await lambda.get('orders').runHandler();
+    expect(lambda.pool).toHaveLength(1);
+  });
+});
