@@ -30,7 +30,13 @@ export class PortTaken extends Error {
   }
 }
 
-/** Reads the ports from the environment. Throws an Error that names the variable when one is not a port number. */
+/** The environment names a port that cannot be, or one port twice. */
+export class PortUnfit extends Error {
+  override readonly name = 'PortUnfit';
+  readonly code = 'PORT_UNFIT';
+}
+
+/** Reads the ports from the environment. Throws PortUnfit, which names the variable, when one is not a port number. */
 export function portsFrom(env: Readonly<Record<string, string | undefined>>): Ports {
   const port = (name: keyof Ports): number => {
     const { variable, port: fallback } = DEFAULTS[name];
@@ -38,21 +44,23 @@ export function portsFrom(env: Readonly<Record<string, string | undefined>>): Po
     if (text === undefined || text === '') return fallback;
     const value = Number(text);
     if (!Number.isInteger(value) || value < 1 || value > 65_535) {
-      throw new Error(`${variable}=${text} is not a port: give a whole number from 1 to 65535.`);
+      throw new PortUnfit(`${variable}=${text} is not a port: give a whole number from 1 to 65535.`);
     }
     return value;
   };
   return { http: port('http'), lambda: port('lambda'), dynamodb: port('dynamodb'), sqs: port('sqs'), s3: port('s3') };
 }
 
-/** Throws PortTaken for the first port that something listens on, and an Error when two parts share one. */
+/** Throws PortTaken for the first port that something listens on, and PortUnfit when two parts share one. */
 export async function requireFree(ports: Ports): Promise<void> {
   const seen = new Map<number, string>();
   for (const name of Object.keys(DEFAULTS) as (keyof Ports)[]) {
     const { part, variable } = DEFAULTS[name];
     const port = ports[name];
     const other = seen.get(port);
-    if (other !== undefined) throw new Error(`${variable} and ${other} are both ${String(port)}: give each its own.`);
+    if (other !== undefined) {
+      throw new PortUnfit(`${variable} and ${other} are both ${String(port)}: give each its own.`);
+    }
     seen.set(port, variable);
     if (!(await isFree(port))) throw new PortTaken(part, port, variable);
   }

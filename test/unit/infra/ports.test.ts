@@ -11,14 +11,20 @@ describe('the ports', () => {
   });
 
   it.each(['zero', '0', '70000', '30.5'])('are whole numbers a port can be, not %s', (text) => {
-    expect(() => portsFrom({ FLYBALL_SQS_PORT: text })).toThrow(`FLYBALL_SQS_PORT=${text} is not a port`);
+    expect(() => portsFrom({ FLYBALL_SQS_PORT: text })).toThrow(
+      expect.objectContaining({
+        code: 'PORT_UNFIT',
+        message: expect.stringContaining(`FLYBALL_SQS_PORT=${text} is not a port`) as string,
+      }),
+    );
   });
 
   it('must differ', async () => {
     const ports = await freePorts();
-    await expect(requireFree({ ...ports, lambda: ports.http })).rejects.toThrow(
-      'FLYBALL_LAMBDA_PORT and PORT are both',
-    );
+    await expect(requireFree({ ...ports, lambda: ports.http })).rejects.toMatchObject({
+      code: 'PORT_UNFIT',
+      message: expect.stringContaining('FLYBALL_LAMBDA_PORT and PORT are both') as string,
+    });
   });
 
   it('are said to be taken, with what to do about it', async () => {
