@@ -1,6 +1,7 @@
 // Turns policies, in order, into one Middy middleware: begins the invocation, contains errors, ends it exactly once.
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { logAnswered } from './answered.ts';
 import { enter } from './current.ts';
 import { BusinessFailure, DeadlineExceeded, FlyballError, Refused } from './errors.ts';
 import type { Instance } from './instance.ts';
@@ -189,6 +190,7 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
     invocation.response = request.response;
     if (request.internal[OWNER] === REACHED && invocation.response === undefined && error instanceof FlyballError) {
       invocation.response = answerFor(invocation, error);
+      if (invocation.response !== undefined) logAnswered(invocation, error);
     }
     return end(request, invocation);
   }

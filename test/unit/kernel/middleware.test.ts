@@ -2,12 +2,13 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { current } from '../../../middleware/kernel/current.ts';
-import { Refused } from '../../../middleware/kernel/errors.ts';
+import { DependencyFailed, Misused, Refused } from '../../../middleware/kernel/errors.ts';
 import type { Instance } from '../../../middleware/kernel/instance.ts';
 import { endRequest, middlewareOf } from '../../../middleware/kernel/middleware.ts';
 import type { Policy } from '../../../middleware/kernel/policy.ts';
 import { silentRecorder } from '../../../middleware/kernel/recorder.ts';
-import { testContext, testInstance } from '../../support/instance.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { noTable, silentLogger, testContext, testInstance } from '../../support/instance.ts';
 
 const httpEvent = {
   version: '2.0',
@@ -198,5 +199,79 @@ describe('a governed invocation', () => {
     const run = governed(instance, [], async () => current()?.signal.aborted);
     expect(await run()).toBe(false);
     expect(clock.timers).toBe(0);
+  });
+});
+
+describe('the log of what flyball answers in place of an error', () => {
+  const failed = (dependency = 'payments') =>
+    new DependencyFailed(
+      { dependency, outcome: 'connect', attempts: 3, sent: false },
+      { cause: Object.assign(new TypeError('fetch failed'), { headers: { authorization: 'secret' } }) },
+    );
+
+  function logging() {
+    const clock = fakeClock();
+    const lines: [string, Record<string, unknown>][] = [];
+    const logger = {
+      ...silentLogger,
+      warn: (message: string, fields: Record<string, unknown>) => void lines.push([message, fields]),
+    };
+    const table = { ...noTable, get: () => Promise.resolve(undefined) };
+    return { clock, lines, instance: testInstance({ clock, logger, table }) };
+  }
+
+  it('names the dependency, how it failed and why, and the request; never a field of the cause', async () => {
+    const { lines, instance } = logging();
+    expect(await governed(instance, [], () => Promise.reject(failed()))()).toMatchObject({ statusCode: 502 });
+    expect(lines).toEqual([
+      [
+        'flyball answered for a dependency that failed',
+        {
+          governed: 'orders',
+          instance: 'instance-1',
+          requestId: 'request-1',
+          resource: 'default',
+          dependency: 'payments',
+          outcome: 'connect',
+          attempts: 3,
+          error: 'TypeError',
+          reason: 'fetch failed',
+        },
+      ],
+    ]);
+  });
+
+  it('says how flyball was misused', async () => {
+    const { lines, instance } = logging();
+    const misuse = new Misused('no rule names the dependency "paymnets"');
+    expect(await governed(instance, [], () => Promise.reject(misuse))()).toMatchObject({ statusCode: 500 });
+    expect(lines).toMatchObject([
+      ['flyball was misused', { requestId: 'request-1', error: 'Misused', reason: misuse.message }],
+    ]);
+  });
+
+  it('is one line a second for each dependency', async () => {
+    const { clock, lines, instance } = logging();
+    let dependency = 'payments';
+    const run = governed(instance, [], () => Promise.reject(failed(dependency)));
+    await run();
+    clock.advance(999);
+    await run();
+    dependency = 'inventory';
+    await run();
+    clock.advance(1);
+    dependency = 'payments';
+    await run();
+    expect(lines.map(([, fields]) => fields['dependency'])).toEqual(['payments', 'inventory', 'payments']);
+  });
+
+  it.each([
+    ['a refusal', refusal(), httpEvent],
+    ["an error that is not flyball's, which the platform sees", new TypeError('bad'), httpEvent],
+    ['a failed dependency that the platform itself sees', failed(), {}],
+  ])('has no line for %s', async (_what, error, event) => {
+    const { lines, instance } = logging();
+    await governed(instance, [], () => Promise.reject(error))(event).catch(() => {});
+    expect(lines).toEqual([]);
   });
 });
