@@ -70,8 +70,9 @@ export class World {
     this.#sources = eventSources(service, this.#stack);
     resolveEnvironments(service, this.#stack, {
       FLYBALL_HEALTH_URLS: [at(ports.sqs), at(ports.s3)].join(','),
-      // Forty cold workers and the table share a laptop's cores: what takes 5 ms on AWS may take a second here.
-      FLYBALL_STORE_PATIENCE: '20',
+      // Forty cold workers and the table share a laptop's cores: what takes 5 ms on AWS may take a second here. At 5 they
+      // start without rules; more than they need makes a silent table hold every worker for as long.
+      FLYBALL_STORE_PATIENCE: env['FLYBALL_STORE_PATIENCE'] || '10',
       // Of many workers, most are idle: each looks before it decides, so that what one publishes is what one sees.
       FLYBALL_MAX_STALE: '4s',
     });
