@@ -36,6 +36,8 @@ export interface SeriesQuery {
   readonly from: number;
   readonly to: number;
   readonly stepMs: number;
+  /** Epoch ms: of later minutes, instances that are busy have yet to put all they counted. */
+  readonly completeUntil: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -44,6 +46,8 @@ const DEFAULT_RANGE_MS = 60 * MINUTE_MS;
 const LONGEST_RANGE_MS = 6 * 60 * MINUTE_MS;
 const LONGEST_STEP_MS = 60 * MINUTE_MS;
 const LONGEST_NAME = 160;
+/** What an instance begins to count at the end of a minute is put a minute later: each is complete once the next is over. */
+const PUT_WITHIN_MS = MINUTE_MS;
 
 /** @throws {Problem} 400 saying which parameter is wrong, and what it takes. */
 export function seriesQueryOf(query: URLSearchParams, nowMs: number): SeriesQuery {
@@ -56,13 +60,15 @@ export function seriesQueryOf(query: URLSearchParams, nowMs: number): SeriesQuer
   if (from >= to) throw badRequest('from must lie before to.');
   if (to - from > LONGEST_RANGE_MS) throw badRequest('from and to may lie 6 hours apart at most.');
   const subject = subjectOf(query.get('resource'), query.get('dependency'));
+  const end = Math.ceil(to / stepMs) * stepMs;
   return {
     service,
     subject,
     metric: metricOf(query.get('metric'), subject.kind),
     from: Math.floor(from / stepMs) * stepMs,
-    to: Math.ceil(to / stepMs) * stepMs,
+    to: end,
     stepMs,
+    completeUntil: Math.min(end, Math.floor((nowMs - PUT_WITHIN_MS) / MINUTE_MS) * MINUTE_MS),
   };
 }
 

@@ -11,6 +11,8 @@ export const MOST_INSTANCE_MINUTES = 50_000;
 
 export interface ReadSeries {
   readonly series: Series;
+  /** Instance minutes that were found, of whichever resource or dependency. */
+  readonly read: number;
   /** Instance minutes that a newer flyball wrote, and this one cannot read. */
   readonly unreadable: number;
 }
@@ -41,7 +43,7 @@ export async function readSeries(
   }
 
   await Promise.all(Array.from({ length: AT_ONCE }, readNext));
-  return { series, unreadable };
+  return { series, read, unreadable };
 }
 
 function tooMuch(most: number): Problem {

@@ -8,6 +8,8 @@ const MINUTE_MS = 60_000;
 /** One of the series' steps, by when it begins. */
 export interface TimedPoint extends ShownPoint {
   readonly at: string;
+  /** Part of it has yet to be put: it counts less than there was. */
+  readonly partial?: true;
 }
 
 export class Series {
@@ -41,7 +43,7 @@ export class Series {
   }
 
   shown() {
-    const { service, subject, metric, from, to, stepMs } = this.#query;
+    const { service, subject, metric, from, to, stepMs, completeUntil } = this.#query;
     const { kind } = subject;
     return {
       service,
@@ -49,8 +51,12 @@ export class Series {
       from: iso(from),
       to: iso(to),
       stepMs,
+      completeUntil: iso(completeUntil),
       total: this.#total.shown(metric),
-      points: this.#points.map((point, i): TimedPoint => ({ at: iso(from + i * stepMs), ...point.shown(metric) })),
+      points: this.#points.map((point, i): TimedPoint => {
+        const at = from + i * stepMs;
+        return { at: iso(at), ...(at + stepMs > completeUntil ? { partial: true } : {}), ...point.shown(metric) };
+      }),
       // What else could be asked for.
       resources: [...this.#resources].sort(),
       dependencies: [...this.#dependencies].sort(),

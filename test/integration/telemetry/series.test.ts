@@ -6,6 +6,7 @@ import { readSeries } from '../../../functions/telemetry/read.ts';
 import { telemetryRoutes } from '../../../functions/telemetry/routes.ts';
 import { telemetryPolicy } from '../../../middleware/telemetry/index.ts';
 import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
+import { listService } from '../../../store/items/services.ts';
 import { keys } from '../../../store/keys.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpV2 } from '../../support/events.ts';
@@ -80,6 +81,17 @@ describe('GET /v1/telemetry/series', () => {
     const { body } = await get({ service: 'orders', metric: 'duration' });
     const { p50 } = (body['total'] as { durationMs: { p50: number } }).durationMs;
     expect(Math.abs(p50 - 44) / 44).toBeLessThan(0.04);
+  });
+
+  it('of a service that nobody has heard of is not found, rather than all zeros', async () => {
+    await listService(table.sdk, 'quiet', TEN);
+    expect(await get({ service: 'nosuch' })).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringContaining('nosuch') as string },
+    });
+    expect(await get({ service: 'quiet' })).toMatchObject({ status: 200, body: { total: { count: 0 } } });
+    // Known by what it has put alone: nothing was ever published for it.
+    expect(await get({ service: 'orders' })).toMatchObject({ status: 200 });
   });
 
   it.each([

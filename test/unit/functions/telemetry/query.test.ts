@@ -14,6 +14,7 @@ describe('a request for a series', () => {
       from: at(11, 30),
       to: at(12, 31),
       stepMs: 60_000,
+      completeUntil: at(12, 29),
     });
   });
 
@@ -27,6 +28,7 @@ describe('a request for a series', () => {
       from: at(10, 0),
       to: at(10, 15),
       stepMs: 300_000,
+      completeUntil: at(10, 15),
     });
   });
 

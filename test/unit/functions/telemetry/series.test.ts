@@ -45,9 +45,9 @@ const MINUTES = [
   minute('b', TEN + MINUTE + 40_000, (recorder) => recorder.invocation('read-order', 'ok', 5, false)),
 ];
 
-function shown(query: string) {
+function shown(query: string, nowMs = TEN + 60 * MINUTE) {
   const series = new Series(
-    seriesQueryOf(new URLSearchParams(`service=orders&from=${TEN}&to=${TEN + 3 * MINUTE}&${query}`), TEN),
+    seriesQueryOf(new URLSearchParams(`service=orders&from=${TEN}&to=${TEN + 3 * MINUTE}&${query}`), nowMs),
   );
   for (const one of MINUTES) series.add(one);
   return series.shown();
@@ -113,6 +113,22 @@ describe('a series', () => {
     expect(points).toHaveLength(1);
     expect(points[0]).toMatchObject(total);
   });
+
+  it.each([
+    // An instance puts the minute it began at 10:01:59 when an invocation finds it over, at 10:02:59 or later.
+    ['1m', TEN + 3 * MINUTE - 1, '2026-01-05T10:01:00.000Z', [undefined, true, true]],
+    ['1m', TEN + 3 * MINUTE, '2026-01-05T10:02:00.000Z', [undefined, undefined, true]],
+    ['1m', TEN + 60 * MINUTE, '2026-01-05T10:03:00.000Z', [undefined, undefined, undefined]],
+    ['3m', TEN + 3 * MINUTE, '2026-01-05T10:02:00.000Z', [true]],
+    ['3m', TEN + 4 * MINUTE, '2026-01-05T10:03:00.000Z', [undefined]],
+  ])(
+    'in steps of %s at %i says until when it is complete, and which points are not yet',
+    (step, nowMs, until, partial) => {
+      const { completeUntil, points } = shown(`step=${step}`, nowMs);
+      expect(completeUntil).toBe(until);
+      expect(points.map((point) => point.partial)).toEqual(partial);
+    },
+  );
 
   it('of what nobody has heard of is empty, whatever its name', () => {
     for (const name of ['nothing', 'constructor', '__proto__']) {
