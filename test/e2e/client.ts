@@ -2,22 +2,9 @@
 import { inject } from 'vitest';
 
 /** `.flyball/local.json`, as `npm start` writes it. */
-export interface World {
-  readonly http: string;
-  readonly lambda: string;
-  readonly dynamodb: string;
-  readonly dynamodbPid: number;
-  readonly sqs: string;
-  readonly s3: string;
-  readonly s3Credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly table: string;
-  readonly bucket: string;
-  readonly queueUrl: string;
-  readonly dlqUrl: string;
-  readonly adminToken: string;
-}
-
-export const world = inject('world') as unknown as World;
+const provided = inject('world');
+if (provided.dynamodbPid === null) throw new Error('the world has started without its DynamoDB process');
+export const world = { ...provided, dynamodbPid: provided.dynamodbPid };
 
 export interface Response {
   readonly status: number;
