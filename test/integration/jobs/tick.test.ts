@@ -119,6 +119,16 @@ describe('the tick', () => {
     expect((await runsOf()).map((run) => run.status)).toEqual(['missed', 'failed']);
   });
 
+  it('names the job that it could not look at, in a field that no logger keeps for itself', async () => {
+    const fields: Record<string, unknown>[] = [];
+    const logger = {
+      ...silentLogger,
+      error: (_message: string, more: Record<string, unknown>) => void fields.push(more),
+    };
+    expect(await tick({ table: dying(table, 0), clock, logger })).toMatchObject({ failed: 1 });
+    expect(fields).toEqual([{ job: 'orders:nightly', error: 'StoreUnavailable', reason: 'the tick died here' }]);
+  });
+
   it('ends in the same state whichever of its writes it dies before', async () => {
     const live = async (on: Table, tickThen: () => Promise<unknown>) => {
       await declare(on);
