@@ -1,5 +1,6 @@
 // What a function that throws or outlives its time answers here: over HTTP what API Gateway says, and never again.
 import type { Log } from './lambda.ts';
+import type { Rooms } from './rooms.ts';
 
 /** One instance of a function in serverless-offline's pool; only one whose status is IDLE is given work. */
 export interface LocalFunction {
@@ -19,21 +20,17 @@ export interface Functions {
 const TIMED_OUT = 'LambdaTimeoutError';
 
 /**
- * Changes the class in place. Without this, serverless-offline answers 200 with the stack over HTTP, and goes on giving
- * work to an instance whose thread it ended after a timeout, so that every later call of it times out too.
+ * Changes the class in place. Without this, serverless-offline answers 200 with the stack over HTTP, goes on giving work
+ * to an instance whose thread it ended after a timeout, and starts a thread for every concurrent call: forty that start
+ * at once on two cores take seconds to say a word. `rooms` bounds the calls of one function at a time.
  */
-export function failAsOnAws({ prototype }: { readonly prototype: Functions }, log: Log): void {
+export function failAsOnAws({ prototype }: { readonly prototype: Functions }, log: Log, rooms: Rooms): void {
   const { get, getByFunctionName } = prototype;
-  const behindHttp = new WeakMap<LocalFunction, LocalFunction>();
   const invoked = new WeakMap<LocalFunction, LocalFunction>();
 
   prototype.get = function (key) {
-    const instance = get.call(this, key);
-    const known = behindHttp.get(instance);
-    if (known) return known;
-    endAfterTimeout(instance);
+    const instance = whenThereIsRoom(key, () => get.call(this, key), rooms);
     const route = answering(instance, log);
-    behindHttp.set(instance, route);
     invoked.set(route, instance);
     return route;
   };
@@ -43,8 +40,45 @@ export function failAsOnAws({ prototype }: { readonly prototype: Functions }, lo
   };
 }
 
+/** Takes an instance from the pool only when its call may begin: until then it needs none. */
+function whenThereIsRoom(key: string, take: () => LocalFunction, rooms: Rooms): LocalFunction {
+  let event: unknown;
+  let clientContext: unknown;
+  let instance: LocalFunction | undefined;
+  return {
+    get functionName() {
+      return instance?.functionName ?? key;
+    },
+    get status() {
+      return instance?.status ?? 'IDLE';
+    },
+    setEvent: (given) => {
+      event = given;
+    },
+    setClientContext: (given) => {
+      clientContext = given;
+    },
+    runHandler: async () => {
+      await rooms.enter(key);
+      try {
+        instance = take();
+        endAfterTimeout(instance);
+        if (clientContext !== undefined) instance.setClientContext(clientContext);
+        instance.setEvent(event);
+        return await instance.runHandler();
+      } finally {
+        rooms.leave(key);
+      }
+    },
+  };
+}
+
+const guarded = new WeakSet<LocalFunction>();
+
 /** Its thread is gone: as on AWS, the next call gets another instance. */
 function endAfterTimeout(instance: LocalFunction): void {
+  if (guarded.has(instance)) return;
+  guarded.add(instance);
   const run = instance.runHandler.bind(instance);
   instance.runHandler = async () => {
     try {
@@ -57,9 +91,10 @@ function endAfterTimeout(instance: LocalFunction): void {
 }
 
 function answering(instance: LocalFunction, log: Log): LocalFunction {
-  const { functionName } = instance;
   return {
-    functionName,
+    get functionName() {
+      return instance.functionName;
+    },
     get status() {
       return instance.status;
     },
@@ -70,10 +105,12 @@ function answering(instance: LocalFunction, log: Log): LocalFunction {
         return await instance.runHandler();
       } catch (error) {
         if (isTimeout(error)) {
-          log(`${functionName} did not answer in its time: that instance is ended`);
+          log(`${instance.functionName} did not answer in its time: that instance is ended`);
           return answer(503, 'Service Unavailable');
         }
-        log(`${functionName} threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        log(
+          `${instance.functionName} threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
         return answer(500, 'Internal Server Error');
       }
     },

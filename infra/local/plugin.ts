@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import Lambda from 'serverless-offline/lambda';
 import { failAsOnAws } from './failures.ts';
+import { Rooms } from './rooms.ts';
 import { PortTaken, portsFrom, PortUnfit } from './ports.ts';
 import type { Options, Serverless } from './serverless.ts';
 import { localDir, type LocalWorldState } from './state-file.ts';
@@ -9,6 +10,9 @@ import { World } from './world.ts';
 
 /** What API Gateway waits for a function, s. On AWS no function's own limit pays for a cold start; here it does. */
 const HTTP_TIMEOUT_S = 30;
+
+/** Calls of one function that run at once: several workers share the work, and two cores still start them quickly. */
+const CONCURRENCY = 10;
 
 export default class LocalWorld {
   readonly #serverless: Serverless;
@@ -74,7 +78,7 @@ export default class LocalWorld {
     this.#guard();
     this.#world = new World({ service, ports, dir: localDir(process.env), env: process.env, log });
     await this.#world.startEmulators();
-    failAsOnAws(Lambda, log);
+    failAsOnAws(Lambda, log, new Rooms(CONCURRENCY));
     for (const definition of Object.values(service.functions)) {
       if (definition.events.some((event) => 'httpApi' in event)) definition.timeout = HTTP_TIMEOUT_S;
       // These are ours: serverless-offline's own schedules are an hour and a weekday off.

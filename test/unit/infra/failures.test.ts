@@ -1,6 +1,7 @@
 // A function that fails in the local world costs its caller what it would on AWS.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { failAsOnAws, type LocalFunction } from '../../../infra/local/failures.ts';
+import { Rooms } from '../../../infra/local/rooms.ts';
 
 class LambdaTimeoutError extends Error {}
 
@@ -35,7 +36,7 @@ beforeEach(() => {
   // A class of its own for each test, since the class itself is changed.
   const Fresh = class extends Lambda {};
   said = [];
-  failAsOnAws(Fresh, (message) => said.push(message));
+  failAsOnAws(Fresh, (message) => said.push(message), new Rooms(2));
   lambda = new Fresh();
 });
 
@@ -87,5 +88,39 @@ describe('an instance', () => {
     await lambda.get('orders').runHandler();
     await lambda.get('orders').runHandler();
     expect(lambda.pool).toHaveLength(1);
+  });
+});
+
+describe('calls of one function at once', () => {
+  it('run as many as there is room for; the others wait their turn and get an instance of those that are done', async () => {
+    const finish: (() => void)[] = [];
+    const ran: number[] = [];
+    lambda.run = () => new Promise((resolve) => finish.push(() => resolve({ statusCode: 200 })));
+    const answers = [0, 1, 2, 3].map(async (n) => {
+      await lambda.get('orders').runHandler();
+      ran.push(n);
+    });
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await turn();
+    expect(finish).toHaveLength(2);
+    for (let done = 0; done < 4; done++) {
+      finish[done]?.();
+      await turn();
+    }
+    await Promise.all(answers);
+    expect(ran).toEqual([0, 1, 2, 3]);
+  });
+
+  it('never hold each other up across functions', async () => {
+    lambda.run = () => new Promise(() => {});
+    void lambda.get('payments').runHandler();
+    void lambda.get('payments').runHandler();
+    lambda.run = () => Promise.resolve({ statusCode: 201 });
+    expect(await lambda.get('orders').runHandler()).toEqual({ statusCode: 201 });
+  });
+
+  it('give their room back when they fail', async () => {
+    lambda.run = () => Promise.reject(new Error('once'));
+    for (let n = 0; n < 5; n++) expect(await lambda.get('orders').runHandler()).toMatchObject({ statusCode: 500 });
   });
 });
