@@ -48,6 +48,9 @@ describe.each(['sdk', 'signed'] as const)('through the %s adapter', (adapter) =>
     const table = await fresh(adapter);
     const fleet = breakerFleet(20, table, { window: { time: '30s', minimumCalls: 20 } });
     await Promise.all(fleet.members.map((member) => member.attempt(failure)));
+    // Whoever reported before the last failure still saw it closed, and learns of it by its next report.
+    fleet.clock.advance(60);
+    await Promise.all(fleet.members.map((member) => member.attempt(failure)));
     fleet.clock.advance(5_000);
     const reached: string[] = [];
     const all = fleet.members.map((member) =>
