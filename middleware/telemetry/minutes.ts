@@ -6,7 +6,7 @@ import type { Syncable } from '../kernel/sync.ts';
 import { fitting } from './fit.ts';
 import { mergeCounted } from './merge.ts';
 import type { Counted, CountingRecorder } from './recorder.ts';
-import { LIBRARY_VERSION } from './version.ts';
+import { LIBRARY_VERSION } from '../kernel/version.ts';
 
 const MINUTE_MS = 60_000;
 /** Minutes kept while the store is away; later ones are then counted together, under the minute of the first of them. */

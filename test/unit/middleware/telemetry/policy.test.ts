@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { recorderOf, telemetryPolicy } from '../../../../middleware/telemetry/policy.ts';
-import { LIBRARY_VERSION } from '../../../../middleware/telemetry/version.ts';
+import { LIBRARY_VERSION } from '../../../../middleware/kernel/version.ts';
 import { testInstance, testInvocation } from '../../../support/instance.ts';
 
 describe('the telemetry policy', () => {
