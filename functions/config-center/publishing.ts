@@ -25,12 +25,18 @@ import {
 } from '../api/index.ts';
 import { sameDocument, validated } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
+import { librariesBehind, tooNew } from './library.ts';
 import type { Parts } from './parts.ts';
+import { neededVersion, newFieldsOf } from './since.ts';
 import { record } from './trail.ts';
 
 const note = z.string().max(1000);
-const publishBody = z.strictObject({ note: note.optional(), expectedRevision: z.int().min(0).optional() });
-const rollbackBody = z.strictObject({ to: z.int().min(1), note: note.optional() });
+/** Publishes what live instances' libraries do not know, too. */
+const force = z.boolean().optional();
+const publishBody = z.strictObject({ note: note.optional(), expectedRevision: z.int().min(0).optional(), force });
+const rollbackBody = z.strictObject({ to: z.int().min(1), note: note.optional(), force });
+
+const NONE: ReadonlyMap<string, number> = new Map();
 
 /** What is to become the next revision. */
 interface Next {
@@ -40,6 +46,7 @@ interface Next {
   readonly note: string;
   readonly action: 'rules.publish' | 'rules.rollback';
   readonly detail: Readonly<Record<string, number>>;
+  readonly force: boolean;
 }
 
 export function publishingRoutes(parts: Parts): Route[] {
@@ -55,7 +62,7 @@ export function publishingRoutes(parts: Parts): Route[] {
 
 async function publishDraft(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
   const { table } = parts;
-  const { note = '', expectedRevision } = bodyOf(request, publishBody);
+  const { note = '', expectedRevision, force = false } = bodyOf(request, publishBody);
   // The head before the draft: whoever publishes from here on makes this publication lose, so that it cannot put an
   // older draft in force over a newer one.
   const head = await readHead(table, service, { consistent: true });
@@ -69,14 +76,14 @@ async function publishDraft(parts: Parts, request: ApiRequest, service: string):
   if (tags !== undefined && !includes(tags, draft.etag)) throw draftChanged(service, draft);
   if (expectedRevision !== undefined && expectedRevision !== (head?.revision ?? 0)) throw lostRace(service, head);
   const document = validated(service, valueOfSource(draft.source));
-  const next: Next = { service, document, source: draft.source, note, action: 'rules.publish', detail: {} };
+  const next: Next = { service, document, source: draft.source, note, action: 'rules.publish', detail: {}, force };
   return publishNext(parts, request, next, head);
 }
 
 /** An old document as a new revision: numbers only grow. The draft stays what it is, for its author to mend. */
 async function rollBack(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
   const { table } = parts;
-  const { to, note } = bodyOf(request, rollbackBody);
+  const { to, note, force = false } = bodyOf(request, rollbackBody);
   const head = await readHead(table, service, { consistent: true });
   const revision = await readRevision(table, service, to);
   if (!revision) throw notFound(`Service "${service}" has no revision ${to}.`);
@@ -88,6 +95,7 @@ async function rollBack(parts: Parts, request: ApiRequest, service: string): Pro
     note: note ?? `rollback to revision ${to}`,
     action: 'rules.rollback',
     detail: { to },
+    force,
   };
   return publishNext(parts, request, next, head);
 }
@@ -99,12 +107,16 @@ async function publishNext(
   head: RulesHead | undefined,
 ): Promise<ApiResponse> {
   const { table } = parts;
-  const { service, document, source, note, action, detail } = next;
+  const { service, document, source, note, action, detail, force } = next;
   if (head && sameDocument(document, await readDocument(table, service, head.revision, 0))) {
     // Also finishes what an earlier publish may have been cut off from.
     await declare(parts, next, head);
     return answer(head, false);
   }
+  const fields = newFieldsOf(document);
+  const needs = neededVersion(fields);
+  const behind = needs === undefined ? NONE : await librariesBehind(table, service, needs, request.at);
+  if (needs !== undefined && behind.size > 0 && !force) throw tooNew(needs, fields, behind);
   const published = await storing(() =>
     publishRevision(table, {
       service,
@@ -115,6 +127,7 @@ async function publishNext(
       // Later revisions have later times, whatever the clocks of those who publish.
       at: Math.max(request.at, (head?.publishedAt ?? 0) + 1),
       expectedSeq: head?.seq ?? 0,
+      needs,
     }),
   );
   if (!published.applied) throw lostRace(service, published.head);
@@ -123,7 +136,12 @@ async function publishNext(
     action,
     service,
     target: `revision ${revision}`,
-    detail: { ...detail, revision, from: head?.revision ?? 0 },
+    detail: {
+      ...detail,
+      revision,
+      from: head?.revision ?? 0,
+      ...(behind.size > 0 ? { forcedOver: [...behind.keys()] } : {}),
+    },
     ...(note === '' ? {} : { note }),
   });
   await declare(parts, next, published.head);

@@ -3,12 +3,25 @@ import { z } from 'zod';
 import { ruleDocument } from '../../middleware/kernel/rules/document.ts';
 import { openRoute, text, type Route } from '../api/index.ts';
 
+/** A JSON Schema, as far as anything here looks into one. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+let made: JsonSchema | undefined;
+
+/** The schema of rule documents; made once, when it is first asked for. */
+export function ruleSchema(): JsonSchema {
+  made ??= z.toJSONSchema(ruleDocument, { io: 'input' }) as JsonSchema;
+  return made;
+}
+
 export function schemaRoutes(): Route[] {
   let body: string | undefined;
   return [
     // Open, since editors fetch schemas without credentials; it says nothing about any service.
     openRoute('GET', '/v1/schema/rules', async () => {
-      body ??= JSON.stringify(z.toJSONSchema(ruleDocument, { io: 'input' }));
+      body ??= JSON.stringify(ruleSchema());
       return text(body, 'application/schema+json');
     }),
   ];

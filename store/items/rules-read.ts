@@ -10,6 +10,8 @@ export interface RulesHead {
   readonly revision: number;
   /** ms since the epoch. */
   readonly publishedAt: number;
+  /** The oldest library that understands the whole document, e.g. `0.2.0`; absent when every library does. */
+  readonly needs?: string;
 }
 
 /** Limits of a rule document's JSON; reading enforces them too, since the table is not to be trusted with our memory. */
@@ -28,8 +30,14 @@ export async function readHead(
 /** A head item as such; undefined also while a first publish is under way and has only reserved its turn. */
 export function headOf(item: Item | undefined): RulesHead | undefined {
   if (item?.['seq'] === undefined) return undefined;
-  const { number } = fieldsOf(item);
-  return { seq: number('seq'), revision: number('revision'), publishedAt: number('publishedAt') };
+  const { number, optionalText } = fieldsOf(item);
+  const needs = optionalText('needs');
+  return {
+    seq: number('seq'),
+    revision: number('revision'),
+    publishedAt: number('publishedAt'),
+    ...(needs === undefined ? {} : { needs }),
+  };
 }
 
 /**

@@ -23,6 +23,8 @@ export interface Publication {
   readonly at: number;
   /** The head's `seq` the publisher has seen; 0 when nothing has been published. */
   readonly expectedSeq: number;
+  /** The oldest library that understands the whole document; none when every library does. */
+  readonly needs?: string | undefined;
 }
 
 export type Published =
@@ -58,14 +60,19 @@ export interface Revision extends RevisionRecord {
  * written by whoever wrote the head, no number is skipped, and a publisher that dies leaves nothing to clean up.
  */
 export async function publishRevision(table: Table, publication: Publication): Promise<Published> {
-  const { service, author, note, at, expectedSeq } = publication;
+  const { service, author, note, at, expectedSeq, needs } = publication;
   const document = packDocument(publication.document);
   const source = packSource(publication.source);
 
   const reserved = await reserve(table, service, expectedSeq);
   if (!reserved.applied) return { applied: false, head: headOf(reserved.item) };
   const fence = fieldsOf(reserved.item).number('fence');
-  const head = { seq: expectedSeq + 1, revision: (headOf(reserved.item)?.revision ?? 0) + 1, publishedAt: at };
+  const head = {
+    seq: expectedSeq + 1,
+    revision: (headOf(reserved.item)?.revision ?? 0) + 1,
+    publishedAt: at,
+    ...(needs === undefined ? {} : { needs }),
+  };
   const { revision } = head;
 
   const copies = Array.from({ length: RULE_COPIES }, (_, copy) => ({
@@ -117,15 +124,25 @@ async function commit(
   const { condition, names, values } = standing(expectedSeq);
   const written = await table.update({
     key: keys.rulesHead(service),
-    update: 'SET #seq = :seq, #revision = :revision, #publishedAt = :publishedAt',
+    update: `SET #seq = :seq, #revision = :revision, #publishedAt = :publishedAt${
+      head.needs === undefined ? ' REMOVE #needs' : ', #needs = :needs'
+    }`,
     condition: `#fence = :fence AND ${condition}`,
-    names: { ...names, '#seq': 'seq', '#revision': 'revision', '#publishedAt': 'publishedAt', '#fence': 'fence' },
+    names: {
+      ...names,
+      '#seq': 'seq',
+      '#revision': 'revision',
+      '#publishedAt': 'publishedAt',
+      '#needs': 'needs',
+      '#fence': 'fence',
+    },
     values: {
       ...values,
       ':seq': head.seq,
       ':revision': head.revision,
       ':publishedAt': head.publishedAt,
       ':fence': fence,
+      ...(head.needs === undefined ? {} : { ':needs': head.needs }),
     },
   });
   return written.applied ? { applied: true, head } : { applied: false, head: headOf(written.item) };

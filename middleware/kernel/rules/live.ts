@@ -8,6 +8,7 @@ import type { Syncable } from '../sync.ts';
 import type { RuleDocument } from './document.ts';
 import { Snapshot } from './snapshot.ts';
 import { storeLimitMs } from '../patience.ts';
+import { isLaterVersion, LIBRARY_VERSION } from '../version.ts';
 
 /** How often the head is read while invocations come, in ms; jittered by a fifth so that a fleet spreads out. */
 export const POLL_MS = 4_000;
@@ -139,6 +140,11 @@ export class LiveRules implements Syncable {
     const { table, service, id } = this.#instance;
     const head = await readHead(table, service, { signal });
     if (!head || !isNewer(head, this.#snapshot.origin) || !isNewer(head, this.#rejected)) return;
+    if (head.needs !== undefined && isLaterVersion(head.needs, LIBRARY_VERSION)) {
+      const reason = `Revision ${head.revision} needs flyball ${head.needs}, and this function has ${LIBRARY_VERSION}: deploy it with a newer one`;
+      this.#reject(head, new Error(reason));
+      return;
+    }
     const document = await readDocument(table, service, head.revision, copyOf(id), { signal });
     if (!signal.aborted) this.#install(head, document as RuleDocument);
   }
@@ -148,15 +154,19 @@ export class LiveRules implements Syncable {
     try {
       this.#snapshot = new Snapshot(origin, document, this.#policies, this.#instance);
     } catch (error) {
-      // A revision this library cannot compile is refused once and said so; the last good one stays in force.
-      this.#rejected = head;
-      this.#instance.recorder.internal('rules:rejected');
-      this.#instance.logger.error('flyball kept the last good rules', {
-        rejected: head.revision,
-        inForce: this.#snapshot.origin.revision,
-        ...errorFields(error),
-      });
+      this.#reject(head, error);
     }
+  }
+
+  /** A revision this library cannot compile or understand is refused once and said so; the last good one stays. */
+  #reject(head: RulesHead, error: unknown): void {
+    this.#rejected = head;
+    this.#instance.recorder.internal('rules:rejected');
+    this.#instance.logger.error('flyball kept the last good rules', {
+      rejected: head.revision,
+      inForce: this.#snapshot.origin.revision,
+      ...errorFields(error),
+    });
   }
 
   async #within(load: Promise<void>, limitMs: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../../../middleware/kernel/instance.ts';
+import { LIBRARY_VERSION } from '../../../../middleware/kernel/version.ts';
 import { telemetryPolicy } from '../../../../middleware/telemetry/index.ts';
 import { totalOf } from '../../../../middleware/telemetry/merge.ts';
 import { StoreUnavailable, type Item, type Table } from '../../../../store/port.ts';
@@ -104,7 +105,7 @@ describe('an instance', () => {
     await invoke();
     expect(puts[0]).toMatchObject({
       revision: 0,
-      version: '0.1.0',
+      version: LIBRARY_VERSION,
       functionName: 'flyball-test-orders',
       expiration: clock.now() / 1000 + 86_400,
     });
