@@ -1,7 +1,7 @@
 // EventBridge's `cron(minutes hours day-of-month month day-of-week year)` with the daylight-saving rules of EventBridge Scheduler.
 import { Cron } from 'croner';
 import { compile, type Schedule } from './schedule-cron.ts';
-import { toInstant, toWallClock } from './schedule-zone.ts';
+import { toInstant, toWallClock } from '../../middleware/kernel/zone.ts';
 
 const HIGHEST = { minutes: 59, hours: 23, dayOfMonth: 31, month: 12, dayOfWeek: 7, year: 2199 } as const;
 const HOUR_MS = 3_600_000;

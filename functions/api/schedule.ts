@@ -1,7 +1,7 @@
 // Reads a job's schedule (EventBridge `cron(…)` and `rate(…)`, five-field cron) and tells when it is due before and after a moment.
 import { fiveFieldCron, type Schedule } from './schedule-cron.ts';
 import { eventBridgeCron } from './schedule-eventbridge.ts';
-import { checkTimezone } from './schedule-zone.ts';
+import { checkTimezone } from '../../middleware/kernel/zone.ts';
 
 export type { Schedule } from './schedule-cron.ts';
 

@@ -4,10 +4,10 @@ import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
 import type { Refused } from '../kernel/errors.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
-import { bucketOf, takeFromFleet } from './fleet.ts';
 import type { RawKey } from './key.ts';
+import type { Grant } from './limiter.ts';
 import { exhausted, unguarded } from './refused.ts';
-import type { CompiledThrottle, ResourceThrottles } from './rule.ts';
+import { fleetStateOf, type CompiledThrottle, type ResourceThrottles } from './rule.ts';
 
 /** What the rules together admit, and which of them admits the least. */
 export interface Verdict {
@@ -23,18 +23,18 @@ export interface Verdict {
   };
 }
 
-interface Grant {
+/** What a rule gave, and where it was taken from. */
+interface Taken {
   readonly rule: CompiledThrottle;
   readonly key: RawKey;
   readonly from: 'memory' | 'fleet';
-  readonly tokens: number;
-  readonly tatUs: number;
+  readonly grant: Grant;
 }
 
 export class Admission {
   readonly #invocation: Invocation;
   readonly #rules: readonly CompiledThrottle[];
-  readonly #grants: Grant[] = [];
+  readonly #taken: Taken[] = [];
   #tokens: number;
   #limit: Verdict['limit'];
 
@@ -74,16 +74,16 @@ export class Admission {
   }
 
   #askMemory(rule: CompiledThrottle, key: RawKey): void {
-    const { tokens, tatUs, freeAtUs } = rule.memory.take(rule.gcra, key, this.#nowUs(), this.#tokens);
-    this.#granted({ rule, key, from: 'memory', tokens, tatUs }, freeAtUs);
+    const grant = rule.limiter.takeHere(rule.memory, key, this.#nowUs(), this.#tokens);
+    this.#took({ rule, key, from: 'memory', grant });
   }
 
   async #askFleet(rule: CompiledThrottle, next: number): Promise<Verdict> {
     const key = rule.rawKeyOf(this.#invocation);
     try {
-      const { tokens, tatUs, freeAtUs } = await takeFromFleet(this.#invocation, rule, key, this.#tokens);
-      if (tokens < this.#tokens) rule.memory.deny(key, freeAtUs);
-      this.#granted({ rule, key, from: 'fleet', tokens, tatUs }, freeAtUs);
+      const grant = await rule.limiter.takeFromFleet(this.#invocation, fleetStateOf(rule, key), this.#tokens);
+      if (grant.tokens < this.#tokens) rule.memory.deny(key, grant.freeAtUs);
+      this.#took({ rule, key, from: 'fleet', grant });
     } catch (error) {
       if (!isOfTheStore(error)) throw error;
       this.#withoutStore(rule, key, error);
@@ -110,9 +110,10 @@ export class Admission {
     }
   }
 
-  #granted(grant: Grant, freeAtUs: number): void {
-    this.#grants.push(grant);
-    if (grant.tokens < this.#tokens) this.#limitTo(grant.rule, grant.tokens, freeAtUs);
+  #took(taken: Taken): void {
+    this.#taken.push(taken);
+    const { rule, grant } = taken;
+    if (grant.tokens < this.#tokens) this.#limitTo(rule, grant.tokens, grant.freeAtUs);
   }
 
   #limitTo(rule: CompiledThrottle, tokens: number, freeAtUs: number): void {
@@ -128,17 +129,16 @@ export class Admission {
 
   /** Returns what a later rule did not admit; what others have built on since is forfeited. */
   #giveBack(): void {
-    const { instance, requestId } = this.#invocation;
-    for (const { rule, key, from, tokens, tatUs } of this.#grants) {
-      if (tokens <= this.#tokens) continue;
-      const toUs = tatUs - (tokens - this.#tokens) * rule.gcra.intervalUs;
+    const { syncs } = this.#invocation.instance;
+    for (const { rule, key, from, grant } of this.#taken) {
+      const surplus = grant.tokens - this.#tokens;
+      if (surplus <= 0) continue;
       if (from === 'memory') {
-        rule.memory.undo(key, tatUs, toUs);
+        rule.limiter.undoHere(rule.memory, key, grant, surplus);
       } else {
-        const bucket = bucketOf(this.#invocation, rule, key);
-        void instance.syncs.start(`throttle-undo:${rule.name}:${requestId}`, async (signal) => {
-          await bucket.undo(tatUs, toUs, { signal });
-        });
+        void syncs.start(`throttle-undo:${rule.name}:${this.#invocation.requestId}`, (signal) =>
+          rule.limiter.undoInFleet(this.#invocation, fleetStateOf(rule, key), grant, surplus, signal),
+        );
       }
     }
   }

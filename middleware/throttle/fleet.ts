@@ -5,8 +5,7 @@ import { sleep } from '../kernel/clock.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { CLOCK_ERROR_US, decide, LAG_US, type BucketState, type Decision } from './bucket.ts';
 import type { Gcra } from './gcra.ts';
-import { storedKey, type RawKey } from './key.ts';
-import { ALGORITHM, type CompiledThrottle } from './rule.ts';
+import type { FleetState, Grant } from './limiter.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
 
 /** How long one rule may keep an invocation waiting for the store, ms. */
@@ -31,39 +30,22 @@ const READING_KEPT_US = CLOCK_ERROR_US / 2;
 /** An item says when it no longer matters; an hour more costs nothing and forgives every clock. */
 const KEPT_BEYOND_S = 3_600;
 
-export interface FleetTake {
-  /** Admitted: from 0 to what was wanted. */
-  readonly tokens: number;
-  /** `tat` after it, for an exact undo. */
-  readonly tatUs: number;
-  /** When the next token is there by this clock. */
-  readonly freeAtUs: number;
-}
-
-export function bucketOf(invocation: Invocation, rule: CompiledThrottle, key: RawKey): BucketStore {
-  const { table, service } = invocation.instance;
-  return bucketStore(table, {
-    service,
-    rule: rule.name,
-    algorithm: ALGORITHM,
-    generation: rule.generation,
-    key: storedKey(rule.key, key),
-  });
+export function bucketOf({ instance: { table, service } }: Invocation, state: FleetState): BucketStore {
+  return bucketStore(table, { service, ...state });
 }
 
 /**
  * Takes up to `wanted` tokens. A lost race is no evidence that there are none: it is tried again.
  * @throws {StoreUnavailable} and whatever else the store says, also when this invocation has no time left to wait.
  */
-export async function takeFromFleet(
+export async function takeFromBucket(
   invocation: Invocation,
-  rule: CompiledThrottle,
-  key: RawKey,
+  gcra: Gcra,
+  state: FleetState,
   wanted: number,
-): Promise<FleetTake> {
+): Promise<Grant> {
   const { clock, random, recorder } = invocation.instance;
-  const { gcra } = rule;
-  const bucket = bucketOf(invocation, rule, key);
+  const bucket = bucketOf(invocation, state);
   const startedMs = clock.precise();
   try {
     // More than the burst is never there at once.
@@ -78,23 +60,24 @@ export async function takeFromFleet(
       // An old reading would be a clock error.
       if (readUs - nowUs > READING_KEPT_US) nowUs = readUs;
       if (tries > 0) decision = decide(gcra, seen, nowUs, asked);
-      if (decision?.kind === 'exhausted') return { tokens: 0, tatUs: 0, freeAtUs: decision.freeAtUs };
+      if (decision?.kind === 'exhausted') return { tokens: 0, mark: 0, freeAtUs: decision.freeAtUs };
       const written = await write(bucket, gcra, decision, seen, nowUs, asked, timeoutMs);
       if (written.applied && written.record) {
         const { tatUs } = written.record;
-        return { tokens: decision?.tokens ?? asked, tatUs, freeAtUs: nextFreeAt(gcra, written.record, nowUs) };
+        const freeAtUs = nextFreeAt(gcra, written.record, nowUs);
+        return { tokens: decision?.tokens ?? asked, mark: tatUs, freeAtUs };
       }
       seen = written.record;
     }
     recorder.internal('throttle:races-lost');
-    throw new StoreUnavailable('throttled', `${MOST_TRIES} writes of the throttle "${rule.name}" each came too late`);
+    throw new StoreUnavailable('throttled', `${MOST_TRIES} writes of the throttle "${state.rule}" each came too late`);
   } finally {
     invocation.storeWaitedMs += clock.precise() - startedMs;
   }
 }
 
 /** The time one write may take; `storeWaitedMs` does not yet hold what this take has waited. */
-function timeLeft(invocation: Invocation, waitedMs: number): number {
+export function timeLeft(invocation: Invocation, waitedMs: number): number {
   const leftMs = Math.min(STORE_LIMIT_MS, invocation.storeWaitMs(Infinity)) - waitedMs;
   if (leftMs < 1) throw new StoreUnavailable('timeout', 'no time is left in this invocation to wait for the store');
   return leftMs;

@@ -4,9 +4,14 @@ import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { recordsOf } from '../kernel/trigger.ts';
 import { Admission, isOfTheStore, type Verdict } from './admission.ts';
-import { takeFromFleet } from './fleet.ts';
 import { Memory } from './memory.ts';
-import { compileThrottles, type CompiledThrottle, type ResourceThrottles, type Throttles } from './rule.ts';
+import {
+  compileThrottles,
+  fleetStateOf,
+  type CompiledThrottle,
+  type ResourceThrottles,
+  type Throttles,
+} from './rule.ts';
 
 export const throttlePolicy: Policy<Throttles> = {
   name: 'throttle',
@@ -37,7 +42,7 @@ function quickly(invocation: Invocation, { enforced, shadow }: ResourceThrottles
   const [rule] = enforced;
   if (wanted !== 1 || !rule || rule.fleet || enforced.length > 1 || shadow.length > 0) return undefined;
   const nowUs = invocation.instance.clock.now() * 1000;
-  const { tokens } = rule.memory.take(rule.gcra, rule.rawKeyOf(invocation), nowUs, 1);
+  const { tokens } = rule.limiter.takeHere(rule.memory, rule.rawKeyOf(invocation), nowUs, 1);
   return tokens === 1 ? ADMITTED : undefined;
 }
 
@@ -54,13 +59,13 @@ function obey(invocation: Invocation, rules: ResourceThrottles, wanted: number, 
 /** The batch keeps its first records, so that in a FIFO queue the rest of every group stays behind its head. */
 function deferFrom(invocation: Invocation, admitted: number, freeAtUs: number, rule: CompiledThrottle): void {
   const { clock, random } = invocation.instance;
-  const { intervalUs } = rule.gcra;
+  const { spacingUs } = rule.limiter;
   const waitUs = Math.max(0, freeAtUs - clock.now() * 1000);
   const records = recordsOf(invocation.event);
   // One after another as tokens come, and not in step with other instances.
   const deferrals = records
     .slice(admitted)
-    .map((record, i): Deferral => ({ record, delayMs: Math.ceil((waitUs + (i + random()) * intervalUs) / 1000) }));
+    .map((record, i): Deferral => ({ record, delayMs: Math.ceil((waitUs + (i + random()) * spacingUs) / 1000) }));
   if (admitted > 0 && typeof invocation.event === 'object') {
     invocation.event = { ...invocation.event, Records: records.slice(0, admitted) };
   }
@@ -75,12 +80,12 @@ function observe(invocation: Invocation, rule: CompiledThrottle, wanted: number)
     if (tokens < wanted) instance.recorder.refusal('throttle', rule.name, resource.name, wanted - tokens, true);
   };
   if (!rule.fleet) {
-    record(rule.memory.take(rule.gcra, key, instance.clock.now() * 1000, wanted).tokens);
+    record(rule.limiter.takeHere(rule.memory, key, instance.clock.now() * 1000, wanted).tokens);
     return;
   }
   void instance.syncs.start(`throttle-shadow:${rule.name}:${requestId}`, async () => {
     try {
-      record((await takeFromFleet(invocation, rule, key, wanted)).tokens);
+      record((await rule.limiter.takeFromFleet(invocation, fleetStateOf(rule, key), wanted)).tokens);
     } catch (error) {
       if (!isOfTheStore(error)) throw error;
       instance.recorder.internal('throttle:store-failed');

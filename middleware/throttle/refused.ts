@@ -1,6 +1,5 @@
 // What a throttle tells those it refuses: which rule, when a token will be there, and the IETF's RateLimit fields.
 import { Refused, retryAfterSeconds } from '../kernel/errors.ts';
-import type { Rate } from '../kernel/units.ts';
 import type { CompiledThrottle } from './rule.ts';
 
 /** How long to stay away when the rule cannot be kept because its store is. */
@@ -33,18 +32,6 @@ export function unguarded(rule: CompiledThrottle): Refused {
   });
 }
 
-function policyField({ name, gcra }: CompiledThrottle): string {
-  const { quota, seconds } = wholeNumbers(gcra.rate);
-  return `"${name}";q=${quota};w=${seconds}`;
-}
-
-/** Structured fields' integers: `1.5/s` is told as 3 in 2 s. */
-function wholeNumbers(rate: Rate): { quota: number; seconds: number } {
-  for (let times = 1; times <= 1_000; times++) {
-    const quota = rate.tokens * times;
-    if (Math.abs(quota - Math.round(quota)) < 1e-9) {
-      return { quota: Math.round(quota), seconds: (rate.perMs * times) / 1000 };
-    }
-  }
-  return { quota: Math.max(1, Math.floor(rate.tokens)), seconds: rate.perMs / 1000 };
+function policyField({ name, limiter: { policy } }: CompiledThrottle): string {
+  return `"${name}";q=${policy.quota};w=${policy.seconds}`;
 }

@@ -2,18 +2,19 @@
 import type { Invocation } from '../kernel/invocation.ts';
 import type { RuleDocument, ThrottleRule } from '../kernel/rules/document.ts';
 import { parseRate } from '../kernel/units.ts';
-import { compileGcra, type Gcra } from './gcra.ts';
-import { compileKey, hash, type RawKey } from './key.ts';
+import { compileGcra } from './gcra.ts';
+import { compileKey, hash, storedKey, type RawKey } from './key.ts';
+import type { FleetState, Limiter } from './limiter.ts';
 import { Memory, type RuleMemory } from './memory.ts';
+import { tokenBucket } from './token-bucket.ts';
 
-export const ALGORITHM = 'token-bucket';
 const GENERATION_LENGTH = 8;
 
 export interface CompiledThrottle {
   readonly name: string;
   /** As the operator wrote it, for messages. */
   readonly limit: string;
-  readonly gcra: Gcra;
+  readonly limiter: Limiter;
   readonly key: readonly string[];
   /** Changes with limit and burst, so that a bucket never mixes two of them. */
   readonly generation: string;
@@ -67,15 +68,14 @@ function narrowness(throttle: CompiledThrottle): number {
 }
 
 function compileThrottle(name: string, rule: ThrottleRule, memory: Memory): CompiledThrottle {
-  const gcra = compileGcra(parseRate(rule.limit), rule.burst);
+  const limiter = tokenBucket(compileGcra(parseRate(rule.limit), rule.burst));
   const key = rule.key ?? [];
-  const { rate, burst } = gcra;
-  const generation = hash(`${rate.tokens}/${rate.perMs}/${burst}`).slice(0, GENERATION_LENGTH);
-  const id = `${name}#${ALGORITHM}#${generation}#${key.join(',')}`;
+  const generation = hash(limiter.shape).slice(0, GENERATION_LENGTH);
+  const id = `${name}#${limiter.algorithm}#${generation}#${key.join(',')}`;
   return {
     name,
     limit: rule.limit,
-    gcra,
+    limiter,
     key,
     generation,
     id,
@@ -85,4 +85,9 @@ function compileThrottle(name: string, rule: ThrottleRule, memory: Memory): Comp
     rawKeyOf: compileKey(key),
     memory: memory.of(id),
   };
+}
+
+/** Where the fleet keeps one key of a rule. */
+export function fleetStateOf({ name, limiter, generation, key }: CompiledThrottle, raw: RawKey): FleetState {
+  return { rule: name, algorithm: limiter.algorithm, generation, key: storedKey(key, raw) };
 }

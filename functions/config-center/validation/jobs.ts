@@ -1,6 +1,6 @@
 // Checks jobs: schedules and time zones that can be read.
 import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
-import { checkTimezone } from '../../api/schedule-zone.ts';
+import { checkTimezone } from '../../../middleware/kernel/zone.ts';
 import { parseSchedule } from '../../api/schedule.ts';
 import type { Report } from './findings.ts';
 

@@ -1,7 +1,7 @@
 // When jobs are due: dialects, timezones, both daylight-saving nights, and what is refused with which reason.
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { checkTimezone } from '../../../../functions/api/schedule-zone.ts';
+import { checkTimezone } from '../../../../middleware/kernel/zone.ts';
 import { parseSchedule } from '../../../../functions/api/schedule.ts';
 
 const at = (iso: string) => Date.parse(iso);

@@ -1,0 +1,43 @@
+// What every algorithm of a throttle can do: take tokens on an instance or for the fleet, and give them back exactly.
+import type { BucketName } from '../../store/items/throttle.ts';
+import type { Invocation } from '../kernel/invocation.ts';
+import type { RawKey } from './key.ts';
+import type { RuleMemory } from './memory.ts';
+
+export interface Grant {
+  /** Admitted: from 0 to what was wanted. */
+  readonly tokens: number;
+  /** Where the algorithm's state stands after it, for an exact undo. */
+  readonly mark: number;
+  /** When the next token is there, in µs of this instance's clock; may be past while some remain. */
+  readonly freeAtUs: number;
+}
+
+/** Which state of the fleet is meant: one key of one rule, with one limit. */
+export type FleetState = Omit<BucketName, 'service'>;
+
+export interface Limiter {
+  readonly algorithm: 'token-bucket' | 'fixed-window';
+  /** Changes with whatever the state depends on, so that no state ever mixes two limits. */
+  readonly shape: string;
+  /** The limit for the IETF's RateLimit-Policy field: whole tokens in whole seconds. */
+  readonly policy: { readonly quota: number; readonly seconds: number };
+  /** How far apart tokens come, µs: records that are sent back are spread by it. */
+  readonly spacingUs: number;
+  /** Takes from what this instance counts by itself. */
+  takeHere(memory: RuleMemory, key: RawKey, nowUs: number, wanted: number): Grant;
+  /** Gives `tokens` of a grant back, unless the state has gone on in a way that forfeits them. */
+  undoHere(memory: RuleMemory, key: RawKey, grant: Grant, tokens: number): void;
+  /**
+   * Takes from what the whole fleet shares.
+   * @throws {StoreUnavailable} and whatever else the store says, also when the invocation has no time left to wait.
+   */
+  takeFromFleet(invocation: Invocation, state: FleetState, wanted: number): Promise<Grant>;
+  undoInFleet(
+    invocation: Invocation,
+    state: FleetState,
+    grant: Grant,
+    tokens: number,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
