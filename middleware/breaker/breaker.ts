@@ -32,6 +32,10 @@ export class Breaker {
     this.#guard = new InstanceGuard((from, to) => instance.recorder.internal(`breaker-here:${name}:${from}:${to}`));
   }
 
+  lookAgain(): void {
+    this.#fleet.lookAgain();
+  }
+
   /** Decides at once unless the view is too old or a probe's slot must be claimed. */
   admit(call: Call, settings: BreakerSettings): Ticket | Refusal | Promise<Ticket | Refusal> {
     const waiting = this.#fleet.freshen(call.invocation, settings, this.#instance.clock.now());

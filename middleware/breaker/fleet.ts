@@ -75,6 +75,12 @@ export class FleetBreaker {
     return forcedAt(this.#view, nowMs)?.state === 'FORCED_CLOSED';
   }
 
+  /** Takes the view for too old, so that the next call waits for a new one. */
+  lookAgain(): void {
+    this.#seenAt = undefined;
+    this.#syncedAt = -Infinity;
+  }
+
   /** Starts the sync that is due, beside the handler; returns it only when the call must wait for it. */
   freshen(invocation: Invocation, settings: BreakerSettings, nowMs: number): Promise<void> | undefined {
     const ageMs = this.#seenAt === undefined ? Infinity : nowMs - this.#seenAt;

@@ -1,2 +1,2 @@
 // Breakers shared by the fleet, for calls to dependencies.
-export { breakerOutbound } from './stage.ts';
+export { breakerOutbound, lookAgain } from './stage.ts';

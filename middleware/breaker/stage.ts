@@ -8,8 +8,17 @@ import { breakerSettings } from './settings.ts';
 /** Breakers live as long as the instance, whatever the revision of the rules. */
 const BREAKERS = {};
 
+function breakersOf(instance: Instance): Map<string, Breaker> {
+  return instance.state(BREAKERS, () => new Map<string, Breaker>());
+}
+
+/** Has the next call through each breaker of an instance wait for the fleet's view, however fresh the last one is. */
+export function lookAgain(instance: Instance): void {
+  for (const breaker of breakersOf(instance).values()) breaker.lookAgain();
+}
+
 function breakerOf(name: string, instance: Instance): Breaker {
-  const breakers = instance.state(BREAKERS, () => new Map<string, Breaker>());
+  const breakers = breakersOf(instance);
   let breaker = breakers.get(name);
   if (!breaker) {
     breaker = new Breaker(name, instance);

@@ -1,36 +1,11 @@
-// Calls a dependency by invoking its function; the AWS SDK's client is loaded by the first such call.
-import type { InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+// Calls a dependency by invoking its function: JSON out, and what the function answered or failed with as the outcome.
 import type { Instance } from '../kernel/instance.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
 import { abortable } from './abortable.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
 import { headersOf, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
-import { connectionsOf } from './url-target.ts';
-
-type Invoke = (
-  call: Call,
-  qualifiedName: string,
-  alias: string | undefined,
-  payload: string,
-) => Promise<InvokeCommandOutput>;
-
-const CLIENT = {};
-
-/** One client an instance. Retries are ours, so the SDK makes one attempt. */
-async function createInvoke(instance: Instance): Promise<Invoke> {
-  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
-  const connections = connectionsOf(instance);
-  const client: LambdaClient = new LambdaClient({
-    maxAttempts: 1,
-    requestHandler: { httpAgent: connections.http, httpsAgent: connections.https },
-  });
-  return (call, name, alias, payload) => {
-    connections.dropIdle();
-    const command = new InvokeCommand({ FunctionName: name, Payload: payload, ...(alias ? { Qualifier: alias } : {}) });
-    return client.send(command, { abortSignal: call.signal });
-  };
-}
+import { transportOf, type InvokeAnswer } from './transport.ts';
 
 export function lambdaTarget(
   target: { readonly function: string; readonly alias?: string | undefined },
@@ -39,13 +14,14 @@ export function lambdaTarget(
   const name = functionName(target.function);
   // The local Lambda endpoint (serverless-offline) answers 404 to any qualifier.
   const alias = process.env['AWS_ENDPOINT_URL_LAMBDA'] === undefined ? target.alias : undefined;
+  const transport = transportOf(instance);
   return async function invokeFunction(request, call) {
     let sent = false;
     try {
-      const loading = instance.state<Promise<Invoke>>(CLIENT, () => createInvoke(instance));
-      const invoke = await abortable(loading, call.signal);
+      const invoke = await abortable(transport.invoker(), call.signal);
       sent = true;
-      const output = await abortable(invoke(call, name, alias, payloadOf(request, call)), call.signal);
+      const payload = payloadOf(request, call);
+      const output = await abortable(invoke({ function: name, alias, payload }, call), call.signal);
       return replyOfOutput(output, instance.clock.now());
     } catch (error) {
       return call.signal.aborted ? replyOfAbort(call.signal.reason, sent) : replyOfThrown(error);
@@ -77,10 +53,7 @@ const OWN_ERRORS: readonly (readonly [prefix: string, reply: Omit<Reply, 'error'
   ['FLYBALL_DEADLINE_EXCEEDED', { outcome: 'timeout', sent: true, never: true }],
 ];
 
-export function replyOfOutput(
-  { FunctionError, Payload }: Pick<InvokeCommandOutput, 'FunctionError' | 'Payload'>,
-  nowMs: number,
-): Reply {
+export function replyOfOutput({ FunctionError, Payload }: InvokeAnswer, nowMs: number): Reply {
   const payload = parsed(Payload === undefined ? '' : Buffer.from(Payload).toString('utf8'));
   if (FunctionError !== undefined) return replyOfFunctionError(FunctionError, payload);
   return isAnswer(payload) ? replyOfAnswer(payload, nowMs) : { outcome: 'ok', value: payload, sent: true };

@@ -3,19 +3,14 @@ import type { Instance } from '../kernel/instance.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
-import { Connections, exchange, ExchangeFailed, type Answer } from './http-exchange.ts';
+import { ExchangeFailed, type Answer } from './http-exchange.ts';
 import { headersOf, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
-
-const CONNECTIONS = {};
-
-export function connectionsOf(instance: Instance): Connections {
-  return instance.state(CONNECTIONS, () => new Connections(instance.clock));
-}
+import { transportOf } from './transport.ts';
 
 /** `base` is the rule's URL; a call's path is appended to the base's own. */
 export function urlTarget(base: string, instance: Instance): Target {
   const root = new URL(base);
-  const connections = connectionsOf(instance);
+  const transport = transportOf(instance);
   return async function sendToUrl(request, call) {
     const url = joined(root, request.path);
     if (url === undefined) return outside(request, root);
@@ -23,7 +18,7 @@ export function urlTarget(base: string, instance: Instance): Target {
     const headers = { accept: 'application/json', ...body.headers, ...headersOf(request, call) };
     const method = request.method ?? 'POST';
     try {
-      const answer = await exchange(connections, { url, method, headers, body: body.text, signal: call.signal });
+      const answer = await transport.exchange({ url, method, headers, body: body.text, signal: call.signal }, call);
       return replyOf(answer, instance.clock.now());
     } catch (error) {
       return replyOfFailure(error, call);

@@ -1,6 +1,7 @@
 // Speaks SQS for redelivery: one client an instance, loaded when first needed, every call within a limit of its own.
 import type * as Sdk from '@aws-sdk/client-sqs';
 import type { Clock } from '../kernel/clock.ts';
+import type { Instance } from '../kernel/instance.ts';
 
 interface Loaded {
   readonly sdk: typeof Sdk;
@@ -20,7 +21,28 @@ export interface Delay {
   readonly seconds: number;
 }
 
-export class Queues {
+export type OutgoingMessage = Omit<Sdk.SendMessageRequest, 'QueueUrl'>;
+
+export interface Queues {
+  /** Sets when received messages come back. What SQS will not change comes back at its own time. */
+  delay(queueArn: string, delays: readonly Delay[], limitMs: number): Promise<void>;
+  /** The ARN of a queue's dead-letter queue; undefined if it has none. */
+  deadLetterArnOf(queueArn: string, limitMs: number): Promise<string | undefined>;
+  send(queueArn: string, message: OutgoingMessage, limitMs: number): Promise<void>;
+}
+
+const QUEUES = {};
+
+export function queuesOf(instance: Instance): Queues {
+  return instance.state<Queues>(QUEUES, () => new SqsQueues(instance.clock));
+}
+
+/** Puts something in SQS's place, on an instance that has not spoken to it yet. */
+export function replaceQueues(instance: Instance, queues: Queues): void {
+  instance.state(QUEUES, () => queues);
+}
+
+class SqsQueues implements Queues {
   readonly #clock: Clock;
   #loaded: Promise<Loaded> | undefined;
   readonly #urls = new Map<string, string>();
@@ -30,7 +52,6 @@ export class Queues {
     this.#clock = clock;
   }
 
-  /** Sets when received messages come back. What SQS will not change comes back at its own time. */
   async delay(queueArn: string, delays: readonly Delay[], limitMs: number): Promise<void> {
     await this.#within(limitMs, async ({ sdk, client }, abortSignal) => {
       const QueueUrl = await this.#urlOf(queueArn, abortSignal);
@@ -47,7 +68,6 @@ export class Queues {
     });
   }
 
-  /** The ARN of a queue's dead-letter queue; undefined if it has none. */
   async deadLetterArnOf(queueArn: string, limitMs: number): Promise<string | undefined> {
     const nowMs = this.#clock.now();
     const known = this.#deadLetterArns.get(queueArn);
@@ -64,7 +84,7 @@ export class Queues {
     return arn;
   }
 
-  async send(queueArn: string, message: Omit<Sdk.SendMessageRequest, 'QueueUrl'>, limitMs: number): Promise<void> {
+  async send(queueArn: string, message: OutgoingMessage, limitMs: number): Promise<void> {
     await this.#within(limitMs, async ({ sdk, client }, abortSignal) => {
       const QueueUrl = await this.#urlOf(queueArn, abortSignal);
       await client.send(new sdk.SendMessageCommand({ QueueUrl, ...message }), { abortSignal });

@@ -14,15 +14,13 @@ import {
   type Failures,
   type Redelivery,
 } from './plan.ts';
-import { Queues, type Delay } from './queues.ts';
+import { queuesOf, type Delay, type Queues } from './queues.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
 
 /** Left of the function's own time for answering, ms. */
 const RESERVE_MS = 300;
 /** How long the store may take to say how often a record was deferred, ms. */
 const STORE_LIMIT_MS = storeLimitMs(100);
-
-const QUEUES = {};
 
 type Fate = { readonly kind: 'buried' } | { readonly kind: 'again'; readonly delayMs: number | undefined };
 
@@ -36,8 +34,7 @@ export class Settler {
   constructor(invocation: Invocation, rule: Redelivery | undefined) {
     this.#invocation = invocation;
     this.#rule = rule;
-    const { instance } = invocation;
-    this.#queues = instance.state(QUEUES, () => new Queues(instance.clock));
+    this.#queues = queuesOf(invocation.instance);
   }
 
   /** The records to be returned, in no order; never rejects. `failed` are those the handler itself called failed. */

@@ -1,0 +1,55 @@
+// How attempts leave an instance: over the network, unless a test has put something else in its place.
+import type { InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import type { Instance } from '../kernel/instance.ts';
+import type { Call } from '../kernel/outbound.ts';
+import { Connections, exchange, type Answer, type Exchange } from './http-exchange.ts';
+
+export interface Invoke {
+  readonly function: string;
+  readonly alias: string | undefined;
+  /** JSON. */
+  readonly payload: string;
+}
+
+export type InvokeAnswer = Pick<InvokeCommandOutput, 'FunctionError' | 'Payload'>;
+
+export interface Transport {
+  /** @throws {ExchangeFailed} */
+  exchange(exchange: Exchange, call: Call): Promise<Answer>;
+  /** What invokes functions, once it is there: nothing has been sent before. */
+  invoker(): Promise<(invoke: Invoke, call: Call) => Promise<InvokeAnswer>>;
+}
+
+const TRANSPORT = {};
+
+export function transportOf(instance: Instance): Transport {
+  return instance.state(TRANSPORT, () => network(instance));
+}
+
+/** Puts a transport in the network's place, on an instance that has not called anything yet. */
+export function replaceTransport(instance: Instance, transport: Transport): void {
+  instance.state(TRANSPORT, () => transport);
+}
+
+function network(instance: Instance): Transport {
+  const connections = new Connections(instance.clock);
+  let invoker: ReturnType<Transport['invoker']> | undefined;
+  return {
+    exchange: (one) => exchange(connections, one),
+    invoker: () => (invoker ??= createInvoker(connections)),
+  };
+}
+
+/** The AWS SDK's client is loaded by the first invoke. Retries are ours, so it makes one attempt. */
+async function createInvoker(connections: Connections): ReturnType<Transport['invoker']> {
+  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+  const client: LambdaClient = new LambdaClient({
+    maxAttempts: 1,
+    requestHandler: { httpAgent: connections.http, httpsAgent: connections.https },
+  });
+  return ({ function: name, alias, payload }, { signal }) => {
+    connections.dropIdle();
+    const command = new InvokeCommand({ FunctionName: name, Payload: payload, ...(alias ? { Qualifier: alias } : {}) });
+    return client.send(command, { abortSignal: signal });
+  };
+}
