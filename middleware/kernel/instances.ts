@@ -4,7 +4,7 @@ import { guardedTable } from '../../store/guard.ts';
 import { StoreRejected, type Table } from '../../store/port.ts';
 import { systemClock, systemRandom, type Clock, type Random } from './clock.ts';
 import { Misused } from './errors.ts';
-import { Instance } from './instance.ts';
+import { Instance, type InstanceOptions } from './instance.ts';
 import { jsonLogger, type Logger } from './logger.ts';
 import type { RuleDocument } from './rules/document.ts';
 import { storeLimitMs } from './patience.ts';
@@ -31,9 +31,13 @@ export interface GovernOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly table?: Table;
+  /** For tests: an instance made before, in place of this environment's own. */
+  readonly instance?: Instance;
 }
 
 const instances = new Map<string, Instance>();
+/** Instances of a test that handlers are given in place of their own, by service. */
+const standIns = new Map<string, { readonly instance: Instance; asked: boolean }>();
 
 /**
  * The instance for these options. A service has one per environment (per worker thread), shared by all its governed
@@ -42,13 +46,39 @@ const instances = new Map<string, Instance>();
  */
 export function instanceFor(options: GovernOptions): Instance {
   requireService(options);
+  if (options.instance) return sameService(options.instance, options.service);
+  const given = standIns.get(options.service);
+  if (given) {
+    given.asked = true;
+    return given.instance;
+  }
   const ownParts = options.clock ?? options.random ?? options.table;
   const known = ownParts ? undefined : instances.get(options.service);
   if (known) return known;
   const instance = create(options);
   if (!ownParts) instances.set(options.service, instance);
-  instance.rules.preload();
   return instance;
+}
+
+function sameService(instance: Instance, service: string): Instance {
+  if (instance.service === service) return instance;
+  throw new Misused(`the instance is one of the service "${instance.service}", not of "${service}"`);
+}
+
+/**
+ * From now on whoever asks for its service's instance is given this one, until the returned function ends it; that tells
+ * whether anybody has asked.
+ * @throws {Misused} while another one stands in for the same service.
+ */
+export function standIn(instance: Instance): () => boolean {
+  const { service } = instance;
+  if (standIns.has(service)) throw new Misused(`another instance already stands in for the service "${service}"`);
+  const entry = { instance, asked: false };
+  standIns.set(service, entry);
+  return () => {
+    standIns.delete(service);
+    return entry.asked;
+  };
 }
 
 /** As rule documents name services; under any other name no rules could ever be published. */
@@ -69,20 +99,27 @@ function create(options: GovernOptions): Instance {
   const { env } = process;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
-  const table = guardedTable(options.table ?? tableOf(env['FLYBALL_TABLE'], clock), clock);
-  return new Instance({
+  return makeInstance({
     service: options.service,
     id: idOf(env['AWS_LAMBDA_LOG_STREAM_NAME'], random),
     clock,
     random,
-    table,
-    storeAway: () => table.state(clock.now()) !== 'closed',
+    table: options.table ?? tableOf(env['FLYBALL_TABLE'], clock),
     logger: options.logger ?? jsonLogger(clock, (line) => process.stdout.write(line)),
     functionName: env['AWS_LAMBDA_FUNCTION_NAME'] ?? options.service,
     functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '$LATEST',
     bootstrap: bootstrapOf(options),
     maxStaleMs: maxStaleOf(options, env['FLYBALL_MAX_STALE']),
   });
+}
+
+/** An instance of these parts, behind the store's own breaker, with its rules on their way. */
+export function makeInstance(parts: Omit<InstanceOptions, 'storeAway'>): Instance {
+  const { clock } = parts;
+  const table = guardedTable(parts.table, clock);
+  const instance = new Instance({ ...parts, table, storeAway: () => table.state(clock.now()) !== 'closed' });
+  instance.rules.preload();
+  return instance;
 }
 
 /** The log stream names an environment on AWS; worker threads of one environment, and laptops, need the random part. */
