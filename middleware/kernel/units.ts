@@ -31,6 +31,40 @@ export function parseRate(text: string): Rate {
   return { tokens, perMs };
 }
 
+/** So many tokens in each window of the clock (`time`) or of the calendar. */
+export interface WindowRate extends Rate {
+  /** `perMs` of a month is 30 days: its length in headers and estimates. */
+  readonly unit: 'time' | 'day' | 'week' | 'month';
+}
+
+const CALENDAR_MS = { d: 86_400_000, day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_000 } as const;
+const CALENDAR_UNIT = { d: 'day', day: 'day', week: 'week', month: 'month' } as const;
+
+/**
+ * A rate whose windows are fixed, such as `100/s`, `5k/10min`, `1k/day`, `1M/month`; whole tokens, since a window has no
+ * burst to save fractions in. @throws {RangeError} naming the offending text.
+ */
+export function parseWindowRate(text: string): WindowRate {
+  const [, count, multiplier = '', unit] = /^([0-9]+(?:\.[0-9]+)?)(k|M)?\/(d|day|week|month)$/.exec(text) ?? [];
+  const calendar = unit as keyof typeof CALENDAR_MS | undefined;
+  const rate: WindowRate = calendar
+    ? {
+        tokens: Number(count) * (MULTIPLIER[multiplier] ?? NaN),
+        perMs: CALENDAR_MS[calendar],
+        unit: CALENDAR_UNIT[calendar],
+      }
+    : { ...parseRate(text), unit: 'time' };
+  if (!Number.isInteger(rate.tokens) || rate.tokens < 1) {
+    throw new RangeError(
+      `"${text}" is not a number of requests in a window; write 100/s, 5k/10min, 1k/day or 1M/month`,
+    );
+  }
+  if (!calendar && rate.perMs > CALENDAR_MS.d) {
+    throw new RangeError(`"${text}" is no window of the calendar; write /day, /week or /month`);
+  }
+  return rate;
+}
+
 /** A share such as `5%` or `0.5%`, as a number between 0 and 1. @throws {RangeError} naming the offending text. */
 export function parseShare(text: string): number {
   const found = /^([0-9]+(?:\.[0-9]+)?)%$/.exec(text);

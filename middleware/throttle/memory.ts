@@ -8,10 +8,17 @@ const REMEMBERED_KEYS = 10_000;
 /** A table that refuses us does so at every request: said once in so many ms. */
 const WARN_EVERY_MS = 60_000;
 
+/** A fixed window's count. */
+export interface Counter {
+  readonly startMs: number;
+  used: number;
+}
+
 /** One rule's part, found by what the rule is: a publish that does not change it changes nothing here. */
 export class RuleMemory {
   readonly #buckets = new Recent<{ tatUs: number }>(REMEMBERED_KEYS);
   readonly #denials = new Recent<number>(REMEMBERED_KEYS);
+  readonly #counters = new Recent<Counter>(REMEMBERED_KEYS);
   #warnedAtMs = -Infinity;
 
   /** Takes tokens from this instance's own bucket. */
@@ -27,6 +34,22 @@ export class RuleMemory {
   undo(key: RawKey, fromUs: number, toUs: number): void {
     const bucket = this.#buckets.get(key);
     if (bucket?.tatUs === fromUs) bucket.tatUs = toUs;
+  }
+
+  /** What this instance has counted for a key in the window that began at `startMs`. */
+  counter(key: RawKey, startMs: number): Counter {
+    let counter = this.#counters.get(key);
+    if (counter?.startMs !== startMs) {
+      counter = { startMs, used: 0 };
+      this.#counters.set(key, counter);
+    }
+    return counter;
+  }
+
+  /** Gives back what was counted, if that window is still the one that counts. */
+  uncount(key: RawKey, startMs: number, tokens: number): void {
+    const counter = this.#counters.get(key);
+    if (counter?.startMs === startMs) counter.used = Math.max(0, counter.used - tokens);
   }
 
   /** Until when the fleet's bucket certainly has no token for this key, µs; undefined when it may have one. */

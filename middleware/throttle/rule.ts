@@ -1,7 +1,8 @@
 // A throttle rule compiled for one service: its arithmetic, its key, and what it tells those it refuses.
 import type { Invocation } from '../kernel/invocation.ts';
 import type { RuleDocument, ThrottleRule } from '../kernel/rules/document.ts';
-import { parseRate } from '../kernel/units.ts';
+import { parseRate, parseWindowRate } from '../kernel/units.ts';
+import { fixedWindow } from './fixed-window.ts';
 import { compileGcra } from './gcra.ts';
 import { compileKey, hash, storedKey, type RawKey } from './key.ts';
 import type { FleetState, Limiter } from './limiter.ts';
@@ -68,7 +69,10 @@ function narrowness(throttle: CompiledThrottle): number {
 }
 
 function compileThrottle(name: string, rule: ThrottleRule, memory: Memory): CompiledThrottle {
-  const limiter = tokenBucket(compileGcra(parseRate(rule.limit), rule.burst));
+  const limiter =
+    rule.algorithm === 'fixed-window'
+      ? fixedWindow(parseWindowRate(rule.limit), rule.timezone ?? 'UTC')
+      : tokenBucket(compileGcra(parseRate(rule.limit), rule.burst));
   const key = rule.key ?? [];
   const generation = hash(limiter.shape).slice(0, GENERATION_LENGTH);
   const id = `${name}#${limiter.algorithm}#${generation}#${key.join(',')}`;

@@ -1,6 +1,7 @@
 // Checks throttles: resources that exist, keys that have a value there, limits that admit something.
 import type { ResourceRule, RuleDocument, ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { parseRate } from '../../../middleware/kernel/units.ts';
+import { parseRate, parseWindowRate } from '../../../middleware/kernel/units.ts';
+import { checkTimezone } from '../../../middleware/kernel/zone.ts';
 import type { Place, Report } from './findings.ts';
 import { pathParameters, triggersOf } from './resources.ts';
 
@@ -104,9 +105,24 @@ function checkPathKey(rule: ThrottleRule, parameter: string, known: KnownResourc
 }
 
 function checkLimit(rule: ThrottleRule, place: Place, report: Report): void {
+  if (rule.algorithm === 'fixed-window') {
+    checkZone(rule, place, report);
+    return;
+  }
   const { tokens } = parseRate(rule.limit);
   if ((rule.burst ?? tokens) < 1) {
     report([...place, 'limit'], `${rule.limit} never holds one whole request; add burst: 1 or widen the period`);
+  }
+}
+
+function checkZone({ limit, timezone }: ThrottleRule, place: Place, report: Report): void {
+  if (timezone === undefined) return;
+  const at = [...place, 'timezone'];
+  if (parseWindowRate(limit).unit === 'time') report(at, `${limit} begins no window by the calendar: leave it out`);
+  try {
+    checkTimezone(timezone);
+  } catch (error) {
+    report(at, error instanceof Error ? error.message : String(error));
   }
 }
 

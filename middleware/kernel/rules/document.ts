@@ -1,6 +1,6 @@
 // The one definition of a rule document: its types, its JSON Schema and its validation. Only the control plane runs it.
 import { z } from 'zod';
-import { parseDuration, parseRate, parseShare } from '../units.ts';
+import { parseDuration, parseRate, parseShare, parseWindowRate } from '../units.ts';
 
 /** A string that one of the parsers of `units.ts` understands; the parser's own message is the reason given. */
 function parsed(parse: (text: string) => unknown, examples: string): z.ZodType<string> {
@@ -20,8 +20,13 @@ function parsed(parse: (text: string) => unknown, examples: string): z.ZodType<s
     .meta({ description: `for example ${examples}` });
 }
 
+/** What some algorithm takes; which one is looked at with the rest of the rule. */
+function parseAnyRate(text: string): unknown {
+  return /\/(day|week|month)$/.test(text) ? parseWindowRate(text) : parseRate(text);
+}
+
 const duration = parsed(parseDuration, '500ms, 5s, 10m, 2h');
-const rate = parsed(parseRate, '100/s, 5/10s, 1k/min');
+const rate = parsed(parseAnyRate, '100/s, 5/10s, 1k/min; with fixed-window also 1k/day, 1M/month');
 const share = parsed(parseShare, '5%, 50%');
 const name = z
   .string()
@@ -113,11 +118,34 @@ const LONGEST_REFILL_DAYS = 400;
 const MOST_PER_SECOND = 1_000_000;
 
 /** A bucket that arithmetic can keep. */
-function keepable(context: z.core.ParsePayload<{ limit: string; burst?: number | undefined }>): void {
-  const { limit, burst } = context.value;
-  const { tokens, perMs } = parseRate(limit);
-  const refuse = (key: 'limit' | 'burst', message: string) =>
+function keepable(
+  context: z.core.ParsePayload<{
+    limit: string;
+    algorithm?: 'token-bucket' | 'fixed-window' | undefined;
+    burst?: number | undefined;
+    timezone?: string | undefined;
+  }>,
+): void {
+  const { limit, burst, algorithm, timezone } = context.value;
+  const refuse = (key: 'limit' | 'burst' | 'timezone', message: string) =>
     context.issues.push({ code: 'custom', input: context.value, path: [key], message });
+  try {
+    if (algorithm === 'fixed-window') {
+      parseWindowRate(limit);
+      if (burst !== undefined) refuse('burst', 'means nothing with fixed-window, whose limit is all there is');
+      return;
+    }
+    parseRate(limit);
+  } catch (error) {
+    const hint =
+      algorithm === undefined && /\/(day|week|month)$/.test(limit)
+        ? '; with algorithm: fixed-window it is a quota'
+        : '';
+    refuse('limit', `${error instanceof Error ? error.message : String(error)}${hint}`);
+    return;
+  }
+  if (timezone !== undefined) refuse('timezone', 'means something with algorithm: fixed-window alone');
+  const { tokens, perMs } = parseRate(limit);
   if ((tokens * 1000) / perMs > MOST_PER_SECOND) refuse('limit', `"${limit}" is more than 1M/s, which is no limit`);
   const days = (Math.ceil((perMs * 1000) / tokens) * (burst ?? Math.max(1, Math.floor(tokens)))) / 86_400e6;
   if (days > LONGEST_REFILL_DAYS) {
@@ -134,8 +162,14 @@ const throttle = z
   .strictObject({
     resources: z.array(name).min(1).max(MOST_RESOURCES).optional(),
     key: z.array(throttleKey).max(4).optional(),
-    algorithm: z.enum(['token-bucket']).optional(),
+    algorithm: z
+      .union(
+        [z.literal('token-bucket'), z.literal('fixed-window').meta({ since: '0.2.0' })],
+        'one of token-bucket, fixed-window',
+      )
+      .optional(),
     limit: rate,
+    timezone: z.string().min(1).max(64).optional().meta({ since: '0.2.0', description: 'whose midnight begins a day' }),
     burst: count(1_000_000_000).optional(),
     scope: z.enum(['fleet', 'instance']).optional(),
     sync: z.enum(['auto', 'per-request']).optional(),

@@ -24,8 +24,8 @@ function rulesTable() {
       table.reads++;
       return table.answer(key.sk);
     },
-    publish(seq: number, body: object, publishedAt = 1) {
-      items.head = { pk: 'x', sk: 'head', seq, revision: seq, publishedAt, v: 1 };
+    publish(seq: number, body: object, publishedAt = 1, needs?: string) {
+      items.head = { pk: 'x', sk: 'head', seq, revision: seq, publishedAt, needs, v: 1 };
       items.copy = { pk: 'x', sk: 'copy', revision: seq, document: gzipSync(JSON.stringify(body)), v: 1 };
     },
   };
@@ -183,6 +183,24 @@ describe('live rules', () => {
     clock.advance(POLL_MS);
     instance.syncs.startDue(clock.now());
     await instance.syncs.settle();
+    expect(limitOf(rules)).toBe('7/s');
+  });
+
+  it('keeps the last good revision when a new one needs a newer library, without reading it', async () => {
+    const table = rulesTable();
+    table.publish(1, document('5/s'));
+    const { clock, rules, errors } = setUp(table);
+    rules.preload();
+    await rules.awaitIfStale(clock.now());
+    table.publish(2, document('6/s'), 1, '99.0.0');
+    const reads = table.reads;
+    await rules.run(clock.now(), new AbortController().signal);
+    await rules.run(clock.now(), new AbortController().signal);
+    expect(limitOf(rules)).toBe('5/s');
+    expect(errors).toEqual(['flyball kept the last good rules']);
+    expect(table.reads - reads).toBe(2);
+    table.publish(3, document('7/s'), 1, '0.1.0');
+    await rules.run(clock.now(), new AbortController().signal);
     expect(limitOf(rules)).toBe('7/s');
   });
 

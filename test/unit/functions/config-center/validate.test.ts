@@ -338,3 +338,42 @@ describe('jobs', () => {
     expect(errorsOf({ jobs: { nightly: rule } }).map((error) => error.split(': ')[0])).toEqual(paths);
   });
 });
+
+describe('quotas', () => {
+  const quota = (rule: object) => errorsOf({ throttles: { monthly: { algorithm: 'fixed-window', ...rule } } });
+  it.each([{ limit: '1M/month' }, { limit: '1k/day', timezone: 'Europe/Berlin' }, { limit: '5k/10min' }])(
+    'may be %j',
+    (rule) => {
+      expect(quota(rule)).toEqual([]);
+    },
+  );
+  it.each<[object, string]>([
+    [
+      { limit: '1M/month', burst: 5 },
+      '/throttles/monthly/burst: means nothing with fixed-window, whose limit is all there is',
+    ],
+    [
+      { limit: '1.5/day' },
+      '/throttles/monthly/limit: "1.5/day" is not a number of requests in a window; write 100/s, 5k/10min, 1k/day or 1M/month',
+    ],
+    [{ limit: '5/2d' }, '/throttles/monthly/limit: "5/2d" is no window of the calendar; write /day, /week or /month'],
+    [
+      { limit: '5/day', timezone: 'Mars/Base' },
+      '/throttles/monthly/timezone: "Mars/Base" is not a timezone; write a name such as UTC or Europe/Berlin',
+    ],
+    [
+      { limit: '5/h', timezone: 'UTC' },
+      '/throttles/monthly/timezone: 5/h begins no window by the calendar: leave it out',
+    ],
+  ])('may not be %j', (rule, error) => {
+    expect(quota(rule)).toEqual([error]);
+  });
+  it('are asked for by name: a bucket has neither months nor a timezone', () => {
+    expect(errorsOf({ throttles: { monthly: { limit: '1M/month' } } })).toEqual([
+      '/throttles/monthly/limit: "1M/month" is not a rate; write 100/s, 5/10s, 1k/min or 1M/d, more than zero; with algorithm: fixed-window it is a quota',
+    ]);
+    expect(errorsOf({ throttles: { daily: { limit: '1k/h', timezone: 'UTC' } } })).toEqual([
+      '/throttles/daily/timezone: means something with algorithm: fixed-window alone',
+    ]);
+  });
+});
