@@ -2,7 +2,16 @@
 import middy, { type Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { breakerOutbound } from './breaker/index.ts';
-import { createCaller, type CallOptions, type RunInfo, type RunOptions } from './call/index.ts';
+import {
+  createCaller,
+  inertPlugin,
+  sdkPlugin,
+  type CallOptions,
+  type FlyballPlugin,
+  type FlyballPluginOptions,
+  type RunInfo,
+  type RunOptions,
+} from './call/index.ts';
 import { attemptTimeoutOutbound, deadlineOutbound, deadlinePolicy } from './deadline/index.ts';
 import { fallbackOutbound, fallbackPolicy } from './fallback/index.ts';
 import { jobRunPolicy, recordCounts, type Counts } from './job-run/index.ts';
@@ -89,6 +98,16 @@ export function governed<Event, Result>(
     throw new Misused('governed() takes the handler second: governed({ service }, handler)');
   const stack = middy<Event, Result>(governPlugin).use(govern(options)).handler(handler);
   return (event, context) => stack(event, context as GovernedContext);
+}
+
+/**
+ * Governs an AWS SDK v3 client as a dependency: `client.middlewareStack.use(flyballPlugin('inventory-table'))`. Within a
+ * governed invocation each attempt is one request; outside of one the client works as it did. What the SDK throws is
+ * thrown as it is, and `Refused`, `DeadlineExceeded` or `DependencyFailed` for what flyball decided itself.
+ * @throws {Misused} without the name of a dependency.
+ */
+export function flyballPlugin(dependency: string, options?: FlyballPluginOptions): FlyballPlugin {
+  return disabled ? inertPlugin(dependency) : sdkPlugin(caller, dependency, options);
 }
 
 /** What domain code calls; it finds the current invocation by itself. */

@@ -4,6 +4,7 @@ export {
   deadline,
   fallback,
   flyball,
+  flyballPlugin,
   govern,
   governed,
   governPlugin,
@@ -15,6 +16,7 @@ export {
   trace,
   type GovernOptions,
 } from './govern.ts';
+export type { FlyballPlugin, FlyballPluginOptions } from './call/index.ts';
 export {
   BusinessFailure,
   DeadlineExceeded,

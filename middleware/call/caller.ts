@@ -6,7 +6,7 @@ import { compose, type Call, type OutboundPolicy, type Reply, type Send } from '
 import type { Policy } from '../kernel/policy.ts';
 import { abortable } from './abortable.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, OperationTable } from './operation.ts';
 import { compilePipelines, type Pipeline, type Pipelines } from './pipeline.ts';
 import type { OutgoingRequest } from './request.ts';
 
@@ -46,6 +46,21 @@ export interface RunInfo {
 
 export type Work<T> = (signal: AbortSignal, info: RunInfo) => Promise<T>;
 
+/** A dependency under the rules of the current invocation, for those who send by themselves. */
+export interface Outbound {
+  /** False when no rule names it: it has a deadline and is measured, no more. */
+  readonly named: boolean;
+  readonly operationOf: OperationTable;
+  /** Makes attempts as the rules say, and records them. Rejects with the reason of a signal that had aborted before. */
+  send(attempt: Send, operation: Operation, options: Pick<RunOptions, 'signal' | 'timeoutMs'>): Promise<Ended>;
+}
+
+/** How a call ended, and what `call` and `run` throw when that is not `ok`. */
+export interface Ended {
+  readonly reply: Reply;
+  readonly failure: () => unknown;
+}
+
 export interface Caller {
   /** Compiles the pipelines; to be among the policies of every middleware. */
   readonly policy: Policy<Pipelines>;
@@ -53,6 +68,8 @@ export interface Caller {
   call<T = unknown>(dependency: string, options?: CallOptions): Promise<T>;
   /** @throws {Refused | DependencyFailed | DeadlineExceeded}, or the reason of `options.signal`. */
   run<T>(dependency: string, work: Work<T>, options?: RunOptions): Promise<T>;
+  /** Undefined outside of an invocation. */
+  outbound(dependency: string): Outbound | undefined;
 }
 
 /** `policies` are the stages around every attempt, outermost first. */
@@ -97,7 +114,20 @@ export function createCaller(policies: readonly OutboundPolicy[]): Caller {
     return (await send(pipeline, invocation, dependency, operation, options, (one) => worked(work, one))) as T;
   }
 
-  return { policy, call, run };
+  function outbound(dependency: string): Outbound | undefined {
+    const invocation = current();
+    if (!invocation) return undefined;
+    const pipelines = invocation.snapshot.of(policy);
+    const named = pipelines.get(dependency);
+    const pipeline = named ?? pipelines.ungoverned(dependency);
+    return {
+      named: named !== undefined,
+      operationOf: pipeline.operationOf,
+      send: (attempt, operation, options) => exchange(pipeline, invocation, dependency, operation, options, attempt),
+    };
+  }
+
+  return { policy, call, run, outbound };
 }
 
 function unknown(dependency: string, { names }: Pipelines, known: boolean): Misused {
@@ -126,15 +156,22 @@ async function worked<T>(work: Work<T>, { signal, attempt, deadlineAt }: Call): 
   }
 }
 
-/** Sends through the pipeline, records, and turns the reply into a result or an exception. */
-async function send(
+/** Sends, and turns the reply into a result or an exception. */
+async function send(...sending: Parameters<typeof exchange>): Promise<unknown> {
+  const { reply, failure } = await exchange(...sending);
+  if (reply.outcome === 'ok') return reply.value;
+  throw failure();
+}
+
+/** Sends through the pipeline, and records. */
+async function exchange(
   pipeline: Pipeline,
   invocation: Invocation,
   dependency: string,
   { name: operation, idempotency }: Operation,
   { signal, timeoutMs }: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
   attempt: Send,
-): Promise<unknown> {
+): Promise<Ended> {
   const { clock, recorder } = invocation.instance;
   signal?.throwIfAborted();
   const startedAt = clock.precise();
@@ -149,8 +186,7 @@ async function send(
   };
   const reply = await compose(pipeline.stages, (one) => timed(one, attempt))(outgoing);
   recorder.call(dependency, reply.outcome, clock.precise() - startedAt);
-  if (reply.outcome === 'ok') return reply.value;
-  throw thrownFor(reply, outgoing, signal);
+  return { reply, failure: () => thrownFor(reply, outgoing, signal) };
 }
 
 /** One attempt, recorded. Targets and work end as soon as the attempt's signal aborts. */

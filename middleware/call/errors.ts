@@ -26,6 +26,12 @@ const THROTTLED = new Set([
   'RequestLimitExceeded',
   'SlowDown',
   'PriorRequestNotComplete',
+  'BandwidthLimitExceeded',
+  'EC2ThrottledException',
+  'LimitExceededException',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'TransactionInProgressException',
 ]);
 
 /** The reply for whatever was thrown while calling. */

@@ -2,3 +2,4 @@
 export { createCaller, type CallOptions, type Caller, type RunInfo, type RunOptions, type Work } from './caller.ts';
 export { ExchangeFailed, type Answer, type Exchange } from './http-exchange.ts';
 export { replaceTransport, type Invoke, type InvokeAnswer, type Transport } from './transport.ts';
+export { inertPlugin, sdkPlugin, type FlyballPlugin, type FlyballPluginOptions } from './sdk/plugin.ts';

@@ -4,8 +4,11 @@ import type { Invocation } from './invocation.ts';
 import type { Outcome } from './outcome.ts';
 import type { DependencyRule } from './rules/document.ts';
 
-/** `none`: never twice; `safe`: may be repeated; `key`: may be repeated under the same idempotency key. */
-export type Idempotency = 'none' | 'safe' | 'key';
+/**
+ * `none`: not once it may have had an effect; `safe`: may be repeated; `key`: may be repeated under the same idempotency
+ * key; `once`: cannot be sent again, whatever became of it, since its body is a stream.
+ */
+export type Idempotency = 'none' | 'safe' | 'key' | 'once';
 
 /** One call on its way out. `attempt` and `timeoutMs` are set by the stages it passes. */
 export interface Call {

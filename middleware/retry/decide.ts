@@ -6,7 +6,7 @@ import type { OutcomeTest } from '../kernel/outcome.ts';
 export type Verdict = 'retry' | 'no' | 'never';
 
 export function verdictOf(reply: Reply, idempotency: Idempotency, when: OutcomeTest): Verdict {
-  if (reply.outcome === 'ok' || reply.outcome === 'refused') return 'no';
+  if (reply.outcome === 'ok' || reply.outcome === 'refused' || idempotency === 'once') return 'no';
   if (reply.never) return 'never';
   if (!when(reply.outcome)) return 'no';
   // What cannot have reached the dependency, or was turned away by it, has had no effect that could be repeated.

@@ -1,0 +1,202 @@
+// flyballPlugin: governs an AWS SDK v3 client as a dependency of the rules, in the place of the SDK's own retries.
+import { Misused } from '../../kernel/errors.ts';
+import type { Call, Reply } from '../../kernel/outbound.ts';
+import { abortable } from '../abortable.ts';
+import type { Caller, Outbound } from '../caller.ts';
+import { replyOfAbort } from '../errors.ts';
+import { abortMiddleware, withSignal } from './abort.ts';
+import { isAnswer, isSkewCorrected, replyOfSdkError } from './errors.ts';
+import { operationName, sdkOperation } from './operation.ts';
+import {
+  addLast,
+  replaceRetry,
+  type Answer,
+  type Args,
+  type Context,
+  type Handler,
+  type Middleware,
+  type Stack,
+} from './stack.ts';
+
+export interface FlyballPluginOptions {
+  /** Operations that may be repeated without harm, beside those that read: `['UpdateItem']`. */
+  readonly idempotent?: readonly string[];
+}
+
+/** What `client.middlewareStack.use` takes. */
+export interface FlyballPlugin {
+  applyToStack(stack: object): void;
+}
+
+/** Of flyball's middlewares, the client's own retry middleware: applied twice, the later plugin governs alone. */
+const replaced = new WeakMap<Middleware, Middleware>();
+
+/** @throws {Misused} without the name of a dependency. */
+export function sdkPlugin(
+  caller: Caller,
+  dependency: string,
+  { idempotent = [] }: FlyballPluginOptions = {},
+): FlyballPlugin {
+  requireName(dependency);
+  const repeatable = new Set(idempotent);
+  return {
+    applyToStack(given) {
+      const stack = given as Stack;
+      replaceRetry(stack, (found) => {
+        const own = (found && replaced.get(found)) ?? found;
+        const governing = governed(caller, dependency, repeatable, own);
+        if (own) replaced.set(governing, own);
+        return governing;
+      });
+      addLast(stack, 'flyballAbort', abortMiddleware);
+    },
+  };
+}
+
+/** Leaves the client as it is. @throws {Misused} without the name of a dependency. */
+export function inertPlugin(dependency: string): FlyballPlugin {
+  requireName(dependency);
+  return { applyToStack: () => undefined };
+}
+
+function requireName(dependency: unknown): void {
+  if (typeof dependency === 'string' && dependency !== '') return;
+  throw new Misused("flyballPlugin() takes the name of the dependency: flyballPlugin('inventory-table')");
+}
+
+function governed(
+  caller: Caller,
+  dependency: string,
+  idempotent: ReadonlySet<string>,
+  own: Middleware | undefined,
+): Middleware {
+  return (next, context) => {
+    const name = operationName(context.commandName);
+    const repeating = own ? own(next, context) : next;
+    return function flyballRetry(args) {
+      const outbound = caller.outbound(dependency);
+      if (!outbound) return repeating(args);
+      // Until a rule names the dependency, the client goes on repeating by itself.
+      const once = outbound.named ? next : repeating;
+      const operation = sdkOperation(name, args, outbound.operationOf, idempotent);
+      return sent(outbound, operation, args, once, signalOf(context));
+    };
+  };
+}
+
+/** One command, governed. What the SDK threw is thrown as it is: flyball's own errors say what flyball has decided. */
+async function sent(
+  outbound: Outbound,
+  operation: ReturnType<typeof sdkOperation>,
+  args: Args,
+  next: Handler,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
+  if (signal?.aborted) throw abortErrorOf(signal);
+  const attempt = new Attempt(args, next);
+  const { reply, failure } = await outbound.send((call) => attempt.make(call), operation, signal ? { signal } : {});
+  if (reply.outcome === 'ok') {
+    if (reply.value !== attempt.answer) return { output: { $metadata: {}, ...bodyOf(reply.value) } };
+    return attempt.result();
+  }
+  if (signal?.aborted) throw abortErrorOf(signal);
+  throw attempt.failed(reply.error) ? reply.error : failure();
+}
+
+/** The attempts at one command, one after the other. */
+class Attempt {
+  readonly #args: Args;
+  readonly #next: Handler;
+  /** Of the last attempt, if the dependency answered. */
+  answer: { readonly value: Answer } | { readonly thrown: unknown } | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(args: Args, next: Handler) {
+    this.#args = args;
+    this.#next = next;
+  }
+
+  async make(call: Call): Promise<Reply> {
+    const { signal } = call;
+    this.answer = undefined;
+    this.#failure = undefined;
+    carry(call, this.#args.request);
+    try {
+      const value = await abortable(this.#exchange(signal), signal);
+      stamp(value.output, call.attempt);
+      this.answer = { value };
+      return { outcome: 'ok', value: this.answer, sent: true };
+    } catch (error) {
+      if (signal.aborted && (error === signal.reason || isAbortError(error))) return replyOfAbort(signal.reason, true);
+      stamp(error, call.attempt);
+      if (isAnswer(error)) {
+        this.answer = { thrown: error };
+        return { outcome: 'ok', value: this.answer, sent: true };
+      }
+      this.#failure = { error };
+      return replyOfSdkError(error, call.invocation.instance.clock.now());
+    }
+  }
+
+  /** Whether this is what the SDK threw last. */
+  failed(error: unknown): boolean {
+    return this.#failure !== undefined && this.#failure.error === error;
+  }
+
+  /** @throws the answer, if it was one that the SDK throws. */
+  result(): Answer {
+    const { answer } = this;
+    if (answer && 'value' in answer) return answer.value;
+    throw answer?.thrown;
+  }
+
+  async #exchange(signal: AbortSignal): Promise<Answer> {
+    const args = withSignal(this.#args, signal);
+    try {
+      return await this.#next(args);
+    } catch (error) {
+      if (!isSkewCorrected(error)) throw error;
+      return this.#next(args);
+    }
+  }
+}
+
+/** The attempt's own place in the trace; other headers of flyball's mean nothing to an AWS service. */
+function carry({ carried, invocation }: Call, request: unknown): void {
+  const trace = { ...invocation.carried, ...carried }['x-amzn-trace-id'];
+  if (trace === undefined || typeof request !== 'object' || request === null || !('headers' in request)) return;
+  const { headers } = request;
+  if (typeof headers === 'object' && headers !== null) (headers as Record<string, string>)['x-amzn-trace-id'] = trace;
+}
+
+/** As the SDK's own middleware does: how many attempts it took. */
+function stamp(carrier: unknown, attempts: number): void {
+  if (typeof carrier !== 'object' || carrier === null) return;
+  const given = '$metadata' in carrier ? carrier.$metadata : undefined;
+  if (typeof given === 'object' && given !== null) Object.assign(given, { attempts });
+  else if (carrier instanceof Error && Object.isExtensible(carrier))
+    Object.assign(carrier, { $metadata: { attempts } });
+}
+
+/** The body of a fallback's answer is the command's output. */
+function bodyOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+/** The signal that was given to `send`. */
+function signalOf({ __smithy_context: smithy }: Context): AbortSignal | undefined {
+  const signal =
+    typeof smithy === 'object' && smithy !== null && 'abortSignal' in smithy ? smithy.abortSignal : undefined;
+  return signal instanceof AbortSignal ? signal : undefined;
+}
+
+/** As the SDK throws it. */
+function abortErrorOf(signal: AbortSignal): Error {
+  const error = new Error('Request aborted', { cause: signal.reason });
+  error.name = 'AbortError';
+  return error;
+}
+
+function isAbortError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
