@@ -106,7 +106,7 @@ export function toCursor(lastKey: { readonly [name: string]: StoredAttribute } |
 }
 
 /** Cursors travel through clients: one that is damaged, or that points into another partition, is refused. */
-function fromCursor(cursor: string, { pk, index }: QueryRequest): Item {
+export function fromCursor(cursor: string, { pk, index }: QueryRequest): Item {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (isKey(key) && (index === undefined ? key.pk : key.due) === pk) return key;

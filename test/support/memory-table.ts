@@ -1,86 +1,50 @@
-// A table in memory for tests of who wins which race: conditions and updates as a breaker's item uses them, in the order asked.
-import { StoreUnavailable, type Item, type Key, type Table, type UpdateRequest, type Value } from '../../store/port.ts';
+// The test kit's table for tests of who wins which race: others may go first, and it may be away.
+import {
+  memoryTable as plainTable,
+  type MemoryTable as PlainTable,
+} from '../../middleware/testing/table/memory-table.ts';
+import { StoreUnavailable, type CallOptions } from '../../store/port.ts';
 
-export interface MemoryTable extends Table {
+export interface MemoryTable extends PlainTable {
   /** While true, nothing answers. */
   away: boolean;
-  /** Called before each answer: a test may let others go first. */
+  /** Called before and after each answer: a test may let others go first. */
   delay: () => Promise<void> | undefined;
   /** Requests that were made, e.g. `update`. */
   readonly requests: string[];
-  item(key: Key): Item | undefined;
 }
 
 export function memoryTable(): MemoryTable {
-  const items = new Map<string, Item>();
-  const idOf = ({ pk, sk }: Key) => `${pk}|${sk}`;
+  const table = plainTable();
   const requests: string[] = [];
 
-  async function answer<T>(kind: string, make: () => T): Promise<T> {
+  async function answer<T>(kind: string, ask: () => Promise<T>): Promise<T> {
     requests.push(kind);
-    if (table.away) throw new StoreUnavailable('connect', 'the table is away in this test');
-    await table.delay();
-    const made = make();
-    await table.delay();
-    return made;
+    if (raced.away) throw new StoreUnavailable('connect', 'the table is away in this test');
+    await raced.delay();
+    const answered = await ask();
+    await raced.delay();
+    return answered;
   }
 
-  const table: MemoryTable = {
+  const raced: MemoryTable = {
     away: false,
     delay: () => undefined,
     requests,
-    item: (key) => items.get(idOf(key)),
-    get: (key) => answer('get', () => copy(items.get(idOf(key)))),
-    update: (request) =>
-      answer('update', () => {
-        const { key } = request;
-        const item = items.get(idOf(key));
-        if (!holds(request, item ?? {})) return { applied: false, item: copy(item) };
-        const changed = updated(request, { pk: key.pk, sk: key.sk, ...item });
-        items.set(idOf(key), changed);
-        return { applied: true, item: { ...changed } };
-      }),
-    put: () => Promise.reject(new Error('not needed by a breaker')),
-    delete: () => Promise.reject(new Error('not needed by a breaker')),
-    query: () => Promise.reject(new Error('not needed by a breaker')),
+    item: (key) => table.item(key),
+    get items() {
+      return table.items;
+    },
+    get: (key) => answer('get', () => table.get(key)),
+    put: (request) => answer('put', () => table.put(arriving(request))),
+    update: (request) => answer('update', () => table.update(arriving(request))),
+    delete: (request) => answer('delete', () => table.delete(arriving(request))),
+    query: (request) => answer('query', () => table.query(arriving(request))),
   };
-  return table;
+  return raced;
 }
 
-const copy = (item: Item | undefined) => item && { ...item };
-
-function holds({ condition, names = {}, values = {} }: UpdateRequest, item: Item): boolean {
-  const test = (text: string): boolean => {
-    const absent = /^attribute_not_exists\((#\w+)\)$/.exec(text);
-    if (absent) return item[names[absent[1] ?? ''] ?? ''] === undefined;
-    const compared = /^(#\w+) (=|<) (:\w+)$/.exec(text);
-    if (!compared) throw new Error(`this table cannot evaluate "${text}"`);
-    const left = item[names[compared[1] ?? ''] ?? ''];
-    const right = values[compared[3] ?? ''];
-    return compared[2] === '=' ? left === right : typeof left === 'number' && left < Number(right);
-  };
-  return (condition ?? '').split(' AND ').every((clause) =>
-    clause
-      .replace(/^\(|\)$/g, (bracket) => (clause.includes(' OR ') ? '' : bracket))
-      .split(' OR ')
-      .some(test),
-  );
-}
-
-function updated({ update, names = {}, values = {} }: UpdateRequest, item: Item): Item {
-  const sections = update.split(/\b(SET|ADD|REMOVE)\b/).slice(1);
-  const seen = new Set<string>();
-  for (let i = 0; i < sections.length; i += 2) {
-    for (const clause of (sections[i + 1] ?? '').split(',')) {
-      const [name = '', value] = clause.trim().split(sections[i] === 'SET' ? ' = ' : ' ');
-      const attribute = names[name] ?? '';
-      if (seen.has(attribute)) throw new Error(`two paths overlap: ${attribute}`);
-      seen.add(attribute);
-      const given: Value | undefined = values[value ?? ''];
-      if (sections[i] === 'SET') item[attribute] = given;
-      else if (sections[i] === 'ADD') item[attribute] = Number(item[attribute] ?? 0) + Number(given);
-      else delete item[attribute];
-    }
-  }
-  return item;
+/** What has left arrives, whether or not its caller still waits for it. */
+function arriving<Request extends CallOptions>(request: Request): Request {
+  return { ...request, signal: new AbortController().signal };
 }
