@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../../../middleware/kernel/instance.ts';
-import { compose, type Call, type Reply, type Send } from '../../../../middleware/kernel/outbound.ts';
+import { compose, type Call, type Idempotency, type Reply, type Send } from '../../../../middleware/kernel/outbound.ts';
 import { outcomeTest, type Outcome } from '../../../../middleware/kernel/outcome.ts';
 import type { RetryRule } from '../../../../middleware/kernel/rules/document.ts';
 import { verdictOf } from '../../../../middleware/retry/decide.ts';
@@ -32,7 +32,7 @@ function retrying(rule: Partial<RetryRule> = {}, clock = fakeClock(NOW), instanc
 
 describe('what is retried', () => {
   const when = outcomeTest(['connect', 'timeout', 'throttled', 'error', '5xx']);
-  it.each<[Outcome, Partial<Reply>, 'none' | 'safe' | 'key', string]>([
+  it.each<[Outcome, Partial<Reply>, Idempotency, string]>([
     ['ok', {}, 'safe', 'no'],
     ['connect', { sent: false }, 'none', 'retry'],
     ['timeout', {}, 'none', 'no'],
@@ -43,6 +43,8 @@ describe('what is retried', () => {
     ['503', {}, 'safe', 'retry'],
     ['503', { never: true }, 'safe', 'never'],
     ['throttled', {}, 'none', 'retry'],
+    ['connect', { sent: false }, 'once', 'no'],
+    ['503', { never: true }, 'once', 'no'],
     ['404', {}, 'safe', 'no'],
     ['business:CARD_DECLINED', {}, 'safe', 'no'],
     ['refused', { sent: false }, 'safe', 'no'],
