@@ -104,7 +104,7 @@ describe('expressions', () => {
           (table, pk) => table.get({ pk, sk: '1' }, { consistent: true }),
         ]);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -120,7 +120,7 @@ describe('expressions', () => {
           (table, pk) => table.get({ pk, sk: '1' }, { consistent: true }),
         ]);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

@@ -1,0 +1,223 @@
+// Everything flyball stores is read and changed alike in the test kit's table and in the emulated DynamoDB.
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { breakerStore, forceBreaker, readBreaker } from '../../../store/items/breaker.ts';
+import type { BreakerState } from '../../../store/items/breaker-record.ts';
+import { countDeferral, readDeferrals } from '../../../store/items/deferrals.ts';
+import { declareJobs, listDueJobs, listJobs, readJob } from '../../../store/items/jobs.ts';
+import { beginRun, endRun, listDueRuns, listRuns, noteMissed, settleRun } from '../../../store/items/job-runs.ts';
+import { appendAudit, readAudit } from '../../../store/items/audit.ts';
+import { findApiKey, hashOfKey, putApiKey, revokeApiKey } from '../../../store/items/api-keys.ts';
+import { listRevisions, publishRevision, readDocument, readHead, readRevision } from '../../../store/items/rules.ts';
+import { listServices, readDraft, writeDraft } from '../../../store/items/rules.ts';
+import { putMinute, readMinutes } from '../../../store/items/telemetry.ts';
+import { bucketStore, readBucket } from '../../../store/items/throttle.ts';
+import type { Table } from '../../../store/port.ts';
+import { sameOfBoth } from './both.ts';
+
+const AT = Date.UTC(2026, 0, 5, 12);
+const small = fc.integer({ min: 0, max: 12 });
+
+type Step = (table: Table, name: string) => Promise<unknown>;
+const sequence = (step: fc.Arbitrary<Step>) => fc.array(step, { minLength: 1, maxLength: 15 });
+
+describe('a throttle', () => {
+  const bucket = (table: Table, service: string) =>
+    bucketStore(table, { service, rule: 'r', algorithm: 'token-bucket', generation: 'g', key: '' });
+
+  it('has the same bucket', async () => {
+    const burst = fc.oneof(fc.constantFrom('full' as const, undefined), fc.record({ baseUs: small, roomUs: small }));
+    const busy = fc.record({ nowUs: small, costUs: small, roomUs: small, burst, expiration: small });
+    const gap = fc.record({ idleUs: small, nowUs: small, tatUs: small, baseUs: small, expiration: small });
+    const idle = fc.record({ idleUs: small, baseUs: small, tatUs: small, fullUs: small, expiration: small });
+    const step = fc.oneof<fc.Arbitrary<Step>[]>(
+      busy.map((take) => (table, service) => bucket(table, service).takeBusy(take)),
+      gap.map((take) => (table, service) => bucket(table, service).takeGap(take)),
+      idle.map((take) => (table, service) => bucket(table, service).takeIdle(take)),
+      fc.tuple(small, small).map(
+        ([from, to]) =>
+          (table, service) =>
+            bucket(table, service).undo(from, to),
+      ),
+    );
+    const read: Step = (table, service) =>
+      readBucket(table, { service, rule: 'r', algorithm: 'token-bucket', generation: 'g', key: '' });
+    await fc.assert(
+      fc.asyncProperty(sequence(step), (steps) => sameOfBoth([...steps, read])),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('a breaker', () => {
+  const state = fc.oneof<fc.Arbitrary<BreakerState>[]>(
+    fc.constant({ kind: 'CLOSED' }),
+    fc.record({ kind: fc.constant('OPEN' as const), until: small, openForMs: small }),
+    fc.record({
+      kind: fc.constant('HALF_OPEN' as const),
+      openForMs: small,
+      successes: small,
+      probe: fc.option(fc.record({ by: fc.constant('i'), token: fc.constantFrom('t', 'u'), until: small }), {
+        nil: undefined,
+      }),
+    }),
+  );
+  const bucket = fc.record({ index: small, widthMs: fc.constant(1_000), calls: small, failures: small, slow: small });
+  const buckets = fc.uniqueArray(bucket, { maxLength: 3, selector: ({ index }) => index });
+  const epoch = fc.integer({ min: 0, max: 2 });
+
+  it('has the same item', async () => {
+    const seen = fc.record({ epoch, holding: fc.constantFrom('t', 'u'), freeAt: small }, { requiredKeys: ['epoch'] });
+    const step = fc.oneof<fc.Arbitrary<Step>[]>(
+      fc.tuple(epoch, buckets, buckets).map(
+        ([of, deltas, stale]) =>
+          (table, service) =>
+            breakerStore(table, service, 'b').publish(of, deltas, stale),
+      ),
+      fc.tuple(seen, epoch, state, buckets).map(
+        ([found, next, to, drop]) =>
+          (table, service) =>
+            breakerStore(table, service, 'b').move(found, { epoch: next, state: to }, drop),
+      ),
+      fc
+        .constantFrom('FORCED_OPEN' as const, 'FORCED_CLOSED' as const, null)
+        .map(
+          (forced) => (table, service) =>
+            forceBreaker(table, { service, name: 'b', state: forced, until: AT + 5, reason: 'r', by: 'b', nowMs: AT }),
+        ),
+    );
+    const read: Step = (table, service) => readBreaker(table, service, 'b', AT);
+    await fc.assert(
+      fc.asyncProperty(sequence(step), (steps) => sameOfBoth([...steps, read])),
+      { numRuns: 40 },
+    );
+  });
+});
+
+/** Every page of a list, as pages. */
+async function pages<Page extends { readonly cursor?: string }>(
+  list: (cursor: { readonly cursor?: string }) => Promise<Page>,
+): Promise<Omit<Page, 'cursor'>[]> {
+  const found: Omit<Page, 'cursor'>[] = [];
+  let cursor: string | undefined;
+  do {
+    const { cursor: next, ...page } = await list(cursor === undefined ? {} : { cursor });
+    found.push(page);
+    cursor = next;
+  } while (cursor !== undefined);
+  return found;
+}
+
+describe('rules', () => {
+  const publication = (service: string, expectedSeq: number) => ({
+    service,
+    document: { apiVersion: 'flyball/v1', service },
+    source: 'text',
+    author: 'ana',
+    note: '',
+    at: AT,
+    expectedSeq,
+  });
+
+  it('are published, read and listed', async () => {
+    const draft = { author: 'ana', at: AT };
+    await sameOfBoth([
+      (table, service) => readHead(table, service),
+      (table, service) => publishRevision(table, publication(service, 0)),
+      (table, service) => publishRevision(table, { ...publication(service, 1), needs: '9.9.9' }),
+      (table, service) => publishRevision(table, publication(service, 1)),
+      (table, service) => publishRevision(table, publication(service, 2)),
+      (table, service) => readHead(table, service, { consistent: true }),
+      (table, service) => readDocument(table, service, 2, 7),
+      (table, service) => readRevision(table, service, 1),
+      (table, service) => pages((from) => listRevisions(table, service, { limit: 2, ...from })),
+      (table, service) => writeDraft(table, { ...draft, service, source: 'one', ifMatch: null }),
+      (table, service) => writeDraft(table, { ...draft, service, source: 'one', ifMatch: null }),
+      (table, service) => writeDraft(table, { ...draft, service, source: 'two', ifMatch: 'another' }),
+      (table, service) => readDraft(table, service),
+      async (table, service) => (await listServices(table)).services.filter((entry) => entry.service === service),
+    ]);
+  });
+});
+
+describe('jobs and runs', () => {
+  const run = (service: string, id: string, startedAt: number) => ({
+    service,
+    job: 'nightly',
+    run: id,
+    startedAt,
+    instance: 'i',
+    requestId: 'q',
+    limitAt: startedAt + 1_000,
+  });
+  const end = { status: 'succeeded', endedAt: AT + 5, durationMs: 5 } as const;
+  const due = (table: Table) => pages((from) => listDueRuns(table, AT + 90_000, { limit: 1, ...from }));
+
+  it('begin, end, are watched and listed', async () => {
+    const jobs = { nightly: { schedule: 'rate(5 minutes)' }, hourly: { schedule: 'rate(1 hour)' } };
+    await sameOfBoth([
+      (table, service) => declareJobs(table, { service, jobs, atMs: AT }),
+      (table, service) => declareJobs(table, { service, jobs: { nightly: jobs.nightly }, atMs: AT + 1 }),
+      (table, service) => readJob(table, service, 'nightly'),
+      (table, service) => readJob(table, service, 'hourly'),
+      (table, service) => pages((from) => listJobs(table, { service, limit: 1, ...from })),
+      (table) => listDueJobs(table, AT + 3_600_000, { limit: 5 }),
+      (table, service) => beginRun(table, run(service, 'b', AT + 2)),
+      (table, service) => beginRun(table, run(service, 'b', AT + 2)),
+      (table, service) => beginRun(table, run(service, 'a', AT)),
+      (table, service) => endRun(table, run(service, 'a', AT), end),
+      (table, service) => endRun(table, run(service, 'a', AT), end),
+      (table, service) => endRun(table, run(service, 'c', AT + 1), { ...end, endedAt: AT + 6 }),
+      due,
+      async (table, service) => {
+        const { runs } = await listRuns(table, { service, job: 'nightly' }, { limit: 10, consistent: true });
+        for (const seen of runs) await settleRun(table, seen, { status: 'lost', dueAt: undefined });
+      },
+      due,
+      (table, service) => noteMissed(table, { service, job: 'nightly' }, AT),
+      (table, service) => noteMissed(table, { service, job: 'nightly' }, AT),
+      (table, service) => pages((from) => listRuns(table, { service, job: 'nightly' }, { limit: 2, ...from })),
+    ]);
+  });
+});
+
+describe('the rest', () => {
+  it('deferrals, telemetry, API keys and the audit log', async () => {
+    const minute = {
+      from: AT,
+      to: AT + 1,
+      revision: 1,
+      version: '0.2.0',
+      functionName: 'f',
+      functionVersion: '1',
+      cell: '',
+      resources: { default: { outcomes: { ok: 2 }, durations: new Uint8Array([1, 2]), maxMs: 1.5 } },
+      calls: {},
+      attempts: {},
+      refusals: { 'throttle/everyone/default': 1 },
+      shadow: {},
+      transitions: {},
+      internal: {},
+    };
+    const entry = { at: AT, actor: 'ana', action: 'rules.publish', detail: { revision: 1, more: undefined } };
+    await sameOfBoth([
+      (table, service) => readDeferrals(table, service, 'm'),
+      (table, service) => countDeferral(table, service, 'm', AT),
+      (table, service) => countDeferral(table, service, 'm', AT),
+      (table, service) => readDeferrals(table, service, 'm'),
+      (table, service) => putMinute(table, { ...minute, service, instance: 'b' }),
+      (table, service) => putMinute(table, { ...minute, service, instance: 'a' }),
+      (table, service) => readMinutes(table, service, '2026-01-05T12:00'),
+      (table, key) => putApiKey(table, { key, role: 'viewer', name: 'n', createdAt: AT, expiresAt: AT + 10 }),
+      (table, key) => putApiKey(table, { key, role: 'admin', name: 'n', createdAt: AT }),
+      (table, key) => findApiKey(table, key, AT),
+      (table, key) => revokeApiKey(table, hashOfKey(key), AT + 1),
+      (table, key) => revokeApiKey(table, hashOfKey(`${key}-another`), AT + 1),
+      (table, key) => findApiKey(table, key, AT + 2),
+      (table) => appendAudit(table, { ...entry, id: 'a' }),
+      (table) => appendAudit(table, { ...entry, id: 'a' }),
+      (table) => appendAudit(table, { ...entry, id: 'b' }),
+      (table) => pages((from) => readAudit(table, { from: AT - 1, to: AT + 1, limit: 1, ...from })),
+    ]);
+  });
+});
