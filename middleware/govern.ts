@@ -16,9 +16,16 @@ import { attemptTimeoutOutbound, deadlineOutbound, deadlinePolicy } from './dead
 import { fallbackOutbound, fallbackPolicy } from './fallback/index.ts';
 import { jobRunPolicy, recordCounts, type Counts } from './job-run/index.ts';
 import { current } from './kernel/current.ts';
+import { extensionStarted } from './kernel/after-response.ts';
 import { BusinessFailure, Misused } from './kernel/errors.ts';
 import { instanceFor, requireService, type GovernOptions as InstanceOptions } from './kernel/instances.ts';
-import { endRequest, middlewareOf, type GovernMiddleware, type GovernedContext } from './kernel/middleware.ts';
+import {
+  beginStack,
+  endStack,
+  middlewareOf,
+  type GovernMiddleware,
+  type GovernedContext,
+} from './kernel/middleware.ts';
 import type { OutboundPolicy } from './kernel/outbound.ts';
 import type { Policy } from './kernel/policy.ts';
 import { redeliveryPolicy } from './redelivery/index.ts';
@@ -81,11 +88,13 @@ function middlewareFor(options: InstanceOptions, policies: readonly Policy[]): G
 }
 
 /**
- * Middy's own settings for a governed function: ends what another middleware's early return leaves open, and leaves
- * the deadline to flyball. `middy(governPlugin).use(govern({ service }))`; `governed()` has it built in.
+ * Middy's own settings for a governed function: ends what another middleware's early return leaves open, tells the
+ * extension of `after-response` when the function is done, and leaves the deadline to flyball.
+ * `middy(governPlugin).use(govern({ service }))`; `governed()` has it built in.
  */
 export const governPlugin = {
-  requestEnd: (request: Request) => endRequest(request),
+  requestStart: (request: Request) => beginStack(request),
+  requestEnd: (request: Request) => endStack(request),
   timeoutEarlyInMillis: 0,
 };
 
@@ -132,3 +141,8 @@ export const flyball = {
     if (invocation) recordCounts(invocation, counts);
   },
 } as const;
+  /**
+   * Resolves when what an ES module may await at its top level has ended: the registration of the extension of
+   * `flush: 'after-response'`, which works during init alone. Never rejects.
+   */
+  ready: (): Promise<void> => extensionStarted(),

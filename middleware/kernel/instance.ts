@@ -1,6 +1,7 @@
 // One Lambda execution environment as flyball sees it: everything that lives longer than an invocation hangs here.
 import type { Table } from '../../store/port.ts';
 import type { Clock, Random } from './clock.ts';
+import type { Extension } from './extension.ts';
 import { errorFields, loggerWith, type Logger } from './logger.ts';
 import { silentRecorder, type Recorder } from './recorder.ts';
 import type { RuleDocument } from './rules/document.ts';
@@ -23,6 +24,8 @@ export interface InstanceOptions {
   readonly functionVersion: string;
   readonly bootstrap?: RuleDocument | undefined;
   readonly maxStaleMs?: number | undefined;
+  /** Keeps the environment awake for syncs after the response; without one they are awaited before it. */
+  readonly extension?: Extension | undefined;
 }
 
 export class Instance {
@@ -39,6 +42,7 @@ export class Instance {
   /** What was read from the store longer ago than this, in ms, is awaited before it is used; younger is refreshed beside. */
   readonly maxStaleMs: number;
   readonly syncs: Syncs;
+  readonly extension: Extension | undefined;
   readonly rules: LiveRules;
   recorder: Recorder = silentRecorder;
   /** True until the first invocation has begun. */
@@ -58,6 +62,7 @@ export class Instance {
     this.logger = loggerWith(options.logger, { governed: options.service, instance: options.id });
     this.syncs = new Syncs(options.clock, this.logger, options.storeAway ?? (() => false));
     this.maxStaleMs = options.maxStaleMs ?? MAX_STALE_MS;
+    this.extension = options.extension;
     this.rules = new LiveRules(this, options.bootstrap);
     this.syncs.add(this.rules);
   }

@@ -2,6 +2,7 @@
 import { signedTable } from '../../store/adapters/signed.ts';
 import { guardedTable } from '../../store/guard.ts';
 import { StoreRejected, type Table } from '../../store/port.ts';
+import { startExtension } from './after-response.ts';
 import { systemClock, systemRandom, type Clock, type Random } from './clock.ts';
 import { Misused } from './errors.ts';
 import { Instance, type InstanceOptions } from './instance.ts';
@@ -26,6 +27,11 @@ export interface GovernOptions {
    * Rules and breaker views older than this are awaited before they are used: `10s` by default, or `FLYBALL_MAX_STALE`.
    */
   readonly maxStale?: string;
+  /**
+   * When what flyball still has to send is awaited: `before-response` (default), or `after-response`, which keeps the
+   * environment awake with an in-process extension. That time is billed, and delays the environment's next invocation.
+   */
+  readonly flush?: 'before-response' | 'after-response';
   readonly logger?: Logger;
   /** For tests: time, chance and the table, instead of the machine's and the one `FLYBALL_TABLE` names. */
   readonly clock?: Clock;
@@ -99,17 +105,19 @@ function create(options: GovernOptions): Instance {
   const { env } = process;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
+  const logger = options.logger ?? jsonLogger(clock, (line) => process.stdout.write(line));
   return makeInstance({
     service: options.service,
     id: idOf(env['AWS_LAMBDA_LOG_STREAM_NAME'], random),
     clock,
     random,
     table: options.table ?? tableOf(env['FLYBALL_TABLE'], clock),
-    logger: options.logger ?? jsonLogger(clock, (line) => process.stdout.write(line)),
+    logger,
     functionName: env['AWS_LAMBDA_FUNCTION_NAME'] ?? options.service,
     functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '$LATEST',
     bootstrap: bootstrapOf(options),
     maxStaleMs: maxStaleOf(options, env['FLYBALL_MAX_STALE']),
+    extension: flushesAfter(options) ? startExtension(env, clock, logger) : undefined,
   });
 }
 
@@ -120,6 +128,13 @@ export function makeInstance(parts: Omit<InstanceOptions, 'storeAway'>): Instanc
   const instance = new Instance({ ...parts, table, storeAway: () => table.state(clock.now()) !== 'closed' });
   instance.rules.preload();
   return instance;
+}
+
+/** @throws {Misused} when the option names no such moment; plain JavaScript may give anything. */
+function flushesAfter({ flush }: GovernOptions): boolean {
+  if (flush === undefined || flush === 'before-response') return false;
+  if (flush === 'after-response') return process.env['FLYBALL_DISABLED'] !== '1';
+  throw new Misused(`flush is "${String(flush)}": write before-response or after-response`);
 }
 
 /** The log stream names an environment on AWS; worker threads of one environment, and laptops, need the random part. */

@@ -1,6 +1,7 @@
 // Turns policies, in order, into one Middy middleware: begins the invocation, contains errors, ends it exactly once.
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { tellBegin, tellEnd } from './after-response.ts';
 import { logAnswered } from './answered.ts';
 import { enter } from './current.ts';
 import { BusinessFailure, DeadlineExceeded, FlyballError, Refused } from './errors.ts';
@@ -51,6 +52,23 @@ export function endRequest(request: AnyRequest): Promise<void> | undefined {
 /** One Middy middleware running `policies` in order; several of them share the invocation the first one began. */
 export function middlewareOf(instance: Instance, policies: readonly Policy[]): GovernMiddleware {
   for (const policy of policies) instance.rules.register(policy);
+/** Tells the extension, if there is one, that a stack with `endStack` serves this request. */
+export function beginStack(request: AnyRequest): void {
+  tellBegin(request.context.awsRequestId ?? '');
+}
+
+/** The last hook of all of a stack, whatever happened in it. */
+export function endStack(request: AnyRequest): Promise<void> | undefined {
+  const requestId = request.context.awsRequestId ?? '';
+  let ending: Promise<void> | undefined;
+  try {
+    ending = endRequest(request)?.finally(() => tellEnd(requestId));
+  } finally {
+    if (!ending) tellEnd(requestId);
+  }
+  return ending;
+}
+
   /** How many of the policies' `before` were reached in this request, kept beside the invocation. */
   const REACHED = Symbol('flyball.reached');
   let compiledFor: Snapshot | undefined;
@@ -270,7 +288,8 @@ function finish(invocation: Invocation): Promise<void> | undefined {
     invocation.cold,
   );
   // What it has waited for the store already comes off what it may wait now.
-  return instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS));
+  const settling = instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS));
+  return instance.extension?.keep(invocation.requestId, settling) ? undefined : settling;
 }
 
 function outcomeOf(invocation: Invocation, response: unknown): Outcome {
