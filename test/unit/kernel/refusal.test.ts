@@ -124,10 +124,14 @@ describe('a queue', () => {
 
 describe('a stream stops at its first record', () => {
   it('Kinesis', async () => {
-    expect(await refuse(events.kinesis(['101', '102']))).toEqual({ batchItemFailures: [{ itemIdentifier: '101' }] });
+    expect(await refuse(events.kinesis([{ sequenceNumber: '101' }, { sequenceNumber: '102' }]))).toEqual({
+      batchItemFailures: [{ itemIdentifier: '101' }],
+    });
   });
   it('DynamoDB', async () => {
-    expect(await refuse(events.dynamodbStream(['7', '8']))).toEqual({ batchItemFailures: [{ itemIdentifier: '7' }] });
+    expect(await refuse(events.dynamodbStream([{ sequenceNumber: '7' }, { sequenceNumber: '8' }]))).toEqual({
+      batchItemFailures: [{ itemIdentifier: '7' }],
+    });
   });
 });
 
