@@ -1,6 +1,7 @@
 // Knows every policy and their order: govern() for a whole function, and each policy as a middleware of its own.
 import middy, { type Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { accessPolicy, requiredAccessPolicy } from './access/index.ts';
 import { breakerOutbound } from './breaker/index.ts';
 import {
   createCaller,
@@ -15,8 +16,8 @@ import {
 import { attemptTimeoutOutbound, deadlineOutbound, deadlinePolicy } from './deadline/index.ts';
 import { fallbackOutbound, fallbackPolicy } from './fallback/index.ts';
 import { jobRunPolicy, recordCounts, type Counts } from './job-run/index.ts';
-import { current } from './kernel/current.ts';
 import { extensionStarted } from './kernel/after-response.ts';
+import { current } from './kernel/current.ts';
 import { BusinessFailure, Misused } from './kernel/errors.ts';
 import { instanceFor, requireService, type GovernOptions as InstanceOptions } from './kernel/instances.ts';
 import {
@@ -34,7 +35,12 @@ import { telemetryPolicy } from './telemetry/index.ts';
 import { throttlePolicy } from './throttle/index.ts';
 import { traceOutbound, tracePolicy } from './trace/index.ts';
 
-export interface GovernOptions extends InstanceOptions {
+export interface AccessOptions extends InstanceOptions {
+  /** `required`: web requests are refused while no access rules are enforced, also with `FLYBALL_DISABLED=1`. */
+  readonly access?: 'required';
+}
+
+export interface GovernOptions extends AccessOptions {
   /** The job this function runs, as the rules' `jobs` name it. */
   readonly job?: string;
 }
@@ -62,6 +68,7 @@ export function govern(options: GovernOptions): GovernMiddleware {
   return middlewareFor(options, [
     telemetryPolicy,
     tracePolicy,
+    accessPolicyOf(options),
     ...(options.job === undefined ? [] : [jobRunPolicy(options.job)]),
     fallbackPolicy,
     redeliveryPolicy,
@@ -70,6 +77,14 @@ export function govern(options: GovernOptions): GovernMiddleware {
   ]);
 }
 
+/** What lets in must not be opened by a slip: whatever else stands there is an error. */
+function accessPolicyOf({ access }: AccessOptions): Policy {
+  if (access === undefined) return accessPolicy;
+  if (access === 'required') return requiredAccessPolicy;
+  throw new Misused(`access: "${String(access)}" means nothing; write 'required' or leave it out`);
+}
+
+export const access = (options: AccessOptions): GovernMiddleware => middlewareFor(options, [accessPolicyOf(options)]);
 export const throttle = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [throttlePolicy]);
 /** Installs outbound breakers for `flyball.call` and `flyball.run`. */
 export const breaker = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, []);
@@ -84,7 +99,8 @@ export const jobRun = (options: InstanceOptions & { readonly job: string }): Gov
   middlewareFor(options, [jobRunPolicy(options.job)]);
 
 function middlewareFor(options: InstanceOptions, policies: readonly Policy[]): GovernMiddleware {
-  return middlewareOf(instanceFor(options), disabled ? [caller.policy] : [caller.policy, ...policies]);
+  const governing = disabled ? policies.filter((policy) => policy === requiredAccessPolicy) : policies;
+  return middlewareOf(instanceFor(options), [caller.policy, ...governing]);
 }
 
 /**
@@ -129,6 +145,11 @@ export const flyball = {
     work: (signal: AbortSignal, info: RunInfo) => Promise<T>,
     options?: RunOptions,
   ): Promise<T> => caller.run<T>(dependency, work, options),
+  /**
+   * Resolves when what an ES module may await at its top level has ended: the registration of the extension of
+   * `flush: 'after-response'`, which works during init alone. Never rejects.
+   */
+  ready: (): Promise<void> => extensionStarted(),
   /** Ends the invocation as a business failure, counted by its code. @throws {BusinessFailure} always */
   fail(code: string, message?: string): never {
     const invocation = current();
@@ -141,8 +162,3 @@ export const flyball = {
     if (invocation) recordCounts(invocation, counts);
   },
 } as const;
-  /**
-   * Resolves when what an ES module may await at its top level has ended: the registration of the extension of
-   * `flush: 'after-response'`, which works during init alone. Never rejects.
-   */
-  ready: (): Promise<void> => extensionStarted(),

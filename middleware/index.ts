@@ -1,5 +1,6 @@
 // What `import … from 'flyball'` gives.
 export {
+  access,
   breaker,
   deadline,
   fallback,
@@ -14,6 +15,7 @@ export {
   telemetry,
   throttle,
   trace,
+  type AccessOptions,
   type GovernOptions,
 } from './govern.ts';
 export type { FlyballPlugin, FlyballPluginOptions } from './call/index.ts';
@@ -29,4 +31,5 @@ export {
 export type { FlyballContext, GovernedContext, GovernMiddleware } from './kernel/middleware.ts';
 export type { Logger } from './kernel/logger.ts';
 export type { Outcome } from './kernel/outcome.ts';
+export type { Principal } from './kernel/principal.ts';
 export type { RuleDocument } from './kernel/rules/document.ts';

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import type { Refused } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { Outcome } from './outcome.ts';
+import type { Principal } from './principal.ts';
 import type { Resource } from './resources.ts';
 import type { Snapshot } from './rules/snapshot.ts';
 import type { Trigger } from './trigger.ts';
@@ -36,6 +37,8 @@ export class Invocation {
   attempt = 1;
   /** Set when a caller further up has given up retrying or has no budget: nothing is retried here. */
   noRetry = false;
+  /** Who the caller is, once `access` has made sure of it. */
+  principal: Principal | undefined;
   /** Headers that calls made by this invocation carry on: trace context and the like. */
   readonly carried: Record<string, string> = {};
   /** ms of waiting for the store so far. */

@@ -9,6 +9,7 @@ import type { Instance } from './instance.ts';
 import { Invocation } from './invocation.ts';
 import { outcomeOfStatus, type Outcome } from './outcome.ts';
 import type { Policy } from './policy.ts';
+import type { Principal } from './principal.ts';
 import { answerFor } from './refusal.ts';
 import type { Snapshot } from './rules/snapshot.ts';
 import { SYNC_LIMIT_MS } from './sync.ts';
@@ -21,6 +22,8 @@ export interface FlyballContext {
   /** The revision of the rules this invocation runs under; 0 when there are none from the store. */
   readonly revision: number;
   readonly instance: string;
+  /** Who the caller is, if `access` has made sure of it. */
+  readonly principal: Principal | undefined;
   /** Aborts when the deadline passes. */
   readonly signal: AbortSignal;
   /** ms left until the deadline. */
@@ -49,9 +52,6 @@ export function endRequest(request: AnyRequest): Promise<void> | undefined {
   return finish(invocation);
 }
 
-/** One Middy middleware running `policies` in order; several of them share the invocation the first one began. */
-export function middlewareOf(instance: Instance, policies: readonly Policy[]): GovernMiddleware {
-  for (const policy of policies) instance.rules.register(policy);
 /** Tells the extension, if there is one, that a stack with `endStack` serves this request. */
 export function beginStack(request: AnyRequest): void {
   tellBegin(request.context.awsRequestId ?? '');
@@ -69,6 +69,9 @@ export function endStack(request: AnyRequest): Promise<void> | undefined {
   return ending;
 }
 
+/** One Middy middleware running `policies` in order; several of them share the invocation the first one began. */
+export function middlewareOf(instance: Instance, policies: readonly Policy[]): GovernMiddleware {
+  for (const policy of policies) instance.rules.register(policy);
   /** How many of the policies' `before` were reached in this request, kept beside the invocation. */
   const REACHED = Symbol('flyball.reached');
   let compiledFor: Snapshot | undefined;
@@ -264,6 +267,10 @@ class Face implements FlyballContext {
 
   get revision(): number {
     return this.#invocation.snapshot.origin.revision;
+  }
+
+  get principal(): Principal | undefined {
+    return this.#invocation.principal;
   }
 
   get signal(): AbortSignal {

@@ -4,7 +4,19 @@ export type TriggerKind = 'http' | 'queue' | 'bucket' | 'topic' | 'event' | 'sch
 
 /** How the platform expects to be answered. */
 export type Face =
-  'http-v2' | 'http-v1' | 'alb' | 'sqs' | 's3' | 'sns' | 'eventbridge' | 'schedule' | 'kinesis' | 'dynamodb' | 'direct';
+  | 'http-v2'
+  | 'http-v1'
+  | 'alb'
+  | 'authorizer-v2'
+  | 'authorizer-v1'
+  | 'sqs'
+  | 's3'
+  | 'sns'
+  | 'eventbridge'
+  | 'schedule'
+  | 'kinesis'
+  | 'dynamodb'
+  | 'direct';
 
 export interface Trigger {
   readonly kind: TriggerKind;
@@ -31,10 +43,12 @@ export function triggerOf(event: unknown): Trigger {
   if (isObject(context)) {
     const http = context['http'];
     if (event['version'] === '2.0' && isObject(http)) {
-      return web('http-v2', text(http['method']), withoutStage(text(event['rawPath']), text(context['stage'])));
+      const face = isAuthorizers(event, 'routeArn') ? 'authorizer-v2' : 'http-v2';
+      return web(face, text(http['method']), withoutStage(text(event['rawPath']), text(context['stage'])));
     }
     if (typeof event['httpMethod'] === 'string') {
-      return web(isObject(context['elb']) ? 'alb' : 'http-v1', event['httpMethod'], text(event['path']));
+      const gateway = isAuthorizers(event, 'methodArn') ? 'authorizer-v1' : 'http-v1';
+      return web(isObject(context['elb']) ? 'alb' : gateway, event['httpMethod'], text(event['path']));
     }
   }
   const record = recordsOf(event)[0];
@@ -52,6 +66,11 @@ export function triggerOf(event: unknown): Trigger {
     return { kind: 'event', face: 'eventbridge', method: '', path: '', source: event['source'] };
   }
   return DIRECT;
+}
+
+/** What a gateway asks a REQUEST authorizer is the request itself, and what it is asked about. */
+function isAuthorizers(event: Unknown, arn: 'routeArn' | 'methodArn'): boolean {
+  return event['type'] === 'REQUEST' && typeof event[arn] === 'string';
 }
 
 function triggerOfRecord(record: Unknown): Trigger {
@@ -106,6 +125,23 @@ export function headerOf(event: unknown, name: string): string | undefined {
   return valueOf(event['headers'], name, true) ?? valueOf(event['multiValueHeaders'], name, true);
 }
 
+/** Every different value a request has for a header, whatever its case: two of them may be meant to confuse. */
+export function headerValuesOf(event: unknown, name: string): readonly string[] {
+  if (!isObject(event)) return [];
+  const values = new Set<string>();
+  for (const container of [event['headers'], event['multiValueHeaders']]) {
+    if (!isObject(container)) continue;
+    for (const [key, value] of Object.entries(container)) {
+      if (key.toLowerCase() !== name) continue;
+      for (const one of Array.isArray(value) ? value : [value]) {
+        const text = textOf(one);
+        if (text !== undefined) values.add(text);
+      }
+    }
+  }
+  return [...values];
+}
+
 /** A query parameter by its exact name. */
 export function queryOf(event: unknown, name: string): string | undefined {
   if (!isObject(event)) return undefined;
@@ -124,31 +160,39 @@ export function clientIpOf(trigger: Trigger, event: unknown): string | undefined
   if (trigger.face === 'alb') return headerOf(event, 'x-forwarded-for')?.split(',').pop()?.trim();
   const context = event['requestContext'];
   if (!isObject(context)) return undefined;
-  const place = trigger.face === 'http-v2' ? context['http'] : context['identity'];
+  const { face } = trigger;
+  const place = face === 'http-v2' || face === 'authorizer-v2' ? context['http'] : context['identity'];
   return isObject(place) ? text(place['sourceIp']) || undefined : undefined;
 }
 
-/** A claim of a token that the gateway itself verified, as text. */
-export function claimOf(event: unknown, name: string): string | undefined {
+/** The claims of a token that the gateway itself verified. */
+export function gatewayClaimsOf(event: unknown): Readonly<Record<string, unknown>> | undefined {
   const context = isObject(event) ? event['requestContext'] : undefined;
   const authorizer = isObject(context) ? context['authorizer'] : undefined;
   if (!isObject(authorizer)) return undefined;
   const jwt = authorizer['jwt'];
-  return valueOf(isObject(jwt) ? jwt['claims'] : authorizer['claims'], name, false);
+  const claims = isObject(jwt) ? jwt['claims'] : authorizer['claims'];
+  return isObject(claims) ? claims : undefined;
+}
+
+/** A claim of a token that the gateway itself verified, as text. */
+export function claimOf(event: unknown, name: string): string | undefined {
+  return valueOf(gatewayClaimsOf(event), name, false);
 }
 
 function valueOf(container: unknown, name: string, anyCase: boolean): string | undefined {
   if (!isObject(container)) return undefined;
-  if (Object.hasOwn(container, name)) return asText(container[name]);
+  if (Object.hasOwn(container, name)) return textOf(container[name]);
   if (!anyCase) return undefined;
   const wanted = name.toLowerCase();
   for (const key of Object.keys(container)) {
-    if (key.length === wanted.length && key.toLowerCase() === wanted) return asText(container[key]);
+    if (key.length === wanted.length && key.toLowerCase() === wanted) return textOf(container[key]);
   }
   return undefined;
 }
 
-function asText(value: unknown): string | undefined {
+/** A value of a header, query or claim as text; of a list, its members joined by commas. */
+export function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return Array.isArray(value) && value.length > 0 ? value.map(String).join(',') : undefined;

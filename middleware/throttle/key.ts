@@ -1,6 +1,7 @@
 // Which bucket of a rule an invocation meets: the values of the rule's key, and their name in the store.
 import type { Invocation } from '../kernel/invocation.ts';
-import { claimOf, clientIpOf, headerOf, queryOf } from '../kernel/trigger.ts';
+import { callersClaim, clientOf } from '../kernel/principal.ts';
+import { clientIpOf, headerOf, queryOf } from '../kernel/trigger.ts';
 
 /** Reads one part of a key; undefined when the event has no such value. */
 type Part = (invocation: Invocation) => string | undefined;
@@ -61,6 +62,7 @@ function partOf(name: string): Part {
   const of = name.slice(colon + 1);
   switch (kind) {
     case 'client':
+      return clientOf;
     case 'ip':
       return ({ trigger, event }) => clientIpOf(trigger, event);
     case 'source':
@@ -72,7 +74,7 @@ function partOf(name: string): Part {
     case 'path':
       return (invocation) => pathParameterOf(invocation, of);
     case 'claim':
-      return ({ event }) => claimOf(event, of);
+      return (invocation) => callersClaim(invocation, of);
     default:
       throw new RangeError(
         `"${name}" is not a key of a throttle: use client, ip, source, header:NAME, query:NAME, path:NAME or claim:NAME`,

@@ -1,6 +1,8 @@
 // The one definition of a rule document: its types, its JSON Schema and its validation. Only the control plane runs it.
 import { z } from 'zod';
+import { parseCidr } from '../cidr.ts';
 import { parseDuration, parseRate, parseShare, parseWindowRate } from '../units.ts';
+import { ALGORITHMS } from './algorithms.ts';
 
 /** A string that one of the parsers of `units.ts` understands; the parser's own message is the reason given. */
 function parsed(parse: (text: string) => unknown, examples: string): z.ZodType<string> {
@@ -225,6 +227,48 @@ const job = z.strictObject({
   owner: z.string().min(1).max(128).optional(),
 });
 
+const MOST_LISTED = 200;
+const listed = <Value extends z.ZodType>(value: Value) => z.array(value).min(1).max(MOST_LISTED);
+
+/** Who or what an entry of an access list is about; all that is given must fit, one of each list. */
+const callers = z.strictObject({
+  client: listed(pattern).optional(),
+  claims: z
+    .record(z.string().min(1).max(128), listed(z.union([z.string().min(1).max(256), z.number(), z.boolean()])))
+    .optional(),
+  ip: listed(parsed(parseCidr, '203.0.113.0/24, 2001:db8::/32, 198.51.100.7')).optional(),
+  resources: listed(name).optional(),
+});
+
+const jwt = z.strictObject({
+  issuer: z.string().min(1).max(512),
+  audience: z.union([z.string().min(1).max(512), listed(z.string().min(1).max(512))]),
+  jwksUri: z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .check(z.refine(isSafeFromListeners, 'keys are fetched over https, over http only from this machine')),
+  algorithms: z.array(z.enum(ALGORITHMS)).min(1).optional().meta({ description: 'default: RS256 and ES256' }),
+  leeway: duration.optional().meta({ description: 'how far the clocks may disagree; default 30s' }),
+});
+
+/** Who can change an answer on its way can sign tokens. */
+function isSafeFromListeners(uri: string): boolean {
+  if (!URL.canParse(uri)) return false;
+  const { protocol, hostname } = new URL(uri);
+  return protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]';
+}
+
+const access = z.strictObject({
+  require: z
+    .array(z.enum(['jwt']))
+    .length(1, 'name what every request must carry: [jwt]')
+    .optional(),
+  jwt: jwt.optional(),
+  deny: listed(callers).optional(),
+  allow: listed(callers).optional(),
+  mode: mode.optional(),
+});
+
 /** A rule document, as an operator writes it. Every object is strict: an unknown key is an error, never ignored. */
 export const ruleDocument = z.strictObject({
   apiVersion: z.literal('flyball/v1'),
@@ -234,6 +278,7 @@ export const ruleDocument = z.strictObject({
   throttles: rulesOf(throttle, 100, 'throttles').optional(),
   dependencies: rulesOf(dependency, 200, 'dependencies').optional(),
   jobs: rulesOf(job, 200, 'jobs').optional(),
+  access: access.optional().meta({ since: '0.2.0' }),
   telemetry: z.strictObject({ slow: duration.optional() }).optional(),
 });
 
@@ -247,4 +292,7 @@ export type BackoffRule = z.infer<typeof backoff>;
 export type FallbackStep = z.infer<typeof fallbackStep>;
 export type RedeliveryRule = NonNullable<ResourceRule['redelivery']>;
 export type JobRule = z.infer<typeof job>;
+export type AccessRule = z.infer<typeof access>;
+export type AccessEntry = z.infer<typeof callers>;
+export type JwtRule = z.infer<typeof jwt>;
 export type Mode = z.infer<typeof mode>;
