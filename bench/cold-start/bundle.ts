@@ -1,0 +1,107 @@
+// Bundles functions for the cold-start benchmark, all in one way, and tells how much of a bundle is loaded when.
+import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Bundle {
+  /** The entry's absolute path. */
+  readonly path: string;
+  /** Minified bytes of the entry and all it imports statically: what is there before the handler can be called. */
+  readonly entryBytes: number;
+  /** Files by absolute path, of the entry and of whatever it may load later. */
+  readonly files: ReadonlyMap<string, BundledFile>;
+}
+
+export interface BundledFile {
+  readonly bytes: number;
+  /** The sources and packages in it, by bytes. */
+  readonly inputs: ReadonlyMap<string, number>;
+  /** Files and packages it imports statically. */
+  readonly imports: readonly string[];
+}
+
+export interface BundleOptions {
+  readonly outdir: string;
+  /** Everything in one file, as bundlers without code splitting make it; peers that are rarely needed stay outside. */
+  readonly oneFile?: boolean;
+  readonly plugins?: readonly Plugin[];
+}
+
+/** CommonJS in a bundle (the AWS SDK, X-Ray) asks for `require`; the same for all subjects, as in serverless.yml. */
+const BANNER =
+  "import { createRequire as benchRequire } from 'node:module'; const require = benchRequire(import.meta.url);";
+
+/** Optional peers, which a function loads, if ever, for what they alone do. */
+const PEERS = ['@aws-sdk/*', 'aws-xray-sdk-core'];
+
+/** Bundles one entry. `banner` says whether it holds CommonJS. */
+export async function bundle(
+  entry: string,
+  { outdir, oneFile = false, plugins = [] }: BundleOptions,
+  banner: boolean,
+): Promise<Bundle> {
+  const { metafile } = await build({
+    entryPoints: [entry],
+    outdir,
+    absWorkingDir: ROOT,
+    bundle: true,
+    minify: true,
+    splitting: !oneFile,
+    external: oneFile ? PEERS : [],
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    outExtension: { '.js': '.mjs' },
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [...plugins],
+    ...(banner ? { banner: { js: BANNER } } : {}),
+  });
+  return described(metafile, join(outdir, `${basename(entry, '.ts')}.mjs`));
+}
+
+function described({ outputs }: Metafile, path: string): Bundle {
+  const files = new Map<string, BundledFile>();
+  for (const [name, { bytes, inputs, imports }] of Object.entries(outputs)) {
+    files.set(join(ROOT, name), {
+      bytes,
+      inputs: new Map(Object.entries(inputs).map(([input, { bytesInOutput }]) => [input, bytesInOutput])),
+      imports: imports
+        .filter(({ kind }) => kind === 'import-statement' || kind === 'require-call')
+        .map((each) => (each.external === true ? each.path : join(ROOT, each.path))),
+    });
+  }
+  return { path, files, entryBytes: bytesOf(files, closureOf(files, path)) };
+}
+
+/** The files that importing one of them loads. */
+export function closureOf(files: ReadonlyMap<string, BundledFile>, from: string): ReadonlySet<string> {
+  const closure = new Set<string>();
+  const waiting = [from];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const file = files.get(path);
+    if (!file || closure.has(path)) continue;
+    closure.add(path);
+    waiting.push(...file.imports);
+  }
+  return closure;
+}
+
+export function bytesOf(files: ReadonlyMap<string, BundledFile>, paths: Iterable<string>): number {
+  let bytes = 0;
+  for (const path of paths) bytes += files.get(path)?.bytes ?? 0;
+  return bytes;
+}
+
+/** Bytes of what stands in this repository, and Middy: not of peers that are loaded for what they alone do. */
+export function ownBytes({ files }: Bundle): number {
+  let bytes = 0;
+  for (const { inputs } of files.values()) {
+    for (const [input, share] of inputs) {
+      if (!input.includes('node_modules/') || input.includes('node_modules/@middy/')) bytes += share;
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,98 @@
+// `npm run bench -- [names] [--quick]`: measures, prints a table and writes bench/results/<name>.json.
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../middleware/kernel/clock.ts';
+import { tableOf } from './print.ts';
+import { resultOf, writeResult, type Row } from './result.ts';
+
+export interface BenchmarkOptions {
+  /** Few repetitions: shows that the benchmark works, not how large its figures are. */
+  readonly quick: boolean;
+  /** Says how far it has come. */
+  readonly progress: (line: string) => void;
+}
+
+export type Measure = (options: BenchmarkOptions) => Promise<readonly Row[]>;
+
+interface Benchmark {
+  readonly about: string;
+  /** Loaded when it is its turn: benchmarks bring peers along. */
+  readonly load: () => Promise<Measure>;
+}
+
+const BENCHMARKS: { readonly [name: string]: Benchmark } = {
+  'cold-start': {
+    about: 'what govern() adds to the start of a function, beside Powertools and the AWS SDK',
+    load: async () => (await import('./cold-start/index.ts')).measureColdStart,
+  },
+};
+
+const USAGE = `npm run bench -- [names] [--quick] [--out <folder>]
+
+Without a name all benchmarks are run:
+${Object.entries(BENCHMARKS)
+  .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
+  .join('\n')}
+
+  --quick      few repetitions, for a look
+  --out        where to write the result files; bench/results unless given (with --quick nowhere unless given)
+`;
+
+interface Arguments {
+  readonly names: readonly string[];
+  readonly quick: boolean;
+  /** A folder; undefined for none. */
+  readonly out: string | undefined;
+  readonly help: boolean;
+}
+
+/** What an operator typed cannot be meant. */
+class Unusable extends Error {
+  override readonly name = 'Unusable';
+}
+
+/** @throws {Unusable} */
+function argumentsOf(): Arguments {
+  try {
+    return parsed();
+  } catch (error) {
+    throw error instanceof Error ? new Unusable(error.message) : error;
+  }
+}
+
+function parsed(): Arguments {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean' }, out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  const quick = values.quick ?? false;
+  const usual = quick ? undefined : fileURLToPath(new URL('./results', import.meta.url));
+  const unknown = positionals.filter((name) => !Object.hasOwn(BENCHMARKS, name));
+  if (unknown.length > 0) {
+    throw new Error(`there is no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}`);
+  }
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
+  return { names, quick, out: values.out ?? usual, help: values.help ?? false };
+}
+
+async function run({ names, quick, out }: Arguments): Promise<void> {
+  for (const name of names) {
+    const measure = await BENCHMARKS[name]?.load();
+    if (!measure) continue;
+    const progress = (line: string) => void process.stderr.write(`${name}: ${line}\n`);
+    const result = resultOf(name, await measure({ quick, progress }), systemClock.now());
+    process.stdout.write(`${tableOf(result)}\n`);
+    if (out !== undefined) progress(`written to ${writeResult(out, result)}`);
+  }
+}
+
+try {
+  const given = argumentsOf();
+  if (given.help) process.stdout.write(USAGE);
+  else await run(given);
+} catch (error) {
+  // What was asked for wrongly needs no stack; what went wrong does.
+  if (!(error instanceof Unusable)) throw error;
+  process.stderr.write(`${error.message}\n\`npm run bench -- --help\` says what there is.\n`);
+  process.exitCode = 2;
+}
