@@ -45,6 +45,11 @@ export interface GovernOptions extends AccessOptions {
   readonly job?: string;
 }
 
+export interface JobRunOptions extends InstanceOptions {
+  /** The job this function runs, as the rules' `jobs` name it. */
+  readonly job: string;
+}
+
 /** Outermost first: an attempt is timed inside the breaker, the breaker judges every attempt, retry decides on another. */
 const OUTBOUND: readonly OutboundPolicy[] = [
   fallbackOutbound,
@@ -95,8 +100,7 @@ export const deadline = (options: InstanceOptions): GovernMiddleware => middlewa
 export const fallback = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [fallbackPolicy]);
 export const trace = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [tracePolicy]);
 export const telemetry = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [telemetryPolicy]);
-export const jobRun = (options: InstanceOptions & { readonly job: string }): GovernMiddleware =>
-  middlewareFor(options, [jobRunPolicy(options.job)]);
+export const jobRun = (options: JobRunOptions): GovernMiddleware => middlewareFor(options, [jobRunPolicy(options.job)]);
 
 function middlewareFor(options: InstanceOptions, policies: readonly Policy[]): GovernMiddleware {
   const governing = disabled ? policies.filter((policy) => policy === requiredAccessPolicy) : policies;

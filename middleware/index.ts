@@ -17,8 +17,9 @@ export {
   trace,
   type AccessOptions,
   type GovernOptions,
+  type JobRunOptions,
 } from './govern.ts';
-export type { FlyballPlugin, FlyballPluginOptions } from './call/index.ts';
+export type { CallOptions, FlyballPlugin, FlyballPluginOptions, RunInfo, RunOptions } from './call/index.ts';
 export {
   BusinessFailure,
   DeadlineExceeded,

@@ -1,0 +1,12 @@
+// What `import … from 'flyball/call'` gives: calls to dependencies, governed by whichever middleware began the invocation.
+export { flyball, flyballPlugin } from '../govern.ts';
+export type { CallOptions, FlyballPlugin, FlyballPluginOptions, RunInfo, RunOptions } from '../call/index.ts';
+export {
+  BusinessFailure,
+  DeadlineExceeded,
+  DependencyFailed,
+  FlyballError,
+  Misused,
+  Refused,
+  type RefusedBy,
+} from '../kernel/errors.ts';
