@@ -1,4 +1,5 @@
 // What goes wrong over HTTP, as RFC 9457 problems: thrown anywhere below a route, answered in one place.
+import { MOST_FAULTS } from '../../middleware/kernel/rules/faults.ts';
 
 /** One of possibly many things wrong with what was sent: where (a JSON pointer into the body) and why. */
 export interface FieldError {
@@ -7,7 +8,7 @@ export interface FieldError {
 }
 
 /** As many as one answer names: more are of no use to anybody, and whoever looks for them stops here. */
-export const MAX_ERRORS = 100;
+export const MAX_ERRORS = MOST_FAULTS;
 /** A reason may quote what was sent, which may be long. */
 const LONGEST_REASON = 512;
 

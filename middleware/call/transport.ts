@@ -1,5 +1,5 @@
 // How attempts leave an instance: over the network, unless a test has put something else in its place.
-import type { InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Instance } from '../kernel/instance.ts';
 import type { Call } from '../kernel/outbound.ts';
 import { Connections, exchange, type Answer, type Exchange } from './http-exchange.ts';
@@ -11,7 +11,10 @@ export interface Invoke {
   readonly payload: string;
 }
 
-export type InvokeAnswer = Pick<InvokeCommandOutput, 'FunctionError' | 'Payload'>;
+export interface InvokeAnswer {
+  readonly FunctionError?: string | undefined;
+  readonly Payload?: Uint8Array | undefined;
+}
 
 export interface Transport {
   /** @throws {ExchangeFailed} */

@@ -6,6 +6,7 @@ import { Invocation } from '../../middleware/kernel/invocation.ts';
 import type { Logger } from '../../middleware/kernel/logger.ts';
 import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
 import { triggerOf } from '../../middleware/kernel/trigger.ts';
+import { lambdaContext } from '../../middleware/testing/context.ts';
 import { StoreUnavailable, type Table } from '../../store/port.ts';
 import { fakeClock } from './fake-clock.ts';
 
@@ -47,21 +48,7 @@ export function testInstance(options: TestInstanceOptions = {}): Instance {
 
 /** A Lambda context with `remainingMs` left on the instance's clock. */
 export function testContext(clock: Clock, remainingMs = 30_000, awsRequestId = 'request-1'): Context {
-  const end = clock.now() + remainingMs;
-  return {
-    awsRequestId,
-    functionName: 'flyball-test',
-    functionVersion: '$LATEST',
-    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:flyball-test',
-    memoryLimitInMB: '256',
-    logGroupName: '/aws/lambda/flyball-test',
-    logStreamName: 'stream',
-    callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => end - clock.now(),
-    done: () => {},
-    fail: () => {},
-    succeed: () => {},
-  };
+  return lambdaContext(clock, remainingMs, { awsRequestId });
 }
 
 export function testInvocation(instance: Instance, event: unknown = {}, context?: Context): Invocation {

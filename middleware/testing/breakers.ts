@@ -1,0 +1,33 @@
+// A breaker as a test sees and sets it: the fleet's state in the table, changed as an operator would.
+import { forceBreaker, forcedAt } from '../../store/items/breaker.ts';
+import { recordOf, type BreakerState, type ForcedState } from '../../store/items/breaker-record.ts';
+import { keys } from '../../store/keys.ts';
+import { lookAgain } from '../breaker/index.ts';
+import type { Fleet } from './fleet.ts';
+
+export interface TestBreaker {
+  /** The fleet's state. An instance that cannot reach the store goes by what it sees itself. */
+  readonly state: BreakerState['kind'] | ForcedState['state'];
+  /** Forces it as an operator does; in force from the next call on. */
+  force(state: 'OPEN' | 'CLOSED'): Promise<void>;
+  /** Lifts what was forced: it goes on from the state beneath. */
+  release(): Promise<void>;
+}
+
+export function testBreaker(fleet: Fleet, name: string): TestBreaker {
+  const { service, table, clock } = fleet;
+
+  async function set(state: ForcedState['state'] | null): Promise<void> {
+    await forceBreaker(table, { service, name, state, reason: 'a test', by: 'test', nowMs: clock.now() });
+    for (const instance of fleet.instances) lookAgain(instance);
+  }
+
+  return {
+    get state() {
+      const record = recordOf(table.item(keys.breaker(service, name)));
+      return forcedAt(record, clock.now())?.state ?? record.state.kind;
+    },
+    force: (state) => set(state === 'OPEN' ? 'FORCED_OPEN' : 'FORCED_CLOSED'),
+    release: () => set(null),
+  };
+}

@@ -1,0 +1,13 @@
+// Chance for tests: the same seed gives the same numbers.
+import type { Random } from '../kernel/clock.ts';
+
+/** Mulberry32 (Tommy Ettinger, 2017): small, and even enough for jitter. */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
