@@ -1,36 +1,19 @@
 // Turns policies, in order, into one Middy middleware: begins the invocation, contains errors, ends it exactly once.
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { ActivePolicies, type Active } from './active.ts';
 import { tellBegin, tellEnd } from './after-response.ts';
-import { logAnswered } from './answered.ts';
 import { enter } from './current.ts';
 import { BusinessFailure, DeadlineExceeded, FlyballError, Refused } from './errors.ts';
+import { Face, type GovernedContext } from './face.ts';
 import type { Instance } from './instance.ts';
 import { Invocation } from './invocation.ts';
 import { outcomeOfStatus, type Outcome } from './outcome.ts';
-import type { Policy } from './policy.ts';
-import type { Principal } from './principal.ts';
-import { answerFor } from './refusal.ts';
-import type { Snapshot } from './rules/snapshot.ts';
+import type { Policy, PolicySlot } from './policy.ts';
 import { SYNC_LIMIT_MS } from './sync.ts';
 import { triggerOf } from './trigger.ts';
 
-/** What a governed handler finds at `context.flyball`. */
-export interface FlyballContext {
-  readonly service: string;
-  readonly resource: string;
-  /** The revision of the rules this invocation runs under; 0 when there are none from the store. */
-  readonly revision: number;
-  readonly instance: string;
-  /** Who the caller is, if `access` has made sure of it. */
-  readonly principal: Principal | undefined;
-  /** Aborts when the deadline passes. */
-  readonly signal: AbortSignal;
-  /** ms left until the deadline. */
-  remainingMs(): number;
-}
-
-export type GovernedContext = Context & { flyball: FlyballContext };
+export type { FlyballContext, GovernedContext } from './face.ts';
 
 export type GovernMiddleware = MiddlewareObj<unknown, unknown, Error, GovernedContext>;
 
@@ -69,33 +52,88 @@ export function endStack(request: AnyRequest): Promise<void> | undefined {
   return ending;
 }
 
-/** One Middy middleware running `policies` in order; several of them share the invocation the first one began. */
-export function middlewareOf(instance: Instance, policies: readonly Policy[]): GovernMiddleware {
-  for (const policy of policies) instance.rules.register(policy);
-  /** How many of the policies' `before` were reached in this request, kept beside the invocation. */
-  const REACHED = Symbol('flyball.reached');
-  let compiledFor: Snapshot | undefined;
-  let compiled: unknown[] = [];
+/** How far a request has come through the policies of one middleware. */
+interface Passage {
+  /** This middleware began the invocation, and so ends it. */
+  readonly owns: boolean;
+  active: readonly Active[];
+  /** How many of them have had their `before`. */
+  reached: number;
+}
 
-  function rulesFor(snapshot: Snapshot): unknown[] {
-    if (snapshot !== compiledFor) {
-      compiled = policies.map((policy) => snapshot.of(policy));
-      compiledFor = snapshot;
+const NONE: readonly Active[] = [];
+
+/** One Middy middleware running policies in order; several of them share the invocation the first one began. */
+export function middlewareOf(instance: Instance, places: readonly (Policy | PolicySlot)[]): GovernMiddleware {
+  const policies = new ActivePolicies(instance, places);
+  /** Kept beside the invocation. */
+  const PASSAGE = Symbol('flyball.passage');
+
+  const passageOf = (request: AnyRequest) => request.internal[PASSAGE] as Passage | undefined;
+
+  function flyballBefore(request: AnyRequest): Promise<void> | undefined {
+    const begun = invocationOf(request);
+    const invocation = begun ?? begin(instance, request);
+    const passage: Passage = { owns: !begun, active: NONE, reached: 0 };
+    request.internal[PASSAGE] = passage;
+    if (begun) return pass(request, invocation, passage);
+    const { rules } = instance;
+    const stale = rules.awaitIfStale(invocation.startedAt);
+    return stale || rules.loading
+      ? beforeWithRules(request, invocation, passage, stale)
+      : pass(request, invocation, passage);
+  }
+
+  async function beforeWithRules(
+    request: AnyRequest,
+    invocation: Invocation,
+    passage: Passage,
+    stale: Promise<void> | undefined,
+  ): Promise<void> {
+    if (stale) {
+      await stale;
+      invocation.storeWaitedMs += instance.clock.now() - invocation.startedAt;
     }
-    return compiled;
+    await instance.rules.loading;
+    invocation.snapshot = instance.rules.snapshot;
+    invocation.resource = invocation.snapshot.resources.of(invocation.trigger, instance.functionName);
+    await pass(request, invocation, passage);
+  }
+
+  function pass(request: AnyRequest, invocation: Invocation, passage: Passage): Promise<void> | undefined {
+    const active = policies.of(invocation);
+    if (active instanceof Promise) return passLater(request, invocation, passage, active);
+    passage.active = active;
+    return runBefore(request, invocation, passage, 0);
+  }
+
+  async function passLater(
+    request: AnyRequest,
+    invocation: Invocation,
+    passage: Passage,
+    active: Promise<readonly Active[]>,
+  ): Promise<void> {
+    passage.active = await active;
+    await runBefore(request, invocation, passage, 0);
   }
 
   /** Runs the rest of the `before` hooks; goes on asynchronously only from the first one that waits. */
-  function runBefore(request: AnyRequest, invocation: Invocation, from: number): Promise<void> | undefined {
-    const rules = rulesFor(invocation.snapshot);
-    for (let i = from; i < policies.length; i++) {
-      const policy = policies[i];
-      if (!policy) continue;
-      request.internal[REACHED] = i + 1;
+  function runBefore(
+    request: AnyRequest,
+    invocation: Invocation,
+    passage: Passage,
+    from: number,
+  ): Promise<void> | undefined {
+    const { active } = passage;
+    for (let i = from; i < active.length; i++) {
+      const one = active[i];
+      if (!one) continue;
+      const { policy, rules } = one;
+      passage.reached = i + 1;
       if (!policy.before || !instance.trusts(policy.name)) continue;
       try {
-        const waiting = policy.before(invocation, rules[i]);
-        if (waiting) return resumeBefore(request, invocation, policy, waiting, i + 1);
+        const waiting = policy.before(invocation, rules);
+        if (waiting) return resumeBefore(request, invocation, passage, policy, waiting);
         instance.absolve(policy.name, 'before');
       } catch (error) {
         refuseOrContain(invocation, policy, error);
@@ -108,9 +146,9 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
   async function resumeBefore(
     request: AnyRequest,
     invocation: Invocation,
+    passage: Passage,
     policy: Policy,
     waiting: Promise<void>,
-    next: number,
   ): Promise<void> {
     try {
       await waiting;
@@ -118,53 +156,7 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
     } catch (error) {
       refuseOrContain(invocation, policy, error);
     }
-    await runBefore(request, invocation, next);
-  }
-
-  /** `after` of the policies reached, last first; goes on asynchronously only from the first one that waits. */
-  function runAfter(invocation: Invocation, from: number): Promise<void> | undefined {
-    const rules = rulesFor(invocation.snapshot);
-    for (let i = from; i >= 0; i--) {
-      const policy = policies[i];
-      if (!policy?.after || !instance.trusts(policy.name)) continue;
-      try {
-        const waiting = policy.after(invocation, rules[i]);
-        if (waiting) return resumeAfter(invocation, policy, waiting, i - 1);
-        instance.absolve(policy.name, 'after');
-      } catch (error) {
-        instance.contain(policy.name, 'after', error);
-      }
-    }
-    return undefined;
-  }
-
-  async function resumeAfter(
-    invocation: Invocation,
-    policy: Policy,
-    waiting: Promise<void>,
-    next: number,
-  ): Promise<void> {
-    try {
-      await waiting;
-      instance.absolve(policy.name, 'after');
-    } catch (error) {
-      instance.contain(policy.name, 'after', error);
-    }
-    await runAfter(invocation, next);
-  }
-
-  /** Runs our `after` hooks, hands the response back to Middy, and ends the invocation if this middleware began it. */
-  function end(request: AnyRequest, invocation: Invocation): Promise<void> | undefined {
-    const waiting = runAfter(invocation, Number(request.internal[REACHED] ?? 0) - 1);
-    if (waiting) return endLater(request, invocation, waiting);
-    request.response = invocation.response;
-    return request.internal[OWNER] === REACHED ? finish(invocation) : undefined;
-  }
-
-  async function endLater(request: AnyRequest, invocation: Invocation, waiting: Promise<void>): Promise<void> {
-    await waiting;
-    request.response = invocation.response;
-    if (request.internal[OWNER] === REACHED) await finish(invocation);
+    await runBefore(request, invocation, passage, passage.reached);
   }
 
   function refuseOrContain(invocation: Invocation, policy: Policy, error: unknown): void {
@@ -175,21 +167,52 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
     instance.contain(policy.name, 'before', error);
   }
 
-  function flyballBefore(request: AnyRequest): Promise<void> | undefined {
-    let invocation = invocationOf(request);
-    if (invocation) return runBefore(request, invocation, 0);
-    invocation = begin(instance, request);
-    request.internal[OWNER] = REACHED;
-    const waiting = instance.rules.awaitIfStale(invocation.startedAt);
-    return waiting ? beforeWithRules(request, invocation, waiting) : runBefore(request, invocation, 0);
+  /** `after` of the policies reached, last first; goes on asynchronously only from the first one that waits. */
+  function runAfter(invocation: Invocation, active: readonly Active[], from: number): Promise<void> | undefined {
+    for (let i = from; i >= 0; i--) {
+      const one = active[i];
+      if (!one?.policy.after || !instance.trusts(one.policy.name)) continue;
+      const { policy, rules } = one;
+      try {
+        const waiting = policy.after?.(invocation, rules);
+        if (waiting) return resumeAfter(invocation, active, policy, waiting, i - 1);
+        instance.absolve(policy.name, 'after');
+      } catch (error) {
+        instance.contain(policy.name, 'after', error);
+      }
+    }
+    return undefined;
   }
 
-  async function beforeWithRules(request: AnyRequest, invocation: Invocation, waiting: Promise<void>): Promise<void> {
+  async function resumeAfter(
+    invocation: Invocation,
+    active: readonly Active[],
+    policy: Policy,
+    waiting: Promise<void>,
+    next: number,
+  ): Promise<void> {
+    try {
+      await waiting;
+      instance.absolve(policy.name, 'after');
+    } catch (error) {
+      instance.contain(policy.name, 'after', error);
+    }
+    await runAfter(invocation, active, next);
+  }
+
+  /** Runs our `after` hooks, hands the response back to Middy, and ends the invocation if this middleware began it. */
+  function end(request: AnyRequest, invocation: Invocation): Promise<void> | undefined {
+    const passage = passageOf(request);
+    const waiting = passage && runAfter(invocation, passage.active, passage.reached - 1);
+    if (waiting) return endLater(request, invocation, waiting);
+    request.response = invocation.response;
+    return passage?.owns ? finish(invocation) : undefined;
+  }
+
+  async function endLater(request: AnyRequest, invocation: Invocation, waiting: Promise<void>): Promise<void> {
     await waiting;
-    invocation.storeWaitedMs += instance.clock.now() - invocation.startedAt;
-    invocation.snapshot = instance.rules.snapshot;
-    invocation.resource = invocation.snapshot.resources.of(invocation.trigger, instance.functionName);
-    await runBefore(request, invocation, 0);
+    request.response = invocation.response;
+    if (passageOf(request)?.owns) await finish(invocation);
   }
 
   function flyballAfter(request: AnyRequest): Promise<void> | undefined {
@@ -209,9 +232,9 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
     if (error instanceof Refused) invocation.refusal ??= error;
     invocation.outcome ??= outcomeOfError(error);
     invocation.response = request.response;
-    if (request.internal[OWNER] === REACHED && invocation.response === undefined && error instanceof FlyballError) {
-      invocation.response = answerFor(invocation, error);
-      if (invocation.response !== undefined) logAnswered(invocation, error);
+    if (passageOf(request)?.owns && invocation.response === undefined && error instanceof FlyballError) {
+      const answering = answer(invocation, error);
+      if (answering) return answering.then(() => end(request, invocation));
     }
     return end(request, invocation);
   }
@@ -223,8 +246,25 @@ export function middlewareOf(instance: Instance, policies: readonly Policy[]): G
   };
 }
 
-/** Which middleware began the invocation, and so ends it. */
-const OWNER = Symbol('flyball.owner');
+/** Loaded with the first error of ours: most functions answer for themselves. */
+let answerTo: ((invocation: Invocation, error: FlyballError) => unknown) | undefined;
+
+/** Puts what the trigger understands in place of the error; a promise only the first time. Never throws. */
+function answer(invocation: Invocation, error: FlyballError): Promise<void> | undefined {
+  if (!answerTo) return answerLater(invocation, error);
+  invocation.response = answerTo(invocation, error);
+  return undefined;
+}
+
+async function answerLater(invocation: Invocation, error: FlyballError): Promise<void> {
+  try {
+    ({ answerTo } = await import('./answer.ts'));
+    invocation.response = answerTo(invocation, error);
+  } catch (failure) {
+    // Then the platform sees the error itself.
+    invocation.instance.contain('answer', 'after', failure);
+  }
+}
 
 function begin(instance: Instance, request: AnyRequest): Invocation {
   const now = instance.clock.now();
@@ -243,43 +283,6 @@ function begin(instance: Instance, request: AnyRequest): Invocation {
   (request.context as GovernedContext).flyball = new Face(invocation);
   instance.syncs.startDue(now);
   return invocation;
-}
-
-/** What the handler sees of its invocation; getters on a prototype, since one is made for every invocation. */
-class Face implements FlyballContext {
-  readonly #invocation: Invocation;
-
-  constructor(invocation: Invocation) {
-    this.#invocation = invocation;
-  }
-
-  get service(): string {
-    return this.#invocation.instance.service;
-  }
-
-  get instance(): string {
-    return this.#invocation.instance.id;
-  }
-
-  get resource(): string {
-    return this.#invocation.resource.name;
-  }
-
-  get revision(): number {
-    return this.#invocation.snapshot.origin.revision;
-  }
-
-  get principal(): Principal | undefined {
-    return this.#invocation.principal;
-  }
-
-  get signal(): AbortSignal {
-    return this.#invocation.signal;
-  }
-
-  remainingMs(): number {
-    return this.#invocation.remainingMs();
-  }
 }
 
 /** Records the invocation and settles what runs beside it. */

@@ -1,4 +1,5 @@
 // What a policy is to the kernel: rules compiled once per revision, and hooks around an invocation.
+import type { FlyballError } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { Invocation } from './invocation.ts';
 import type { RuleDocument } from './rules/document.ts';
@@ -18,4 +19,24 @@ export interface Policy<Compiled = unknown> {
    * alike: `invocation.outcome`, `.error` and `.response` tell which. May replace `invocation.response`. Never refuses.
    */
   after?(invocation: Invocation, rules: Compiled): void | Promise<void>;
+}
+
+/**
+ * The place of a policy whose code is loaded when rules or an event first need it: what a function does not use costs
+ * its start nothing. Loading is local; whoever needs the policy waits for it, without a limit.
+ */
+export interface PolicySlot {
+  readonly name: string;
+  /** Whether these rules give it something to do: it is there before they come in force. */
+  needed(rules: RuleDocument): boolean;
+  /** Whether an invocation asks for it whatever the rules say. Runs with every invocation until it is loaded. */
+  wanted?(invocation: Invocation): boolean;
+  /** Loads what it takes to follow these rules; always gives the same policy. */
+  load(rules: RuleDocument): Promise<Policy>;
+  /** What refuses an invocation that needs it when it cannot be loaded; without this the invocation goes on. */
+  missing?(): FlyballError;
+}
+
+export function isSlot(place: Policy | PolicySlot): place is PolicySlot {
+  return 'load' in place;
 }

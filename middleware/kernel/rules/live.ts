@@ -3,7 +3,7 @@ import { readDocument, readHead, type RulesHead } from '../../../store/items/rul
 import { RULE_COPIES } from '../../../store/keys.ts';
 import type { Instance } from '../instance.ts';
 import { errorFields } from '../logger.ts';
-import type { Policy } from '../policy.ts';
+import { isSlot, type Policy, type PolicySlot } from '../policy.ts';
 import type { Syncable } from '../sync.ts';
 import type { RuleDocument } from './document.ts';
 import { Snapshot } from './snapshot.ts';
@@ -40,7 +40,12 @@ function isNewer(head: RulesHead, than: Pick<RulesHead, 'seq' | 'publishedAt'>):
 export class LiveRules implements Syncable {
   readonly name = 'rules';
   readonly #instance: Instance;
+  /** Those that are there; what compiles every revision. */
   readonly #policies = new Set<Policy>();
+  /** With the policy once it has been loaded. */
+  readonly #slots = new Map<PolicySlot, Policy | undefined>();
+  readonly #unloadable = new Set<PolicySlot>();
+  #loading: Promise<void> | undefined;
   #snapshot: Snapshot;
   /** When the store last said what is in force, ms; undefined before it ever has. */
   #confirmedAt: number | undefined;
@@ -70,8 +75,18 @@ export class LiveRules implements Syncable {
     return this.#snapshot;
   }
 
+  /** What the rules in force need and has not been loaded yet; undefined when everything is there. Never rejects. */
+  get loading(): Promise<void> | undefined {
+    return this.#loading;
+  }
+
   /** Adds a policy: it compiles the revision in force now, and every later one as it arrives. */
-  register(policy: Policy): void {
+  register(place: Policy | PolicySlot): void {
+    if (isSlot(place)) this.#registerSlot(place);
+    else this.#registerPolicy(place);
+  }
+
+  #registerPolicy(policy: Policy): void {
     if (this.#policies.has(policy)) return;
     this.#policies.add(policy);
     const { origin, document } = this.#snapshot;
@@ -81,6 +96,55 @@ export class LiveRules implements Syncable {
       if (origin.from !== 'bootstrap') throw error;
       this.#snapshot = this.#packaged(document);
     }
+  }
+
+  #registerSlot(slot: PolicySlot): void {
+    if (this.#slots.has(slot)) return;
+    this.#slots.set(slot, undefined);
+    if (!slot.needed(this.#snapshot.document)) return;
+    const loading = Promise.all([this.#loading, this.load(slot)]).then(() => {
+      if (this.#loading === loading) this.#loading = undefined;
+    });
+    this.#loading = loading;
+  }
+
+  /** The policy of a slot, once it has been loaded. */
+  policyOf(slot: PolicySlot): Policy | undefined {
+    return this.#slots.get(slot);
+  }
+
+  /** True for a slot whose policy could not be loaded: its file is missing, or its module throws. */
+  isUnloadable(slot: PolicySlot): boolean {
+    return this.#unloadable.has(slot);
+  }
+
+  /** Loads a slot's policy for the rules in force. Never rejects: what goes wrong is counted and said, once. */
+  async load(slot: PolicySlot): Promise<void> {
+    if (this.#unloadable.has(slot)) return;
+    try {
+      const policy = await slot.load(this.#snapshot.document);
+      this.#registerPolicy(policy);
+      this.#slots.set(slot, policy);
+    } catch (error) {
+      this.#unloadable.add(slot);
+      this.#instance.recorder.internal(`unloadable:${slot.name}`);
+      this.#instance.logger.error('flyball could not load a policy', { policy: slot.name, ...errorFields(error) });
+    }
+  }
+
+  /** Loads what a revision needs before it comes in force. @throws what loading throws. */
+  async #loadFor(document: RuleDocument): Promise<void> {
+    const needed = () => [...this.#slots.keys()].filter((slot) => slot.needed(document));
+    do {
+      await Promise.all(
+        needed().map(async (slot) => {
+          const policy = await slot.load(document);
+          this.#slots.set(slot, policy);
+          this.#policies.add(policy);
+        }),
+      );
+      // Another handler of the service may have registered meanwhile.
+    } while (needed().some((slot) => !this.#slots.get(slot)));
   }
 
   /**
@@ -146,12 +210,14 @@ export class LiveRules implements Syncable {
       return;
     }
     const document = await readDocument(table, service, head.revision, copyOf(id), { signal });
-    if (!signal.aborted) this.#install(head, document as RuleDocument);
+    if (!signal.aborted) await this.#install(head, document as RuleDocument, signal);
   }
 
-  #install(head: RulesHead, document: RuleDocument): void {
+  async #install(head: RulesHead, document: RuleDocument, signal: AbortSignal): Promise<void> {
     const origin = { ...head, from: 'store' } as const;
     try {
+      await this.#loadFor(document);
+      if (signal.aborted) return;
       this.#snapshot = new Snapshot(origin, document, this.#policies, this.#instance);
     } catch (error) {
       this.#reject(head, error);
