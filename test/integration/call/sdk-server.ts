@@ -9,7 +9,7 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-export type Answering = (response: ServerResponse, count: number) => void;
+export type Answering = (response: ServerResponse, count: number, request: SeenRequest) => void;
 
 export interface SdkServer {
   readonly endpoint: string;
@@ -18,6 +18,8 @@ export interface SdkServer {
   readonly cutOff: { count: number };
   /** `count` is that of the requests since then, from 1. */
   answerWith(answering: Answering): void;
+  /** Hangs up on whoever still waits. */
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -33,12 +35,13 @@ export async function startSdkServer(): Promise<SdkServer> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const target = request.headers['x-amz-target'];
-      seen.push({
+      const one = {
         target: typeof target === 'string' ? target : undefined,
         headers: request.headers,
         body: Buffer.concat(chunks).toString('utf8'),
-      });
-      answering(response, seen.length);
+      };
+      seen.push(one);
+      answering(response, seen.length, one);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -51,6 +54,7 @@ export async function startSdkServer(): Promise<SdkServer> {
       cutOff.count = 0;
       answering = given;
     },
+    release: () => server.closeAllConnections(),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -74,7 +78,7 @@ export function fails(status: number, name: string, headers: Record<string, stri
 
 /** The first `count` requests fail so; the rest are answered. */
 export function failsFirst(count: number, failing: Answering, then: Answering): Answering {
-  return (response, nth) => (nth <= count ? failing : then)(response, nth);
+  return (response, nth, request) => (nth <= count ? failing : then)(response, nth, request);
 }
 
 /** Never answers. */
