@@ -15,7 +15,16 @@ export function tablesOf(stack: LocalStack): CreateTableCommandInput[] {
       TableName,
       AttributeDefinitions,
       KeySchema,
-      ...(GlobalSecondaryIndexes ? { GlobalSecondaryIndexes } : {}),
+      ...(GlobalSecondaryIndexes
+        ? {
+            // Without WarmThroughput, which is AWS's alone.
+            GlobalSecondaryIndexes: GlobalSecondaryIndexes.map(({ IndexName, KeySchema: keys, Projection }) => ({
+              IndexName,
+              KeySchema: keys,
+              Projection,
+            })),
+          }
+        : {}),
       BillingMode: 'PAY_PER_REQUEST',
     };
   });

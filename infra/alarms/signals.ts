@@ -1,0 +1,235 @@
+// What of flyball itself is watched on AWS: the one list that the alarms, the dashboard and docs/deploy.md follow.
+
+export interface Metric {
+  readonly namespace: string;
+  readonly name: string;
+  /** A value may hold `${LogicalId}`, which CloudFormation replaces. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly stat: 'Sum' | 'Maximum';
+  readonly label: string;
+}
+
+/** A number, and from where on it asks for somebody. */
+export interface Signal {
+  /** Last part of the alarm's name, and its row in docs/deploy.md. */
+  readonly id: string;
+  readonly group: 'control plane' | 'table' | 'queues' | 'api';
+  readonly metrics: readonly [Metric, ...Metric[]];
+  /** Over several metrics, which it names m1, m2, … in their order. */
+  readonly expression?: string;
+  readonly comparison: 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
+  readonly threshold: number;
+  readonly periodS: number;
+  /** So many of the last so many periods. */
+  readonly breaches: { readonly atLeast: number; readonly of: number };
+  readonly whenMissing: 'breaching' | 'notBreaching';
+  /** What is wrong, and the first thing to do. */
+  readonly says: string;
+}
+
+export interface Watched {
+  readonly stage: string;
+  /** Of each control plane function, by the last part of its name, s. */
+  readonly timeoutsS: Readonly<Record<string, number>>;
+}
+
+const FIVE_MINUTES = 300;
+/** One bad window may be a deploy or a blip of AWS; two of the last three are something to look at. */
+const PERSISTENT = { atLeast: 2, of: 3 };
+const AT_ONCE = { atLeast: 1, of: 1 };
+const ABOVE = { comparison: 'GreaterThanOrEqualToThreshold', whenMissing: 'notBreaching' } as const;
+
+export function signals({ stage, timeoutsS }: Watched): Signal[] {
+  const name = (part: string) => `flyball-${stage}-${part}`;
+  return [
+    ...Object.entries(timeoutsS).flatMap(([part, timeoutS]) => functionSignals(part, name(part), timeoutS)),
+    {
+      id: 'tick-missing',
+      group: 'control plane',
+      metrics: [lambda(name('batch-monitor-tick'), 'Invocations', 'Sum', 'tick runs')],
+      comparison: 'LessThanThreshold',
+      threshold: 1,
+      periodS: 60,
+      breaches: { atLeast: 5, of: 5 },
+      whenMissing: 'breaching',
+      says: 'The tick has not run for five minutes: missed, overrunning and lost jobs go unnoticed. See that its EventBridge rule is enabled and its function is neither throttled nor gone.',
+    },
+    ...tableSignals(`flyball-${stage}`),
+    ...queueSignals(name),
+    {
+      ...ABOVE,
+      id: 'api-5xx',
+      group: 'api',
+      metrics: [api('5xx', 'answers 5xx'), api('Count', 'requests')],
+      // Of a handful of requests one failure is a large share and says little.
+      expression: 'IF(FILL(m2, 0) >= 20, 100 * FILL(m1, 0) / m2, 0)',
+      threshold: 5,
+      periodS: FIVE_MINUTES,
+      breaches: PERSISTENT,
+      says: 'At least 5 % of the answers of the HTTP API are 5xx. See the access log for the route and the function behind it for the error.',
+    },
+  ];
+}
+
+function functionSignals(part: string, functionName: string, timeoutS: number): Signal[] {
+  const watch = (metric: string, stat: Metric['stat'], label: string): Omit<Signal, 'id' | 'threshold' | 'says'> => ({
+    ...ABOVE,
+    group: 'control plane',
+    metrics: [lambda(functionName, metric, stat, `${part} ${label}`)],
+    periodS: FIVE_MINUTES,
+    breaches: PERSISTENT,
+  });
+  return [
+    {
+      ...watch('Errors', 'Sum', 'errors'),
+      id: `${part}-errors`,
+      threshold: 1,
+      says: `${functionName} keeps failing. Read the newest ERROR in its log; governed functions go on with the rules they have.`,
+    },
+    {
+      ...watch('Throttles', 'Sum', 'throttles'),
+      id: `${part}-throttles`,
+      threshold: 1,
+      says: `Lambda refuses to run ${functionName}. Compare the account's concurrency with its limit, and this function's reserved concurrency.`,
+    },
+    {
+      ...watch('Duration', 'Maximum', 'longest, ms'),
+      id: `${part}-slow`,
+      threshold: timeoutS * 900,
+      says: `${functionName} comes within a tenth of its timeout of ${String(timeoutS)} s. Look for a slow table in its trace before raising the timeout.`,
+    },
+  ];
+}
+
+/** Those that flyball makes; DynamoDB counts its own errors by table and operation only. */
+const OPERATIONS = [
+  'GetItem',
+  'BatchGetItem',
+  'Query',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'BatchWriteItem',
+] as const;
+
+function tableSignals(table: string): Signal[] {
+  const dynamodb = (name: string, dimensions: Record<string, string>, label: string): Metric => ({
+    namespace: 'AWS/DynamoDB',
+    name,
+    dimensions,
+    stat: 'Sum',
+    label,
+  });
+  const due = { TableName: table, GlobalSecondaryIndexName: 'due' };
+  const [first, ...rest] = OPERATIONS;
+  const systemErrors = (operation: string) =>
+    dynamodb('SystemErrors', { TableName: table, Operation: operation }, `system errors, ${operation}`);
+  return [
+    {
+      ...ABOVE,
+      id: 'table-throttled',
+      group: 'table',
+      metrics: [
+        dynamodb('ReadThrottleEvents', { TableName: table }, 'throttled reads'),
+        dynamodb('WriteThrottleEvents', { TableName: table }, 'throttled writes'),
+        dynamodb('WriteThrottleEvents', due, 'throttled writes, index'),
+      ],
+      expression: sumOf(3),
+      threshold: 10,
+      periodS: FIVE_MINUTES,
+      breaches: PERSISTENT,
+      says: 'DynamoDB throttles the table: limits fall back to what each instance may do alone. Look for one hot key (contributor insights) and shard its rule, or raise the warm throughput.',
+    },
+    {
+      ...ABOVE,
+      id: 'table-system-errors',
+      group: 'table',
+      metrics: [systemErrors(first), ...rest.map(systemErrors)],
+      expression: sumOf(OPERATIONS.length),
+      threshold: 10,
+      periodS: FIVE_MINUTES,
+      breaches: PERSISTENT,
+      says: 'DynamoDB itself fails. Functions go on under the rules they have; see the AWS health dashboard and publish nothing until it is over.',
+    },
+    {
+      ...ABOVE,
+      id: 'table-user-errors',
+      group: 'table',
+      // DynamoDB counts these for the account and Region, not by table.
+      metrics: [dynamodb('UserErrors', {}, 'refused requests of the account')],
+      threshold: 100,
+      periodS: FIVE_MINUTES,
+      breaches: { atLeast: 3, of: 3 },
+      says: 'DynamoDB refuses many requests of this account and Region as wrong or forbidden. If a role or a release of flyball was changed last, take that back.',
+    },
+  ];
+}
+
+function queueSignals(name: (part: string) => string): Signal[] {
+  const sqs = (queue: string, metric: string, label: string): Metric => ({
+    namespace: 'AWS/SQS',
+    name: metric,
+    dimensions: { QueueName: name(queue) },
+    stat: 'Maximum',
+    label,
+  });
+  return [
+    {
+      ...ABOVE,
+      id: 'parked',
+      group: 'queues',
+      metrics: [sqs('parking', 'ApproximateNumberOfMessagesVisible', 'parked events')],
+      threshold: 1,
+      periodS: FIVE_MINUTES,
+      breaches: AT_ONCE,
+      says: 'Lambda gave up on an event of a bucket or a schedule and parked it. Read why in the message (responsePayload), mend that, send requestPayload to the function again, delete the message.',
+    },
+    {
+      ...ABOVE,
+      id: 'undelivered',
+      group: 'queues',
+      metrics: [
+        lambda(name('thumbnails'), 'DestinationDeliveryFailures', 'Sum', 'thumbnails, not parked'),
+        lambda(name('nightly-settlement'), 'DestinationDeliveryFailures', 'Sum', 'nightly-settlement, not parked'),
+      ],
+      expression: sumOf(2),
+      threshold: 1,
+      periodS: FIVE_MINUTES,
+      breaches: AT_ONCE,
+      says: 'An event was given up on and could not even be parked: it is lost. Let the role of the function send to the parking queue, and replay the event from its source.',
+    },
+    {
+      ...ABOVE,
+      id: 'dead-letters',
+      group: 'queues',
+      metrics: [sqs('settlement-dlq', 'ApproximateNumberOfMessagesVisible', 'dead letters')],
+      threshold: 1,
+      periodS: FIVE_MINUTES,
+      breaches: AT_ONCE,
+      says: 'A settlement message failed as often as its rule allows. Find its error by the message id in the log, mend that, then start a redrive of the dead-letter queue.',
+    },
+    {
+      ...ABOVE,
+      id: 'settlement-age',
+      group: 'queues',
+      metrics: [sqs('settlement', 'ApproximateAgeOfOldestMessage', 'oldest message, s')],
+      threshold: 900,
+      periodS: FIVE_MINUTES,
+      breaches: PERSISTENT,
+      says: 'A settlement message has been waiting for a quarter of an hour. See whether a rule defers it (throttle, open breaker) or the function fails or is short of concurrency.',
+    },
+  ];
+}
+
+function lambda(functionName: string, name: string, stat: Metric['stat'], label: string): Metric {
+  return { namespace: 'AWS/Lambda', name, dimensions: { FunctionName: functionName }, stat, label };
+}
+
+function api(name: string, label: string): Metric {
+  return { namespace: 'AWS/ApiGateway', name, dimensions: { ApiId: '${HttpApi}' }, stat: 'Sum', label };
+}
+
+/** CloudWatch sends no data for what did not happen, and a sum with a gap in it has no value. */
+function sumOf(metrics: number): string {
+  return Array.from({ length: metrics }, (_, i) => `FILL(m${String(i + 1)}, 0)`).join(' + ');
+}
