@@ -11,6 +11,8 @@ export interface FlyballContext {
   readonly instance: string;
   /** Who the caller is, if `access` has made sure of it. */
   readonly principal: Principal | undefined;
+  /** The quota that has the least left for this caller, and how many requests that is. */
+  readonly quota: { readonly rule: string; readonly left: number } | undefined;
   /** Aborts when the deadline passes. */
   readonly signal: AbortSignal;
   /** ms left until the deadline. */
@@ -45,6 +47,10 @@ export class Face implements FlyballContext {
 
   get principal(): Principal | undefined {
     return this.#invocation.principal;
+  }
+
+  get quota(): FlyballContext['quota'] {
+    return this.#invocation.quota;
   }
 
   get signal(): AbortSignal {

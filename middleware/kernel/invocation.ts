@@ -39,6 +39,8 @@ export class Invocation {
   noRetry = false;
   /** Who the caller is, once `access` has made sure of it. */
   principal: Principal | undefined;
+  /** The quota that has the least left for this caller, if one applies. */
+  quota: { readonly rule: string; readonly left: number } | undefined;
   /** Headers that calls made by this invocation carry on: trace context and the like. */
   readonly carried: Record<string, string> = {};
   /** ms of waiting for the store so far. */

@@ -113,6 +113,7 @@ export class Admission {
   #took(taken: Taken): void {
     this.#taken.push(taken);
     const { rule, grant } = taken;
+    noteQuota(this.#invocation, rule.name, grant);
     if (grant.tokens < this.#tokens) this.#limitTo(rule, grant.tokens, grant.freeAtUs);
   }
 
@@ -142,6 +143,11 @@ export class Admission {
       }
     }
   }
+}
+
+/** Of several quotas the one that will be spent first is worth telling. */
+export function noteQuota(invocation: Invocation, rule: string, { left }: Grant): void {
+  if (left !== undefined && left < (invocation.quota?.left ?? Infinity)) invocation.quota = { rule, left };
 }
 
 /** Store errors are answered by the rule's `whenStoreFails`; anything else is a bug, and contained by the kernel. */

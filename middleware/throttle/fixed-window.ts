@@ -20,7 +20,7 @@ export function fixedWindow(rate: WindowRate, timezone: string): Limiter {
   }
 
   function granted(tokens: number, used: number, { startMs, endMs }: Window, nowUs: number): Grant {
-    return { tokens, mark: startMs, freeAtUs: used < limit ? nowUs : endMs * 1000 };
+    return { tokens, mark: startMs, freeAtUs: used < limit ? nowUs : endMs * 1000, left: Math.max(0, limit - used) };
   }
 
   return {

@@ -11,6 +11,8 @@ export interface Grant {
   readonly mark: number;
   /** When the next token is there, in µs of this instance's clock; may be past while some remain. */
   readonly freeAtUs: number;
+  /** What a quota has left after it in this window; undefined where tokens come back by themselves. */
+  readonly left?: number;
 }
 
 /** Which state of the fleet is meant: one key of one rule, with one limit. */

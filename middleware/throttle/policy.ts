@@ -3,7 +3,7 @@ import { answerWithDeferred, defer, settlementOf, type Deferral } from '../kerne
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { recordsOf } from '../kernel/trigger.ts';
-import { Admission, isOfTheStore, type Verdict } from './admission.ts';
+import { Admission, isOfTheStore, noteQuota, type Verdict } from './admission.ts';
 import { Memory } from './memory.ts';
 import {
   compileThrottles,
@@ -42,8 +42,10 @@ function quickly(invocation: Invocation, { enforced, shadow }: ResourceThrottles
   const [rule] = enforced;
   if (wanted !== 1 || !rule || rule.fleet || enforced.length > 1 || shadow.length > 0) return undefined;
   const nowUs = invocation.instance.clock.now() * 1000;
-  const { tokens } = rule.limiter.takeHere(rule.memory, rule.rawKeyOf(invocation), nowUs, 1);
-  return tokens === 1 ? ADMITTED : undefined;
+  const grant = rule.limiter.takeHere(rule.memory, rule.rawKeyOf(invocation), nowUs, 1);
+  if (grant.tokens !== 1) return undefined;
+  noteQuota(invocation, rule.name, grant);
+  return ADMITTED;
 }
 
 function obey(invocation: Invocation, rules: ResourceThrottles, wanted: number, { tokens, limit }: Verdict): void {
