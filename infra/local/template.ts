@@ -12,6 +12,8 @@ export interface LocalStack {
   /** Where SQS listens, e.g. http://127.0.0.1:4566 */
   readonly sqs: string;
   readonly resources: Readonly<Record<string, Resource>>;
+  /** What the template's parameters hold. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** A copy of `value` with every Ref, Fn::GetAtt, Fn::Join and Fn::Sub replaced. Throws an Error that names what it cannot resolve. */
@@ -72,6 +74,8 @@ function reference(id: string, stack: LocalStack, path: string): string {
     case 'AWS::StackName':
       return stack.name;
   }
+  const parameter = stack.parameters && Object.hasOwn(stack.parameters, id) ? stack.parameters[id] : undefined;
+  if (parameter !== undefined) return parameter;
   const { type, name } = named(id, stack, path);
   return type === 'AWS::SQS::Queue' ? queueUrl(name, stack) : name;
 }

@@ -1,0 +1,29 @@
+// The kinds of items in flyball's table, with a key of each, and services whose keys could be confused.
+import { keys } from '../../store/keys.ts';
+
+/** Letters for what a function may do with an item: Get, Put, Update, Delete, Query. */
+export const LETTERS = { G: 'GetItem', P: 'PutItem', U: 'UpdateItem', D: 'DeleteItem', Q: 'Query' } as const;
+
+/** One key of each kind there is, of a service. */
+export const KINDS: Readonly<Record<string, (service: string) => string>> = {
+  rules: (service) => keys.rulesHead(service).pk,
+  copy: (service) => keys.rulesCopy(service, 7, 3).pk,
+  services: (service) => keys.service(service).pk,
+  key: () => keys.apiKey('0123abcd').pk,
+  audit: () => keys.audit('2026-11-21', '', '').pk,
+  job: (service) => keys.job(service, 'nightly').pk,
+  jobs: (service) => keys.jobEntry(service, 'nightly').pk,
+  'job-name': (service) => keys.jobName('nightly', service).pk,
+  run: (service) => keys.jobRun(service, 'nightly', '', '').pk,
+  bucket: (service) => keys.bucket(service, 'everyone', 'token-bucket', 'g', 'client').pk,
+  breaker: (service) => keys.breaker(service, 'payments').pk,
+  deferral: (service) => keys.deferrals(service, 'message').pk,
+  telemetry: (service) => keys.telemetryMinute(service, '2026-11-21T07:00', 'i').pk,
+};
+/** Kinds that a service's own instances write. */
+export const STATE = ['run', 'bucket', 'breaker', 'deferral', 'telemetry'];
+
+/** Services whose names begin or end as the one at hand does, beside all the others. */
+export const neighboursOf = (service: string, others: readonly string[]): string[] => [
+  ...new Set([...others, `${service}-x`, `x-${service}`, service.slice(0, -1), service]),
+];

@@ -1,0 +1,338 @@
+// What each function of the packaged stack may do, and what it may not, judged as IAM does.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { isObject, resolve } from '../../../infra/local/template.ts';
+import { keys } from '../../../store/keys.ts';
+import { isAllowed, type PolicyDocument, statementsOf } from '../../iam/evaluate.ts';
+import { packageStack, type Template } from '../../iam/package.ts';
+import {
+  ACCOUNT,
+  type DeployedFunction,
+  functionsOf,
+  idsOf,
+  REGION,
+  type Role,
+  rolesOf,
+  stackOf,
+} from '../../iam/roles.ts';
+import { DYNAMODB_ACTIONS } from '../../iam/dynamodb-actions.ts';
+import { dataPlane } from '../../iam/data-plane.ts';
+import { KINDS, LETTERS, neighboursOf, STATE } from '../../iam/items.ts';
+
+const TABLE = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/flyball-prod`;
+const EXAMPLES = `${TABLE}-examples`;
+const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/what-roles-may-do-at-most`;
+
+let template: Template;
+let functions: Map<string, DeployedFunction>;
+let roles: Role[];
+beforeAll(async () => {
+  template = await packageStack('prod', '.', [`permissionsBoundary=${BOUNDARY}`]);
+  functions = new Map(functionsOf(template).map((each) => [each.name.replace('flyball-prod-', ''), each]));
+  roles = rolesOf(template);
+}, 120_000);
+
+/** Each function and the service it is governed as. */
+const SERVICES = {
+  'config-center': 'config-center',
+  'batch-monitor': 'batch-monitor',
+  'batch-monitor-tick': 'batch-monitor',
+  telemetry: 'telemetry',
+  orders: 'orders',
+  payments: 'payments',
+  thumbnails: 'thumbnails',
+  settlement: 'settlement',
+  'nightly-settlement': 'settlement',
+} as const;
+type FunctionName = keyof typeof SERVICES;
+const NAMES = Object.keys(SERVICES) as FunctionName[];
+
+const policiesOf = (name: FunctionName): readonly PolicyDocument[] => {
+  const found = functions.get(name);
+  if (!found) throw new Error(`The stack has no function ${name}.`);
+  return found.role.policies;
+};
+const may = (name: FunctionName, action: string, resource: string, ...leadingKeys: string[]) =>
+  isAllowed(policiesOf(name), {
+    action,
+    resource,
+    context: {
+      ...(leadingKeys.length > 0 ? { 'dynamodb:LeadingKeys': leadingKeys } : {}),
+      'aws:SecureTransport': 'true',
+    },
+  });
+
+describe('every function', () => {
+  it('is in the tables of this test', () => {
+    expect([...functions.keys()].sort()).toEqual([...NAMES].sort());
+  });
+
+  it('has a role of its own, which no other resource of the stack uses', () => {
+    const used = [...functions.values()].map(({ role }) => role.id);
+    expect(new Set(used).size).toBe(used.length);
+    expect(used.sort()).toEqual(roles.map(({ id }) => id).sort());
+  });
+
+  it('has a role that names its stage, its function and its Region', () => {
+    for (const [name, { role }] of functions) {
+      expect(role).toMatchObject({ name: `flyball-prod-${name}-${REGION}`, path: '/flyball/prod/' });
+      // IAM takes no longer name; the stage is the only part that others choose.
+      expect(role.name.length - 'prod'.length + 16).toBeLessThanOrEqual(64);
+    }
+  });
+
+  it('is assumed by Lambda alone', () => {
+    for (const { trust } of roles) {
+      expect(statementsOf(trust)).toEqual([
+        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ]);
+    }
+  });
+
+  it('is bounded by the policy that the parameter names', () => {
+    expect(template.Parameters?.['PermissionsBoundary']?.Default).toBe(BOUNDARY);
+    for (const { boundary } of roles) {
+      expect(boundary).toEqual({
+        'Fn::If': ['HasPermissionsBoundary', { Ref: 'PermissionsBoundary' }, { Ref: 'AWS::NoValue' }],
+      });
+    }
+  });
+
+  it.each(NAMES)('%s writes its own log group and no other', (name) => {
+    const group = (owner: string) => `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/flyball-prod-${owner}`;
+    for (const owner of NAMES) {
+      expect(may(name, 'logs:PutLogEvents', `${group(owner)}:log-stream:2026/11/21/[1]abc`)).toBe(owner === name);
+    }
+    for (const action of ['logs:CreateLogGroup', 'logs:DeleteLogGroup', 'logs:PutRetentionPolicy']) {
+      expect(may(name, action, `${group(name)}:*`)).toBe(false);
+    }
+  });
+});
+
+describe('no policy of the stack', () => {
+  it('names all actions or all resources, but for the traces of X-Ray, which knows no resource', () => {
+    const wide = roles.flatMap(({ id, policies }) =>
+      policies.flatMap(statementsOf).flatMap(({ Sid, Action, NotAction, Resource, NotResource }) => {
+        const all = [Action, Resource].flat().filter((value) => value === undefined || /^\*$|:\*$/.test(value));
+        const logs = Sid === 'Logs' && all.length === 1;
+        const versions = Sid === 'Payments' && all.length === 1;
+        const traces =
+          Sid === 'Traces' && JSON.stringify(Action) === '["xray:PutTraceSegments","xray:PutTelemetryRecords"]';
+        const negative = NotAction !== undefined || NotResource !== undefined;
+        return (all.length > 0 && !logs && !versions && !traces) || negative ? [`${id} ${Sid}`] : [];
+      }),
+    );
+    expect(wide).toEqual([]);
+  });
+
+  it('limits what touches items without asking for their keys: an empty set satisfies ForAllValues', () => {
+    for (const { policies } of roles) {
+      for (const { Condition } of policies.flatMap(statementsOf)) {
+        if (Condition?.['ForAllValues:StringLike'] === undefined) continue;
+        expect(Condition['Null']).toEqual({ 'dynamodb:LeadingKeys': 'false' });
+      }
+    }
+  });
+});
+
+/** Beside what a data plane needs of its own service. */
+const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
+  'config-center': {
+    ...{ key: 'G', rules: 'GPUQ', copy: 'GPUQ', services: 'GPQ', audit: 'PQ' },
+    ...{ job: 'GP', jobs: 'PDQ', 'job-name': 'PD', breaker: 'GU', telemetry: 'Q' },
+  },
+  'batch-monitor': { key: 'G', job: 'G', jobs: 'Q', 'job-name': 'Q', run: 'Q' },
+  'batch-monitor-tick': { job: 'GP', run: 'GPUQ' },
+  telemetry: { key: 'G', services: 'G', telemetry: 'Q' },
+  ...{ orders: {}, payments: {}, thumbnails: {}, settlement: {}, 'nightly-settlement': {} },
+};
+
+describe("flyball's table", () => {
+  it.each(NAMES)('%s: each action on each kind of item, of its own and of every other service', (name) => {
+    const own = SERVICES[name];
+    const wrong: string[] = [];
+    for (const service of neighboursOf(own, Object.values(SERVICES))) {
+      for (const [kind, keyOf] of Object.entries(KINDS)) {
+        const letters = [
+          MORE[name][kind] ?? '',
+          service === own && (kind === 'rules' || kind === 'copy') ? 'G' : '',
+          service === own && STATE.includes(kind) ? 'GPU' : '',
+        ].join('');
+        const expected = Object.entries(LETTERS).flatMap(([letter, action]) =>
+          letters.includes(letter) ? [action] : [],
+        );
+        for (const action of DYNAMODB_ACTIONS) {
+          const allowed = may(name, `dynamodb:${action}`, TABLE, keyOf(service));
+          const meant = (expected as string[]).includes(action);
+          if (allowed !== meant) wrong.push(`${action} ${keyOf(service)}: ${allowed ? 'allowed' : 'denied'}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(NAMES)('%s can do nothing that names no key: no scan, no deletion, no export, no settings', (name) => {
+    const without = DYNAMODB_ACTIONS.filter((action) => may(name, `dynamodb:${action}`, TABLE));
+    expect(without).toEqual([]);
+  });
+
+  it('the tick alone asks the index of what is due, and nobody another one', () => {
+    for (const name of NAMES) {
+      const allowed = DYNAMODB_ACTIONS.filter((action) =>
+        may(name, `dynamodb:${action}`, `${TABLE}/index/due`, 'runs'),
+      );
+      expect(allowed).toEqual(name === 'batch-monitor-tick' ? ['Query'] : []);
+      expect(may(name, 'dynamodb:Query', `${TABLE}/index/other`, 'runs')).toBe(false);
+      expect(may(name, 'dynamodb:GetRecords', `${TABLE}/stream/2026`)).toBe(false);
+    }
+  });
+
+  it('orders smuggles nothing past by naming several keys at once', () => {
+    const [own, others] = [keys.breaker('orders', 'payments').pk, keys.breaker('payments', 'bank').pk];
+    expect(may('orders', 'dynamodb:UpdateItem', TABLE, own, own)).toBe(true);
+    expect(may('orders', 'dynamodb:UpdateItem', TABLE, own, others)).toBe(false);
+    expect(may('orders', 'dynamodb:UpdateItem', TABLE, own, keys.rulesHead('orders').pk)).toBe(false);
+  });
+
+  it('a table of the same name in another stage, Region or account is none of its business', () => {
+    const key = keys.breaker('orders', 'payments').pk;
+    for (const other of [
+      `${TABLE}2`,
+      TABLE.replace('prod', 'dev'),
+      TABLE.replace(REGION, 'us-east-1'),
+      TABLE.replace(ACCOUNT, '444455556666'),
+    ]) {
+      expect(may('orders', 'dynamodb:GetItem', other, key)).toBe(false);
+    }
+  });
+
+  it('every service has the same statements for its data plane', () => {
+    for (const name of NAMES) {
+      const statements = policiesOf(name).flatMap(statementsOf);
+      const own = statements.filter(({ Sid }) => Sid === 'OwnRules' || Sid === 'OwnState');
+      expect(own).toEqual(dataPlane(SERVICES[name], TABLE));
+    }
+  });
+});
+
+describe("the examples' own table", () => {
+  const ITEMS: Readonly<Partial<Record<FunctionName, Readonly<Record<string, readonly string[]>>>>> = {
+    orders: { 'order#1': ['BatchWriteItem', 'GetItem'], open: ['BatchWriteItem'] },
+    payments: { payments: ['GetItem', 'PutItem', 'UpdateItem'] },
+    settlement: { 'order#1': ['GetItem', 'UpdateItem'], open: ['DeleteItem'] },
+    'nightly-settlement': { 'order#1': ['GetItem', 'UpdateItem'], open: ['DeleteItem', 'Query'] },
+  };
+  it.each(NAMES)('%s touches what its example keeps there', (name) => {
+    for (const key of ['order#1', 'open', 'payments', 'orders', 'ctl#rules#orders']) {
+      const allowed = DYNAMODB_ACTIONS.filter((action) => may(name, `dynamodb:${action}`, EXAMPLES, key));
+      expect(allowed).toEqual(ITEMS[name]?.[key] ?? []);
+    }
+    expect(DYNAMODB_ACTIONS.filter((action) => may(name, `dynamodb:${action}`, EXAMPLES))).toEqual([]);
+  });
+});
+
+describe('functions, queues and objects', () => {
+  it('orders invokes payments, its versions and aliases; nobody invokes anything else', () => {
+    const arn = (name: string) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:flyball-prod-${name}`;
+    for (const name of NAMES) {
+      for (const target of [...NAMES, 'payments-2', 'paymentsx', '*']) {
+        const meant = name === 'orders' && target === 'payments';
+        expect(may(name, 'lambda:InvokeFunction', arn(target))).toBe(meant);
+        expect(may(name, 'lambda:InvokeFunction', `${arn(target)}:live`)).toBe(meant);
+        expect(may(name, 'lambda:UpdateFunctionCode', arn(target))).toBe(false);
+        expect(may(name, 'lambda:GetFunction', arn(target))).toBe(false);
+      }
+    }
+  });
+
+  it('queues are for those who send to them and who take from them', () => {
+    const [queue, dead, parking] = ['settlement', 'settlement-dlq', 'parking'].map(
+      (n) => `arn:aws:sqs:${REGION}:${ACCOUNT}:flyball-prod-${n}`,
+    );
+    const actions = [
+      'SendMessage',
+      'ReceiveMessage',
+      'DeleteMessage',
+      'ChangeMessageVisibility',
+      'GetQueueAttributes',
+      'GetQueueUrl',
+      'PurgeQueue',
+      'DeleteQueue',
+      'SetQueueAttributes',
+    ];
+    const allowed = (name: FunctionName, arn = '') => actions.filter((action) => may(name, `sqs:${action}`, arn));
+    for (const name of NAMES) {
+      const taking = [
+        'ReceiveMessage',
+        'DeleteMessage',
+        'ChangeMessageVisibility',
+        'GetQueueAttributes',
+        'GetQueueUrl',
+      ];
+      expect(allowed(name, queue)).toEqual(name === 'orders' ? ['SendMessage'] : name === 'settlement' ? taking : []);
+      const parks = name === 'thumbnails' || name === 'nightly-settlement';
+      expect(allowed(name, parking)).toEqual(parks ? ['SendMessage'] : []);
+      expect(allowed(name, dead)).toEqual(name === 'settlement' ? ['SendMessage', 'GetQueueUrl'] : []);
+    }
+  });
+
+  it('thumbnails reads under uploads/ and writes under thumbnails/, and nobody else sees the bucket', () => {
+    const [bucket = ''] = idsOf(template, 'AWS::S3::Bucket').flatMap((id) => {
+      const name = resolve(template.Resources[id]?.Properties?.['BucketName'] ?? '', stackOf(template), id);
+      return typeof name === 'string' && name.startsWith('flyball-prod-uploads') ? [`arn:aws:s3:::${name}`] : [];
+    });
+    const object = (key: string) => `${bucket}/${key}`;
+    for (const name of NAMES) {
+      const meant = name === 'thumbnails';
+      expect(may(name, 's3:GetObject', object('uploads/a/b.png'))).toBe(meant);
+      expect(may(name, 's3:PutObject', object('thumbnails/a/b.png'))).toBe(meant);
+      expect(may(name, 's3:ListBucket', bucket)).toBe(meant);
+      expect(may(name, 's3:PutObject', object('uploads/a.png'))).toBe(false);
+      expect(may(name, 's3:GetObject', object('thumbnails/a.png'))).toBe(false);
+      for (const action of ['DeleteObject', 'PutObjectAcl', 'GetObjectVersion']) {
+        expect(may(name, `s3:${action}`, object('thumbnails/a.png'))).toBe(false);
+      }
+    }
+  });
+
+  it('nobody touches IAM, keys, parameters or stacks', () => {
+    for (const name of NAMES) {
+      for (const action of [
+        'iam:PassRole',
+        'sts:AssumeRole',
+        'kms:Decrypt',
+        'ssm:GetParameter',
+        'secretsmanager:GetSecretValue',
+        'cloudformation:UpdateStack',
+        'events:PutRule',
+      ]) {
+        expect(may(name, action, '*')).toBe(false);
+      }
+    }
+  });
+});
+
+describe('what others may do with a resource of the stack', () => {
+  it('is allowed to services of AWS by name, and to everyone only denied', () => {
+    const open = ['AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy'].flatMap((type) =>
+      idsOf(template, type).flatMap((id) => {
+        const document = template.Resources[id]?.Properties?.['PolicyDocument'] as PolicyDocument;
+        return statementsOf(document).flatMap(({ Effect, Principal }) =>
+          Effect === 'Deny' || (isObject(Principal) && Object.keys(Principal).join() === 'Service') ? [] : [id],
+        );
+      }),
+    );
+    expect(open).toEqual([]);
+  });
+
+  it('is to invoke a function, for the service that its events come from', () => {
+    const allowed = idsOf(template, 'AWS::Lambda::Permission').map((id) => template.Resources[id]?.Properties);
+    for (const permission of allowed) {
+      expect(permission).toMatchObject({
+        Action: 'lambda:InvokeFunction',
+        Principal: expect.stringMatching(/^(apigateway|events|s3)\.amazonaws\.com$/) as string,
+      });
+      // Whoever else has a bucket or an API cannot make use of it.
+      expect(permission?.['SourceArn'] ?? permission?.['SourceAccount']).toBeDefined();
+    }
+  });
+});
