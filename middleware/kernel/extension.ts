@@ -64,7 +64,7 @@ export class Extension {
       const identifier = await api.register(name);
       void this.#serve(api, identifier);
     } catch (error) {
-      this.#off(error);
+      this.#off(error, 'end the module with `await flyball.ready()`: a registration that comes after init is refused');
     }
   }
 
@@ -83,9 +83,10 @@ export class Extension {
     }
   }
 
-  #off(error: unknown): void {
+  #off(error: unknown, hint?: string): void {
     this.#listening = false;
-    this.#logger.warn('flyball sends its syncs before the response: no extension', errorFields(error));
+    const fields = { ...errorFields(error), ...(hint === undefined ? {} : { hint }) };
+    this.#logger.warn('flyball sends its syncs before the response: no extension', fields);
   }
 
   /** An invocation begins whose end will be told by `end`. */

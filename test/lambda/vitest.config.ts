@@ -1,0 +1,15 @@
+// `npm run test:lambda`: what is deployed, under AWS's own Lambda emulator. Apart from `npm test`, which needs npm alone.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    root: `${import.meta.dirname}/../..`,
+    include: ['test/lambda/**/*.test.ts'],
+    globalSetup: ['test/lambda/setup.ts'],
+    reporters: ['default', './test/summary.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Each file measures times: one after the other.
+    fileParallelism: false,
+  },
+});
