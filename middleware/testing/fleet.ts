@@ -9,6 +9,7 @@ import { Misused } from '../kernel/errors.ts';
 import { replaceKeyFetch } from '../access/index.ts';
 import { replaceTransport } from '../call/index.ts';
 import { replaceQueues } from '../redelivery/index.ts';
+import { loadEverything } from '../slots.ts';
 import type { FakeClock } from './clock.ts';
 import { lambdaContext } from './context.ts';
 import { Dependencies } from './dependencies.ts';
@@ -77,6 +78,8 @@ export class Fleet {
     replaceQueues(instance, this.queues);
     replaceKeyFetch(instance, () => this.issuer.keySet());
     this.instances.push(instance);
+    // What is loaded when it is first needed takes real time, which the test's clock knows nothing of.
+    await loadEverything();
     if (this.store.isUp) await instance.rules.awaitIfStale(clock.now());
     return instance;
   }

@@ -27,7 +27,19 @@ describe('every builder', () => {
     expect(kinds).toEqual(new Set(['http', 'queue', 'bucket', 'topic', 'event', 'schedule', 'stream', 'direct']));
     const faces = new Set(builders.map(([, build]) => triggerOf(build()).face));
     expect(faces).toEqual(
-      new Set(['http-v2', 'http-v1', 'alb', 'sqs', 's3', 'sns', 'eventbridge', 'schedule', 'kinesis', 'dynamodb', 'direct']),
+      new Set([
+        'http-v2',
+        'http-v1',
+        'alb',
+        'sqs',
+        's3',
+        'sns',
+        'eventbridge',
+        'schedule',
+        'kinesis',
+        'dynamodb',
+        'direct',
+      ]),
     );
   });
 });
@@ -134,7 +146,9 @@ describe('any field can be overridden', () => {
   });
 
   it('also by null, and by a list where there was none', () => {
-    expect(events.restV1({}, { headers: { cookie: undefined }, pathParameters: { id: '7' } }).pathParameters).toEqual({ id: '7' });
+    expect(events.restV1({}, { headers: { cookie: undefined }, pathParameters: { id: '7' } }).pathParameters).toEqual({
+      id: '7',
+    });
     expect(events.httpV2({}, { cookies: ['a=1'] }).cookies).toEqual(['a=1']);
   });
 });
