@@ -1,23 +1,13 @@
 // Knows every policy and their order: govern() for a whole function, and each policy as a middleware of its own.
 import middy, { type Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { accessPolicy, requiredAccessPolicy } from './access/index.ts';
-import { breakerOutbound } from './breaker/index.ts';
-import {
-  createCaller,
-  inertPlugin,
-  sdkPlugin,
-  type CallOptions,
-  type FlyballPlugin,
-  type FlyballPluginOptions,
-  type RunInfo,
-  type RunOptions,
-} from './call/index.ts';
-import { attemptTimeoutOutbound, deadlineOutbound, deadlinePolicy } from './deadline/index.ts';
-import { fallbackOutbound, fallbackPolicy } from './fallback/index.ts';
-import { jobRunPolicy, recordCounts, type Counts } from './job-run/index.ts';
+import type { CallOptions, RunInfo, RunOptions } from './call/caller.ts';
+import { inertPlugin, sdkPlugin, type FlyballPlugin, type FlyballPluginOptions } from './call/sdk/plugin.ts';
+import { deadlinePolicy } from './deadline/policy.ts';
+import { recordCounts, type Counts } from './job-run/account.ts';
 import { extensionStarted } from './kernel/after-response.ts';
 import { current } from './kernel/current.ts';
+import { disabled } from './kernel/disabled.ts';
 import { BusinessFailure, Misused } from './kernel/errors.ts';
 import { instanceFor, requireService, type GovernOptions as InstanceOptions } from './kernel/instances.ts';
 import {
@@ -27,13 +17,20 @@ import {
   type GovernMiddleware,
   type GovernedContext,
 } from './kernel/middleware.ts';
-import type { OutboundPolicy } from './kernel/outbound.ts';
-import type { Policy } from './kernel/policy.ts';
-import { redeliveryPolicy } from './redelivery/index.ts';
-import { retryOutbound } from './retry/index.ts';
-import { telemetryPolicy } from './telemetry/index.ts';
-import { throttlePolicy } from './throttle/index.ts';
-import { traceOutbound, tracePolicy } from './trace/index.ts';
+import type { Policy, PolicySlot } from './kernel/policy.ts';
+import {
+  accessSlot,
+  callSlot,
+  fallbackSlot,
+  jobRunSlot,
+  outboundOf,
+  redeliverySlot,
+  requiredAccessSlot,
+  throttleSlot,
+  traceSlot,
+  withCaller,
+} from './slots.ts';
+import { telemetryPolicy } from './telemetry/policy.ts';
 
 export interface AccessOptions extends InstanceOptions {
   /** `required`: web requests are refused while no access rules are enforced, also with `FLYBALL_DISABLED=1`. */
@@ -50,20 +47,6 @@ export interface JobRunOptions extends InstanceOptions {
   readonly job: string;
 }
 
-/** Outermost first: an attempt is timed inside the breaker, the breaker judges every attempt, retry decides on another. */
-const OUTBOUND: readonly OutboundPolicy[] = [
-  fallbackOutbound,
-  deadlineOutbound,
-  retryOutbound,
-  breakerOutbound,
-  traceOutbound,
-  attemptTimeoutOutbound,
-];
-
-/** `FLYBALL_DISABLED=1` takes every policy out of the way without a deploy; calls still find their targets in the rules. */
-const disabled = process.env['FLYBALL_DISABLED'] === '1';
-const caller = createCaller(disabled ? [] : OUTBOUND);
-
 /**
  * Governs a function by the live rules of its service. Use it first, so that its `after` runs last.
  * @throws {Misused} when the options cannot be meant.
@@ -72,39 +55,39 @@ export function govern(options: GovernOptions): GovernMiddleware {
   requireService(options);
   return middlewareFor(options, [
     telemetryPolicy,
-    tracePolicy,
-    accessPolicyOf(options),
-    ...(options.job === undefined ? [] : [jobRunPolicy(options.job)]),
-    fallbackPolicy,
-    redeliveryPolicy,
+    traceSlot,
+    accessSlotOf(options),
+    ...(options.job === undefined ? [] : [jobRunSlot(options.job)]),
+    fallbackSlot,
+    redeliverySlot,
     deadlinePolicy,
-    throttlePolicy,
+    throttleSlot,
   ]);
 }
 
 /** What lets in must not be opened by a slip: whatever else stands there is an error. */
-function accessPolicyOf({ access }: AccessOptions): Policy {
-  if (access === undefined) return accessPolicy;
-  if (access === 'required') return requiredAccessPolicy;
+function accessSlotOf({ access }: AccessOptions): PolicySlot {
+  if (access === undefined) return accessSlot;
+  if (access === 'required') return requiredAccessSlot;
   throw new Misused(`access: "${String(access)}" means nothing; write 'required' or leave it out`);
 }
 
-export const access = (options: AccessOptions): GovernMiddleware => middlewareFor(options, [accessPolicyOf(options)]);
-export const throttle = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [throttlePolicy]);
+export const access = (options: AccessOptions): GovernMiddleware => middlewareFor(options, [accessSlotOf(options)]);
+export const throttle = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [throttleSlot]);
 /** Installs outbound breakers for `flyball.call` and `flyball.run`. */
 export const breaker = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, []);
 /** Installs retrying `flyball.call` and `flyball.run`, and redelivery of queue records. */
-export const retry = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliveryPolicy]);
-export const redelivery = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliveryPolicy]);
+export const retry = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliverySlot]);
+export const redelivery = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliverySlot]);
 export const deadline = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [deadlinePolicy]);
-export const fallback = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [fallbackPolicy]);
-export const trace = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [tracePolicy]);
+export const fallback = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [fallbackSlot]);
+export const trace = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [traceSlot]);
 export const telemetry = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [telemetryPolicy]);
-export const jobRun = (options: JobRunOptions): GovernMiddleware => middlewareFor(options, [jobRunPolicy(options.job)]);
+export const jobRun = (options: JobRunOptions): GovernMiddleware => middlewareFor(options, [jobRunSlot(options.job)]);
 
-function middlewareFor(options: InstanceOptions, policies: readonly Policy[]): GovernMiddleware {
-  const governing = disabled ? policies.filter((policy) => policy === requiredAccessPolicy) : policies;
-  return middlewareOf(instanceFor(options), [caller.policy, ...governing]);
+function middlewareFor(options: InstanceOptions, policies: readonly (Policy | PolicySlot)[]): GovernMiddleware {
+  const governing = disabled ? policies.filter((policy) => policy === requiredAccessSlot) : policies;
+  return middlewareOf(instanceFor(options), [callSlot, ...governing]);
 }
 
 /**
@@ -136,19 +119,20 @@ export function governed<Event, Result>(
  * @throws {Misused} without the name of a dependency.
  */
 export function flyballPlugin(dependency: string, options?: FlyballPluginOptions): FlyballPlugin {
-  return disabled ? inertPlugin(dependency) : sdkPlugin(caller, dependency, options);
+  return disabled ? inertPlugin(dependency) : sdkPlugin({ outbound: outboundOf }, dependency, options);
 }
 
 /** What domain code calls; it finds the current invocation by itself. */
 export const flyball = {
   /** Calls a dependency the rules name. @throws {Refused | DependencyFailed | DeadlineExceeded | Misused} */
-  call: <T = unknown>(dependency: string, options?: CallOptions): Promise<T> => caller.call<T>(dependency, options),
+  call: <T = unknown>(dependency: string, options?: CallOptions): Promise<T> =>
+    withCaller((caller) => caller.call<T>(dependency, options)),
   /** Governs any promise as a call to a dependency. @throws {Refused | DependencyFailed | DeadlineExceeded} */
   run: <T>(
     dependency: string,
     work: (signal: AbortSignal, info: RunInfo) => Promise<T>,
     options?: RunOptions,
-  ): Promise<T> => caller.run<T>(dependency, work, options),
+  ): Promise<T> => withCaller((caller) => caller.run<T>(dependency, work, options)),
   /**
    * Resolves when what an ES module may await at its top level has ended: the registration of the extension of
    * `flush: 'after-response'`, which works during init alone. Never rejects.

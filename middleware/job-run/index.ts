@@ -1,2 +1,3 @@
 // Job runs: each accounted for, with what made it fail.
-export { jobRunPolicy, recordCounts, type Counts } from './policy.ts';
+export { recordCounts, type Counts } from './account.ts';
+export { jobRunPolicy } from './policy.ts';

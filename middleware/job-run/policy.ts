@@ -6,6 +6,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { parseDuration } from '../kernel/units.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
+import { accountOf } from './account.ts';
 import { failureOf } from './failure.ts';
 
 /**
@@ -17,33 +18,6 @@ const END_TRIES_MS = [storeLimitMs(100), storeLimitMs(150)] as const;
 interface RunRules {
   /** From the rules' `jobs`; without it the platform's own limit tells when a run must be over. */
   readonly maxRuntimeMs: number | undefined;
-}
-
-/** What is under way in this invocation. */
-interface Account {
-  start: RunStart | undefined;
-  counts: RunCounts;
-}
-
-const ACCOUNT = {};
-
-const accountOf = (invocation: Invocation) =>
-  invocation.state<Account>(ACCOUNT, () => ({ start: undefined, counts: {} }));
-
-/** What a run has read, written and failed. */
-export type Counts = RunCounts;
-
-/** Adds to what the current run has read, written and failed; without a run it counts for nothing. */
-export function recordCounts(invocation: Invocation, more: Counts): void {
-  const account = accountOf(invocation);
-  // What is no number is left out: it must not cost the run its record.
-  const sum = (a?: number, b?: number) => (Number.isFinite(b) ? (a ?? 0) + (b ?? 0) : a);
-  const { read, written, failed } = account.counts;
-  account.counts = {
-    read: sum(read, more.read),
-    written: sum(written, more.written),
-    failed: sum(failed, more.failed),
-  };
 }
 
 /** Accounts for each invocation as a run of `job`. */

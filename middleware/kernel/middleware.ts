@@ -249,6 +249,10 @@ export function middlewareOf(instance: Instance, places: readonly (Policy | Poli
 /** Loaded with the first error of ours: most functions answer for themselves. */
 let answerTo: ((invocation: Invocation, error: FlyballError) => unknown) | undefined;
 
+export async function loadAnswers(): Promise<void> {
+  ({ answerTo } = await import('./answer.ts'));
+}
+
 /** Puts what the trigger understands in place of the error; a promise only the first time. Never throws. */
 function answer(invocation: Invocation, error: FlyballError): Promise<void> | undefined {
   if (!answerTo) return answerLater(invocation, error);
@@ -258,8 +262,8 @@ function answer(invocation: Invocation, error: FlyballError): Promise<void> | un
 
 async function answerLater(invocation: Invocation, error: FlyballError): Promise<void> {
   try {
-    ({ answerTo } = await import('./answer.ts'));
-    invocation.response = answerTo(invocation, error);
+    await loadAnswers();
+    invocation.response = answerTo?.(invocation, error);
   } catch (failure) {
     // Then the platform sees the error itself.
     invocation.instance.contain('answer', 'after', failure);

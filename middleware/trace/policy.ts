@@ -5,6 +5,7 @@ import type { Policy } from '../kernel/policy.ts';
 import { newSpanId } from './context.ts';
 import { carriedBy, incomingTrace } from './incoming.ts';
 import { Recording } from './recording.ts';
+import { isSampled, runtimeTraceHeader } from './runtime.ts';
 import { noTracer, type Tracer } from './tracer.ts';
 import { xrayTracer } from './xray.ts';
 
@@ -25,8 +26,7 @@ export function createTracing(tracer: Tracer, runtimeHeader: () => string | unde
     compile: () => {},
     before(invocation) {
       const header = runtimeHeader();
-      // Only the runtime's word starts a recording: a header from outside may claim to be sampled, at our cost.
-      if (!header?.includes('Sampled=1')) return;
+      if (!isSampled(header)) return;
       const trace = incomingTrace(invocation.trigger, invocation.event, header);
       const { traceId, parentId } = trace?.xray ?? {};
       if (!trace || traceId === undefined || parentId === undefined) return;
@@ -93,12 +93,6 @@ function annotate({ instance, resource, snapshot, refusal }: Invocation, { root 
 
 function unsent({ instance }: Invocation): void {
   instance.recorder.internal('trace:unsent');
-}
-
-/** On Managed Instances each invocation has its own, kept by the runtime; elsewhere the environment has the one. */
-export function runtimeTraceHeader(): string | undefined {
-  const { awslambda } = globalThis as { awslambda?: { InvokeStore?: { getXRayTraceId?: () => string | undefined } } };
-  return awslambda?.InvokeStore?.getXRayTraceId?.() ?? process.env['_X_AMZN_TRACE_ID'];
 }
 
 const { policy, outbound } = createTracing(

@@ -1,7 +1,8 @@
 import middy from '@middy/core';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as flyballModule from '../../middleware/index.ts';
 import { Misused, governed } from '../../middleware/index.ts';
+import { loadEverything } from '../../middleware/slots.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { noTable, silentLogger, testContext } from '../support/instance.ts';
 import { httpV2 } from '../support/events.ts';
@@ -24,6 +25,9 @@ const statuses = async (handler: (event: unknown, context: never) => Promise<unk
 };
 
 const ok = () => Promise.resolve({ statusCode: 200 });
+
+// What is loaded later must be of these modules, not of those a test has begun anew.
+beforeAll(loadEverything);
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -2,7 +2,7 @@
 import { Misused } from '../../kernel/errors.ts';
 import type { Call, Reply } from '../../kernel/outbound.ts';
 import { abortable } from '../abortable.ts';
-import type { Caller, Outbound } from '../caller.ts';
+import type { Outbound } from '../caller.ts';
 import { replyOfAbort } from '../errors.ts';
 import { abortMiddleware, withSignal } from './abort.ts';
 import { isAnswer, isSkewCorrected, replyOfSdkError } from './errors.ts';
@@ -28,12 +28,17 @@ export interface FlyballPlugin {
   applyToStack(stack: object): void;
 }
 
+/** Gives dependencies under the rules of the current invocation; a promise only until the code for it is loaded. */
+export interface Outbounds {
+  outbound(dependency: string): Outbound | undefined | Promise<Outbound | undefined>;
+}
+
 /** Of flyball's middlewares, the client's own retry middleware: applied twice, the later plugin governs alone. */
 const replaced = new WeakMap<Middleware, Middleware>();
 
 /** @throws {Misused} without the name of a dependency. */
 export function sdkPlugin(
-  caller: Caller,
+  outbounds: Outbounds,
   dependency: string,
   { idempotent = [] }: FlyballPluginOptions = {},
 ): FlyballPlugin {
@@ -44,7 +49,7 @@ export function sdkPlugin(
       const stack = given as Stack;
       replaceRetry(stack, (found) => {
         const own = (found && replaced.get(found)) ?? found;
-        const governing = governed(caller, dependency, repeatable, own);
+        const governing = governed(outbounds, dependency, repeatable, own);
         if (own) replaced.set(governing, own);
         return governing;
       });
@@ -65,7 +70,7 @@ function requireName(dependency: unknown): void {
 }
 
 function governed(
-  caller: Caller,
+  outbounds: Outbounds,
   dependency: string,
   idempotent: ReadonlySet<string>,
   own: Middleware | undefined,
@@ -73,13 +78,16 @@ function governed(
   return (next, context) => {
     const name = operationName(context.commandName);
     const repeating = own ? own(next, context) : next;
-    return function flyballRetry(args) {
-      const outbound = caller.outbound(dependency);
+    const send = (outbound: Outbound | undefined, args: Args): Promise<Answer> => {
       if (!outbound) return repeating(args);
       // Until a rule names the dependency, the client goes on repeating by itself.
       const once = outbound.named ? next : repeating;
       const operation = sdkOperation(name, args, outbound.operationOf, idempotent);
       return sent(outbound, operation, args, once, signalOf(context));
+    };
+    return function flyballRetry(args) {
+      const outbound = outbounds.outbound(dependency);
+      return outbound instanceof Promise ? outbound.then((there) => send(there, args)) : send(outbound, args);
     };
   };
 }

@@ -1,0 +1,113 @@
+// Knows which policies are loaded when: those that run always are there at once, the others when rules or events need them.
+import type { Caller, Outbound } from './call/caller.ts';
+import { current } from './kernel/current.ts';
+import { Refused } from './kernel/errors.ts';
+import { loadAnswers } from './kernel/middleware.ts';
+import type { Policy, PolicySlot } from './kernel/policy.ts';
+import type { RuleDocument } from './kernel/rules/document.ts';
+// Not by their folders' index.ts: a bundle would then load the rest of the folder at once too.
+import { isSampled, runtimeTraceHeader } from './trace/runtime.ts';
+
+type Conditions = Omit<PolicySlot, 'name' | 'load'>;
+
+/** A slot whose module is imported once. */
+function slotOf(name: string, importing: () => Promise<Policy>, conditions: Conditions): PolicySlot {
+  let policy: Policy | undefined;
+  return { name, ...conditions, load: async () => (policy ??= await importing()) };
+}
+
+const never = () => false;
+const always = () => true;
+
+export const throttleSlot = slotOf('throttle', async () => (await import('./throttle/index.ts')).throttlePolicy, {
+  needed: ({ throttles }) => throttles !== undefined,
+});
+
+/** Also without rules: what is refused of a queue's batch must be in the answer, or the platform deletes it. */
+export const redeliverySlot = slotOf(
+  'redelivery',
+  async () => (await import('./redelivery/index.ts')).redeliveryPolicy,
+  { needed: never, wanted: ({ trigger }) => trigger.face === 'sqs' },
+);
+
+export const fallbackSlot = slotOf('fallback', async () => (await import('./fallback/index.ts')).fallbackPolicy, {
+  needed: ({ resources, dependencies }) => hasFallback(resources) || hasFallback(dependencies),
+});
+
+function hasFallback(rules: RuleDocument['resources'] | RuleDocument['dependencies']): boolean {
+  return Object.values(rules ?? {}).some(({ fallback }) => fallback !== undefined);
+}
+
+export const traceSlot = slotOf('trace', async () => (await import('./trace/index.ts')).tracePolicy, {
+  needed: never,
+  wanted: () => isSampled(runtimeTraceHeader()),
+});
+
+export const accessSlot = slotOf('access', async () => (await import('./access/index.ts')).accessPolicy, {
+  needed: ({ access }) => access !== undefined,
+});
+
+/** What lets in is not left out for want of a file. */
+export const requiredAccessSlot = slotOf(
+  'access',
+  async () => (await import('./access/index.ts')).requiredAccessPolicy,
+  {
+    needed: always,
+    missing: () =>
+      new Refused({
+        by: 'access',
+        rule: 'required',
+        statusCode: 503,
+        message: 'nobody is let in: access cannot be decided',
+      }),
+  },
+);
+
+export const jobRunSlot = (job: string): PolicySlot =>
+  slotOf('job-run', async () => (await import('./job-run/index.ts')).jobRunPolicy(job), { needed: always });
+
+/** Loads all there is. For tests whose time stands still while a file is read. */
+export async function loadEverything(): Promise<void> {
+  const rules = { apiVersion: 'flyball/v1', service: 'everything' } as const;
+  const slots = [
+    accessSlot,
+    callSlot,
+    fallbackSlot,
+    jobRunSlot('every-job'),
+    redeliverySlot,
+    requiredAccessSlot,
+    throttleSlot,
+    traceSlot,
+  ];
+  await Promise.all([loadAnswers(), ...slots.map((slot) => slot.load(rules))]);
+}
+
+let caller: Caller | undefined;
+
+async function loadCaller(): Promise<Caller> {
+  return (caller ??= (await import('./outbound.ts')).caller);
+}
+
+export const callSlot: PolicySlot = {
+  name: 'call',
+  needed: ({ dependencies }) => dependencies !== undefined,
+  load: async () => (await loadCaller()).policy,
+};
+
+/** Does something with what makes calls, at once when it has been loaded. */
+export function withCaller<T>(use: (caller: Caller) => Promise<T>): Promise<T> {
+  return caller ? use(caller) : loadCaller().then(use);
+}
+
+/** A dependency under the rules of the current invocation, once there is what makes calls; undefined outside of one. */
+export function outboundOf(dependency: string): Outbound | undefined | Promise<Outbound | undefined> {
+  const invocation = current();
+  if (!invocation || caller) return caller?.outbound(dependency);
+  return loadCaller().then(
+    (loaded) => loaded.outbound(dependency),
+    (error: unknown) => {
+      invocation.instance.contain('call', 'stage', error);
+      return undefined;
+    },
+  );
+}
