@@ -8,7 +8,7 @@ const ambient = [
 ];
 
 export default tseslint.config(
-  { ignores: ['node_modules', '.esbuild', '.serverless', '.flyball', 'coverage', '**/*.cjs'] },
+  { ignores: ['node_modules', '.esbuild', '.serverless', '.flyball', 'coverage', 'dist', '**/*.cjs'] },
   {
     files: ['**/*.ts', '**/*.js'],
     extends: [tseslint.configs.recommendedTypeChecked],

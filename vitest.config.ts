@@ -1,6 +1,7 @@
 // Three kinds of test: unit (pure), integration (emulated AWS over the network), e2e (a started local world).
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { sourcePaths } from './infra/package/entries.ts';
 
 /** Files in the order of their names: the end-to-end tests share one world, and the one that kills its store comes last. */
 class ByName extends BaseSequencer {
@@ -9,12 +10,21 @@ class ByName extends BaseSequencer {
   }
 }
 
+/** Inside the checkout the package's own names mean its source, as tsconfig.json says to everybody else. */
+const resolve = {
+  alias: Object.entries(sourcePaths()).map(([name, source]) => ({
+    find: new RegExp(`^${name}$`),
+    replacement: new URL(source, import.meta.url).pathname,
+  })),
+};
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/summary.ts'],
     sequence: { sequencer: ByName },
     projects: [
       {
+        resolve,
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/conformance/**/*.test.ts'],
@@ -22,6 +32,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
@@ -31,6 +42,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
