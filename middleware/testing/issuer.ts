@@ -1,5 +1,5 @@
 // Stands where the issuer of tokens is: keys of its own for each test, and tokens as the rules ask for them.
-import type { JSONWebKeySet, JWTPayload } from 'jose';
+import type { JSONWebKeySet, JWK, JWTPayload } from 'jose';
 import { Misused } from '../kernel/errors.ts';
 import type { RuleDocument } from '../kernel/rules/document.ts';
 
@@ -10,9 +10,8 @@ const VALID_S = 300;
 type JwtRule = NonNullable<NonNullable<RuleDocument['access']>['jwt']>;
 
 interface SigningKey {
-  readonly algorithm: string;
   readonly sign: (payload: JWTPayload) => Promise<string>;
-  readonly set: JSONWebKeySet;
+  readonly published: JWK;
 }
 
 export class Issuer {
@@ -20,8 +19,9 @@ export class Issuer {
 
   /** What it publishes, whatever the address: every key it has signed with. */
   async keySet(): Promise<JSONWebKeySet> {
-    const keys = await Promise.all([...this.#keys.values(), this.#key(DEFAULT_ALGORITHM)]);
-    return { keys: keys.flatMap(({ set }) => set.keys) };
+    await this.#key(DEFAULT_ALGORITHM);
+    const keys = await Promise.all(this.#keys.values());
+    return { keys: keys.map(({ published }) => published) };
   }
 
   /**
@@ -55,8 +55,7 @@ async function createKey(algorithm: string): Promise<SigningKey> {
   const kid = `${KEY_ID}-${algorithm}`;
   const header = { alg: algorithm, kid };
   return {
-    algorithm,
     sign: (payload) => new SignJWT(payload).setProtectedHeader(header).sign(privateKey),
-    set: { keys: [{ ...(await exportJWK(publicKey)), ...header, use: 'sig' }] },
+    published: { ...(await exportJWK(publicKey)), ...header, use: 'sig' },
   };
 }
