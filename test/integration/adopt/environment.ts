@@ -30,10 +30,15 @@ export async function publish(url: string, document?: object): Promise<TestTable
     });
   }
   vi.stubEnv('FLYBALL_TABLE', table.tableName);
+  // The machine of a test may be busy with others.
+  vi.stubEnv('FLYBALL_STORE_PATIENCE', '50');
   return table;
 }
 
-/** Loads a function's module as a new environment does: with nothing remembered of others. */
+/**
+ * Loads a function's module as a new environment does: with nothing remembered of others. One at a time: what an
+ * environment loads later comes from the modules of the newest.
+ */
 export async function coldStart<Module>(load: () => Promise<Module>): Promise<Module> {
   vi.resetModules();
   return load();

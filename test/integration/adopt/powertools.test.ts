@@ -159,15 +159,27 @@ describe('idempotency', () => {
     expect(await handler(event, context())).toEqual(CHARGED);
   });
 
-  it('the wrong way round: makeIdempotent around governed stores the refusal as the answer', async () => {
-    const { governed } = await coldStart(() => import('../../../middleware/index.ts'));
+  it('the wrong way round: makeIdempotent around governed stores refusals and failures as answers', async () => {
+    const { flyball, governed } = await coldStart(() => import('../../../middleware/index.ts'));
     const { persistenceStore } = await import('../../adopt/idempotency/persistence.ts');
     const config = new IdempotencyConfig({ eventKeyJmesPath: 'headers."idempotency-key"' });
+    const load = () =>
+      flyball.run('payments', async () => {
+        const response = await fetch(`${service.endpoint}/charges`);
+        if (!response.ok) throw new Error('payments failed');
+        return CHARGED;
+      });
     const handler = makeIdempotent(
-      governed({ service: 'shop' }, async (_event: APIGatewayProxyEventV2) => CHARGED),
+      governed({ service: 'shop' }, async (_event: APIGatewayProxyEventV2) => load()),
       { persistenceStore, config },
     );
-    for (let request = 0; request < 2; request++) await handler(order(), context());
+    const failed = order();
+    service.answerWith(broken);
+    expect(await handler(failed, context())).toMatchObject({ statusCode: 502 });
+    service.answerWith((response) => response.end('charged'));
+    expect(await handler(failed, context())).toMatchObject({ statusCode: 502 });
+
+    await handler(order(), context());
     const stored = await records();
     expect(await handler(order(), context())).toMatchObject({ statusCode: 429 });
     expect(await records()).toBe(stored + 1);

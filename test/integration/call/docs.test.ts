@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { validateDocument } from '../../../functions/config-center/validate.ts';
 import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
-import { flyball, govern, governed } from '../../../middleware/index.ts';
+import { flyball, flyballPlugin, govern, governed } from '../../../middleware/index.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { testContext } from '../../support/instance.ts';
 import { httpV2 } from '../../support/events.ts';
@@ -90,6 +91,9 @@ const home = governed({ service: 'orders' }, async () => {
   return { statusCode: 200, body: JSON.stringify({ items }) };
 });
 
+const inventory = new DynamoDBClient();
+inventory.middlewareStack.use(flyballPlugin('inventory-table', { idempotent: ['DeleteItem'] }));
+
 describe('the snippets', () => {
   let lambda: Server;
   let accepted = true;
@@ -120,6 +124,12 @@ describe('the snippets', () => {
   it('fails as a business failure when the card is declined', async () => {
     accepted = false;
     await expect(handler({ orderId: '43' }, context())).rejects.toMatchObject({ businessCode: 'CARD_DECLINED' });
+  });
+
+  it('sends the commands of a governed client', async () => {
+    const tables = governed({ service: 'orders' }, async () => inventory.send(new ListTablesCommand({ Limit: 1 })));
+    expect(await tables({}, context())).toMatchObject({ $metadata: { httpStatusCode: 200, attempts: 1 } });
+    inventory.destroy();
   });
 
   it('reports with the time that is left', async () => {
