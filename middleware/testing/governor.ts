@@ -6,6 +6,7 @@ import type { Instance } from '../kernel/instance.ts';
 import { requireService, standIn } from '../kernel/instances.ts';
 import type { GovernedContext } from '../kernel/middleware.ts';
 import { parseDuration } from '../kernel/units.ts';
+import { loadEverything } from '../slots.ts';
 import { testBreaker, type TestBreaker } from './breakers.ts';
 import { fakeClock, type FakeClock } from './clock.ts';
 import type { DependencyAnswer, DependencyFailure, SentCall } from './dependencies.ts';
@@ -95,6 +96,7 @@ export interface TestGovernor {
 export async function testGovernor(options: TestGovernorOptions): Promise<TestGovernor> {
   requireService(options);
   const { service, rules, clock = fakeClock(), seed = 1, functionName = service } = options;
+  await loadEverything();
   const fleet = new Fleet({ service, clock, seed, functionName });
   if (rules !== undefined) await fleet.publish(rules);
   return memberOf(fleet);

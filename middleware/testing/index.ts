@@ -2,7 +2,7 @@
 export { fakeClock, type FakeClock } from './clock.ts';
 export type { DependencyAnswer, DependencyFailure, FixedAnswer, SentCall } from './dependencies.ts';
 export * as events from './events/index.ts';
-export type { ItemChange, KinesisData, Override, QueueMessage, WebRequest } from './events/index.ts';
+export type { AskedRequest, ItemChange, KinesisData, Override, QueueMessage, WebRequest } from './events/index.ts';
 export { testGovernor, type TestGovernor, type TestGovernorOptions } from './governor.ts';
 export type { DeadLetter, DelayedRecord } from './queues.ts';
 export type {

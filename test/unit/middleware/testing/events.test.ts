@@ -31,6 +31,8 @@ describe('every builder', () => {
         'http-v2',
         'http-v1',
         'alb',
+        'authorizer-v2',
+        'authorizer-v1',
         'sqs',
         's3',
         'sns',
@@ -60,6 +62,15 @@ describe('web requests', () => {
     const event = events[gateway]({ ...request, body: 'a=1' });
     expect(event.body).toBe('a=1');
     expect(headerOf(event, 'content-type')).toBeUndefined();
+  });
+
+  it.each(['authorizerV2', 'authorizerV1'] as const)('%s: what is asked about, before anybody is let in', (asked) => {
+    const event = events[asked]({ ...request, claims: { sub: 'ada' }, stageVariables: { service: 'shop' } });
+    expect(triggerOf(event)).toMatchObject({ kind: 'http', method: 'PUT', path: '/orders/7' });
+    expect(headerOf(event, 'x-team')).toBe('a');
+    expect(event.stageVariables).toEqual({ service: 'shop' });
+    expect(event.requestContext).not.toHaveProperty('authorizer.claims');
+    expect(event.requestContext).not.toHaveProperty('authorizer.jwt');
   });
 
   it('tell who is calling', () => {
