@@ -32,8 +32,10 @@ const TOLD_HEADERS = [
 /** 401: API Gateway knows it by its message, which must be this word and no other. */
 export class Unauthorized extends Error {
   override readonly name = 'Unauthorized';
-  constructor(options?: ErrorOptions) {
-    super('Unauthorized', options);
+  constructor() {
+    super('Unauthorized');
+    // The platform logs it, and anybody can cause it: a line is enough, the reason is counted as a refusal.
+    this.stack = 'Unauthorized';
   }
 }
 

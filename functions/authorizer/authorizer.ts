@@ -54,7 +54,7 @@ export function createAuthorizer(options: AuthorizerOptions): (event: unknown, c
       return admit(format, event, String(told['client'] ?? caller), told);
     } catch (error) {
       if (!(error instanceof Refused)) return withoutFlyball(format, event, caller, error);
-      if (error.statusCode === 401) throw new Unauthorized({ cause: error });
+      if (error.statusCode === 401) throw new Unauthorized();
       return deny(format, event, caller, error);
     }
   };

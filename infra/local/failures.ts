@@ -22,15 +22,21 @@ const TIMED_OUT = 'LambdaTimeoutError';
 /**
  * Changes the class in place. Without this, serverless-offline answers 200 with the stack over HTTP, goes on giving work
  * to an instance whose thread it ended after a timeout, and starts a thread for every concurrent call: forty that start
- * at once on two cores take seconds to say a word. `rooms` bounds the calls of one function at a time.
+ * at once on two cores take seconds to say a word. `rooms` bounds the calls of one function at a time. `authorizers` are
+ * the keys of functions that API Gateway asks before it passes a request on.
  */
-export function failAsOnAws({ prototype }: { readonly prototype: Functions }, log: Log, rooms: Rooms): void {
+export function failAsOnAws(
+  { prototype }: { readonly prototype: Functions },
+  log: Log,
+  rooms: Rooms,
+  authorizers: ReadonlySet<string> = new Set(),
+): void {
   const { get, getByFunctionName } = prototype;
   const invoked = new WeakMap<LocalFunction, LocalFunction>();
 
   prototype.get = function (key) {
     const instance = whenThereIsRoom(key, () => get.call(this, key), rooms);
-    const route = answering(instance, log);
+    const route = answering(instance, log, authorizers.has(key));
     invoked.set(route, instance);
     return route;
   };
@@ -90,7 +96,10 @@ function endAfterTimeout(instance: LocalFunction): void {
   };
 }
 
-function answering(instance: LocalFunction, log: Log): LocalFunction {
+/** The one word by which an authorizer has API Gateway answer 401. */
+const UNAUTHORIZED = 'Unauthorized';
+
+function answering(instance: LocalFunction, log: Log, isAuthorizer: boolean): LocalFunction {
   return {
     get functionName() {
       return instance.functionName;
@@ -104,6 +113,7 @@ function answering(instance: LocalFunction, log: Log): LocalFunction {
       try {
         return await instance.runHandler();
       } catch (error) {
+        if (isAuthorizer && error instanceof Error && error.message === UNAUTHORIZED) throw error;
         if (isTimeout(error)) {
           log(`${instance.functionName} did not answer in its time: that instance is ended`);
           return answer(503, 'Service Unavailable');

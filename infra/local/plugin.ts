@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import Lambda from 'serverless-offline/lambda';
 import { failAsOnAws } from './failures.ts';
+import { authorizersOf, leaveOutPython } from './languages.ts';
 import { Rooms } from './rooms.ts';
 import { PortTaken, portsFrom, PortUnfit } from './ports.ts';
 import type { Options, Serverless } from './serverless.ts';
@@ -78,9 +79,12 @@ export default class LocalWorld {
     this.#guard();
     this.#world = new World({ service, ports, dir: localDir(process.env), env: process.env, log });
     await this.#world.startEmulators();
-    failAsOnAws(Lambda, log, new Rooms(CONCURRENCY));
-    for (const definition of Object.values(service.functions)) {
-      if (definition.events.some((event) => 'httpApi' in event)) definition.timeout = HTTP_TIMEOUT_S;
+    const authorizers = authorizersOf(service);
+    failAsOnAws(Lambda, log, new Rooms(CONCURRENCY), authorizers);
+    leaveOutPython(service, log);
+    for (const [key, definition] of Object.entries(service.functions)) {
+      if (authorizers.has(key) || definition.events.some((event) => 'httpApi' in event))
+        definition.timeout = HTTP_TIMEOUT_S;
       // These are ours: serverless-offline's own schedules are an hour and a weekday off.
       definition.events = definition.events.filter((event) => !('schedule' in event));
     }

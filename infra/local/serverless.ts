@@ -4,6 +4,7 @@ import type { Resource } from './template.ts';
 export interface FunctionDefinition {
   readonly name: string;
   readonly handler: string;
+  readonly runtime?: string;
   timeout?: number;
   maximumRetryAttempts?: number;
   environment?: Record<string, unknown>;
@@ -16,7 +17,9 @@ export interface Service {
     readonly region: string;
     readonly stage: string;
     environment?: Record<string, unknown>;
-    httpApi?: Record<string, unknown>;
+    httpApi?: Record<string, unknown> & {
+      readonly authorizers?: Readonly<Record<string, { readonly functionName?: string }>>;
+    };
     readonly s3?: Readonly<Record<string, { readonly name: string }>>;
   };
   custom: Record<string, Record<string, unknown> | undefined>;

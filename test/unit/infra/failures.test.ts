@@ -36,7 +36,7 @@ beforeEach(() => {
   // A class of its own for each test, since the class itself is changed.
   const Fresh = class extends Lambda {};
   said = [];
-  failAsOnAws(Fresh, (message) => said.push(message), new Rooms(2));
+  failAsOnAws(Fresh, (message) => said.push(message), new Rooms(2), new Set(['authorizer']));
   lambda = new Fresh();
 });
 
@@ -53,6 +53,14 @@ describe('behind HTTP', () => {
       body: '{"message":"Internal Server Error"}',
     });
     expect(said).toEqual([expect.stringMatching(/^flyball-local-orders threw: Error: no such order book\n +at /)]);
+  });
+
+  it('an authorizer may say that a caller is unauthorized, and nobody else may', async () => {
+    lambda.run = () => Promise.reject(new Error('Unauthorized'));
+    await expect(lambda.get('authorizer').runHandler()).rejects.toThrow('Unauthorized');
+    expect(await lambda.get('orders').runHandler()).toMatchObject({ statusCode: 500 });
+    lambda.run = () => Promise.reject(new Error('broken'));
+    expect(await lambda.get('authorizer').runHandler()).toMatchObject({ statusCode: 500 });
   });
 
   it('a function that outlives its time is a 503, logged with its name', async () => {
