@@ -129,10 +129,7 @@ describe('headers', () => {
 
 describe("what a function's answer says", () => {
   const output = (payload: unknown, FunctionError?: string) =>
-    replyOfOutput(
-      { Payload: Buffer.from(JSON.stringify(payload)), ...(FunctionError ? { FunctionError } : {}) },
-      0,
-    );
+    replyOfOutput({ Payload: Buffer.from(JSON.stringify(payload)), ...(FunctionError ? { FunctionError } : {}) }, 0);
   const failed = (errorMessage: string, errorType = 'Error') => output({ errorType, errorMessage }, 'Unhandled');
 
   it.each([
