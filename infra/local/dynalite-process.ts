@@ -2,17 +2,20 @@
 // Its parent forks it with FLYBALL_DYNALITE = {"port": number, "path"?: folder} and is told {port} or {error} once.
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
+import { noteRequests, recorder, type RecorderOptions } from './recorder.ts';
 
 export interface DynaliteOptions {
   /** 0 takes any free port. */
   port: number;
   /** Folder that keeps the tables; in memory when absent. */
   path?: string;
+  /** Where calls are noted; nowhere when absent. */
+  record?: RecorderOptions;
 }
 
 export type DynaliteReport = { port: number } | { error: string };
 
-const { port, path } = JSON.parse(process.env.FLYBALL_DYNALITE ?? '{"port":0}') as DynaliteOptions;
+const { port, path, record } = JSON.parse(process.env.FLYBALL_DYNALITE ?? '{"port":0}') as DynaliteOptions;
 const report = (message: DynaliteReport): void => void process.send?.(message);
 
 const server = dynalite({
@@ -21,6 +24,7 @@ const server = dynalite({
   updateTableMs: 0,
   ...(path === undefined ? {} : { path }),
 });
+if (record) noteRequests(server, recorder(record));
 server.on('error', (error: NodeJS.ErrnoException) => {
   report({ error: error.code ?? error.message });
   process.exitCode = 1;

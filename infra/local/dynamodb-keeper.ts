@@ -2,11 +2,14 @@
 import { type Dynalite, startDynalite } from './dynalite.ts';
 import type { Log } from './lambda.ts';
 import { answersOn, PortTaken } from './ports.ts';
+import type { RecorderOptions } from './recorder.ts';
 
 export interface KeeperOptions {
   readonly port: number;
   /** The folder that keeps the tables while no process does. */
   readonly path: string;
+  /** Where calls are noted; nowhere when absent. */
+  readonly record?: RecorderOptions;
   /** Makes sure that tables and their first items are there; called whenever another process begins to answer. */
   readonly prepare: () => Promise<void>;
   /** Told the process id, and undefined while it is not a process of ours that answers. */
@@ -25,9 +28,10 @@ export interface DynamodbKeeper {
 
 /** Starts dynalite and keeps it up until stopped. Throws PortTaken. Does not `prepare` after the first start. */
 export async function keepDynamodb(options: KeeperOptions): Promise<DynamodbKeeper> {
-  const { port, path, prepare, changed, log, restartAfterMs = 10_000, lookEveryMs = 1_000 } = options;
+  const { port, path, record, prepare, changed, log, restartAfterMs = 10_000, lookEveryMs = 1_000 } = options;
   const stopped = new AbortController();
-  let running: Dynalite | undefined = await startDynalite({ port, path });
+  const dynaliteOptions = { port, path, ...(record ? { record } : {}) };
+  let running: Dynalite | undefined = await startDynalite(dynaliteOptions);
   const first = running;
 
   const watch = (dynalite: Dynalite) => {
@@ -60,7 +64,7 @@ export async function keepDynamodb(options: KeeperOptions): Promise<DynamodbKeep
   };
 
   const start = async () => {
-    const dynalite = await startDynalite({ port, path });
+    const dynalite = await startDynalite(dynaliteOptions);
     if (stopped.signal.aborted) {
       await dynalite.stop();
       return;

@@ -49,6 +49,13 @@ export function resolveEnvironments(service: Service, stack: LocalStack, more: R
   }
 }
 
+/** Gives each function credentials of its own, so that the emulators can tell whose call is whose. */
+export function tellApart(service: Service): void {
+  for (const [key, definition] of Object.entries(service.functions)) {
+    definition.environment = { ...definition.environment, AWS_ACCESS_KEY_ID: key };
+  }
+}
+
 function textValues(
   environment: Record<string, unknown> = {},
   stack: LocalStack,

@@ -1,20 +1,30 @@
 // Starts fauxqs (SQS and S3) for this machine alone: left to itself it listens on every address there is.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import type { Asked } from './calls.ts';
+import type { Note } from './recorder.ts';
 
 const HOST = '127.0.0.1';
 
 interface Listener {
   listen(options: { port: number; host: string }): Promise<string>;
+  addHook(name: 'preHandler', hook: (request: Asked, reply: unknown, done: () => void) => void): void;
 }
 
 type Options = NonNullable<Parameters<typeof startFauxqs>[0]>;
 
-/** Takes a port (0: any free one). Throws an Error when the port is taken, or when others could reach it. */
-export async function startLocalFauxqs(options: Options & { port: number }): Promise<FauxqsServer> {
+/**
+ * Takes a port (0: any free one) and whom to tell of every request. Throws an Error when the port is taken, or when
+ * others could reach it.
+ */
+export async function startLocalFauxqs(options: Options & { port: number }, note?: Note): Promise<FauxqsServer> {
   // It names its address in the code, and gives its parts (spy, persistence) to nobody else; but Fastify, which
   // listens for it, announces each of its servers, and fauxqs makes its own before it returns.
-  const announced = (message: unknown) => listenHere((message as { fastify: Listener }).fastify);
+  const announced = (message: unknown) => {
+    const { fastify } = message as { fastify: Listener };
+    listenHere(fastify);
+    if (note) fastify.addHook('preHandler', (request, _reply, done) => (note(request), done()));
+  };
   subscribe('fastify.initialization', announced);
   let starting: Promise<FauxqsServer>;
   try {

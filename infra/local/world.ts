@@ -7,12 +7,13 @@ import type { FauxqsServer } from 'fauxqs';
 import { newApiKey } from '../../store/items/api-keys.ts';
 import { bridgeBuckets } from './bucket-bridge.ts';
 import { type DynamodbKeeper, keepDynamodb } from './dynamodb-keeper.ts';
-import { CREDENTIALS, pointAtEmulators, resolveEnvironments } from './environment.ts';
+import { CREDENTIALS, pointAtEmulators, resolveEnvironments, tellApart } from './environment.ts';
 import { type EventSources, eventSources } from './event-sources.ts';
 import { startLocalFauxqs } from './fauxqs.ts';
 import { LocalLambda, type Log } from './lambda.ts';
 import { type Ports, requireFree } from './ports.ts';
 import { bridgeQueues } from './queue-bridge.ts';
+import { noteHeads, type Note, recorder, type RecorderOptions } from './recorder.ts';
 import { deadLetterNameOf, queuesOf, tablesOf } from './resources.ts';
 import { runSchedules } from './schedules.ts';
 import { seedAdminKey, seedRules } from './seed.ts';
@@ -39,6 +40,9 @@ export class World {
   readonly #stack: LocalStack;
   readonly #adminToken: string;
   readonly #undo: (() => void | Promise<void>)[] = [];
+  /** Where functions' calls are noted, when the environment says so. */
+  readonly #record: RecorderOptions | undefined;
+  readonly #note: Note | undefined;
   #sources: EventSources = { queues: [], buckets: [], schedules: [] };
   #dynamodb: DynamodbKeeper | undefined;
   #s3: FauxqsServer | undefined;
@@ -55,6 +59,10 @@ export class World {
       sqs: at(ports.sqs),
       resources: service.resources?.Resources ?? {},
     };
+    const { region, account } = this.#stack;
+    const file = env['FLYBALL_RECORD_CALLS'];
+    this.#record = file ? { file, region, account } : undefined;
+    this.#note = this.#record && recorder(this.#record);
   }
 
   /** Everything functions need before the first of them is loaded. Throws PortTaken. */
@@ -76,6 +84,10 @@ export class World {
       // Of many workers, most are idle: each looks before it decides, so that what one publishes is what one sees.
       FLYBALL_MAX_STALE: '4s',
     });
+    if (this.#note) {
+      tellApart(service);
+      this.#undo.push(noteHeads(ports.lambda, this.#note));
+    }
     await this.#startDynamodb();
     await this.#startQueues();
     await this.#startBuckets();
@@ -86,6 +98,7 @@ export class World {
     this.#dynamodb = await keepDynamodb({
       port: ports.dynamodb,
       path: this.#folder('dynamodb'),
+      ...(this.#record ? { record: this.#record } : {}),
       log,
       changed: (pid) => this.#tell(pid),
       prepare: () => this.#prepareTable(),
@@ -97,7 +110,8 @@ export class World {
   async #startQueues(): Promise<void> {
     const { ports, env } = this.#options;
     const kept = env['FLYBALL_DATA_DIR'] ? { dataDir: this.#folder('sqs') } : {};
-    const sqs = await startLocalFauxqs({ port: ports.sqs, defaultRegion: this.#stack.region, ...kept });
+    const options = { port: ports.sqs, defaultRegion: this.#stack.region, ...kept };
+    const sqs = await startLocalFauxqs(options, this.#note);
     this.#undo.push(() => sqs.stop());
     for (const { name, attributes } of queuesOf(this.#stack)) {
       if (!sqs.inspectQueue(name)) sqs.createQueue(name, { attributes });
@@ -107,7 +121,7 @@ export class World {
   async #startBuckets(): Promise<void> {
     const { ports, env, service } = this.#options;
     const kept = env['FLYBALL_DATA_DIR'] ? { dataDir: this.#folder('s3') } : {};
-    const s3 = await startLocalFauxqs({ port: ports.s3, messageSpies: { bufferSize: 1 }, ...kept });
+    const s3 = await startLocalFauxqs({ port: ports.s3, messageSpies: { bufferSize: 1 }, ...kept }, this.#note);
     this.#s3 = s3;
     this.#undo.push(() => s3.stop());
     s3.setup({ buckets: Object.values(service.provider.s3 ?? {}).map(({ name }) => name) });

@@ -12,6 +12,8 @@ import { type LocalWorldState, stateFile } from '../../infra/local/state-file.ts
 declare module 'vitest' {
   export interface ProvidedContext {
     world: LocalWorldState;
+    /** The file that notes every call a function made, with the function's name. */
+    calls: string;
   }
 }
 
@@ -24,6 +26,7 @@ export default async function startWorld(project: TestProject): Promise<() => Pr
   // Inside the checkout: what is built there finds node_modules.
   mkdirSync(join(root, '.flyball'), { recursive: true });
   const dir = mkdtempSync(join(root, '.flyball', 'e2e-'));
+  const calls = join(dir, 'calls.jsonl');
   const ports = await freePorts();
   const output: string[] = [];
   // Kept after the run: what the functions said while a test failed.
@@ -47,6 +50,7 @@ export default async function startWorld(project: TestProject): Promise<() => Pr
       FLYBALL_LOCAL_DIR: dir.slice(root.length + 1),
       FLYBALL_DATA_DIR: '',
       FLYBALL_WATCH: 'off',
+      FLYBALL_RECORD_CALLS: calls,
     },
   });
   for (const stream of [child.stdout, child.stderr]) {
@@ -59,6 +63,7 @@ export default async function startWorld(project: TestProject): Promise<() => Pr
   try {
     await until(() => output.join('').includes('flyball is ready'), READY_WITHIN_MS, child);
     ready = true;
+    project.provide('calls', calls);
     project.provide('world', JSON.parse(readFileSync(stateFile(dir), 'utf8')) as LocalWorldState);
   } catch (error) {
     await stop(child).catch(() => undefined);

@@ -1,0 +1,119 @@
+// After the other tests' traffic: every call that a function made is one its role allows, and no role allows what nobody needs.
+import { readFileSync } from 'node:fs';
+import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { beforeAll, expect, inject, it } from 'vitest';
+import type { Call } from '../../infra/local/calls.ts';
+import { decide, type Statement, statementsOf } from '../iam/evaluate.ts';
+import { packageStack } from '../iam/package.ts';
+import { type DeployedFunction, functionsOf } from '../iam/roles.ts';
+import { admin, publish, request, world } from './client.ts';
+
+let functions: Map<string, DeployedFunction>;
+let calls: Call[];
+
+/** Allowed and never asked for here, and why that is right. */
+const UNUSED: readonly (readonly [what: RegExp, because: string])[] = [
+  [/ Logs /, 'Lambda writes the log on the function’s behalf'],
+  [/ Traces /, 'the daemon that takes traces is there on AWS alone'],
+  [/ (OwnRules|OwnState) /, 'one pair of statements for all: which of these calls a service makes, its rules decide'],
+  [/ Receive /, 'the event source mapping receives on the function’s behalf'],
+  [/ Park /, 'Lambda parks what it gives up on the function’s behalf'],
+  [/ TellMissing /, 'S3 looks whether a reader may list when an object is missing'],
+  [/^batchmonitortick Runs dynamodb:GetItem$/, 'read after a lost race, where the endpoint is not AWS’s own'],
+  [
+    /^batchmonitortick Runs dynamodb:PutItem$/,
+    'a slot is missed after a minute at the earliest: integration/jobs shows it',
+  ],
+];
+
+/** Functions without AWS calls of their own. */
+const SILENT = ['hellopython'];
+
+beforeAll(async () => {
+  const template = await packageStack('local');
+  const deployed = functionsOf(template, { region: 'us-east-1', account: '000000000000' });
+  functions = new Map(deployed.map((each) => [each.id.replace(/LambdaFunction$/, '').toLowerCase(), each]));
+  await restOfTheApi();
+  calls = readFileSync(inject('calls'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Call);
+}, 120_000);
+
+/** What the other tests leave out. */
+async function restOfTheApi(): Promise<void> {
+  const rules = { apiVersion: 'flyball/v1', service: 'passing' };
+  await publish('passing', { ...rules, jobs: { gone: { schedule: 'rate(1 day)' } } });
+  await publish('passing', rules);
+  const jobs = ['jobs', 'jobs/nightly-settlement', 'jobs/nightly-settlement/runs'];
+  for (const path of [...jobs, 'audit', 'services', 'services/passing/revisions']) {
+    expect((await admin('GET', `/v1/${path}`)).status, path).toBe(200);
+  }
+  expect((await admin('GET', '/v1/telemetry/series?service=unheard-of')).status).toBe(404);
+  await request('GET', '/hello');
+  await openOrders();
+  const nightly = `${world.lambda}/2015-03-31/functions/flyball-local-nightly-settlement/invocations`;
+  expect((await fetch(nightly, { method: 'POST', body: '{}' })).status).toBe(200);
+}
+
+/** An order that no message asks to settle, and one that was settled and is still listed. */
+async function openOrders(): Promise<void> {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ region: 'us-east-1', endpoint: world.dynamodb, credentials });
+  const items = ['paid', 'settled'].flatMap((status) => [
+    {
+      pk: { S: `order#${status === 'paid' ? 'a' : 'b'}` },
+      sk: { S: 'order' },
+      status: { S: status },
+      createdAt: { S: '1' },
+    },
+    {
+      pk: { S: 'open' },
+      sk: { S: `1#${status === 'paid' ? 'a' : 'b'}` },
+      orderId: { S: status === 'paid' ? 'a' : 'b' },
+    },
+  ]);
+  const RequestItems = { 'flyball-local-examples': items.map((Item) => ({ PutRequest: { Item } })) };
+  await client.send(new BatchWriteItemCommand({ RequestItems }));
+  client.destroy();
+}
+
+const requestOf = ({ action, resource, leadingKeys }: Call) => ({
+  action,
+  resource,
+  context: leadingKeys === undefined ? {} : { 'dynamodb:LeadingKeys': leadingKeys },
+});
+
+const roleOf = (caller: string) => {
+  const found = functions.get(caller.toLowerCase());
+  if (!found) throw new Error(`${caller} made a call and is no function of the stack`);
+  return found.role;
+};
+
+it('every function has made calls, but for those that make none', () => {
+  expect(new Set(calls.map(({ caller }) => caller.toLowerCase()))).toEqual(
+    new Set([...functions.keys()].filter((name) => !SILENT.includes(name))),
+  );
+});
+
+it('every call that was made is allowed', () => {
+  const denied = calls.filter((call) => decide(roleOf(call.caller).policies, requestOf(call)).outcome !== 'allowed');
+  expect(denied).toEqual([]);
+});
+
+it('everything that is allowed was asked for, or is on the list of what need not be', () => {
+  const name = (caller: string, { Sid = 'nameless' }: Statement, what: string) => `${caller} ${Sid} ${what}`;
+  const used = new Set<string>();
+  for (const call of calls) {
+    for (const statement of decide(roleOf(call.caller).policies, requestOf(call)).by) {
+      used.add(name(call.caller.toLowerCase(), statement, call.action));
+    }
+  }
+  const unused = [...functions].flatMap(([caller, { role }]) =>
+    role.policies
+      .flatMap(statementsOf)
+      .flatMap((statement) => [statement.Action ?? []].flat().map((action) => name(caller, statement, action)))
+      .filter((grant) => !used.has(grant)),
+  );
+  expect(unused.filter((grant) => !UNUSED.some(([what]) => what.test(grant)))).toEqual([]);
+});
