@@ -130,7 +130,6 @@ export class Extension {
   /** Resolves when the invocation of this event needs the environment no more. */
   #hold({ requestId = '', deadlineMs = NaN }: ExtensionEvent): Promise<void> {
     this.#listening = false;
-    // The platform repeats an asynchronous invocation under its first id.
     this.#released = undefined;
     if (this.#passive) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -139,6 +138,8 @@ export class Extension {
       if (this.#held !== held) return;
       this.#held = undefined;
       this.#released = requestId;
+      // The same id may come again: the platform repeats an asynchronous invocation under its first one.
+      if (this.#told?.requestId === requestId && this.#told.open === 0) this.#told = undefined;
       for (const cancel of cancels) cancel();
       resolve();
     };
