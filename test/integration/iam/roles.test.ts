@@ -42,7 +42,11 @@ const SERVICES = {
   thumbnails: 'thumbnails',
   settlement: 'settlement',
   'nightly-settlement': 'settlement',
+  // It stands before a function in another language, which itself has no business with flyball.
+  authorizer: 'hello-python',
+  'hello-python': undefined,
 } as const;
+const GOVERNED = Object.values(SERVICES).filter((service) => service !== undefined);
 type FunctionName = keyof typeof SERVICES;
 const NAMES = Object.keys(SERVICES) as FunctionName[];
 
@@ -144,13 +148,14 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   'batch-monitor-tick': { job: 'GP', run: 'GPUQ' },
   telemetry: { key: 'G', services: 'G', telemetry: 'Q' },
   ...{ orders: {}, payments: {}, thumbnails: {}, settlement: {}, 'nightly-settlement': {} },
+  ...{ authorizer: {}, 'hello-python': {} },
 };
 
 describe("flyball's table", () => {
   it.each(NAMES)('%s: each action on each kind of item, of its own and of every other service', (name) => {
     const own = SERVICES[name];
     const wrong: string[] = [];
-    for (const service of neighboursOf(own, Object.values(SERVICES))) {
+    for (const service of neighboursOf(own ?? 'hello-python', GOVERNED)) {
       for (const [kind, keyOf] of Object.entries(KINDS)) {
         const letters = [
           MORE[name][kind] ?? '',
@@ -209,7 +214,8 @@ describe("flyball's table", () => {
     for (const name of NAMES) {
       const statements = policiesOf(name).flatMap(statementsOf);
       const own = statements.filter(({ Sid }) => Sid === 'OwnRules' || Sid === 'OwnState');
-      expect(own).toEqual(dataPlane(SERVICES[name], TABLE));
+      const service = SERVICES[name];
+      expect(own).toEqual(service === undefined ? [] : dataPlane(service, TABLE));
     }
   });
 });
