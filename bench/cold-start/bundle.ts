@@ -1,7 +1,9 @@
 // Bundles functions for the cold-start benchmark, all in one way, and tells how much of a bundle is loaded when.
 import { fileURLToPath } from 'node:url';
 import { basename, join } from 'node:path';
+import { copyFileSync } from 'node:fs';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { buildLibrary } from '../../infra/package/javascript.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -22,8 +24,17 @@ export interface BundledFile {
   readonly imports: readonly string[];
 }
 
+/** Builds the package as `npm pack` has it, and gives the folder it stands in. */
+export async function packageIn(folder: string): Promise<string> {
+  await buildLibrary(ROOT, join(folder, 'dist'));
+  copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  return folder;
+}
+
 export interface BundleOptions {
   readonly outdir: string;
+  /** Where the package stands, for functions that import it. */
+  readonly library?: string;
   /** Everything in one file, as bundlers without code splitting make it; peers that are rarely needed stay outside. */
   readonly oneFile?: boolean;
   readonly plugins?: readonly Plugin[];
@@ -39,7 +50,7 @@ const PEERS = ['@aws-sdk/*', 'aws-xray-sdk-core'];
 /** Bundles one entry. `banner` says whether it holds CommonJS. */
 export async function bundle(
   entry: string,
-  { outdir, oneFile = false, plugins = [] }: BundleOptions,
+  { outdir, library, oneFile = false, plugins = [] }: BundleOptions,
   banner: boolean,
 ): Promise<Bundle> {
   const { metafile } = await build({
@@ -48,6 +59,9 @@ export async function bundle(
     absWorkingDir: ROOT,
     bundle: true,
     minify: true,
+    alias: library === undefined ? {} : aliases(library),
+    // Dependencies and peers of a package that stands elsewhere.
+    nodePaths: [join(ROOT, 'node_modules')],
     splitting: !oneFile,
     external: oneFile ? PEERS : [],
     format: 'esm',
@@ -56,10 +70,17 @@ export async function bundle(
     outExtension: { '.js': '.mjs' },
     metafile: true,
     logLevel: 'warning',
+    // The package's parts import each other also for their order alone, which a bundler may ignore.
+    logOverride: { 'ignored-bare-import': 'silent' },
     plugins: [...plugins],
     ...(banner ? { banner: { js: BANNER } } : {}),
   });
   return described(metafile, join(outdir, `${basename(entry, '.ts')}.mjs`));
+}
+
+/** Inside the checkout the package's names mean its source; here they mean what users get. */
+function aliases(library: string): Record<string, string> {
+  return { flyball: join(library, 'dist/index.js'), 'flyball/store': join(library, 'dist/store.js') };
 }
 
 function described({ outputs }: Metafile, path: string): Bundle {
@@ -95,7 +116,7 @@ export function bytesOf(files: ReadonlyMap<string, BundledFile>, paths: Iterable
   return bytes;
 }
 
-/** Bytes of what stands in this repository, and Middy: not of peers that are loaded for what they alone do. */
+/** Bytes of flyball, the function and Middy: not of peers that are loaded for what they alone do. */
 export function ownBytes({ files }: Bundle): number {
   let bytes = 0;
   for (const { inputs } of files.values()) {

@@ -8,7 +8,7 @@ import { systemClock } from '../../middleware/kernel/clock.ts';
 import { atMost, type Row } from '../result.ts';
 import type { BenchmarkOptions } from '../run.ts';
 import { median, rounded, spread } from '../statistics.ts';
-import { bundle, bytesOf, ownBytes, type Bundle } from './bundle.ts';
+import { bundle, bytesOf, ownBytes, packageIn, type Bundle } from './bundle.ts';
 import { PUBLISHED } from './functions/rules.ts';
 import type { Found } from './probe.ts';
 import { startFresh, type Start } from './process.ts';
@@ -65,11 +65,12 @@ function bundleOf(bundles: ReadonlyMap<string, Bundle>, subject: Subject): Bundl
 }
 
 async function bundleAll(outdir: string): Promise<ReadonlyMap<string, Bundle>> {
+  const library = await packageIn(join(outdir, 'package'));
   const bundles = new Map<string, Bundle>();
   for (const subject of [BARE, ...SCENARIOS.flatMap(({ subjects }) => subjects)]) {
     const key = bundleKey(subject);
     if (bundles.has(key)) continue;
-    const options = { outdir: join(outdir, key), oneFile: subject.oneFile ?? false };
+    const options = { outdir: join(outdir, key), library, oneFile: subject.oneFile ?? false };
     const entry = join(FOLDER, 'functions', `${subject.module}.ts`);
     bundles.set(key, await bundle(entry, options, subject.commonJs ?? false));
   }

@@ -1,6 +1,7 @@
 // The JavaScript of the package: a handful of chunks, since a file for each module costs a function's start 30 ms.
 import { chmodSync } from 'node:fs';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { coreChunk } from './core-chunk.ts';
 import { ENTRIES, nameOf } from './entries.ts';
 
 const SHARED = {
@@ -10,23 +11,22 @@ const SHARED = {
   target: 'node22',
   // What others wrote is the user's to have once: dependencies and peers are imported, not copied.
   packages: 'external',
-  keepNames: true,
   logLevel: 'warning',
-  // Sources may name the package by its own name (tsconfig.json, paths); its files do not.
   metafile: true,
 } as const satisfies BuildOptions;
 
-/** What a user imports, with source maps that name lines and functions but carry no source. */
+/** What a user imports. Without source maps: it is not minified, and no user has the files they would name. */
 export async function buildLibrary(root: string, out: string): Promise<Metafile> {
+  // The store stands alone: it needs none of what governs.
+  const governing = Object.values(ENTRIES).filter((source) => source.startsWith('middleware/'));
   const { metafile } = await build({
     ...SHARED,
     absWorkingDir: root,
+    plugins: [await coreChunk(root, governing)],
     entryPoints: Object.fromEntries(Object.entries(ENTRIES).map(([subpath, source]) => [nameOf(subpath), source])),
     outdir: out,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    sourcemap: true,
-    sourcesContent: false,
   });
   return metafile;
 }

@@ -1,6 +1,6 @@
 // A handler governed by rules that are packaged with it.
 import middy from '@middy/core';
-import { govern, governPlugin } from '../../../middleware/index.ts';
+import { govern, governPlugin } from 'flyball';
 import { answer } from './answer.ts';
 import { PACKAGED } from './rules.ts';
 
