@@ -1,0 +1,260 @@
+// A stack of somebody else's: what the onboarding gives it, what its functions may do, and that they run governed by it.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { APIGatewayProxyStructuredResultV2, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { isName } from '../../../functions/api/names.ts';
+import type * as greeter from '../../../infra/examples/greeter/handler.ts';
+import type { Call } from '../../../infra/local/calls.ts';
+import { startDynalite } from '../../../infra/local/dynalite.ts';
+import { queueEvent } from '../../../infra/local/events/queue-event.ts';
+import { startLocalFauxqs } from '../../../infra/local/fauxqs.ts';
+import { recorder } from '../../../infra/local/recorder.ts';
+import { resolve } from '../../../infra/local/template.ts';
+import { systemClock } from '../../../middleware/kernel/clock.ts';
+import { publishRevision } from '../../../store/items/rules.ts';
+import { keys } from '../../../store/keys.ts';
+import { dataPlane } from '../../iam/data-plane.ts';
+import { decide, isAllowed, type PolicyDocument } from '../../iam/evaluate.ts';
+import { packageStack, type Template } from '../../iam/package.ts';
+import { functionsOf, stackOf } from '../../iam/roles.ts';
+import { readTemplate } from '../../iam/yaml.ts';
+import { httpV2 } from '../../support/events.ts';
+import { testContext } from '../../support/instance.ts';
+import { createTable } from '../table.ts';
+
+const place = { region: 'us-east-1', account: '000000000000' };
+const arnOf = (table: string) => `arn:aws:dynamodb:${place.region}:${place.account}:table/${table}`;
+const infra = new URL('../../../infra/', import.meta.url);
+const TRACES = {
+  Sid: 'Traces',
+  Effect: 'Allow',
+  Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  Resource: '*',
+};
+
+let stack: Template;
+const nested = readTemplate(new URL('onboarding/flyball.cloudformation.yml', infra));
+beforeAll(async () => {
+  stack = await packageStack('dev', 'infra/examples/greeter');
+}, 120_000);
+
+/** As deployed beside a control plane with this table. */
+const deployed = (table: string) => ({
+  ...place,
+  parameters: {
+    FlyballServiceName: 'greeter',
+    FlyballTableName: table,
+    FlyballTableArn: arnOf(table),
+    FlyballCell: 'c',
+  },
+});
+
+describe('the fragment for serverless.yml', () => {
+  it('asks the control plane’s parameters for the table and the cell', () => {
+    expect(stack.Parameters).toMatchObject({
+      FlyballServiceName: { Default: 'greeter' },
+      FlyballTableName: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/flyball/prod/table' },
+      FlyballTableArn: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/flyball/prod/table-arn' },
+      FlyballCell: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/flyball/prod/cell' },
+    });
+  });
+
+  it('tells every function where they are', () => {
+    for (const id of ['HelloLambdaFunction', 'GreetLambdaFunction']) {
+      const { Environment } = stack.Resources[id]?.Properties ?? {};
+      expect(resolve(Environment, stackOf(stack, deployed('flyball-prod')))).toEqual({
+        Variables: { FLYBALL_TABLE: 'flyball-prod', FLYBALL_CELL: 'c', FLYBALL_FUNCTION_PREFIX: 'greeter-dev-' },
+      });
+    }
+  });
+
+  it('allows the data plane of one service, and traces', () => {
+    const policy = resolve(
+      stack.Resources['FlyballPolicy']?.Properties?.['PolicyDocument'],
+      stackOf(stack, deployed('flyball-prod')),
+    ) as PolicyDocument;
+    expect(policy.Statement).toEqual([...dataPlane('greeter', arnOf('flyball-prod')), TRACES]);
+  });
+});
+
+describe('the same as plain CloudFormation', () => {
+  const parameters = { ServiceName: 'greeter', TableName: 'flyball-prod', TableArn: arnOf('flyball-prod'), Cell: 'c' };
+
+  it('allows the same', () => {
+    const policy = resolve(
+      nested.Resources['Policy']?.Properties?.['PolicyDocument'],
+      stackOf(nested, { ...place, parameters }),
+    ) as PolicyDocument;
+    expect(policy.Statement).toEqual([...dataPlane('greeter', arnOf('flyball-prod')), TRACES]);
+  });
+
+  it('has what its example takes of it', () => {
+    const example = readTemplate(new URL('examples/greeter-cloudformation/template.yml', infra));
+    const taken = [...JSON.stringify(example.Resources).matchAll(/"Flyball","Outputs\.(\w+)"/g)].map(
+      ([, name]) => name,
+    );
+    const { Outputs } = nested as unknown as { readonly Outputs: object };
+    expect(taken.sort()).toEqual(Object.keys(Outputs).sort());
+    expect(Object.keys(nested.Parameters ?? {})).toEqual(
+      expect.arrayContaining(Object.keys(example.Resources['Flyball']?.Properties?.['Parameters'] as object)),
+    );
+  });
+});
+
+describe('the name of the service', () => {
+  const names = [
+    'greeter',
+    'a',
+    'a-1',
+    '1a',
+    'a'.repeat(64),
+    'a'.repeat(65),
+    '',
+    '*',
+    'greet*',
+    'gr?eter',
+    'a#b',
+    'A',
+    '-a',
+    'a-',
+  ];
+  it.each([
+    ['the fragment', () => stack.Parameters?.['FlyballServiceName']],
+    ['the template', () => nested.Parameters?.['ServiceName']],
+  ])('is one the control plane knows, and never a wildcard, in %s', (_, parameter) => {
+    const { AllowedPattern = '' } = parameter() as { readonly AllowedPattern?: string };
+    for (const name of names) expect(new RegExp(AllowedPattern).test(name), name).toBe(isName(name));
+  });
+});
+
+describe('its functions', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flyball-onboarding-'));
+  const file = join(folder, 'calls.jsonl');
+  const stops: (() => Promise<void>)[] = [];
+  let queues: SQSClient;
+  let QueueUrl: string;
+  let table: string;
+  let functions: typeof greeter;
+
+  beforeAll(async () => {
+    const dynalite = await startDynalite({ port: 0, record: { file, ...place } });
+    const fauxqs = await startLocalFauxqs({ port: 0 }, recorder({ file, ...place }));
+    stops.push(
+      () => fauxqs.stop(),
+      () => dynalite.stop(),
+    );
+    const sqs = `http://127.0.0.1:${fauxqs.port}`;
+    queues = new SQSClient({ endpoint: sqs, useQueueUrlAsEndpoint: false });
+    const create = (QueueName: string, Attributes = {}) =>
+      queues.send(new CreateQueueCommand({ QueueName, Attributes }));
+    await create('greeter-dev-greetings-dlq');
+    const deadLetterTargetArn = `arn:aws:sqs:${place.region}:${place.account}:greeter-dev-greetings-dlq`;
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 100 });
+    QueueUrl = (await create('greeter-dev-greetings', { RedrivePolicy })).QueueUrl ?? '';
+
+    const { tableName, sdk } = await createTable(dynalite.url);
+    table = tableName;
+    const document = parse(readFileSync(new URL('examples/greeter/flyball.rules.yaml', infra), 'utf8')) as object;
+    const publication = { document, source: '', author: 'a test', note: '', at: systemClock.now(), expectedSeq: 0 };
+    await publishRevision(sdk, { service: 'greeter', ...publication });
+    Object.assign(process.env, {
+      FLYBALL_TABLE: tableName,
+      FLYBALL_STORE_PATIENCE: '10',
+      AWS_ACCESS_KEY_ID: 'greeter',
+      AWS_ENDPOINT_URL_DYNAMODB: dynalite.url,
+      AWS_ENDPOINT_URL_SQS: sqs,
+    });
+    functions = await import('../../../infra/examples/greeter/handler.ts');
+  });
+  afterAll(async () => {
+    for (const stop of stops) await stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const hello = async () => {
+    const event = httpV2({ method: 'GET', path: '/hello/world', pathParameters: { name: 'world' } });
+    return (await functions.hello(event, testContext(systemClock))) as APIGatewayProxyStructuredResultV2;
+  };
+
+  /** The batch Lambda would hand over next, within a few seconds. */
+  async function receive(): Promise<SQSEvent> {
+    const { Messages = [] } = await queues.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        WaitTimeSeconds: 5,
+        MaxNumberOfMessages: 10,
+        MessageSystemAttributeNames: ['All'],
+        VisibilityTimeout: 60,
+      }),
+    );
+    const arn = `arn:aws:sqs:${place.region}:${place.account}:greeter-dev-greetings`;
+    return queueEvent(Messages, arn);
+  }
+
+  it('are throttled by the rules the control plane publishes', async () => {
+    const answers = [];
+    for (let i = 0; i < 6; i++) answers.push(await hello());
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200, 200, 429]);
+    expect(JSON.parse(answers[0]?.body ?? '')).toEqual({ hello: 'world' });
+    expect(answers[5]?.body).toContain('per-caller');
+  });
+
+  it('send a failing message back, and to the dead-letter queue after its attempts', async () => {
+    await queues.send(new SendMessageCommand({ QueueUrl, MessageBody: ' ' }));
+    const answers: unknown[] = [];
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const event = await receive();
+      expect(event.Records).toHaveLength(1);
+      answers.push(await functions.greet(event, testContext(systemClock)));
+    }
+    const [first, second] = answers as SQSBatchResponse[];
+    expect(first?.batchItemFailures).toHaveLength(1);
+    expect(second?.batchItemFailures).toEqual([]);
+    const { Messages = [] } = await queues.send(
+      new ReceiveMessageCommand({ QueueUrl: `${QueueUrl}-dlq`, MessageAttributeNames: ['All'] }),
+    );
+    expect(Messages[0]?.MessageAttributes?.['flyball-attempts']?.StringValue).toBe('2');
+  });
+
+  it('were allowed every call they made, by the policies of the packaged stack', () => {
+    const policies = functionsOf(stack, deployed(table))[0]?.role.policies ?? [];
+    const calls = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Call);
+    expect([...new Set(calls.map(({ action }) => action))]).toEqual(
+      expect.arrayContaining([
+        'dynamodb:GetItem',
+        'dynamodb:UpdateItem',
+        'sqs:ChangeMessageVisibility',
+        'sqs:SendMessage',
+      ]),
+    );
+    const denied = calls.filter(({ action, resource, leadingKeys }) => {
+      const context: Record<string, readonly string[]> = leadingKeys ? { 'dynamodb:LeadingKeys': leadingKeys } : {};
+      return decide(policies, { action, resource, context }).outcome !== 'allowed';
+    });
+    expect(denied).toEqual([]);
+  });
+
+  it.each([
+    ['writing its rules', 'PutItem', keys.rulesHead('greeter').pk],
+    ['reading the rules of orders', 'GetItem', keys.rulesHead('orders').pk],
+    ['reading API keys', 'GetItem', keys.apiKey('0').pk],
+    ['the state of orders', 'UpdateItem', keys.breaker('orders', 'payments').pk],
+    ['the state of a service named alike', 'UpdateItem', keys.breaker('greeter-x', 'payments').pk],
+    ['deleting its own state', 'DeleteItem', keys.breaker('greeter', 'payments').pk],
+    ['listing its own state', 'Query', keys.breaker('greeter', 'payments').pk],
+  ])('are denied %s', (_, action, key) => {
+    const resource = arnOf('flyball-prod');
+    for (const { role } of functionsOf(stack, deployed('flyball-prod'))) {
+      const request = { action: `dynamodb:${action}`, resource, context: { 'dynamodb:LeadingKeys': [key] } };
+      expect(isAllowed(role.policies, request)).toBe(false);
+      expect(isAllowed(role.policies, { action: 'dynamodb:Scan', resource })).toBe(false);
+    }
+  });
+});
