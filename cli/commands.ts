@@ -1,0 +1,7 @@
+// The commands of `flyball`, in the order in which its help names them.
+import type { Command } from './command.ts';
+import { publish } from './commands/publish.ts';
+import { pull } from './commands/pull.ts';
+import { validate } from './commands/validate.ts';
+
+export const COMMANDS: readonly Command[] = [pull, validate, publish];

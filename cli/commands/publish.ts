@@ -1,0 +1,81 @@
+// `flyball publish`: puts a rule document in force, as the draft and then as the next revision.
+import type { Command } from '../command.ts';
+import { strange, type Answer, type ControlPlane } from '../control-plane.ts';
+import { EXIT, RefusedByControlPlane, WrongUsage, type Failure } from '../failure.ts';
+import { isObject } from '../problem.ts';
+import { readRulesFile } from '../rules-file.ts';
+
+export const publish: Command = {
+  name: 'publish',
+  summary: 'put a rule document in force',
+  synopsis: '<file> --note <text> [--force] [--service <name>]',
+  help: `Replaces the draft of the service by the document, JSON or YAML, and publishes it.
+Instances follow within seconds. Publishing what is in force already changes nothing.
+
+  --note <text>     why, for the history
+  --force           although running functions have a flyball that is older than the rules
+  --service <name>  the service the rules are for, when not the one they name`,
+  options: { note: { type: 'string' }, force: { type: 'boolean' }, service: { type: 'string' } },
+  takes: { atLeast: 1, atMost: 1 },
+
+  async run({ args: [name = ''], text, flag }, { controlPlane, folder }) {
+    const note = text('note') ?? '';
+    if (note.trim() === '') throw new WrongUsage('--note is missing: say in a few words why the rules change.');
+    const file = readRulesFile(folder, name, text('service'));
+    const path = `/v1/services/${encodeURIComponent(file.service)}`;
+    const draft = await controlPlane.ask('PUT', `${path}/draft`, { body: file });
+    const answer = await publishDraft(controlPlane, path, draft, { note, ...(flag('force') ? { force: true } : {}) });
+    const { revision, publishedAt, changed } = publishedBy(answer);
+    const said = changed ? 'is in force' : 'was in force already; nothing changed';
+    return {
+      exitCode: EXIT.ok,
+      lines: [`${file.service}: revision ${String(revision)} ${said}.`],
+      json: { service: file.service, revision, publishedAt, changed },
+    };
+  },
+};
+
+/** Publishes this very draft: with its ETag, what somebody else puts meanwhile is not published in its place. */
+async function publishDraft(
+  controlPlane: ControlPlane,
+  path: string,
+  draft: Answer,
+  body: Readonly<Record<string, unknown>>,
+): Promise<Answer> {
+  const etag = draft.headers.get('etag');
+  try {
+    return await controlPlane.ask('POST', `${path}/publish`, {
+      body: { text: JSON.stringify(body), type: 'application/json' },
+      headers: etag === null ? {} : { 'if-match': etag },
+    });
+  } catch (error) {
+    throw error instanceof RefusedByControlPlane ? draftStays(error) : error;
+  }
+}
+
+function draftStays({ message, lines, problem }: Failure): Failure {
+  return new RefusedByControlPlane(message, {
+    lines: [...lines, 'The document is the draft of the service now; the rules in force are what they were.'],
+    problem,
+  });
+}
+
+interface Published {
+  readonly revision: number;
+  readonly publishedAt: string;
+  readonly changed: boolean;
+}
+
+/** @throws {Unreachable} when the answer does not tell. */
+function publishedBy(answer: Answer): Published {
+  try {
+    const body: unknown = JSON.parse(answer.text);
+    if (isObject(body) && typeof body['revision'] === 'number') {
+      const { revision, publishedAt, changed } = body;
+      return { revision, publishedAt: String(publishedAt), changed: changed === true };
+    }
+  } catch {
+    // Told below, together with JSON that says something else.
+  }
+  throw strange('that of a publication', answer);
+}

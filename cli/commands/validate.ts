@@ -1,0 +1,68 @@
+// `flyball validate`: says everything that is wrong with rule documents, storing nothing.
+import type { Command } from '../command.ts';
+import { strange, type Answer, type ControlPlane } from '../control-plane.ts';
+import { EXIT } from '../failure.ts';
+import { errorsOf, isObject, type RuleError } from '../problem.ts';
+import { readRulesFile, type RulesFile } from '../rules-file.ts';
+
+interface Verdict {
+  readonly file: string;
+  readonly service: string;
+  readonly valid: boolean;
+  readonly errors: readonly RuleError[];
+}
+
+export const validate: Command = {
+  name: 'validate',
+  summary: 'say what is wrong with rule documents, storing nothing',
+  synopsis: '<file…> [--service <name>]',
+  help: `Sends each document, JSON or YAML, to be validated as it would be when published,
+and prints every error with its path and reason. Exits with 1 if there is one.
+
+  --service <name>  the service the rules are for, when not the one they name`,
+  options: { service: { type: 'string' } },
+  takes: { atLeast: 1, atMost: Infinity },
+
+  async run({ args, text }, { controlPlane, folder }) {
+    // All are read before any is sent: a name that was mistyped is found at once.
+    const files = args.map((name) => readRulesFile(folder, name, text('service')));
+    const verdicts: Verdict[] = [];
+    for (const file of files) verdicts.push(await judge(controlPlane, file));
+    const valid = verdicts.every((verdict) => verdict.valid);
+    return {
+      exitCode: valid ? EXIT.ok : EXIT.refused,
+      lines: verdicts.flatMap(linesOf),
+      json: { valid, files: verdicts },
+    };
+  },
+};
+
+async function judge(controlPlane: ControlPlane, { name: file, service, text, type }: RulesFile): Promise<Verdict> {
+  const answer = await controlPlane.ask('POST', `/v1/services/${encodeURIComponent(service)}/draft/validate`, {
+    body: { text, type },
+    accept: [400, 422],
+  });
+  const body = bodyOf(answer);
+  if (answer.status < 300 && body['valid'] === true) return { file, service, valid: true, errors: [] };
+  if (answer.status < 300) throw strange('a verdict on the rules', answer);
+  const errors = errorsOf(body);
+  // Text that cannot be parsed has no places to name.
+  const whole = { path: '', reason: typeof body['detail'] === 'string' ? body['detail'] : 'it cannot be read' };
+  return { file, service, valid: false, errors: errors.length > 0 ? errors : [whole] };
+}
+
+function bodyOf(answer: Answer): Readonly<Record<string, unknown>> {
+  try {
+    const body: unknown = JSON.parse(answer.text);
+    if (isObject(body)) return body;
+  } catch {
+    // Told below, together with JSON that is no object.
+  }
+  throw strange('a verdict on the rules', answer);
+}
+
+function linesOf({ file, service, valid, errors }: Verdict): string[] {
+  if (valid) return [`${file}: valid rules of ${service}`];
+  const number = errors.length === 1 ? 'an error' : `${String(errors.length)} errors`;
+  return [`${file}: ${number}`, ...errors.map(({ path, reason }) => `  ${path === '' ? '/' : path}  ${reason}`)];
+}

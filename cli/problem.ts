@@ -1,0 +1,75 @@
+// Answers that say no, as people read them: RFC 9457 problems with every detail, and what to do about the usual ones.
+import { RefusedByControlPlane, Unreachable, type Failure } from './failure.ts';
+
+export type Problem = Readonly<Record<string, unknown>>;
+
+/** Members of a problem that are said in the sentence, or say nothing to people. */
+const SAID = new Set(['type', 'title', 'status', 'detail', 'instance', 'code', 'errors']);
+
+/** What an answer with a status of 400 or more means. */
+export function failureOf(status: number, body: string): Failure {
+  const problem = problemOf(body);
+  const detail = textOf(problem?.['detail']) ?? textOf(problem?.['message']) ?? 'it gave no reason';
+  const message = `${sentenceOf(status)} (${String(status)}): ${detail}`;
+  const details = { lines: linesOf(status, problem), problem };
+  return status >= 500 ? new Unreachable(message, details) : new RefusedByControlPlane(message, details);
+}
+
+function sentenceOf(status: number): string {
+  if (status === 401) return 'The control plane does not know who is asking';
+  if (status === 403) return 'The key in FLYBALL_TOKEN may not do this';
+  return status >= 500 ? 'The control plane could not answer' : 'The control plane refused';
+}
+
+function linesOf(status: number, problem: Problem | undefined): string[] {
+  const lines = errorsOf(problem).map(({ path, reason }) => `${path === '' ? '/' : path}  ${reason}`);
+  for (const [name, value] of Object.entries(problem ?? {})) {
+    if (!SAID.has(name)) lines.push(`${name}: ${JSON.stringify(value)}`);
+  }
+  const todo = adviceFor(status, textOf(problem?.['code']));
+  if (todo !== undefined) lines.push(todo);
+  const instance = textOf(problem?.['instance']);
+  if (instance !== undefined) lines.push(`Its logs name this as ${instance.split(':').at(-1) ?? instance}.`);
+  return lines;
+}
+
+function adviceFor(status: number, code: string | undefined): string | undefined {
+  if (code === 'LIBRARY_TOO_OLD') return 'Deploy the function with a newer flyball first, or publish with --force.';
+  if (status === 401) return 'Set FLYBALL_TOKEN to an API key that is neither expired nor revoked.';
+  if (status === 403) return 'Use a key of a higher role, or one that is for this service.';
+  if (status === 429) return 'Too many requests at once; try again in a moment.';
+  return undefined;
+}
+
+export interface RuleError {
+  /** A JSON pointer into the document. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** What is wrong with a document, place by place. */
+export function errorsOf(problem: Problem | undefined): readonly RuleError[] {
+  const errors = problem?.['errors'];
+  if (!Array.isArray(errors)) return [];
+  return errors.map((error: unknown) => {
+    const { path, reason } = isObject(error) ? error : {};
+    return { path: textOf(path) ?? '', reason: textOf(reason) ?? 'no reason was given' };
+  });
+}
+
+function problemOf(body: string): Problem | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,126 @@
+// What the `flyball` command makes of a command line, a file and the environment, before it asks anybody.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../../cli/commands.ts';
+import { run } from '../../../cli/run.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'flyball-cli-'));
+  writeFileSync(join(folder, 'shop.json'), '{"apiVersion":"flyball/v1","service":"shop"}');
+  writeFileSync(join(folder, 'nobody.yaml'), 'apiVersion: flyball/v1\nnested:\n  service: shop\n');
+  writeFileSync(join(folder, 'broken.json'), '{"service": }');
+  writeFileSync(join(folder, 'empty.yaml'), ' \n');
+  return () => rmSync(folder, { recursive: true, force: true });
+});
+
+/** Nobody listens there: a command that gets as far ends with 3. */
+const NOBODY = { FLYBALL_URL: 'http://127.0.0.1:9', FLYBALL_TOKEN: 'fb_key' };
+
+async function flyball(argv: readonly string[], env: Readonly<Record<string, string>> = NOBODY) {
+  const ran = { exitCode: 0, out: '', err: '' };
+  ran.exitCode = await run(argv, {
+    ...{ env, folder, version: '1.2.3' },
+    out: (text) => (ran.out += text),
+    err: (text) => (ran.err += text),
+  });
+  return ran;
+}
+
+describe('help', () => {
+  it('names every command, the environment and the exit codes', async () => {
+    const { exitCode, out } = await flyball(['--help']);
+    expect(exitCode).toBe(0);
+    for (const { name, summary } of COMMANDS) expect(out).toMatch(new RegExp(`^ {2}${name} +${summary}$`, 'm'));
+    for (const word of ['FLYBALL_URL', 'FLYBALL_TOKEN', 'Exit codes:', '--version']) expect(out).toContain(word);
+  });
+
+  it.each(COMMANDS)('tells of $name what it takes and every option it has', async ({ name, synopsis, options }) => {
+    const { exitCode, out } = await flyball([name, '--help']);
+    expect(exitCode).toBe(0);
+    expect(out).toContain(`Usage: flyball ${name} ${synopsis}`);
+    for (const option of [...Object.keys(options), 'url', 'json', 'help']) expect(out).toContain(`--${option}`);
+  });
+
+  it('needs neither an address nor a key, and is given before anything else is looked at', async () => {
+    expect(await flyball(['publish', '--help'], {})).toMatchObject({ exitCode: 0, err: '' });
+  });
+
+  it.each([['--version'], ['-v']])('%s prints the version', async (option) => {
+    expect(await flyball([option])).toEqual({ exitCode: 0, out: '1.2.3', err: '' });
+  });
+});
+
+describe('wrong usage ends with 2 and says what to do', () => {
+  it.each<[string, readonly string[], Readonly<Record<string, string>>, string]>([
+    ['no command', [], NOBODY, 'A command is missing: write pull, validate, publish, or --help.'],
+    ['an unknown command', ['deploy'], NOBODY, 'There is no command "deploy"'],
+    ['an option of nobody', ['pull', 'shop', '--loud'], NOBODY, "Unknown option '--loud': flyball pull --help"],
+    ['an option without its value', ['pull', 'shop', '-o'], NOBODY, "'-o, --output <value>' argument missing"],
+    ['too few arguments', ['pull'], NOBODY, 'flyball pull <service> [-o <file>]'],
+    ['too many arguments', ['pull', 'a', 'b'], NOBODY, 'flyball pull <service> [-o <file>]'],
+    ['a key on the command line', ['pull', 'shop', '--token', 'fb_secret'], NOBODY, 'set FLYBALL_TOKEN'],
+    ['a key behind an equals sign', ['pull', 'shop', '--token=fb_secret'], NOBODY, 'set FLYBALL_TOKEN'],
+    ['no address', ['pull', 'shop'], { FLYBALL_TOKEN: 'k' }, 'set FLYBALL_URL, or give --url'],
+    ['no such address', ['pull', 'shop', '--url', 'ftp://x'], NOBODY, '"ftp://x" is no address'],
+    ['a key in the address', ['pull', 'shop', '--url', 'https://me:key@x'], NOBODY, 'without a key'],
+    ['no key', ['pull', 'shop'], { FLYBALL_URL: 'http://127.0.0.1:9' }, 'FLYBALL_TOKEN is not set'],
+    ['a blank key', ['pull', 'shop'], { ...NOBODY, FLYBALL_TOKEN: ' ' }, 'FLYBALL_TOKEN is not set'],
+    ['a key with a line in it', ['pull', 'shop'], { ...NOBODY, FLYBALL_TOKEN: 'a\nb' }, 'more than the key'],
+    ['no note', ['publish', 'shop.json'], NOBODY, '--note is missing'],
+    [
+      'a file that is not there',
+      ['validate', 'nowhere.yaml'],
+      NOBODY,
+      'nowhere.yaml cannot be read: there is no such file',
+    ],
+    ['a folder', ['validate', '.'], NOBODY, '. cannot be read: it is a folder'],
+    ['an empty file', ['validate', 'empty.yaml'], NOBODY, 'empty.yaml is empty'],
+    ['text that is no JSON', ['validate', 'broken.json'], NOBODY, 'broken.json is no JSON'],
+    ['rules of nobody', ['validate', 'nobody.yaml'], NOBODY, 'nobody.yaml does not say which service'],
+    ['a mistyped name behind good ones', ['validate', 'shop.json', 'shpo.json'], NOBODY, 'shpo.json cannot be read'],
+  ])('%s', async (_what, argv, env, message) => {
+    const ran = await flyball(argv, env);
+    expect(ran).toMatchObject({ exitCode: 2, out: '' });
+    expect(ran.err).toContain(message);
+    expect(ran.err).not.toContain('fb_secret');
+  });
+});
+
+describe('which service a document is for', () => {
+  it.each([
+    ['service: shop', 'shop'],
+    ['service:   "my-shop"   # quoted', 'my-shop'],
+    ["'service': 'shop'", 'shop'],
+    ['# service: other\napiVersion: flyball/v1\r\nservice: shop\r\n', 'shop'],
+  ])('%j is for %s', async (text, service) => {
+    writeFileSync(join(folder, 'rules.yaml'), text);
+    const asked = await addressAsked(['validate', 'rules.yaml']);
+    expect(asked).toBe(`/v1/services/${service}/draft/validate`);
+  });
+
+  it('is the one given with --service, whatever the document says', async () => {
+    expect(await addressAsked(['validate', 'nobody.yaml', '--service', 'other/one'])).toBe(
+      '/v1/services/other%2Fone/draft/validate',
+    );
+  });
+});
+
+/** The path of the only request that a command makes. */
+async function addressAsked(argv: readonly string[]): Promise<string | undefined> {
+  const { createServer } = await import('node:http');
+  let path: string | undefined;
+  const server = createServer((request, response) => {
+    path = request.url;
+    response.end('{"valid":true}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  await flyball([...argv, '--url', `http://127.0.0.1:${String(port)}/`]);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  return path;
+}
