@@ -16,7 +16,7 @@ import type { DeadLetter, DelayedRecord } from './queues.ts';
 import { recordedBy, type Recorded } from './recorded.ts';
 import type { TestRules } from './rules.ts';
 import type { TestStore } from './store-faults.ts';
-import { passTime, passTimeUntil } from './time.ts';
+import { passTime, passTimeFor } from './time.ts';
 
 export interface TestGovernorOptions {
   /** The service whose functions are tested. */
@@ -126,8 +126,7 @@ async function memberOf(fleet: Fleet): Promise<TestGovernor> {
     given: GovernedContext = context(),
   ): Promise<Result> {
     // A handler that throws at once fails as one that rejects.
-    const work = apart(async () => handler(event, given));
-    return passTimeUntil(clock, work).finally(dispose);
+    return passTimeFor(clock, () => apart(async () => handler(event, given))).finally(dispose);
   }
 
   function dispose(): void {
@@ -145,7 +144,7 @@ async function memberOf(fleet: Fleet): Promise<TestGovernor> {
     },
     load,
     invoke,
-    until: (work) => passTimeUntil(clock, work),
+    until: (work) => passTimeFor(clock, () => work),
     context,
     token: (claims = {}) => fleet.token(claims),
     advance: (by) => passTime(clock, parseDuration(by)),

@@ -4,11 +4,14 @@ import type { Table } from '../../store/port.ts';
 import { Misused } from '../kernel/errors.ts';
 import type { RuleDocument } from '../kernel/rules/document.ts';
 
+/** As rules are written: a constant will do. */
+type Written<T> = T extends object ? { readonly [Field in keyof T]: Written<T[Field]> } : T;
+
 /**
  * A rule document, with or without `apiVersion` and `service`; or the path of a JSON file with one, from the working
  * directory or as a file URL.
  */
-export type TestRules = Omit<RuleDocument, 'apiVersion' | 'service'> | RuleDocument | string | URL;
+export type TestRules = Written<Omit<RuleDocument, 'apiVersion' | 'service'> | RuleDocument> | string | URL;
 
 /** @throws {Misused} naming every place of the document that is wrong, and why. */
 export async function readRules(service: string, rules: TestRules): Promise<RuleDocument> {

@@ -2,6 +2,7 @@
 // The real timers are captured at import, so that a test runner's own fake ones do not stop them.
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { FakeClock } from './clock.ts';
+import { UnderWay } from './under-way.ts';
 
 /** Turns of the event loop after which whatever waits for nothing has gone on. */
 const TURNS = 3;
@@ -31,23 +32,24 @@ function moveTo(clock: FakeClock, at: number): void {
   clock.advance(Math.max(0, at - clock.precise()));
 }
 
-/** Clocks being moved for some work, oldest first: work may have other work done, which then goes first. */
+/** Work that time is being moved for, oldest first: it may have other work done, which then goes first. */
 const movers: { readonly clock: FakeClock }[] = [];
 
-/** Moves the clock from timer to timer, for as long as `work` needs it, and gives what it comes to. */
-export async function passTimeUntil<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
+/** Begins work and moves the clock from timer to timer, for as long as it needs that; gives what it comes to. */
+export async function passTimeFor<T>(clock: FakeClock, work: () => Promise<T>): Promise<T> {
   const mover = { clock };
+  const underWay = new UnderWay();
   movers.push(mover);
   try {
-    return await movedUntil(mover, work);
+    return await movedUntil(mover, underWay.begin(work), underWay);
   } finally {
+    underWay.stop();
     movers.splice(movers.indexOf(mover), 1);
   }
 }
 
-async function movedUntil<T>(mover: { readonly clock: FakeClock }, work: Promise<T>): Promise<T> {
+async function movedUntil<T>(mover: { readonly clock: FakeClock }, work: Promise<T>, underWay: UnderWay): Promise<T> {
   const { clock } = mover;
-  const scenery = underWay();
   let ended = false;
   // Whoever awaits the work meets its failure.
   work.finally(() => (ended = true)).catch(() => {});
@@ -59,28 +61,16 @@ async function movedUntil<T>(mover: { readonly clock: FakeClock }, work: Promise
     await pause(GRACE_MS);
     await settled();
     if (ended) return work;
-    // Without a timer it waits for something real, and without a change for nothing else.
+    // Without a timer it waits for something real; with another one than before it has just gone on.
     if (next === undefined || clock.nextAt !== next) continue;
     waitedMs += GRACE_MS;
-    const isBusy = hasMore(underWay(), scenery) || hasOthersFirst(mover);
-    if (isBusy && waitedMs < LONGEST_GRACE_MS) continue;
+    if ((underWay.some || hasOthersFirst(mover)) && waitedMs < LONGEST_GRACE_MS) continue;
     waitedMs = 0;
+    underWay.ignoreOpen();
     moveTo(clock, next);
   }
 }
 
 function hasOthersFirst(mover: { readonly clock: FakeClock }): boolean {
   return movers.slice(movers.indexOf(mover) + 1).some(({ clock }) => clock !== mover.clock);
-}
-
-/** How many of what keep this process alive: requests, connections, real timers. */
-function underWay(): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  counts.delete('Immediate');
-  return counts;
-}
-
-function hasMore(now: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): boolean {
-  return [...now].some(([kind, count]) => count > (before.get(kind) ?? 0));
 }

@@ -1,5 +1,5 @@
 // A table in memory that answers as DynamoDB does, for tests without one: the same conditions, races and pages.
-import { fromCursor, toCursor } from '../../../store/adapters/requests.ts';
+import { fromCursor, toCursor } from '../../../store/adapters/query.ts';
 import { marshalItem, unmarshalItem } from '../../../store/marshal.ts';
 import {
   StoreUnavailable,

@@ -1,5 +1,10 @@
 // testGovernor: rules, time, fleets and refusals of a test are those of the product.
+import { scrypt } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import middy from '@middy/core';
 import { describe, expect, it } from 'vitest';
 import { flyball, govern } from '../../../../middleware/index.ts';
@@ -134,12 +139,38 @@ describe('time', () => {
     const governor = await testGovernor({ service: 'shop' });
     const start = governor.clock.now();
     const handler = governor.governed(async (_event: object, { flyball: { signal } }) => {
-      const file = await readFile(import.meta.filename, 'utf8');
+      const file = await readFile(import.meta.filename);
       await new Promise((resolve) => setTimeout(resolve, 20));
-      return !signal.aborted && file.length > 0;
+      const key = await promisify(scrypt)('a password', file.subarray(0, 16), 64);
+      return !signal.aborted && (key as Buffer).length === 64;
     });
     expect(await governor.invoke(handler, {})).toBe(true);
     expect(governor.clock.now()).toBe(start);
+  });
+
+  it('passes all the same beside a connection that stays open', async () => {
+    const server = createServer((_request, response) => response.end('x')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const governor = await testGovernor({ service: 'shop' });
+    const { clock } = governor;
+    const handler = governor.governed(async () => {
+      const text = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+      await new Promise<void>((resolve) => clock.after(5_000, resolve));
+      return text;
+    });
+    expect(await governor.invoke(handler, {})).toBe('x');
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('passes for work of another kind, too', async () => {
+    const governor = await testGovernor({ service: 'shop' });
+    const { clock } = governor;
+    const start = clock.now();
+    await governor.until(new Promise<void>((resolve) => clock.after(2_000, resolve)));
+    expect(clock.now() - start).toBe(2_000);
+    await expect(governor.until(Promise.reject(new Error('mine')))).rejects.toThrow('mine');
   });
 
   it('passes in a frozen environment without anything happening', async () => {
