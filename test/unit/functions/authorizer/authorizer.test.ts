@@ -1,4 +1,5 @@
 // What the authorizer answers API Gateway, for both kinds of API: yes, no, "who are you?", and what is told with it.
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createAuthorizer } from '../../../../functions/authorizer/authorizer.ts';
 import { servicesOf } from '../../../../functions/authorizer/routes.ts';
@@ -145,6 +146,17 @@ describe('a REST API', () => {
   it('hears the same word for a missing token', async () => {
     const { ask } = start({ access: { require: ['jwt'], jwt } });
     await expect(ask(authorizerV1(hello))).rejects.toThrow(/^Unauthorized$/);
+  });
+});
+
+describe('the gateway responses for REST APIs', () => {
+  it('use what a denial tells, and nothing else', async () => {
+    const text = readFileSync('functions/authorizer/gateway-responses.yml', 'utf8');
+    const used = [...text.matchAll(/context\.authorizer\.([A-Za-z]+)/g)].map(([, name]) => name);
+    const { ask } = start(quota);
+    for (let i = 0; i < 2; i++) await ask(authorizerV1(hello));
+    const denied = await ask(authorizerV1(hello));
+    expect([...new Set(used)].sort()).toEqual(Object.keys(denied.context ?? {}).sort());
   });
 });
 
