@@ -5,7 +5,7 @@ import { errorFields, type Logger } from './logger.ts';
 import { storeLimitMs } from './patience.ts';
 
 /** The platform tells an extension and the handler of an invocation at the same time: a handler not heard of by then is not ours. */
-export const BEGIN_WITHIN_MS = 50;
+export const BEGIN_WITHIN_MS = storeLimitMs(50);
 /** What is handed over has time limits of its own; this one holds when they fail. */
 export const HOLD_AT_MOST_MS = storeLimitMs(250);
 /** An extension that is busy when the function's time is over has the environment reset. */

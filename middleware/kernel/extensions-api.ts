@@ -1,5 +1,5 @@
 // AWS's Lambda Extensions API as an extension inside the runtime's own process uses it: register, then ask for events.
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 
 const VERSION = '/2020-01-01/extension';
 /** More than any event of the API has. */
@@ -32,25 +32,30 @@ interface Answer {
 /** @param address host and port, as `AWS_LAMBDA_RUNTIME_API` gives them. */
 export function extensionsApi(address: string): ExtensionsApi {
   const origin = new URL(`http://${address}`);
+  // A new connection for every event would cost as much as all the rest.
+  const agent = new (process.getBuiltinModule('node:http').Agent)({ keepAlive: true, maxSockets: 1 });
   return {
     async register(name) {
       // An extension inside the runtime's process may not ask for SHUTDOWN.
       const body = JSON.stringify({ events: ['INVOKE'] });
-      const { headers } = await exchange(origin, 'POST', 'register', { 'lambda-extension-name': name }, body);
+      const { headers } = await exchange(agent, origin, 'POST', 'register', { 'lambda-extension-name': name }, body);
       const identifier = headers['lambda-extension-identifier'];
       if (typeof identifier === 'string') return identifier;
       throw new ExtensionRefused('the registration was answered without an identifier');
     },
     async next(identifier) {
-      const { text } = await exchange(origin, 'GET', 'event/next', { 'lambda-extension-identifier': identifier });
+      const { text } = await exchange(agent, origin, 'GET', 'event/next', {
+        'lambda-extension-identifier': identifier,
+      });
       const event: unknown = JSON.parse(text);
       return typeof event === 'object' && event !== null ? event : {};
     },
   };
 }
 
-/** One exchange on a connection of its own and without a time limit: what waits here may be frozen for hours. */
+/** One exchange without a time limit: what waits here may be frozen for hours. */
 function exchange(
+  agent: Agent,
   { hostname, port }: URL,
   method: string,
   path: string,
@@ -64,7 +69,7 @@ function exchange(
       port,
       method,
       path: `${VERSION}/${path}`,
-      agent: false,
+      agent,
       headers: body === '' ? headers : { ...headers, 'content-type': 'application/json' },
     });
     request.on('error', reject);

@@ -8,9 +8,9 @@ import { publish } from './publish.ts';
 const { emulator, dynamodb, bundled } = inject('lambda');
 
 /** How slow the store is: well above what an invocation takes by itself. */
-const STORE_DELAY_MS = 80;
+const STORE_DELAY_MS = 150;
 /** An invocation of `ledger` that waits for nothing is done long before. */
-const UNDELAYED_MS = 40;
+const UNDELAYED_MS = 100;
 /** A breaker reports failures at least this far apart. */
 const GAP_MS = 60;
 const INVOCATIONS = 10;
