@@ -1,5 +1,5 @@
 // The TypeScript that the pages show compiles in a strict project, with nothing but the imports it shows.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -20,6 +20,8 @@ const pages = ['README.md', ...readdirSync(new URL('docs/', root)).map((name) =>
 mkdirSync(new URL('.flyball/', root), { recursive: true });
 const folder = mkdtempSync(new URL('.flyball/docs-', root).pathname);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+// What the page on testing tests is a file beside the test.
+copyFileSync(new URL('test/unit/middleware/testing/examples/orders.ts', root), `${folder}/orders.ts`);
 
 const snippets = pages.flatMap((page) => {
   const text = readFileSync(new URL(page, root), 'utf8');
