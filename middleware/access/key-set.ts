@@ -145,9 +145,14 @@ export function replaceKeyFetch(instance: Instance, fetch: FetchKeys): void {
 const LARGEST_BYTES = 256 * 1024;
 
 async function fetchKeys(uri: string, signal: AbortSignal): Promise<unknown> {
-  // Not where a redirect points: the rules name the one address that is trusted.
-  const response = await fetch(uri, { signal, redirect: 'error', headers: { accept: 'application/json' } });
-  if (response.status !== 200 || !response.body) throw new Error(`the issuer answered ${response.status}`);
+  // Not where a redirect points: the rules name the one address that is trusted. No connection is kept: the next fetch is
+  // minutes away, perhaps on the other side of a freeze.
+  const headers = { accept: 'application/json', connection: 'close' };
+  const response = await fetch(uri, { signal, redirect: 'error', headers });
+  if (response.status !== 200 || !response.body) {
+    await response.body?.cancel();
+    throw new Error(`the issuer answered ${response.status}`);
+  }
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;

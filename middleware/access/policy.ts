@@ -10,7 +10,7 @@ import { clientIpOf } from '../kernel/trigger.ts';
 import { addressOf } from './addresses.ts';
 import { FETCH_LIMIT_MS, keyFetchOf, KeySet } from './key-set.ts';
 import { compileLists, type Facts, type Lists } from './lists.ts';
-import { invalidToken, notAdmitted, undecided, ungoverned, unverifiable } from './refused.ts';
+import { invalidToken, notAdmitted, undecided, ungoverned, unrecognised, unverifiable } from './refused.ts';
 import { bearerOf, compileToken, gatewayPrincipalOf, type Token, type TokenSettings } from './token.ts';
 
 interface Compiled {
@@ -37,12 +37,20 @@ function policyOf(required: boolean): Policy<Compiled | undefined> {
     compile,
     before(invocation, compiled) {
       // What comes by other ways is let in by IAM: whoever may invoke, send or publish.
-      if (invocation.trigger.kind !== 'http') return undefined;
+      if (invocation.trigger.kind !== 'http') {
+        if (required && cameByGateway(invocation)) refuse(invocation, unrecognised());
+        return undefined;
+      }
       if (required && (!compiled || compiled.shadow)) refuse(invocation, ungoverned());
       if (!compiled) return undefined;
       return compiled.shadow ? observe(invocation, compiled) : enforce(invocation, compiled);
     },
   };
+}
+
+/** What a gateway passes on and nobody here knows the shape of, e.g. of a WebSocket: no rule could be asked about it. */
+function cameByGateway({ trigger, event }: Invocation): boolean {
+  return trigger.kind === 'direct' && typeof event === 'object' && event !== null && 'requestContext' in event;
 }
 
 function compile({ access }: RuleDocument, instance: Instance): Compiled | undefined {

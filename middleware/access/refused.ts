@@ -58,6 +58,16 @@ export function ungoverned(): Refused {
   });
 }
 
+/** A web request in a shape unknown here. */
+export function unrecognised(): Refused {
+  return new Refused({
+    by: 'access',
+    rule: 'required',
+    statusCode: 403,
+    message: 'access is required here, and whom this kind of request is from cannot be told',
+  });
+}
+
 /** An error of ours: what decides who comes in must not be what lets everybody in. */
 export function undecided(): Refused {
   return new Refused({

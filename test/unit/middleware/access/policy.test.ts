@@ -296,6 +296,18 @@ describe("access: 'required'", () => {
     expect((await call()).statusCode).toBe(401);
   });
 
+  it.each([
+    ['a WebSocket', { requestContext: { connectionId: 'c', eventType: 'MESSAGE', routeKey: '$default' } }],
+    ['VPC Lattice', { version: '2.0', path: '/orders', method: 'GET', headers: {}, requestContext: { region: 'r' } }],
+  ])('refuses what gateways pass on in a shape unknown here: %s', async (_what, event) => {
+    const rules: Rules = { access: { jwt, deny: [{ ip: ['192.0.2.1'] }] } };
+    await expect(start(rules, { access: 'required' }).send(event)).rejects.toMatchObject({
+      by: 'access',
+      statusCode: 403,
+    });
+    expect(await start(rules).send(event)).toMatchObject({ statusCode: 200 });
+  });
+
   it('is not to be mistyped', () => {
     expect(() => start(undefined, { access: 'require' as 'required' })).toThrow('access: "require" means nothing');
   });
