@@ -55,8 +55,15 @@ export async function tick(parts: TickParts): Promise<TickReport> {
     }
   }
 
+  function passOver(strangers: number): void {
+    if (strangers === 0) return;
+    report.failed += strangers;
+    logger.error('items are due that cannot be read, or that are not what their key says', { strangers });
+  }
+
   const dueRuns = pagesOf(async (cursor) => {
-    const { runs, ...rest } = await listDueRuns(table, nowMs, { limit: PAGE, cursor });
+    const { runs, strangers, ...rest } = await listDueRuns(table, nowMs, { limit: PAGE, cursor });
+    passOver(strangers);
     return { found: byJob(runs), ...rest };
   });
   for await (const page of dueRuns) {
@@ -69,7 +76,8 @@ export async function tick(parts: TickParts): Promise<TickReport> {
     if (!report.complete) return report;
   }
   const dueJobs = pagesOf(async (cursor) => {
-    const { jobs, ...rest } = await listDueJobs(table, nowMs, { limit: PAGE, cursor });
+    const { jobs, strangers, ...rest } = await listDueJobs(table, nowMs, { limit: PAGE, cursor });
+    passOver(strangers);
     return { found: jobs, ...rest };
   });
   for await (const page of dueJobs) {

@@ -1,7 +1,7 @@
 // The runs of jobs: one item each, begun and ended by the instance that runs, watched by the batch monitor.
 import { due, keys } from '../keys.ts';
 import type { CallOptions, Item, Page, Table, Written } from '../port.ts';
-import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
 
 /**
  * `running` until somebody says otherwise. The instance ends it as `succeeded`, `failed` or `skipped` (refused by
@@ -167,12 +167,15 @@ export async function listRuns(
   return pageOf(found);
 }
 
-/** Runs the monitor has to look at by `nowMs`, longest due first. */
+/**
+ * Runs the monitor has to look at by `nowMs`, longest due first. Any service may put items of its own into the index:
+ * `strangers` counts those that are no run, or that speak of another service or run than their key does.
+ */
 export async function listDueRuns(
   table: Table,
   nowMs: number,
   page: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<{ readonly runs: Run[]; readonly cursor?: string }> {
+): Promise<{ readonly runs: Run[]; readonly strangers: number; readonly cursor?: string }> {
   const { limit, cursor } = page;
   const found = await table.query({
     pk: due.runs,
@@ -180,7 +183,22 @@ export async function listDueRuns(
     limit,
     ...(cursor === undefined ? {} : { cursor }),
   });
-  return pageOf(found);
+  const runs = found.items.flatMap((item) => ownRunOf(item) ?? []);
+  const strangers = found.items.length - runs.length;
+  return { runs, strangers, ...(found.cursor === undefined ? {} : { cursor: found.cursor }) };
+}
+
+/** The run that an item's key names, or undefined when the item does not say the same. */
+function ownRunOf(item: Item): Run | undefined {
+  try {
+    const run = runOf(item);
+    const { pk, sk } = keyOf(run);
+    return item['pk'] === pk && item['sk'] === sk ? run : undefined;
+  } catch (error) {
+    // A time beyond all dates is no time either.
+    if (error instanceof UnreadableItem || error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function pageOf({ items, cursor }: Page): { runs: Run[]; cursor?: string } {

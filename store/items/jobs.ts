@@ -181,12 +181,15 @@ export async function servicesWithJob(table: Table, job: string, limit: number):
   return items.map((item) => fieldsOf(item).text('service'));
 }
 
-/** Jobs the monitor has to look at by `nowMs`, longest due first. */
+/**
+ * Jobs the monitor has to look at by `nowMs`, longest due first. Any service may put items of its own into the index:
+ * `strangers` counts those that are not where jobs are.
+ */
 export async function listDueJobs(
   table: Table,
   nowMs: number,
   page: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<JobPage> {
+): Promise<JobPage & { readonly strangers: number }> {
   const { limit, cursor } = page;
   const found = await table.query({
     pk: due.jobs,
@@ -194,7 +197,11 @@ export async function listDueJobs(
     limit,
     ...(cursor === undefined ? {} : { cursor }),
   });
-  return namesOf(found);
+  const items = found.items.filter(
+    ({ pk, service, job }) =>
+      typeof service === 'string' && typeof job === 'string' && pk === keys.job(service, job).pk,
+  );
+  return { ...namesOf({ ...found, items }), strangers: found.items.length - items.length };
 }
 
 function namesOf({ items, cursor }: Page): JobPage {
