@@ -2,7 +2,6 @@
 import middy, { type Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { CallOptions, RunInfo, RunOptions } from './call/caller.ts';
-import { inertPlugin, sdkPlugin, type FlyballPlugin, type FlyballPluginOptions } from './call/sdk/plugin.ts';
 import { deadlinePolicy } from './deadline/policy.ts';
 import { recordCounts, type Counts } from './job-run/account.ts';
 import { extensionStarted } from './kernel/after-response.ts';
@@ -23,7 +22,6 @@ import {
   callSlot,
   fallbackSlot,
   jobRunSlot,
-  outboundOf,
   redeliverySlot,
   requiredAccessSlot,
   throttleSlot,
@@ -110,16 +108,6 @@ export function governed<Event, Result>(
     throw new Misused('governed() takes the handler second: governed({ service }, handler)');
   const stack = middy<Event, Result>(governPlugin).use(govern(options)).handler(handler);
   return (event, context) => stack(event, context as GovernedContext);
-}
-
-/**
- * Governs an AWS SDK v3 client as a dependency: `client.middlewareStack.use(flyballPlugin('inventory-table'))`. Within a
- * governed invocation each attempt is one request; outside of one the client works as it did. What the SDK throws is
- * thrown as it is, and `Refused`, `DeadlineExceeded` or `DependencyFailed` for what flyball decided itself.
- * @throws {Misused} without the name of a dependency.
- */
-export function flyballPlugin(dependency: string, options?: FlyballPluginOptions): FlyballPlugin {
-  return disabled ? inertPlugin(dependency) : sdkPlugin({ outbound: outboundOf }, dependency, options);
 }
 
 /** What domain code calls; it finds the current invocation by itself. */

@@ -5,7 +5,6 @@ export {
   deadline,
   fallback,
   flyball,
-  flyballPlugin,
   govern,
   governed,
   governPlugin,
@@ -19,6 +18,7 @@ export {
   type GovernOptions,
   type JobRunOptions,
 } from './govern.ts';
+export { flyballPlugin } from './plugin.ts';
 export type { CallOptions, FlyballPlugin, FlyballPluginOptions, RunInfo, RunOptions } from './call/index.ts';
 export {
   BusinessFailure,

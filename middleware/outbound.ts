@@ -1,19 +1,17 @@
 // Knows the outbound policies and their order; loaded when rules name dependencies, or when a function first calls one.
-import { breakerOutbound } from './breaker/index.ts';
-import { createCaller } from './call/index.ts';
-import { attemptTimeoutOutbound, deadlineOutbound } from './deadline/index.ts';
-import { fallbackOutbound } from './fallback/index.ts';
+import { createCaller } from './call/caller.ts';
+import { attemptTimeoutOutbound, deadlineOutbound } from './deadline/outbound.ts';
 import { disabled } from './kernel/disabled.ts';
 import type { OutboundPolicy } from './kernel/outbound.ts';
-import { retryOutbound } from './retry/index.ts';
+import { breakerSlot, fallbackSlot, retrySlot } from './outbound-slots.ts';
 import { traceOutbound } from './trace/index.ts';
 
 /** Outermost first: an attempt is timed inside the breaker, the breaker judges every attempt, retry decides on another. */
 const OUTBOUND: readonly OutboundPolicy[] = [
-  fallbackOutbound,
+  fallbackSlot.policy,
   deadlineOutbound,
-  retryOutbound,
-  breakerOutbound,
+  retrySlot.policy,
+  breakerSlot.policy,
   traceOutbound,
   attemptTimeoutOutbound,
 ];

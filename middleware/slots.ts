@@ -5,6 +5,7 @@ import { Refused } from './kernel/errors.ts';
 import { loadAnswers } from './kernel/middleware.ts';
 import type { Policy, PolicySlot } from './kernel/policy.ts';
 import type { RuleDocument } from './kernel/rules/document.ts';
+import { loadAllStages, loadStagesFor } from './outbound-slots.ts';
 // Not by their folders' index.ts: a bundle would then load the rest of the folder at once too.
 import { isSampled, runtimeTraceHeader } from './trace/runtime.ts';
 
@@ -79,32 +80,37 @@ export async function loadEverything(): Promise<void> {
     throttleSlot,
     traceSlot,
   ];
-  await Promise.all([loadAnswers(), ...slots.map((slot) => slot.load(rules))]);
+  await Promise.all([loadAnswers(), loadAllStages(), ...slots.map((slot) => slot.load(rules))]);
 }
 
-let caller: Caller | undefined;
+/** What makes calls, once it has been loaded. */
+let outbound: { readonly caller: Caller } | undefined;
 
-async function loadCaller(): Promise<Caller> {
-  return (caller ??= (await import('./outbound.ts')).caller);
+async function loadOutbound(): Promise<{ readonly caller: Caller }> {
+  return (outbound ??= await import('./outbound.ts'));
 }
 
 export const callSlot: PolicySlot = {
   name: 'call',
   needed: ({ dependencies }) => dependencies !== undefined,
-  load: async () => (await loadCaller()).policy,
+  async load(rules) {
+    const [{ caller }] = await Promise.all([loadOutbound(), loadStagesFor(rules)]);
+    return caller.policy;
+  },
 };
 
 /** Does something with what makes calls, at once when it has been loaded. */
 export function withCaller<T>(use: (caller: Caller) => Promise<T>): Promise<T> {
-  return caller ? use(caller) : loadCaller().then(use);
+  return outbound ? use(outbound.caller) : loadOutbound().then(({ caller }) => use(caller));
 }
 
 /** A dependency under the rules of the current invocation, once there is what makes calls; undefined outside of one. */
 export function outboundOf(dependency: string): Outbound | undefined | Promise<Outbound | undefined> {
   const invocation = current();
-  if (!invocation || caller) return caller?.outbound(dependency);
-  return loadCaller().then(
-    (loaded) => loaded.outbound(dependency),
+  if (!invocation) return undefined;
+  if (outbound) return outbound.caller.outbound(dependency);
+  return loadOutbound().then(
+    ({ caller }) => caller.outbound(dependency),
     (error: unknown) => {
       invocation.instance.contain('call', 'stage', error);
       return undefined;

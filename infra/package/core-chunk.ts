@@ -7,8 +7,6 @@ import { build, type Loader, type Metafile, type Plugin } from 'esbuild';
 const CORE = 'flyball:core';
 const NAMESPACE = 'flyball-core';
 const GOVERN = 'middleware/govern.ts';
-/** Reached from there, and left out of every bundle whose function does not use it. */
-const OPTIONAL = 'middleware/call/sdk/plugin.ts';
 
 /**
  * An esbuild plugin for builds with code splitting. Every entry, and whatever is imported dynamically, is made to import
@@ -64,7 +62,7 @@ function staticallyReached(inputs: Metafile['inputs'], from: string): string[] {
   const waiting = [from];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     const input = inputs[path];
-    if (!input || reached.has(path) || path === OPTIONAL) continue;
+    if (!input || reached.has(path)) continue;
     reached.add(path);
     for (const { path: next, kind, external } of input.imports)
       if (kind === 'import-statement' && external !== true) waiting.push(next);

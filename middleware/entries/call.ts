@@ -1,5 +1,6 @@
 // What `import … from 'flyball/call'` gives: calls to dependencies, governed by whichever middleware began the invocation.
-export { flyball, flyballPlugin } from '../govern.ts';
+export { flyball } from '../govern.ts';
+export { flyballPlugin } from '../plugin.ts';
 export type { CallOptions, FlyballPlugin, FlyballPluginOptions, RunInfo, RunOptions } from '../call/index.ts';
 export {
   BusinessFailure,

@@ -1,16 +1,6 @@
-// DynamoDB's input for each call of the port; the SDK and the wire differ only in how they hold binary values.
-import { type Attributes, marshalItem, type StoredAttribute, unmarshalItem } from '../marshal.ts';
-import {
-  type DeleteRequest,
-  type Expression,
-  type Item,
-  type Key,
-  type PutRequest,
-  type QueryRequest,
-  StoreRejected,
-  type UpdateRequest,
-  type Value,
-} from '../port.ts';
+// DynamoDB's input for each call of the port but queries; the SDK and the wire differ only in how they hold binary values.
+import { type Attributes, marshalItem } from '../marshal.ts';
+import type { DeleteRequest, Expression, Key, PutRequest, UpdateRequest, Value } from '../port.ts';
 
 interface Condition<B> {
   ConditionExpression?: string;
@@ -55,73 +45,5 @@ export function requestsFor<B>(tableName: string, binary: (bytes: Uint8Array) =>
       ReturnValues: 'ALL_OLD' as const,
       ...onFailure,
     }),
-    query: (request: QueryRequest) => ({
-      TableName: tableName,
-      ...keyCondition(request, marshal),
-      ScanIndexForward: request.descending !== true,
-      ...(request.limit === undefined ? {} : { Limit: request.limit }),
-      ...(request.cursor === undefined ? {} : { ExclusiveStartKey: marshal(fromCursor(request.cursor, request)) }),
-      ...(request.consistent === undefined ? {} : { ConsistentRead: request.consistent }),
-    }),
   };
-}
-
-function keyCondition<B>(request: QueryRequest, marshal: (item: Item) => Attributes<B>) {
-  const { pk, sk, index } = request;
-  if (index !== undefined) {
-    if (sk !== undefined) throw new TypeError('A query of the index `due` is narrowed by dueUpTo, not by sk');
-    return {
-      IndexName: index.name,
-      KeyConditionExpression: '#due = :due AND #dueAt <= :upTo',
-      ExpressionAttributeNames: { '#due': 'due', '#dueAt': 'dueAt' },
-      ExpressionAttributeValues: marshal({ ':due': pk, ':upTo': index.dueUpTo }),
-    };
-  }
-  if (sk === undefined) {
-    return {
-      KeyConditionExpression: '#pk = :pk',
-      ExpressionAttributeNames: { '#pk': 'pk' },
-      ExpressionAttributeValues: marshal({ ':pk': pk }),
-    };
-  }
-  const ExpressionAttributeNames = { '#pk': 'pk', '#sk': 'sk' };
-  if ('beginsWith' in sk) {
-    return {
-      KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
-      ExpressionAttributeNames,
-      ExpressionAttributeValues: marshal({ ':pk': pk, ':prefix': sk.beginsWith }),
-    };
-  }
-  return {
-    KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :low AND :high',
-    ExpressionAttributeNames,
-    ExpressionAttributeValues: marshal({ ':pk': pk, ':low': sk.between[0], ':high': sk.between[1] }),
-  };
-}
-
-/** The page's cursor: DynamoDB's last key, as text that a URL can carry. */
-export function toCursor(lastKey: { readonly [name: string]: StoredAttribute } | undefined): { cursor?: string } {
-  if (lastKey === undefined) return {};
-  return { cursor: Buffer.from(JSON.stringify(unmarshalItem(lastKey))).toString('base64url') };
-}
-
-/** Cursors travel through clients: one that is damaged, or that points into another partition, is refused. */
-export function fromCursor(cursor: string, { pk, index }: QueryRequest): Item {
-  try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (isKey(key) && (index === undefined ? key.pk : key.due) === pk) return key;
-  } catch {
-    // Not JSON: refused below like any other cursor that is not ours.
-  }
-  throw new StoreRejected('InvalidCursor', 'The cursor is not one that this query gave: start again without it');
-}
-
-function isKey(key: unknown): key is Item & Key {
-  return (
-    typeof key === 'object' &&
-    key !== null &&
-    Object.values(key).every((part) => typeof part === 'string' || typeof part === 'number') &&
-    'pk' in key &&
-    'sk' in key
-  );
 }

@@ -11,8 +11,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type StoredAttribute, unmarshalItem } from '../marshal.ts';
 import { type CallOptions, type Item, type Key, StoreRejected, type Table, type Written } from '../port.ts';
-import { aborted, failureOf, timedOut, unreachable } from './failures.ts';
-import { requestsFor, toCursor } from './requests.ts';
+import { aborted, timedOut, unreachable } from './failures.ts';
+import { queryInput, toCursor } from './query.ts';
+import { failureOf } from './rejections.ts';
+import { requestsFor } from './requests.ts';
 
 export interface SdkTableOptions {
   readonly tableName: string;
@@ -25,7 +27,8 @@ export interface SdkTableOptions {
 /** The table through the AWS SDK. A deleted item's `Written.item` is the item as it was, or its key. */
 export function sdkTable(options: SdkTableOptions): Table {
   const { tableName, client = new DynamoDBClient({ maxAttempts: 1 }), defaultTimeoutMs = 2000 } = options;
-  const requests = requestsFor(tableName, (bytes) => bytes);
+  const binary = (bytes: Uint8Array) => bytes;
+  const requests = requestsFor(tableName, binary);
 
   async function exchange<T>(
     operation: string,
@@ -99,7 +102,7 @@ export function sdkTable(options: SdkTableOptions): Table {
         return Attributes === undefined ? { ...request.key } : unmarshalItem(Attributes);
       }),
     async query(request) {
-      const command = new QueryCommand(requests.query(request));
+      const command = new QueryCommand(queryInput(tableName, binary, request));
       const { Items = [], LastEvaluatedKey } = await exchange('Query', request, (abortSignal) =>
         client.send(command, { abortSignal }),
       );

@@ -5,8 +5,8 @@ import { narrow, type Skew, type SkewRecord } from '../skew.ts';
 import type { TimeSource } from '../time.ts';
 import { destinationFrom, type DestinationOptions, type Environment } from './destination.ts';
 import { exchanger } from './exchange.ts';
-import { errorType, failureOf } from './failures.ts';
-import { requestsFor, toCursor } from './requests.ts';
+import { errorType } from './failures.ts';
+import { requestsFor } from './requests.ts';
 import { signer } from './sign.ts';
 
 export interface SignedTableOptions extends DestinationOptions {
@@ -44,7 +44,8 @@ type Outcome = { readonly lostRace: boolean; readonly overridden: boolean; reado
  */
 export function signedTable(options: SignedTableOptions): SignedTable {
   const { tableName, clock, defaultTimeoutMs = 100, firstTimeoutMs = 250, environment = process.env } = options;
-  const requests = requestsFor(tableName, (bytes) => Buffer.from(bytes).toString('base64'));
+  const binary = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  const requests = requestsFor(tableName, binary);
   const destination = destinationFrom(options, environment);
   const exchange = exchanger(clock);
   let sign: ReturnType<typeof signer> | undefined;
@@ -74,6 +75,7 @@ export function signedTable(options: SignedTableOptions): SignedTable {
     if (answer.status === 200) return { lostRace: false, overridden, body: parsed };
     const type = parsed.__type ?? '';
     if (errorType(type) === 'ConditionalCheckFailedException') return { lostRace: true, overridden, body: parsed };
+    const { failureOf } = await import('./rejections.ts');
     throw failureOf(what, answer.status, type, parsed.message ?? parsed.Message ?? '');
   }
 
@@ -114,7 +116,8 @@ export function signedTable(options: SignedTableOptions): SignedTable {
         Attributes === undefined ? { ...request.key } : unmarshalItem(Attributes),
       ),
     async query(request) {
-      const { body } = await call('Query', requests.query(request), request);
+      const { queryInput, toCursor } = await import('./query.ts');
+      const { body } = await call('Query', queryInput(tableName, binary, request), request);
       return { items: (body.Items ?? []).map(unmarshalItem), ...toCursor(body.LastEvaluatedKey) };
     },
     skew: () => skew && { lowMs: skew.lowMs, highMs: skew.highMs },

@@ -1,6 +1,6 @@
 // Which answers of DynamoDB's mean "later" and which mean "never", and that no message gives a secret away.
 import { describe, expect, it } from 'vitest';
-import { failureOf } from '../../../../store/adapters/failures.ts';
+import { failureOf } from '../../../../store/adapters/rejections.ts';
 
 const WHAT = 'UpdateItem on table "flyball"';
 
