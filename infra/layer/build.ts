@@ -1,5 +1,6 @@
 // Builds the Lambda layer: flyball's handler shim with everything it needs but the AWS SDK, which the runtime has.
 import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build as bundle, type Plugin } from 'esbuild';
 
@@ -17,11 +18,17 @@ const runtimeSdk: Plugin = {
       namespace === 'runtime-sdk' ? { path, external: true } : { path, namespace: 'runtime-sdk' },
     );
     build.onLoad({ filter: /.*/, namespace: 'runtime-sdk' }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)});`,
+      // The names are those of the SDK installed here: whoever imports it takes them one by one.
+      contents: `const sdk = require(${JSON.stringify(path)});\nexport const { ${namesOf(path).join(', ')} } = sdk;`,
       loader: 'js',
     }));
   },
 };
+
+function namesOf(path: string): string[] {
+  const exported = createRequire(import.meta.url)(path) as object;
+  return Object.keys(exported).filter((name) => name !== 'default' && /^[A-Za-z_$][\w$]*$/.test(name));
+}
 
 /** Writes `flyball/handler.mjs` and its chunks into the folder, which the platform unpacks into `/opt`. */
 export async function buildLayer(folder: string = LAYER_FOLDER): Promise<void> {

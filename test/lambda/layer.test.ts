@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Environment, startEnvironment } from '../../infra/lambda/environment.ts';
 import { createTable, type TestTable } from '../integration/table.ts';
-import { httpV2 } from '../support/events.ts';
+import { httpV2, sqs } from '../support/events.ts';
+import { standBefore } from './between.ts';
 import { publish } from './publish.ts';
 
 const { emulator, dynamodb, layer } = inject('lambda');
@@ -51,6 +52,22 @@ describe('the layer', () => {
     expect((await environment.invoke(event)).payload).toEqual({ statusCode: 200, body });
     expect((await environment.invoke(event)).payload).toMatchObject({ statusCode: 429 });
     expect(environment.log()).not.toContain(NOT_GOVERNED);
+  });
+
+  it('takes the AWS SDK from the runtime: a failed record goes back with its delay', async () => {
+    const redelivery = { attempts: 3, backoff: { initial: '2s' } };
+    await publish(table.sdk, 'queued', { resources: { all: { match: { trigger: 'queue' }, redelivery } } });
+    // Nobody is behind it: what is asked shows that the SDK was found.
+    const queues = await standBefore('127.0.0.1:9');
+    const environment = await layered({
+      FLYBALL_HANDLER: 'commonjs.failing',
+      FLYBALL_SERVICE: 'queued',
+      AWS_ENDPOINT_URL_SQS: `http://${queues.address}`,
+      NODE_PATH: join(import.meta.dirname, '../../node_modules'),
+    });
+    await environment.invoke(sqs());
+    expect(queues.passages.map(({ operation }) => operation)).toContain('GetQueueUrl');
+    await queues.stop();
   });
 
   it("hands the function's own error on with its name", async () => {

@@ -1,5 +1,6 @@
 // Makes what the tests under AWS's Lambda emulator need once: the emulator, DynamoDB Local, the packages and the layer.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { TestProject } from 'vitest/node';
@@ -28,9 +29,8 @@ declare module 'vitest' {
 
 export default async function make(project: TestProject): Promise<() => Promise<void>> {
   const root = resolve(import.meta.dirname, '../..');
-  mkdirSync(join(root, '.flyball'), { recursive: true });
-  // Inside the checkout: what is built there finds node_modules.
-  const folder = mkdtempSync(join(root, '.flyball', 'test-lambda-'));
+  // Outside of the checkout: a package that lacks something finds it nowhere.
+  const folder = mkdtempSync(join(tmpdir(), 'flyball-lambda-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const emulator = fetchedEmulator();
