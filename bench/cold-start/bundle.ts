@@ -35,7 +35,7 @@ export interface BundleOptions {
   readonly outdir: string;
   /** Where the package stands, for functions that import it. */
   readonly library?: string;
-  /** Everything in one file, as bundlers without code splitting make it; peers that are rarely needed stay outside. */
+  /** Everything in one file, as bundlers without code splitting make it. */
   readonly oneFile?: boolean;
   readonly plugins?: readonly Plugin[];
 }
@@ -44,14 +44,14 @@ export interface BundleOptions {
 const BANNER =
   "import { createRequire as benchRequire } from 'node:module'; const require = benchRequire(import.meta.url);";
 
-/** Optional peers, which a function loads, if ever, for what they alone do. */
+/** Optional peers of flyball, which the measured functions never come to need. */
 const PEERS = ['@aws-sdk/*', 'aws-xray-sdk-core'];
 
-/** Bundles one entry. `banner` says whether it holds CommonJS. */
+/** Bundles one entry. `peers` says that it is a peer that is measured: CommonJS, within the bundle. */
 export async function bundle(
   entry: string,
   { outdir, library, oneFile = false, plugins = [] }: BundleOptions,
-  banner: boolean,
+  peers: boolean,
 ): Promise<Bundle> {
   const { metafile } = await build({
     entryPoints: [entry],
@@ -63,7 +63,7 @@ export async function bundle(
     // Dependencies and peers of a package that stands elsewhere.
     nodePaths: [join(ROOT, 'node_modules')],
     splitting: !oneFile,
-    external: oneFile ? PEERS : [],
+    external: peers ? [] : PEERS,
     format: 'esm',
     platform: 'node',
     target: 'node24',
@@ -73,7 +73,7 @@ export async function bundle(
     // The package's parts import each other also for their order alone, which a bundler may ignore.
     logOverride: { 'ignored-bare-import': 'silent' },
     plugins: [...plugins],
-    ...(banner ? { banner: { js: BANNER } } : {}),
+    ...(peers ? { banner: { js: BANNER } } : {}),
   });
   return described(metafile, join(outdir, `${basename(entry, '.ts')}.mjs`));
 }

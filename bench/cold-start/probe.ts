@@ -7,6 +7,8 @@ export interface Found {
   readonly importMs: number;
   /** From the call of the handler to its answer. */
   readonly firstMs: number;
+  /** What the process, with all its threads, has computed from the import to the answer. */
+  readonly cpuMs: number;
   /** The answer's status, or what was thrown. */
   readonly answer: string;
   /** URLs of files loaded, with `trace`. */
@@ -44,6 +46,7 @@ const context = {
   getRemainingTimeInMillis: () => LIMIT_MS,
 };
 
+const usedBefore = process.cpuUsage();
 const begun = performance.now();
 const { handler } = (await import(url)) as { handler: Handler };
 const imported = performance.now();
@@ -56,6 +59,8 @@ try {
   answer = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 const answered = performance.now();
-const found: Found = { importMs: imported - begun, firstMs: answered - imported, answer, loaded };
+const { user, system } = process.cpuUsage(usedBefore);
+const cpuMs = (user + system) / 1000;
+const found: Found = { importMs: imported - begun, firstMs: answered - imported, cpuMs, answer, loaded };
 process.getBuiltinModule('node:fs').writeSync(3, JSON.stringify(found));
 process.exit(0);

@@ -7,6 +7,7 @@ import { build, type Loader, type Metafile, type Plugin } from 'esbuild';
 const CORE = 'flyball:core';
 const NAMESPACE = 'flyball-core';
 const GOVERN = 'middleware/govern.ts';
+const INDEX = 'middleware/index.ts';
 
 /**
  * An esbuild plugin for builds with code splitting. Every entry, and whatever is imported dynamically, is made to import
@@ -14,10 +15,13 @@ const GOVERN = 'middleware/govern.ts';
  */
 export async function coreChunk(root: string, entries: readonly string[]): Promise<Plugin> {
   const { inputs } = await graphOf(root, entries);
-  const core = staticallyReached(inputs, GOVERN);
   const lazy = Object.values(inputs).flatMap(({ imports }) =>
     imports.filter(({ kind, external }) => kind === 'dynamic-import' && external !== true).map(({ path }) => path),
   );
+  // What stands behind an optional export and is loaded lazily as well would be a file of its own, loaded at once.
+  const later = staticallyReached(inputs, lazy);
+  const shared = [...staticallyReached(inputs, [INDEX])].filter((path) => later.has(path));
+  const core = new Set([...staticallyReached(inputs, [GOVERN]), ...shared]);
   const importing = new Set([...entries, ...lazy].filter((path) => path in inputs).map((path) => join(root, path)));
   return {
     name: 'flyball-core-chunk',
@@ -28,7 +32,7 @@ export async function coreChunk(root: string, entries: readonly string[]): Promi
         sideEffects: true,
       }));
       building.onLoad({ filter: /.*/, namespace: NAMESPACE }, () => ({
-        contents: core.map((path) => `export * from ${JSON.stringify(join(root, path))};`).join('\n'),
+        contents: [...core].map((path) => `export * from ${JSON.stringify(join(root, path))};`).join('\n'),
         resolveDir: root,
       }));
       building.onLoad({ filter: /\.[jt]s$/ }, async ({ path }) => {
@@ -57,9 +61,9 @@ function graphOf(root: string, entries: readonly string[]): Promise<Metafile> {
   }).then(({ metafile }) => metafile);
 }
 
-function staticallyReached(inputs: Metafile['inputs'], from: string): string[] {
+function staticallyReached(inputs: Metafile['inputs'], from: readonly string[]): Set<string> {
   const reached = new Set<string>();
-  const waiting = [from];
+  const waiting = [...from];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     const input = inputs[path];
     if (!input || reached.has(path)) continue;
@@ -67,5 +71,5 @@ function staticallyReached(inputs: Metafile['inputs'], from: string): string[] {
     for (const { path: next, kind, external } of input.imports)
       if (kind === 'import-statement' && external !== true) waiting.push(next);
   }
-  return [...reached];
+  return reached;
 }
