@@ -85,7 +85,10 @@ function exchange(
       response.on('end', () => {
         const status = response.statusCode ?? 0;
         if (status >= 200 && status < 300) resolve({ headers: response.headers, text });
-        else reject(new ExtensionRefused(`${path} was answered with ${status}: ${text.slice(0, 200)}`));
+        else {
+          const what = `${path} was answered with ${status}: ${text.slice(0, 200)}`;
+          reject(status >= 400 && status < 500 ? new ExtensionRefused(what) : new Error(what));
+        }
       });
     });
     request.end(body);

@@ -76,6 +76,8 @@ describe('the Extensions API', () => {
     await vi.waitFor(() => expect(questions()).toHaveLength(1));
     questions()[0]?.answer.destroy();
     await expect(next).rejects.not.toMatchObject({ name: 'ExtensionRefused' });
+    registration = 500;
+    await expect(api.register('flyball')).rejects.not.toMatchObject({ name: 'ExtensionRefused' });
   });
 });
 
