@@ -8,7 +8,18 @@ const ambient = [
 ];
 
 export default tseslint.config(
-  { ignores: ['node_modules', '.esbuild', '.serverless', '.flyball', 'coverage', 'dist', '**/*.cjs'] },
+  {
+    ignores: [
+      'node_modules',
+      '.esbuild',
+      '.serverless',
+      '.flyball',
+      'coverage',
+      'dist',
+      'test/package/project',
+      '**/*.cjs',
+    ],
+  },
   {
     files: ['**/*.ts', '**/*.js'],
     extends: [tseslint.configs.recommendedTypeChecked],

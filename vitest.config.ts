@@ -1,4 +1,5 @@
-// Three kinds of test: unit (pure), integration (emulated AWS over the network), e2e (a started local world).
+// Four kinds of test: unit (pure), integration (emulated AWS over the network), package (what npm pack makes, installed
+// elsewhere), e2e (a started local world).
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { sourcePaths } from './infra/package/entries.ts';
@@ -39,6 +40,16 @@ export default defineConfig({
           globalSetup: ['test/integration/emulators.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          globalSetup: ['test/integration/emulators.ts', 'test/package/installed.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
