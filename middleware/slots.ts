@@ -44,23 +44,26 @@ export const traceSlot = slotOf('trace', async () => (await import('./trace/inde
   wanted: () => isSampled(runtimeTraceHeader()),
 });
 
+/** What lets in is not left out for want of a file. */
+const nobody = () =>
+  new Refused({
+    by: 'access',
+    rule: 'required',
+    statusCode: 503,
+    message: 'nobody is let in: access cannot be decided',
+  });
+
 export const accessSlot = slotOf('access', async () => (await import('./access/index.ts')).accessPolicy, {
   needed: ({ access }) => access !== undefined,
+  missing: ({ access }) => (access?.mode === 'shadow' || access?.mode === 'disabled' ? undefined : nobody()),
 });
 
-/** What lets in is not left out for want of a file. */
 export const requiredAccessSlot = slotOf(
   'access',
   async () => (await import('./access/index.ts')).requiredAccessPolicy,
   {
     needed: always,
-    missing: () =>
-      new Refused({
-        by: 'access',
-        rule: 'required',
-        statusCode: 503,
-        message: 'nobody is let in: access cannot be decided',
-      }),
+    missing: nobody,
   },
 );
 

@@ -1,4 +1,5 @@
 // Which of a middleware's policies act on an invocation, each with what it compiled: arranged once per revision.
+import type { FlyballError } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { Invocation } from './invocation.ts';
 import { isSlot, type Policy, type PolicySlot } from './policy.ts';
@@ -57,17 +58,19 @@ export class ActivePolicies {
     const needed = slot.needed(document);
     const policy = this.#instance.rules.policyOf(slot);
     if (policy) return needed || slot.wanted ? policy : undefined;
-    return needed && slot.missing ? refusing(slot, slot.missing.bind(slot)) : undefined;
+    const missing = () => slot.missing?.(document);
+    return needed && missing() ? refusing(slot, missing) : undefined;
   }
 }
 
 /** Stands in for what must not be left out and could not be loaded. */
-function refusing({ name }: PolicySlot, missing: NonNullable<PolicySlot['missing']>): Policy {
+function refusing({ name }: PolicySlot, missing: () => FlyballError | undefined): Policy {
   return {
     name,
     compile: () => undefined,
     before() {
-      throw missing();
+      const error = missing();
+      if (error) throw error;
     },
   };
 }

@@ -33,8 +33,11 @@ export interface PolicySlot {
   wanted?(invocation: Invocation): boolean;
   /** Loads what it takes to follow these rules; always gives the same policy. */
   load(rules: RuleDocument): Promise<Policy>;
-  /** What refuses an invocation that needs it when it cannot be loaded; without this the invocation goes on. */
-  missing?(): FlyballError;
+  /**
+   * What refuses an invocation under these rules, which need it, when it cannot be loaded; without this, and when it gives
+   * nothing, the invocation goes on.
+   */
+  missing?(rules: RuleDocument): FlyballError | undefined;
 }
 
 export function isSlot(place: Policy | PolicySlot): place is PolicySlot {
