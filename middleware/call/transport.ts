@@ -1,6 +1,7 @@
 // How attempts leave an instance: over the network, unless a test has put something else in its place.
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Instance } from '../kernel/instance.ts';
+import { notInstalled } from '../kernel/optional.ts';
 import type { Call } from '../kernel/outbound.ts';
 import { Connections, exchange, type Answer, type Exchange } from './http-exchange.ts';
 
@@ -45,7 +46,9 @@ function network(instance: Instance): Transport {
 
 /** The AWS SDK's client is loaded by the first invoke. Retries are ours, so it makes one attempt. */
 async function createInvoker(connections: Connections): ReturnType<Transport['invoker']> {
-  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda').catch(
+    notInstalled('@aws-sdk/client-lambda'),
+  );
   const client: LambdaClient = new LambdaClient({
     maxAttempts: 1,
     requestHandler: { httpAgent: connections.http, httpsAgent: connections.https },

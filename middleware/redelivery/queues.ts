@@ -2,6 +2,7 @@
 import type * as Sdk from '@aws-sdk/client-sqs';
 import type { Clock } from '../kernel/clock.ts';
 import type { Instance } from '../kernel/instance.ts';
+import { notInstalled } from '../kernel/optional.ts';
 
 interface Loaded {
   readonly sdk: typeof Sdk;
@@ -108,7 +109,7 @@ class SqsQueues implements Queues {
 
   #load(): Promise<Loaded> {
     // The module costs a cold start tens of ms: only a failure pays for it.
-    this.#loaded ??= import('@aws-sdk/client-sqs').then((sdk) => ({
+    this.#loaded ??= import('@aws-sdk/client-sqs').catch(notInstalled('@aws-sdk/client-sqs')).then((sdk) => ({
       sdk,
       client: new sdk.SQSClient({ maxAttempts: 1, useQueueUrlAsEndpoint: false }),
     }));

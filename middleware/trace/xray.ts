@@ -1,5 +1,6 @@
 // Sends spans to the X-Ray daemon with AWS's SDK, which is loaded by the first sampled invocation and not before.
 import type { Segment, Subsegment } from 'aws-xray-sdk-core';
+import { notInstalled } from '../kernel/optional.ts';
 import { rootOf } from './context.ts';
 import type { Span } from './span.ts';
 import type { Recorded, Tracer } from './tracer.ts';
@@ -13,7 +14,7 @@ export interface XRaySdk {
 const LONGEST_NAME = 200;
 
 async function loadSdk(): Promise<XRaySdk> {
-  const loaded = await import('aws-xray-sdk-core');
+  const loaded = await import('aws-xray-sdk-core').catch(notInstalled('aws-xray-sdk-core'));
   return loaded.default;
 }
 
