@@ -5,9 +5,9 @@ import { compileGlob } from '../../../../middleware/kernel/glob.ts';
 
 const glob = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 5 });
 
-/** Every text of up to six letters of two. */
+/** Every text of up to eight letters of two: a pattern with a star has four others at most, and two need no more than both. */
 const texts = [''];
-for (let from = 0, length = 0; length < 6; length++) {
+for (let from = 0, length = 0; length < 8; length++) {
   const to = texts.length;
   for (; from < to; from++) texts.push(`${texts[from]}a`, `${texts[from]}b`);
 }
