@@ -12,6 +12,7 @@ const stack: LocalStack = {
     Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'work' } },
     Nameless: { Type: 'AWS::SQS::Queue', Properties: {} },
   },
+  parameters: { Service: 'greeter' },
 };
 
 describe('resolving', () => {
@@ -20,6 +21,7 @@ describe('resolving', () => {
     ['a table', { Ref: 'Table' }, 'rules'],
     ['a queue: its address', { Ref: 'Queue' }, 'http://127.0.0.1:4566/000000000000/work'],
     ['a pseudo parameter', { Ref: 'AWS::Region' }, 'us-east-1'],
+    ['a parameter', { 'Fn::Sub': '${Service}-${Table}' }, 'greeter-rules'],
     ['an attribute in a list', { 'Fn::GetAtt': ['Queue', 'Arn'] }, 'arn:aws:sqs:us-east-1:000000000000:work'],
     ['an attribute after a dot', { 'Fn::GetAtt': 'Table.Arn' }, 'arn:aws:dynamodb:us-east-1:000000000000:table/rules'],
     ['a join with references', { 'Fn::Join': ['-', ['a', { Ref: 'Table' }, 1]] }, 'a-rules-1'],
