@@ -1,17 +1,23 @@
-// Knows the outbound policies and their order; loaded when rules name dependencies, or when a function first calls one.
+// Knows the outbound policies and their order; loaded in one piece when rules name dependencies, or when a function first
+// calls one: a bundle's file costs a start 0.8 ms, whatever is in it, and a KB of code 0.04 ms.
+import { breakerOutbound } from './breaker/index.ts';
 import { createCaller } from './call/caller.ts';
 import { attemptTimeoutOutbound, deadlineOutbound } from './deadline/outbound.ts';
+import { fallbackOutbound } from './fallback/index.ts';
 import { disabled } from './kernel/disabled.ts';
 import type { OutboundPolicy } from './kernel/outbound.ts';
-import { breakerSlot, fallbackSlot, retrySlot } from './outbound-slots.ts';
+import { retryOutbound } from './retry/index.ts';
 import { traceOutbound } from './trace/index.ts';
+
+export { fallbackPolicy } from './fallback/index.ts';
+export { tracePolicy } from './trace/index.ts';
 
 /** Outermost first: an attempt is timed inside the breaker, the breaker judges every attempt, retry decides on another. */
 const OUTBOUND: readonly OutboundPolicy[] = [
-  fallbackSlot.policy,
+  fallbackOutbound,
   deadlineOutbound,
-  retrySlot.policy,
-  breakerSlot.policy,
+  retryOutbound,
+  breakerOutbound,
   traceOutbound,
   attemptTimeoutOutbound,
 ];

@@ -5,7 +5,6 @@ import { Refused } from './kernel/errors.ts';
 import { loadAnswers } from './kernel/middleware.ts';
 import type { Policy, PolicySlot } from './kernel/policy.ts';
 import type { RuleDocument } from './kernel/rules/document.ts';
-import { loadAllStages, loadStagesFor } from './outbound-slots.ts';
 // Not by their folders' index.ts: a bundle would then load the rest of the folder at once too.
 import { isSampled, runtimeTraceHeader } from './trace/runtime.ts';
 
@@ -20,6 +19,23 @@ function slotOf(name: string, importing: () => Promise<Policy>, conditions: Cond
 const never = () => false;
 const always = () => true;
 
+/** What calls dependencies, and what has a part both in calls and around the handler. */
+interface OutboundParts {
+  readonly caller: Caller;
+  readonly fallbackPolicy: Policy;
+  readonly tracePolicy: Policy;
+}
+
+let outbound: OutboundParts | undefined;
+
+async function loadOutbound(): Promise<OutboundParts> {
+  return (outbound ??= await import('./outbound.ts'));
+}
+
+export const callSlot = slotOf('call', async () => (await loadOutbound()).caller.policy, {
+  needed: ({ dependencies }) => dependencies !== undefined,
+});
+
 export const throttleSlot = slotOf('throttle', async () => (await import('./throttle/index.ts')).throttlePolicy, {
   needed: ({ throttles }) => throttles !== undefined,
 });
@@ -31,7 +47,7 @@ export const redeliverySlot = slotOf(
   { needed: never, wanted: ({ trigger }) => trigger.face === 'sqs' },
 );
 
-export const fallbackSlot = slotOf('fallback', async () => (await import('./fallback/index.ts')).fallbackPolicy, {
+export const fallbackSlot = slotOf('fallback', async () => (await loadOutbound()).fallbackPolicy, {
   needed: ({ resources, dependencies }) => hasFallback(resources) || hasFallback(dependencies),
 });
 
@@ -39,7 +55,7 @@ function hasFallback(rules: RuleDocument['resources'] | RuleDocument['dependenci
   return Object.values(rules ?? {}).some(({ fallback }) => fallback !== undefined);
 }
 
-export const traceSlot = slotOf('trace', async () => (await import('./trace/index.ts')).tracePolicy, {
+export const traceSlot = slotOf('trace', async () => (await loadOutbound()).tracePolicy, {
   needed: never,
   wanted: () => isSampled(runtimeTraceHeader()),
 });
@@ -83,24 +99,8 @@ export async function loadEverything(): Promise<void> {
     throttleSlot,
     traceSlot,
   ];
-  await Promise.all([loadAnswers(), loadAllStages(), ...slots.map((slot) => slot.load(rules))]);
+  await Promise.all([loadAnswers(), ...slots.map((slot) => slot.load(rules))]);
 }
-
-/** What makes calls, once it has been loaded. */
-let outbound: { readonly caller: Caller } | undefined;
-
-async function loadOutbound(): Promise<{ readonly caller: Caller }> {
-  return (outbound ??= await import('./outbound.ts'));
-}
-
-export const callSlot: PolicySlot = {
-  name: 'call',
-  needed: ({ dependencies }) => dependencies !== undefined,
-  async load(rules) {
-    const [{ caller }] = await Promise.all([loadOutbound(), loadStagesFor(rules)]);
-    return caller.policy;
-  },
-};
 
 /** Does something with what makes calls, at once when it has been loaded. */
 export function withCaller<T>(use: (caller: Caller) => Promise<T>): Promise<T> {

@@ -18,10 +18,8 @@ export async function coreChunk(root: string, entries: readonly string[]): Promi
   const lazy = Object.values(inputs).flatMap(({ imports }) =>
     imports.filter(({ kind, external }) => kind === 'dynamic-import' && external !== true).map(({ path }) => path),
   );
-  // What stands behind an optional export and is loaded lazily as well would be a file of its own, loaded at once.
-  const later = staticallyReached(inputs, lazy);
-  const shared = [...staticallyReached(inputs, [INDEX])].filter((path) => later.has(path));
-  const core = new Set([...staticallyReached(inputs, [GOVERN]), ...shared]);
+  // What several parts share would be one more file to each of them.
+  const core = new Set([...staticallyReached(inputs, [GOVERN]), ...reachedTwice(inputs, [INDEX, ...new Set(lazy)])]);
   const importing = new Set([...entries, ...lazy].filter((path) => path in inputs).map((path) => join(root, path)));
   return {
     name: 'flyball-core-chunk',
@@ -59,6 +57,13 @@ function graphOf(root: string, entries: readonly string[]): Promise<Metafile> {
     write: false,
     logLevel: 'silent',
   }).then(({ metafile }) => metafile);
+}
+
+function reachedTwice(inputs: Metafile['inputs'], roots: readonly string[]): string[] {
+  const times = new Map<string, number>();
+  for (const root of roots)
+    for (const path of staticallyReached(inputs, [root])) times.set(path, (times.get(path) ?? 0) + 1);
+  return [...times].filter(([, count]) => count > 1).map(([path]) => path);
 }
 
 function staticallyReached(inputs: Metafile['inputs'], from: readonly string[]): Set<string> {
