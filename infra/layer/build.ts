@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 import { build as bundle, type Plugin } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** `layers.flyball.path` of serverless.yml. */
-export const LAYER_FOLDER = join(ROOT, '.flyball/layer');
+/** `layers.flyball.path` of serverless.yml; who packages beside somebody else names one of their own. */
+export const LAYER_FOLDER = join(ROOT, process.env['FLYBALL_LAYER_DIR'] || '.flyball/layer');
 
 /**
  * The runtime's own SDK stands in `NODE_PATH`, which `import` does not look at and `require` does.

@@ -30,10 +30,14 @@ export async function packageStack(stage: string, folder = '.', params: readonly
           PATH: process.env['PATH'],
           HOME: process.env['HOME'],
           FLYBALL_BUILD_DIR: join(relative(cwd, own), 'build'),
+          FLYBALL_LAYER_DIR: join(relative(root, own), 'layer'),
         },
       },
     );
     return JSON.parse(readFileSync(join(out, 'cloudformation-template-update-stack.json'), 'utf8')) as Template;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { readonly stdout?: string; readonly stderr?: string };
+    throw new Error(`The stack in ${cwd} could not be packaged:\n${stdout}${stderr}`, { cause: error });
   } finally {
     rmSync(own, { recursive: true, force: true });
   }
