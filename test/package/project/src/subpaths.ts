@@ -72,7 +72,7 @@ export async function testedWithTheKit(): Promise<readonly unknown[]> {
 export const facts = {
   version: manifest.version,
   schema: schema.properties.throttles.type,
-  refused: Refused.name,
+  refused: typeof Refused,
   plugin: typeof flyballPlugin('inventory-table'),
   call: () => flyball.call('payments', call),
 };
