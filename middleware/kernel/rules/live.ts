@@ -46,6 +46,8 @@ export class LiveRules implements Syncable {
   readonly #slots = new Map<PolicySlot, Policy | undefined>();
   readonly #unloadable = new Set<PolicySlot>();
   #loading: Promise<void> | undefined;
+  /** Resolved when the poll under way has got rules whose policies are still to be loaded. */
+  #arrived = Promise.withResolvers<void>();
   #snapshot: Snapshot;
   /** When the store last said what is in force, ms; undefined before it ever has. */
   #confirmedAt: number | undefined;
@@ -75,7 +77,10 @@ export class LiveRules implements Syncable {
     return this.#snapshot;
   }
 
-  /** What the rules in force need and has not been loaded yet; undefined when everything is there. Never rejects. */
+  /**
+   * What rules need that are in force, or here and about to be, and has not been loaded yet; undefined when everything is
+   * there. Never rejects.
+   */
   get loading(): Promise<void> | undefined {
     return this.#loading;
   }
@@ -102,7 +107,12 @@ export class LiveRules implements Syncable {
     if (this.#slots.has(slot)) return;
     this.#slots.set(slot, undefined);
     if (!slot.needed(this.#snapshot.document)) return;
-    const loading = Promise.all([this.#loading, this.load(slot)]).then(() => {
+    this.#waitFor(this.load(slot));
+  }
+
+  /** Makes invocations wait for local work that never rejects. */
+  #waitFor(work: Promise<void>): void {
+    const loading = Promise.all([this.#loading, work]).then(() => {
       if (this.#loading === loading) this.#loading = undefined;
     });
     this.#loading = loading;
@@ -132,19 +142,26 @@ export class LiveRules implements Syncable {
     }
   }
 
+  #needed(document: RuleDocument): PolicySlot[] {
+    return [...this.#slots.keys()].filter((slot) => slot.needed(document));
+  }
+
+  #lacks(document: RuleDocument): boolean {
+    return this.#needed(document).some((slot) => !this.#slots.get(slot));
+  }
+
   /** Loads what a revision needs before it comes in force. @throws what loading throws. */
   async #loadFor(document: RuleDocument): Promise<void> {
-    const needed = () => [...this.#slots.keys()].filter((slot) => slot.needed(document));
     do {
       await Promise.all(
-        needed().map(async (slot) => {
+        this.#needed(document).map(async (slot) => {
           const policy = await slot.load(document);
           this.#slots.set(slot, policy);
           this.#policies.add(policy);
         }),
       );
       // Another handler of the service may have registered meanwhile.
-    } while (needed().some((slot) => !this.#slots.get(slot)));
+    } while (this.#lacks(document));
   }
 
   /**
@@ -190,6 +207,7 @@ export class LiveRules implements Syncable {
   async run(nowMs: number, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#instance;
     this.#nextPollAt = nowMs + POLL_MS * (0.8 + 0.4 * random());
+    this.#arrived = Promise.withResolvers<void>();
     try {
       await this.#refresh(signal);
     } catch (error) {
@@ -210,8 +228,17 @@ export class LiveRules implements Syncable {
       return;
     }
     const document = await readDocument(table, service, head.revision, copyOf(id), { signal });
-    if (!signal.aborted) await this.#install(head, document as RuleDocument, signal);
+    if (signal.aborted) return;
+    const installing = this.#install(head, document as RuleDocument, signal);
+    if (this.#lacks(document as RuleDocument)) {
+      // The store has answered: whoever waits for it waits for files now, which have no limit.
+      this.#waitFor(installing);
+      this.#arrived.resolve();
+    }
+    await installing;
   }
+
+  /** Never rejects. */
 
   async #install(head: RulesHead, document: RuleDocument, signal: AbortSignal): Promise<void> {
     const origin = { ...head, from: 'store' } as const;
@@ -241,7 +268,7 @@ export class LiveRules implements Syncable {
     const limit = new Promise<void>((resolve) => {
       cancel = clock.after(limitMs, resolve);
     });
-    await Promise.race([load, limit]);
+    await Promise.race([load, limit, this.#arrived.promise]);
     cancel();
   }
 }

@@ -186,6 +186,27 @@ describe('live rules', () => {
     expect(limitOf(rules)).toBe('7/s');
   });
 
+  it('waits for files without a limit once the store has answered, and not on the time of the store', async () => {
+    const table = rulesTable();
+    table.publish(1, document('5/s'));
+    const { clock, rules } = setUp(table);
+    const file = Promise.withResolvers<Policy>();
+    const policy: Policy = { name: 'late', compile: ({ throttles }) => throttles };
+    rules.register({ name: 'late', needed: ({ throttles }) => throttles !== undefined, load: () => file.promise });
+    rules.preload();
+    // No time passes: the answer of the store alone ends the wait for it.
+    await rules.awaitIfStale(clock.now());
+    expect(rules.snapshot.origin.from).toBe('none');
+    const { loading } = rules;
+    expect(loading).toBeInstanceOf(Promise);
+    clock.advance(10 * FIRST_WAIT_MS);
+    file.resolve(policy);
+    await loading;
+    expect(limitOf(rules)).toBe('5/s');
+    expect(rules.snapshot.of(policy)).toEqual({ everyone: { limit: '5/s' } });
+    expect(rules.loading).toBeUndefined();
+  });
+
   it('keeps the last good revision when a new one needs a newer library, without reading it', async () => {
     const table = rulesTable();
     table.publish(1, document('5/s'));
