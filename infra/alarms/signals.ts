@@ -27,10 +27,25 @@ export interface Signal {
   readonly says: string;
 }
 
+/** The control plane's functions by the last part of their names, and what stands still without each. */
+const STANDS_STILL = {
+  'config-center': 'nothing can be published, rolled back or forced open; functions go on under the rules they have',
+  'batch-monitor': 'jobs cannot report, and whoever watches them is told nothing',
+  'batch-monitor-tick': 'missed, overrunning and lost jobs go unnoticed',
+  telemetry: 'there are no numbers to read; nothing is lost, the minutes stay in the table',
+  authorizer: 'API Gateway answers 500 on every route behind it',
+} as const;
+
+export type Part = keyof typeof STANDS_STILL;
+
+export function isPart(name: string): name is Part {
+  return Object.hasOwn(STANDS_STILL, name);
+}
+
 export interface Watched {
   readonly stage: string;
-  /** Of each control plane function, by the last part of its name, s. */
-  readonly timeoutsS: Readonly<Record<string, number>>;
+  /** Of each control plane function, s. */
+  readonly timeoutsS: Readonly<Record<Part, number>>;
 }
 
 const FIVE_MINUTES = 300;
@@ -42,7 +57,9 @@ const ABOVE = { comparison: 'GreaterThanOrEqualToThreshold', whenMissing: 'notBr
 export function signals({ stage, timeoutsS }: Watched): Signal[] {
   const name = (part: string) => `flyball-${stage}-${part}`;
   return [
-    ...Object.entries(timeoutsS).flatMap(([part, timeoutS]) => functionSignals(part, name(part), timeoutS)),
+    ...Object.keys(timeoutsS)
+      .filter(isPart)
+      .flatMap((part) => functionSignals(part, name(part), timeoutsS[part])),
     {
       id: 'tick-missing',
       group: 'control plane',
@@ -71,7 +88,7 @@ export function signals({ stage, timeoutsS }: Watched): Signal[] {
   ];
 }
 
-function functionSignals(part: string, functionName: string, timeoutS: number): Signal[] {
+function functionSignals(part: Part, functionName: string, timeoutS: number): Signal[] {
   const watch = (metric: string, stat: Metric['stat'], label: string): Omit<Signal, 'id' | 'threshold' | 'says'> => ({
     ...ABOVE,
     group: 'control plane',
@@ -84,13 +101,13 @@ function functionSignals(part: string, functionName: string, timeoutS: number): 
       ...watch('Errors', 'Sum', 'errors'),
       id: `${part}-errors`,
       threshold: 1,
-      says: `${functionName} keeps failing. Read the newest ERROR in its log; governed functions go on with the rules they have.`,
+      says: `${functionName} keeps failing: ${STANDS_STILL[part]}. Read the newest error in its log; if a deploy was just made, roll it back.`,
     },
     {
       ...watch('Throttles', 'Sum', 'throttles'),
       id: `${part}-throttles`,
       threshold: 1,
-      says: `Lambda refuses to run ${functionName}. Compare the account's concurrency with its limit, and this function's reserved concurrency.`,
+      says: `Lambda refuses to run ${functionName}: ${STANDS_STILL[part]}. Compare the account's concurrency with its limit, and this function's reserved concurrency.`,
     },
     {
       ...watch('Duration', 'Maximum', 'longest, ms'),

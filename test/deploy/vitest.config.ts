@@ -1,0 +1,23 @@
+// `npm run test:deploy`: the stack, deployed by the real CLI to moto. Apart from `npm test`, which needs npm alone.
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** By name: the stack is looked at, then updated (y-), then removed (z-). */
+class ByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => (a.moduleId < b.moduleId ? -1 : 1));
+  }
+}
+
+export default defineConfig({
+  test: {
+    root: `${import.meta.dirname}/../..`,
+    include: ['test/deploy/**/*.test.ts'],
+    globalSetup: ['test/deploy/world.ts'],
+    reporters: ['default', './test/summary.ts'],
+    sequence: { sequencer: ByName },
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    fileParallelism: false,
+  },
+});
