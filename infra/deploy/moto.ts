@@ -64,7 +64,7 @@ function install(): void {
   const wanted = readFileSync(REQUIREMENTS, 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   rmSync(FOLDER, { recursive: true, force: true });
-  console.log(`Installing moto into ${FOLDER} (250 MB)`);
+  console.log(`Installing moto into ${FOLDER} (320 MB)`);
   try {
     execFileSync('python3', ['-m', 'venv', FOLDER], { stdio: ['ignore', 'ignore', 'inherit'] });
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS];

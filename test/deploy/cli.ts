@@ -27,9 +27,13 @@ export async function deploy(place: Place, params: Record<string, string | numbe
   return serverless(place, ['deploy', ...into, ...options]);
 }
 
-/** One command for the tests' stage. Throws an Error with what the CLI said. */
-export async function serverless({ moto, gate, folder }: Place, args: readonly string[]): Promise<string> {
-  const child = spawn('serverless', [...args, '--stage', STAGE, '--region', REGION], {
+/** One command, for the tests' stage unless another is given. Throws an Error with what the CLI said. */
+export async function serverless(
+  { moto, gate, folder }: Place,
+  args: readonly string[],
+  stage: readonly string[] = ['--stage', STAGE],
+): Promise<string> {
+  const child = spawn('serverless', [...args, ...stage, '--region', REGION], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...withoutAws(process.env),

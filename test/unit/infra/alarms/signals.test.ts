@@ -1,4 +1,5 @@
 // What is watched, and how it becomes alarms and a dashboard.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { dashboardResource } from '../../../../infra/alarms/dashboard.ts';
 import { type Signal, signals } from '../../../../infra/alarms/signals.ts';
@@ -12,6 +13,13 @@ const alarms = alarmResources(watched, 'prod') as Record<string, { Properties: R
 
 it('each signal has a name of its own', () => {
   expect(new Set(watched.map(({ id }) => id)).size).toBe(watched.length);
+});
+
+it('docs/deploy.md reckons with as many alarms, and numbers they go by, as there are', () => {
+  const numbers = watched.reduce((sum, { metrics }) => sum + metrics.length, 0);
+  expect(readFileSync('docs/deploy.md', 'utf8')).toContain(
+    `${String(numbers)} metrics watched by ${String(watched.length)} alarms`,
+  );
 });
 
 it.each([
