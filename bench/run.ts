@@ -25,6 +25,10 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
     about: 'what govern() adds to the start of a function, beside Powertools and the AWS SDK',
     load: async () => (await import('./cold-start/index.ts')).measureColdStart,
   },
+  stack: {
+    about: 'what a governed stack adds to every invocation',
+    load: async () => (await import('./stack/index.ts')).measureStack,
+  },
 };
 
 const USAGE = `npm run bench -- [names] [--quick] [--out <folder>]

@@ -31,7 +31,7 @@ export const deadlinePolicy: Policy<Compiled> = {
     if (said.never) invocation.noRetry = true;
     const settings = compiled.get(resource.name) ?? WITHOUT_RULE;
     invocation.deadlineAt = deadlineOf(startedAt, invocation.deadlineAt, settings, said.deadlineAt);
-    if (instance.clock.now() < invocation.deadlineAt) return;
+    if (invocation.nowMs() < invocation.deadlineAt) return;
     instance.recorder.refusal('deadline', resource.name, resource.name, 1, false);
     throw new Refused({
       by: 'deadline',

@@ -79,7 +79,7 @@ export class Instance {
 
   /** False once a policy has failed too often here: it is then left out, so that it cannot hurt the function. */
   trusts(policy: string): boolean {
-    return !this.#switchedOff.has(policy);
+    return this.#switchedOff.size === 0 || !this.#switchedOff.has(policy);
   }
 
   /** Counts an error inside flyball that must not reach the function; too many in a row of one hook end the policy here. */

@@ -50,6 +50,8 @@ export class Invocation {
   response: unknown;
   refusal: Refused | undefined;
   ended = false;
+  /** True until the first hook that waits, or the last: what runs then runs at the time of the beginning. */
+  untimed = false;
   /** Set by `flyball.fail`: the code of a business failure. */
   businessCode: string | undefined;
   #abort: AbortController | undefined;
@@ -75,6 +77,11 @@ export class Invocation {
     this.startedPrecise = instance.clock.precise();
     this.cold = instance.cold;
     this.deadlineAt = startedAt + (context.getRemainingTimeInMillis?.() ?? 900_000);
+  }
+
+  /** Epoch ms. As of the beginning while nothing can have taken time since: reading the clock costs as much as a hook. */
+  nowMs(): number {
+    return this.untimed ? this.startedAt : this.instance.clock.now();
   }
 
   /** ms left until the deadline; never negative. */

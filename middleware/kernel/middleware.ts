@@ -79,9 +79,9 @@ export function middlewareOf(instance: Instance, places: readonly (Policy | Poli
     if (begun) return pass(request, invocation, passage);
     const { rules } = instance;
     const stale = rules.awaitIfStale(invocation.startedAt);
-    return stale || rules.loading
-      ? beforeWithRules(request, invocation, passage, stale)
-      : pass(request, invocation, passage);
+    if (stale || rules.loading) return beforeWithRules(request, invocation, passage, stale);
+    invocation.untimed = true;
+    return pass(request, invocation, passage);
   }
 
   async function beforeWithRules(
@@ -113,6 +113,7 @@ export function middlewareOf(instance: Instance, places: readonly (Policy | Poli
     passage: Passage,
     active: Promise<readonly Active[]>,
   ): Promise<void> {
+    invocation.untimed = false;
     passage.active = await active;
     await runBefore(request, invocation, passage, 0);
   }
@@ -139,6 +140,7 @@ export function middlewareOf(instance: Instance, places: readonly (Policy | Poli
         refuseOrContain(invocation, policy, error);
       }
     }
+    invocation.untimed = false;
     request.event = invocation.event;
     return undefined;
   }
@@ -150,6 +152,7 @@ export function middlewareOf(instance: Instance, places: readonly (Policy | Poli
     policy: Policy,
     waiting: Promise<void>,
   ): Promise<void> {
+    invocation.untimed = false;
     try {
       await waiting;
       instance.absolve(policy.name, 'before');
@@ -160,6 +163,7 @@ export function middlewareOf(instance: Instance, places: readonly (Policy | Poli
   }
 
   function refuseOrContain(invocation: Invocation, policy: Policy, error: unknown): void {
+    invocation.untimed = false;
     if (error instanceof FlyballError) {
       if (error instanceof Refused) invocation.refusal = error;
       throw error;
@@ -302,7 +306,7 @@ function finish(invocation: Invocation): Promise<void> | undefined {
     invocation.cold,
   );
   // What it has waited for the store already comes off what it may wait now.
-  const settling = instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS));
+  const settling = instance.syncs.idle ? undefined : instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS));
   return instance.extension?.keep(invocation.requestId, settling) ? undefined : settling;
 }
 

@@ -79,12 +79,17 @@ export class Syncs {
     }
   }
 
+  /** Nothing is in flight. */
+  get idle(): boolean {
+    return this.#flights.size === 0;
+  }
+
   /**
    * Waits for what is in flight, each to its own limit and `atMostMs` in all, then abandons the rest. Undefined when there
    * is nothing.
    */
   settle(atMostMs: number = SYNC_LIMIT_MS): Promise<void> | undefined {
-    return this.#flights.size === 0 ? undefined : this.#settle(atMostMs);
+    return this.idle ? undefined : this.#settle(atMostMs);
   }
 
   async #settle(atMostMs: number): Promise<void> {

@@ -41,7 +41,7 @@ const ADMITTED: Verdict = { tokens: 1 };
 function quickly(invocation: Invocation, { enforced, shadow }: ResourceThrottles, wanted: number): Verdict | undefined {
   const [rule] = enforced;
   if (wanted !== 1 || !rule || rule.fleet || enforced.length > 1 || shadow.length > 0) return undefined;
-  const nowUs = invocation.instance.clock.now() * 1000;
+  const nowUs = invocation.nowMs() * 1000;
   const grant = rule.limiter.takeHere(rule.memory, rule.rawKeyOf(invocation), nowUs, 1);
   if (grant.tokens !== 1) return undefined;
   noteQuota(invocation, rule.name, grant);

@@ -42,6 +42,17 @@ describe('npm run bench', () => {
   });
 });
 
+describe('the stack', () => {
+  it('is measured over a bare handler', { timeout: 60_000 }, async () => {
+    expect(await bench('stack', '--quick', '--out', out)).toMatchObject({ code: 0 });
+    const { rows } = JSON.parse(readFileSync(join(out, 'stack.json'), 'utf8')) as Result;
+    expect(rows.filter(({ goal }) => goal !== undefined)).toMatchObject([
+      { subject: 'flyball', metric: 'stack_over_bare_ns', unit: 'ns', goal: 1000 },
+    ]);
+    for (const row of rows) expect(row.value, JSON.stringify(row)).toBeGreaterThanOrEqual(0);
+  });
+});
+
 describe('the cold start', () => {
   it('is measured beside the peers, in rows that can be compared', { timeout: 120_000 }, async () => {
     const { code, stderr } = await bench('cold-start', '--quick', '--out', out);
