@@ -106,7 +106,9 @@ export function governed<Event, Result>(
 ): (event: Event, context: Context) => Promise<Result> {
   if (typeof handler !== 'function')
     throw new Misused('governed() takes the handler second: governed({ service }, handler)');
-  const stack = middy<Event, Result>(governPlugin).use(govern(options)).handler(handler);
+  // Middy gives a third argument, which Lambda does not and a handler may have other plans for.
+  const asLambdaCalls = (event: Event, context: GovernedContext) => handler(event, context);
+  const stack = middy<Event, Result>(governPlugin).use(govern(options)).handler(asLambdaCalls);
   return (event, context) => stack(event, context as GovernedContext);
 }
 

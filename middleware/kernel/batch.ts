@@ -71,7 +71,8 @@ function idOf(item: unknown): unknown {
   return typeof item === 'object' && item !== null && 'itemIdentifier' in item ? item.itemIdentifier : undefined;
 }
 
-function isSettled(response: unknown): response is readonly PromiseSettledResult<unknown>[] {
+/** True for what `Promise.allSettled` makes. */
+export function isSettled(response: unknown): response is readonly PromiseSettledResult<unknown>[] {
   return Array.isArray(response) && response.length > 0 && response.every(isSettledResult);
 }
 

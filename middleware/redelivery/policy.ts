@@ -1,5 +1,5 @@
 // The redelivery policy: answers for a queue's batch, and sends its failed records back later or to the dead-letter queue.
-import { batchResponse, failedRecords, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
+import { batchResponse, failedRecords, isSettled, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
 import { compileBackoff } from '../kernel/backoff.ts';
 import { defer, settlementOf } from '../kernel/deferral.ts';
 import { Refused } from '../kernel/errors.ts';
@@ -58,6 +58,8 @@ function redeliveryAfter(invocation: Invocation, rules: Redeliveries): void | Pr
     ...[...failures.behind.values()].flat(),
   ]);
   for (const record of deferred) returned.add(record);
+  // A success needs no other words than the handler's own, if they are ones that the platform understands.
+  if (!rule && error === undefined && returned.size === 0 && !isSettled(response)) return undefined;
   // First what is safe whatever becomes of the rest: a record that is not in the answer is deleted.
   invocation.response = batchResponse(inOrder(handled, deferred, returned));
   if (returned.size === 0) return undefined;
