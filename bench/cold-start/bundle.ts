@@ -78,6 +78,12 @@ export async function bundle(
   return described(metafile, join(outdir, `${basename(entry, '.ts')}.mjs`));
 }
 
+/** Puts a module in the place of flyball. */
+export const inPlaceOfFlyball = (path: string): Plugin => ({
+  name: 'in-place-of-flyball',
+  setup: (building) => building.onResolve({ filter: /\/middleware\/index\.ts$/ }, () => ({ path })),
+});
+
 /** Inside the checkout the package's names mean its source; here they mean what users get. */
 function aliases(library: string): Record<string, string> {
   return { flyball: join(library, 'dist/index.js'), 'flyball/store': join(library, 'dist/store.js') };

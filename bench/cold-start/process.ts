@@ -23,7 +23,7 @@ const LAMBDA = {
   NODE_NO_WARNINGS: '1',
 };
 
-/** @throws {Error} when the process fails, or its handler did not answer 200. */
+/** @throws {Error} when the process fails, or its handler answers neither 200 nor, as the example does here, 404. */
 export async function startFresh({ probe, module, event, environment, trace = false }: Start): Promise<Found> {
   const parameters = [probe, module, JSON.stringify(event), ...(trace ? ['trace'] : [])];
   const child = spawn(process.execPath, parameters, {
@@ -39,7 +39,8 @@ export async function startFresh({ probe, module, event, environment, trace = fa
   });
   if (code !== 0) throw new Error(`${module} ended with code ${String(code)}: ${errors.text}`);
   const found = JSON.parse(report.text) as Found;
-  if (found.answer !== '200') throw new Error(`${module} answered ${found.answer}, not 200: ${errors.text}`);
+  if (found.answer !== '200' && found.answer !== '404')
+    throw new Error(`${module} answered ${found.answer}, not 200 or 404: ${errors.text}`);
   return found;
 }
 

@@ -4,19 +4,23 @@ import { TABLE } from './store.ts';
 
 export interface Subject {
   readonly name: string;
-  /** A module in `functions/`. */
+  /** A module in `functions/`, or under the repository's root if it has a path. */
   readonly module: string;
   readonly environment: Readonly<Record<string, string>>;
   /** The bundle holds CommonJS, which asks for `require`. */
   readonly commonJs?: boolean;
   /** Everything in one file, as bundlers without code splitting make it. */
   readonly oneFile?: boolean;
+  /** Bundled with nothing in the place of flyball. */
+  readonly ungoverned?: boolean;
   /** What DESIGN wants flyball to add at most. */
   readonly goal?: { readonly ms: number; readonly kb: number };
 }
 
 export interface Scenario {
   readonly name: string;
+  /** What is taken off every subject: the bare handler unless said. */
+  readonly baseline?: Subject;
   /** What one process is timed doing: importing the module, or importing it and answering a first event. */
   readonly until: 'import' | 'answer';
   readonly subjects: readonly Subject[];
@@ -24,7 +28,7 @@ export interface Scenario {
 
 const withTable = { FLYBALL_TABLE: TABLE };
 
-/** Added to every scenario, and taken off every subject. */
+/** What a function costs that does nothing. */
 export const BARE: Subject = { name: 'bare handler', module: 'bare', environment: {} };
 
 const GOAL = { ms: 10, kb: 20 };
@@ -52,10 +56,26 @@ const sdkRead: Subject = {
   commonJs: true,
 };
 
+/** The example as `serverless package` bundles it: one file, with the SDK in it, which this request does not come to use. */
+const orders: Subject = {
+  name: 'flyball',
+  module: 'functions/examples/orders/handler.ts',
+  environment: { ...withTable, FLYBALL_EXAMPLES_TABLE: TABLE },
+  commonJs: true,
+  oneFile: true,
+};
+const ordersUngoverned: Subject = { ...orders, name: 'orders without flyball', ungoverned: true };
+
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'import', until: 'import', subjects: [flyball, oneFile, powertools, sdkRead] },
   { name: 'first answer, no rules published', until: 'answer', subjects: [unpublished] },
   { name: 'first answer, a throttle and a breaker from the table', until: 'answer', subjects: [flyball, oneFile] },
   { name: 'first answer, no table', until: 'answer', subjects: [packaged, powertools] },
+  {
+    name: 'the orders example, one file with the SDK in it, first answer',
+    until: 'answer',
+    baseline: ordersUngoverned,
+    subjects: [orders],
+  },
   { name: 'first answer, one item read', until: 'answer', subjects: [signedRead, sdkRead] },
 ];
