@@ -106,7 +106,7 @@ export function governed<Event, Result>(
 ): (event: Event, context: Context) => Promise<Result> {
   if (typeof handler !== 'function')
     throw new Misused('governed() takes the handler second: governed({ service }, handler)');
-  // Middy gives a third argument, which Lambda does not and a handler may have other plans for.
+  // Middy hands a third argument on, which a handler with a default or rest parameter would take for its own.
   const asLambdaCalls = (event: Event, context: GovernedContext) => handler(event, context);
   const stack = middy<Event, Result>(governPlugin).use(govern(options)).handler(asLambdaCalls);
   return (event, context) => stack(event, context as GovernedContext);

@@ -31,8 +31,7 @@ export async function shimmed(env: Environment, logger: Logger = ownLogger()): P
     return handler;
   }
   try {
-    // Middy hands a third argument on, which a handler with a default or rest parameter would take for its own.
-    const governing = governed({ ...optionsOf(env), logger }, (event: unknown, context) => handler(event, context));
+    const governing = governed({ ...optionsOf(env), logger }, handler);
     await flyball.ready();
     return governing as AnyHandler;
   } catch (error) {

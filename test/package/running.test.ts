@@ -9,7 +9,7 @@ import { drive, inProject, withTable } from './child.ts';
 
 const project = inject('project');
 beforeAll(async () => {
-  const sources = ['govern', 'governed', 'subpaths'].map((name) => `src/${name}.ts`);
+  const sources = ['govern', 'governed', 'plain', 'subpaths'].map((name) => `src/${name}.ts`);
   const common = { absWorkingDir: project, entryPoints: sources, platform: 'node', target: 'node22' } as const;
   await build({ ...common, format: 'esm', outdir: 'out' });
   await build({ ...common, format: 'esm', bundle: true, outdir: 'bundled', outExtension: { '.js': '.mjs' } });
@@ -110,6 +110,13 @@ describe('every name of the package', () => {
 it('is loaded by require from CommonJS', async () => {
   const { answers } = await drive('out/commonjs.cjs', [{ name: 'Ada' }]);
   expect(answers).toEqual([{ answer: 'hello Ada' }]);
+});
+
+it('governs a handler that knows nothing of it, put in its place by name', async () => {
+  const environment = { FLYBALL_HANDLER: 'out/plain.handler', FLYBALL_SERVICE: 'shop', LAMBDA_TASK_ROOT: project };
+  const table = withTable(await tableWithRules('1/m'));
+  const { answers } = await drive('node_modules/flyball/dist/handler.js', orders(2), { ...environment, ...table });
+  expect(answers).toMatchObject([{ answer: { statusCode: 200, body: 'hello you' } }, { answer: { statusCode: 429 } }]);
 });
 
 it('brings its command', async () => {
