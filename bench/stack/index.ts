@@ -10,6 +10,8 @@ import type { Found } from './probe.ts';
 const PROBE = join(import.meta.dirname, 'probe.ts');
 const ROUNDS = 11;
 const INVOCATIONS = 400_000;
+/** Each sends its trace on. */
+const TRACED_INVOCATIONS = 20_000;
 const QUICK_ROUNDS = 1;
 const QUICK_INVOCATIONS = 20_000;
 /** DESIGN's, in ns. */
@@ -26,7 +28,7 @@ export async function measureStack({ quick, progress }: BenchmarkOptions): Promi
   for (let i = 1; i <= (quick ? QUICK_ROUNDS : ROUNDS); i++) {
     const round = new Map<string, number>();
     for (const stack of ['bare', ...SCENARIOS.map((each) => each.stack)])
-      round.set(stack, await run(stack, quick ? QUICK_INVOCATIONS : INVOCATIONS));
+      round.set(stack, await run(stack, invocationsOf(stack, quick)));
     rounds.push(round);
     progress(`round ${i}`);
   }
@@ -44,6 +46,11 @@ export async function measureStack({ quick, progress }: BenchmarkOptions): Promi
       ];
     }),
   ];
+}
+
+function invocationsOf(stack: string, quick: boolean): number {
+  if (quick) return QUICK_INVOCATIONS;
+  return stack === 'traced' ? TRACED_INVOCATIONS : INVOCATIONS;
 }
 
 async function run(stack: string, invocations: number): Promise<number> {
