@@ -13,7 +13,29 @@ declare module 'vitest' {
   }
 }
 
+interface Emulators {
+  readonly dynamodb: string;
+  readonly sqs: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Several projects of one run share them, since one process has one environment; each loads this file anew. */
+const SHARED = Symbol.for('flyball.test.emulators');
+const shared = globalThis as { [SHARED]?: { users: number; started: Promise<Emulators> } };
+
 export default async function startEmulators(project: TestProject): Promise<() => Promise<void>> {
+  const emulators = (shared[SHARED] ??= { users: 0, started: start() });
+  emulators.users += 1;
+  const { dynamodb, sqs, stop } = await emulators.started;
+  project.provide('dynamodb', dynamodb);
+  project.provide('sqs', sqs);
+  return async () => {
+    emulators.users -= 1;
+    if (emulators.users === 0) await stop();
+  };
+}
+
+async function start(): Promise<Emulators> {
   const given = process.env.FLYBALL_TEST_DYNAMODB_URL;
   const dynalite = given === undefined || given === '' ? await startDynalite({ port: 0 }) : undefined;
   const dynamodb = dynalite?.url ?? given ?? '';
@@ -32,10 +54,9 @@ export default async function startEmulators(project: TestProject): Promise<() =
   delete process.env.AWS_SESSION_TOKEN;
   delete process.env.AWS_PROFILE;
 
-  project.provide('dynamodb', dynamodb);
-  project.provide('sqs', sqs);
-  return async () => {
+  const stop = async () => {
     await fauxqs.stop();
     await dynalite?.stop();
   };
+  return { dynamodb, sqs, stop };
 }
