@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type StoredAttribute, unmarshalItem } from '../marshal.ts';
 import { type CallOptions, type Item, type Key, StoreRejected, type Table, type Written } from '../port.ts';
+import { LONGEST_IDLE_MS } from './exchange.ts';
 import { aborted, timedOut, unreachable } from './failures.ts';
 import { queryInput, toCursor } from './query.ts';
 import { failureOf } from './rejections.ts';
@@ -18,15 +19,24 @@ import { requestsFor } from './requests.ts';
 
 export interface SdkTableOptions {
   readonly tableName: string;
-  /** Default: a client configured by the environment, with one attempt a call and the SDK's kept-alive connections. */
+  /** Default: a client configured by the environment, with one attempt a call. */
   readonly client?: DynamoDBClient;
+  /** For how long that client trusts a connection nobody uses, in ms. */
+  readonly longestIdleMs?: number;
   /** Time limit of a call that sets none, in ms. */
   readonly defaultTimeoutMs?: number;
 }
 
+/** One attempt a call, over connections that are hung up before their other end does it, or a frozen environment forgets. */
+function clientOf(longestIdleMs: number): DynamoDBClient {
+  const agent = { keepAlive: true, maxSockets: 50, timeout: longestIdleMs };
+  return new DynamoDBClient({ maxAttempts: 1, requestHandler: { httpAgent: agent, httpsAgent: agent } });
+}
+
 /** The table through the AWS SDK. A deleted item's `Written.item` is the item as it was, or its key. */
 export function sdkTable(options: SdkTableOptions): Table {
-  const { tableName, client = new DynamoDBClient({ maxAttempts: 1 }), defaultTimeoutMs = 2000 } = options;
+  const { tableName, longestIdleMs = LONGEST_IDLE_MS, defaultTimeoutMs = 2000 } = options;
+  const client = options.client ?? clientOf(longestIdleMs);
   const binary = (bytes: Uint8Array) => bytes;
   const requests = requestsFor(tableName, binary);
 
