@@ -53,6 +53,9 @@ export function controlPlaneAt({ url, token, timeoutMs = TIMEOUT_MS }: Place): C
   };
 }
 
+/** This machine: a key sent there passes no network. */
+const LOOPBACK = /^(localhost|127\.[0-9.]+|\[::1\])$/;
+
 /** @throws {WrongUsage} unless it is the address of a control plane; without a slash at its end. */
 function baseOf(url: string | undefined): string {
   if (url === undefined || url === '') {
@@ -61,10 +64,17 @@ function baseOf(url: string | undefined): string {
     );
   }
   const parsed = URL.parse(url);
-  if (!parsed || (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') || parsed.username !== '') {
+  if (parsed?.username || parsed?.password || url.includes('@')) {
+    // Not repeated: builds keep what is printed.
     throw new WrongUsage(
-      `"${url}" is no address of a control plane: it looks like https://example.com, without a key.`,
+      'The address of the control plane holds a name or a password: it looks like https://example.com.',
     );
+  }
+  if (!parsed || (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')) {
+    throw new WrongUsage(`"${url}" is no address of a control plane: it looks like https://example.com.`);
+  }
+  if (parsed.protocol === 'http:' && !LOOPBACK.test(parsed.hostname)) {
+    throw new WrongUsage(`${parsed.origin} would have the key sent where others can read it: write https://.`);
   }
   return `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`;
 }

@@ -48,6 +48,12 @@ function serviceOfJson(text: string, name: string): string | undefined {
   }
 }
 
+/** As a part of a path. @throws {WrongUsage} unless services can have that name. */
+export function serviceName(service: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/.test(service)) return service;
+  throw new WrongUsage(`"${service}" names no service: a name is 1 to 64 lower-case letters, digits and hyphens.`);
+}
+
 /** The key stands at the left edge of a document, whatever else the YAML holds; the control plane reads all of it. */
 function serviceOfYaml(text: string): string | undefined {
   const found = /^(?:service|"service"|'service')[ \t]*:[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s#"'][^\s#]*))/m.exec(

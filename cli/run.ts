@@ -5,6 +5,7 @@ import { COMMANDS } from './commands.ts';
 import { controlPlaneAt } from './control-plane.ts';
 import { EXIT, Failure, WrongUsage, type ExitCode } from './failure.ts';
 import { helpOf, helpOfCommand } from './help.ts';
+import { printable } from './printable.ts';
 
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -28,7 +29,9 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   const json = argv.includes('--json');
   try {
     const { exitCode, lines, json: value } = await outcomeOf(argv, terminal);
-    terminal.out(json && Object.keys(value).length > 0 ? JSON.stringify(value) : lines.join('\n'));
+    terminal.out(
+      json && Object.keys(value).length > 0 ? printable(JSON.stringify(value)) : lines.map(printable).join('\n'),
+    );
     return exitCode;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -57,7 +60,7 @@ async function outcomeOf(argv: readonly string[], terminal: Terminal): Promise<O
 }
 
 function said(text: string, json: Readonly<Record<string, unknown>> = {}): Outcome {
-  return { exitCode: EXIT.ok, lines: [text], json };
+  return { exitCode: EXIT.ok, lines: text.split('\n'), json };
 }
 
 /** @throws {WrongUsage} with the commands there are. */
@@ -103,6 +106,6 @@ function givenBy({ name, synopsis, takes }: Command, values: Parsed['values'], a
 
 function tell(failure: Failure, json: boolean, { out, err }: Terminal): void {
   const { message, lines, problem, exitCode } = failure;
-  if (json) out(JSON.stringify({ error: { message, exitCode, ...(problem ? { problem } : {}) } }));
-  else err([`flyball: ${message}`, ...lines.map((line) => `  ${line}`)].join('\n'));
+  if (json) out(printable(JSON.stringify({ error: { message, exitCode, ...(problem ? { problem } : {}) } })));
+  else err([`flyball: ${message}`, ...lines.map((line) => `  ${line}`)].map(printable).join('\n'));
 }

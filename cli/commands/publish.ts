@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { strange, type Answer, type ControlPlane } from '../control-plane.ts';
 import { EXIT, RefusedByControlPlane, WrongUsage, type Failure } from '../failure.ts';
 import { isObject } from '../problem.ts';
-import { readRulesFile } from '../rules-file.ts';
+import { readRulesFile, serviceName } from '../rules-file.ts';
 
 export const publish: Command = {
   name: 'publish',
@@ -22,7 +22,7 @@ Instances follow within seconds. Publishing what is in force already changes not
     const note = text('note') ?? '';
     if (note.trim() === '') throw new WrongUsage('--note is missing: say in a few words why the rules change.');
     const file = readRulesFile(folder, name, text('service'));
-    const path = `/v1/services/${encodeURIComponent(file.service)}`;
+    const path = `/v1/services/${serviceName(file.service)}`;
     const draft = await controlPlane.ask('PUT', `${path}/draft`, { body: file });
     const answer = await publishDraft(controlPlane, path, draft, { note, ...(flag('force') ? { force: true } : {}) });
     const { revision, publishedAt, changed } = publishedBy(answer);

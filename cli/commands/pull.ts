@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { strange, type Answer } from '../control-plane.ts';
 import { EXIT } from '../failure.ts';
 import { isObject } from '../problem.ts';
-import { replaceFile } from '../rules-file.ts';
+import { replaceFile, serviceName } from '../rules-file.ts';
 
 const FILE = 'flyball.rules.json';
 
@@ -21,12 +21,12 @@ all at once, and only when the rules have changed; after an error it is what it 
 
   async run({ args: [service = ''], text }, { controlPlane, folder }) {
     const file = text('output') ?? FILE;
-    const answer = await controlPlane.ask('GET', `/v1/services/${encodeURIComponent(service)}/rules`);
+    const answer = await controlPlane.ask('GET', `/v1/services/${serviceName(service)}/rules`);
     const document = documentOf(answer, service);
     const revision = Number(answer.headers.get('flyball-revision') ?? 0);
     const rules = `${JSON.stringify(document, undefined, 2)}\n`;
     if (file === '-')
-      return { exitCode: EXIT.ok, lines: [rules.trimEnd()], json: { service, revision, rules: document } };
+      return { exitCode: EXIT.ok, lines: rules.trimEnd().split('\n'), json: { service, revision, rules: document } };
 
     const changed = replaceFile(folder, file, rules);
     const said = changed ? `${file} holds revision ${String(revision)} of ${service}` : `${file} is up to date`;

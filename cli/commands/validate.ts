@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { strange, type Answer, type ControlPlane } from '../control-plane.ts';
 import { EXIT } from '../failure.ts';
 import { errorsOf, isObject, type RuleError } from '../problem.ts';
-import { readRulesFile, type RulesFile } from '../rules-file.ts';
+import { readRulesFile, serviceName, type RulesFile } from '../rules-file.ts';
 
 interface Verdict {
   readonly file: string;
@@ -38,7 +38,7 @@ and prints every error with its path and reason. Exits with 1 if there is one.
 };
 
 async function judge(controlPlane: ControlPlane, { name: file, service, text, type }: RulesFile): Promise<Verdict> {
-  const answer = await controlPlane.ask('POST', `/v1/services/${encodeURIComponent(service)}/draft/validate`, {
+  const answer = await controlPlane.ask('POST', `/v1/services/${serviceName(service)}/draft/validate`, {
     body: { text, type },
     accept: [400, 422],
   });

@@ -41,15 +41,23 @@ export class Unauthorized extends Error {
 
 function answer(format: Format, event: unknown, isAuthorized: boolean, principalId: string, context: Told): Answer {
   if (format === 'simple') return { isAuthorized, context };
+  const arn = arnOf(event);
   return {
     principalId,
     policyDocument: {
       Version: '2012-10-17',
       // The one request that was asked about: whoever caches the answer takes it for no other.
-      Statement: [{ Action: 'execute-api:Invoke', Effect: isAuthorized ? 'Allow' : 'Deny', Resource: arnOf(event) }],
+      Statement: [
+        { Action: 'execute-api:Invoke', Effect: isAuthorized && isOne(arn) ? 'Allow' : 'Deny', Resource: arn },
+      ],
     },
     context,
   };
+}
+
+/** A path that was asked for with a wildcard in it would name others in a policy. */
+function isOne(arn: string): boolean {
+  return !/[*?]|\$\{/.test(arn);
 }
 
 function arnOf(event: unknown): string {

@@ -16,9 +16,7 @@ export function compileNetworks(networks: readonly string[]): AddressTest {
   return (address) => list.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
 }
 
-/** An address as gateways write it, without the port that a load balancer may leave on it; undefined if it is none. */
+/** An address as gateways write it; undefined if it is none. */
 export function addressOf(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const bare = /^\[([^\]]*)\](?::[0-9]+)?$/.exec(text)?.[1] ?? /^([0-9.]+):[0-9]+$/.exec(text)?.[1] ?? text;
-  return bytesOf(bare) ? bare : undefined;
+  return text !== undefined && bytesOf(text) ? text : undefined;
 }

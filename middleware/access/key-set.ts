@@ -145,6 +145,8 @@ export function replaceKeyFetch(instance: Instance, fetch: FetchKeys): void {
 const LARGEST_BYTES = 256 * 1024;
 
 async function fetchKeys(uri: string, signal: AbortSignal): Promise<unknown> {
+  // Asked for its next invocation, the runtime's own API would give it away.
+  if (new URL(uri).host === process.env['AWS_LAMBDA_RUNTIME_API']) throw new Error('no keys are at the runtime API');
   // Not where a redirect points: the rules name the one address that is trusted. No connection is kept: the next fetch is
   // minutes away, perhaps on the other side of a freeze.
   const headers = { accept: 'application/json', connection: 'close' };

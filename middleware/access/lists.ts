@@ -49,12 +49,12 @@ function asksWho({ client, claims }: AccessEntry): boolean {
 }
 
 /** All that an entry gives must fit; one that gives nothing fits nobody, since it was meant to say something. */
-function compileEntry({ client, claims, ip, resources }: AccessEntry, whenNoAddress: boolean): Test {
+function compileEntry({ client, claims, ip, resources }: AccessEntry, denying: boolean): Test {
   const tests: Test[] = [];
   if (resources) tests.push(({ resource }) => resources.includes(resource));
   if (ip) {
     const within = compileNetworks(ip);
-    tests.push(({ address }) => (address === undefined ? whenNoAddress : within(address)));
+    tests.push(({ address }) => (address === undefined ? denying : within(address)));
   }
   if (client) {
     const globs = client.map(compileGlob);
@@ -62,7 +62,9 @@ function compileEntry({ client, claims, ip, resources }: AccessEntry, whenNoAddr
   }
   for (const [name, wanted] of Object.entries(claims ?? {})) {
     const values = new Set(wanted.map(String));
-    tests.push(({ principal }) => principal !== undefined && valuesOf(principal, name).some((one) => values.has(one)));
+    tests.push(
+      ({ principal }) => principal !== undefined && valuesOf(principal, name, denying).some((one) => values.has(one)),
+    );
   }
   if (tests.length === 0) return () => false;
   return (facts) => tests.every((fits) => fits(facts));
@@ -72,11 +74,23 @@ function compileEntry({ client, claims, ip, resources }: AccessEntry, whenNoAddr
 const WORDS = new Set(['scope', 'scp']);
 
 /** A claim's values: members of a list, words of a scope, or the one it has. */
-function valuesOf({ claims }: Principal, name: string): string[] {
+function valuesOf({ claims, by }: Principal, name: string, denying: boolean): string[] {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
-  if (typeof value === 'string') return WORDS.has(name) ? value.split(' ') : [value];
+  if (typeof value === 'string') {
+    if (WORDS.has(name)) return value.split(' ');
+    return by === 'gateway' ? flattened(value, denying) : [value];
+  }
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   return list.flatMap((one) =>
     typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean' ? [String(one)] : [],
   );
+}
+
+/**
+ * A claim as a gateway passes it on, which makes texts of lists: `[a b]` by HTTP APIs, `a,b` by REST APIs. A comma may
+ * as well be part of one value, which is reason enough to deny, and none to allow.
+ */
+function flattened(value: string, denying: boolean): string[] {
+  const members = /^\[(.*)\]$/.exec(value)?.[1]?.split(' ') ?? [];
+  return denying ? [value, ...members, ...value.split(/[\s,[\]]+/)] : [value, ...members];
 }

@@ -50,7 +50,18 @@ function policyOf(required: boolean): Policy<Compiled | undefined> {
 
 /** What a gateway passes on and nobody here knows the shape of, e.g. of a WebSocket: no rule could be asked about it. */
 function cameByGateway({ trigger, event }: Invocation): boolean {
-  return trigger.kind === 'direct' && typeof event === 'object' && event !== null && 'requestContext' in event;
+  if (trigger.kind !== 'direct' || !isObject(event)) return false;
+  if ('requestContext' in event || 'methodArn' in event || 'routeArn' in event) return true;
+  // VPC Lattice's first format, and the like. A call by flyball itself has a `method` and `path`, and none of these.
+  if (['httpMethod', 'raw_path', 'rawPath', 'is_base64_encoded'].some((name) => name in event)) return true;
+  // AppSync, and Lambda@Edge.
+  if (isObject(event['info']) && 'fieldName' in event['info']) return true;
+  const records = event['Records'];
+  return Array.isArray(records) && records.some((record) => isObject(record) && 'cf' in record);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function compile({ access }: RuleDocument, instance: Instance): Compiled | undefined {

@@ -67,7 +67,9 @@ async function verifyWith(
   };
   try {
     const { payload } = await jwtVerify(token, resolverOf(keys), options);
-    const { sub } = payload;
+    const { sub, exp } = payload;
+    // JSON reads 1e400 as infinite.
+    if (!Number.isFinite(exp)) return invalid('malformed');
     if (typeof sub !== 'string' || sub === '' || sub.length > LONGEST_SUBJECT) return invalid('subject');
     return { kind: 'verified', principal: { id: sub, by: 'jwt', claims: payload } };
   } catch (error) {

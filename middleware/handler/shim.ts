@@ -13,7 +13,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The function's handler, governed. One that cannot be governed is given as it is, and so it is when flyball itself
  * cannot begin: both are said in the log.
- * @throws {Misused} when there is no handler to give; and whatever the function's own module throws.
+ * @throws {Misused} when there is no handler to give, and with `FLYBALL_ACCESS=required` when it cannot be governed; and
+ * whatever the function's own module throws.
  */
 export async function shimmed(env: Environment, logger: Logger = ownLogger()): Promise<AnyHandler> {
   const name = env['FLYBALL_HANDLER'];
@@ -24,20 +25,32 @@ export async function shimmed(env: Environment, logger: Logger = ownLogger()): P
     );
   }
   const handler = await loadHandler(name, env['LAMBDA_TASK_ROOT'] ?? process.cwd());
-  if (env['FLYBALL_DISABLED'] === '1') return handler;
+  const access = accessOf(env);
+  if (env['FLYBALL_DISABLED'] === '1' && !access) return handler;
   const reason = reasonAgainst(handler);
   if (reason !== undefined) {
+    if (access) throw new Misused(`FLYBALL_ACCESS is "required", and flyball cannot govern "${name}": ${reason}`);
     logger.warn('flyball does not govern this function', { handler: name, reason });
     return handler;
   }
   try {
-    const governing = governed({ ...optionsOf(env), logger }, handler);
+    const governing = governed({ ...optionsOf(env), ...(access ? { access } : {}), logger }, handler);
     await flyball.ready();
     return governing as AnyHandler;
   } catch (error) {
+    // Then the function must not start rather than let everybody in.
+    if (access) throw error;
     logger.error('flyball does not govern this function', { handler: name, ...errorFields(error) });
     return handler;
   }
+}
+
+/** @throws {Misused} on anything but `required`: what lets in must not be opened by a slip. */
+function accessOf(env: Environment): 'required' | undefined {
+  const access = env['FLYBALL_ACCESS'];
+  if (access === undefined || access === '') return undefined;
+  if (access === 'required') return access;
+  throw new Misused(`FLYBALL_ACCESS: "${access}" means nothing; write required, or leave it out`);
 }
 
 function reasonAgainst(handler: AnyHandler): string | undefined {

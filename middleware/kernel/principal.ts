@@ -13,7 +13,8 @@ export interface Principal {
 
 /** The verified caller, else the address the gateway saw; never what a header says. */
 export function clientOf({ principal, trigger, event }: Invocation): string | undefined {
-  return principal?.id ?? clientIpOf(trigger, event);
+  // Marked, so that nobody's subject is another's address.
+  return principal ? `sub:${principal.id}` : clientIpOf(trigger, event);
 }
 
 /** A claim of the verified caller's token, else of one the gateway itself verified, as text. */

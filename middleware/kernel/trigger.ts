@@ -157,12 +157,18 @@ export function queryOf(event: unknown, name: string): string | undefined {
  */
 export function clientIpOf(trigger: Trigger, event: unknown): string | undefined {
   if (!isObject(event)) return undefined;
-  if (trigger.face === 'alb') return headerOf(event, 'x-forwarded-for')?.split(',').pop()?.trim();
+  if (trigger.face === 'alb') return withoutPort(headerOf(event, 'x-forwarded-for')?.split(',').pop()?.trim());
   const context = event['requestContext'];
   if (!isObject(context)) return undefined;
   const { face } = trigger;
   const place = face === 'http-v2' || face === 'authorizer-v2' ? context['http'] : context['identity'];
   return isObject(place) ? text(place['sourceIp']) || undefined : undefined;
+}
+
+/** An address as load balancers write it, without the port they may leave on it: each connection has another. */
+function withoutPort(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  return /^\[([^\]]*)\](?::[0-9]+)?$/.exec(text)?.[1] ?? /^([0-9.]+):[0-9]+$/.exec(text)?.[1] ?? text;
 }
 
 /** The claims of a token that the gateway itself verified. */

@@ -1,7 +1,7 @@
 // The audit log: who did what and when, never changed afterwards, read newest first.
 import { keys } from '../keys.ts';
 import { type Item, StoreRejected, type Table, type Value } from '../port.ts';
-import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
 
 export interface AuditEntry {
   /** ms since the epoch. */
@@ -77,11 +77,12 @@ export async function readAudit(
       limit: limit + 1,
     });
     for (const item of items) {
-      const { text } = fieldsOf(item);
-      if (text('sk') === position) continue;
-      position = text('sk');
+      const sk = item['sk'];
+      if (typeof sk !== 'string') continue;
+      if (sk === position) continue;
+      position = sk;
       if (service !== undefined && item['service'] !== service) continue;
-      entries.push(entryOf(item));
+      entries.push(readableOf(item, sk));
       if (entries.length === limit) return { entries, cursor: toCursor(position) };
     }
     if (cursor === undefined) position = endOfDayBefore(position);
@@ -109,6 +110,23 @@ function dayOf(time: string): string {
 
 function endOfDayBefore(position: string): string {
   return new Date(Date.parse(dayOf(position)) - 1).toISOString() + AFTER_IDS;
+}
+
+/** What was not written by this flyball is shown as that, and hides none of the others. */
+function readableOf(item: Item, sk: string): AuditEntry {
+  try {
+    return entryOf(item);
+  } catch (error) {
+    if (!(error instanceof UnreadableItem)) throw error;
+    const [at = '', id = ''] = sk.split('#');
+    return {
+      at: Date.parse(at),
+      id,
+      actor: 'unknown',
+      action: 'unreadable',
+      note: 'this entry was not written by this flyball',
+    };
+  }
 }
 
 function entryOf(item: Item): AuditEntry {

@@ -246,7 +246,12 @@ const jwt = z.strictObject({
   jwksUri: z
     .url({ protocol: /^https?$/ })
     .max(2048)
-    .check(z.refine(isSafeFromListeners, 'keys are fetched over https, over http only from this machine')),
+    .check(
+      z.refine(
+        isSafeFromListeners,
+        'keys are fetched over https, over http only from this machine, and without a name or password',
+      ),
+    ),
   algorithms: z.array(z.enum(ALGORITHMS)).min(1).optional().meta({ description: 'default: RS256 and ES256' }),
   leeway: duration.optional().meta({ description: 'how far the clocks may disagree; default 30s' }),
 });
@@ -254,7 +259,8 @@ const jwt = z.strictObject({
 /** Who can change an answer on its way can sign tokens. */
 function isSafeFromListeners(uri: string): boolean {
   if (!URL.canParse(uri)) return false;
-  const { protocol, hostname } = new URL(uri);
+  const { protocol, hostname, username, password } = new URL(uri);
+  if (username !== '' || password !== '') return false;
   return protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]';
 }
 

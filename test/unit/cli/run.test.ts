@@ -65,7 +65,11 @@ describe('wrong usage ends with 2 and says what to do', () => {
     ['a key behind an equals sign', ['pull', 'shop', '--token=fb_secret'], NOBODY, 'set FLYBALL_TOKEN'],
     ['no address', ['pull', 'shop'], { FLYBALL_TOKEN: 'k' }, 'set FLYBALL_URL, or give --url'],
     ['no such address', ['pull', 'shop', '--url', 'ftp://x'], NOBODY, '"ftp://x" is no address'],
-    ['a key in the address', ['pull', 'shop', '--url', 'https://me:key@x'], NOBODY, 'without a key'],
+    ['a key in the address', ['pull', 'shop', '--url', 'https://me:key@x'], NOBODY, 'holds a name or a password'],
+    ['a broken address with a key', ['pull', 'shop', '--url', 'https//me:key@x'], NOBODY, 'holds a name or a password'],
+    ['an address others can listen to', ['pull', 'shop', '--url', 'http://example.com'], NOBODY, 'write https://'],
+    ['dots for a service', ['pull', '..'], NOBODY, '".." names no service'],
+    ['a path for a service', ['pull', 'a/b'], NOBODY, '"a/b" names no service'],
     ['no key', ['pull', 'shop'], { FLYBALL_URL: 'http://127.0.0.1:9' }, 'FLYBALL_TOKEN is not set'],
     ['a blank key', ['pull', 'shop'], { ...NOBODY, FLYBALL_TOKEN: ' ' }, 'FLYBALL_TOKEN is not set'],
     ['a key with a line in it', ['pull', 'shop'], { ...NOBODY, FLYBALL_TOKEN: 'a\nb' }, 'more than the key'],
@@ -102,8 +106,8 @@ describe('which service a document is for', () => {
   });
 
   it('is the one given with --service, whatever the document says', async () => {
-    expect(await addressAsked(['validate', 'nobody.yaml', '--service', 'other/one'])).toBe(
-      '/v1/services/other%2Fone/draft/validate',
+    expect(await addressAsked(['validate', 'nobody.yaml', '--service', 'other-one'])).toBe(
+      '/v1/services/other-one/draft/validate',
     );
   });
 });

@@ -85,6 +85,15 @@ describe('what rules can name', () => {
   it('takes of a load balancer the address it added itself', () => {
     const event = events.alb({ headers: { 'x-forwarded-for': '10.0.0.1, 203.0.113.7' } });
     expect(clientIpOf(triggerOf(event), event)).toBe('203.0.113.7');
+    // A balancer may be set to keep the client's port, which another connection has another of.
+    for (const [written, address] of [
+      ['6.6.6.6, 203.0.113.7:49152', '203.0.113.7'],
+      ['[2001:db8::1]:49152', '2001:db8::1'],
+      ['2001:db8::1', '2001:db8::1'],
+    ]) {
+      const ported = events.alb({ headers: { 'x-forwarded-for': written ?? '' } });
+      expect(clientIpOf(triggerOf(ported), ported)).toBe(address);
+    }
   });
 
   it('has no header, query, claim or records of what is not there', () => {

@@ -109,8 +109,6 @@ describe('an address', () => {
 
   it.each([
     ['203.0.113.7', '203.0.113.7'],
-    ['203.0.113.7:49152', '203.0.113.7'],
-    ['[2001:db8::1]:49152', '2001:db8::1'],
     ['2001:db8::1', '2001:db8::1'],
     ['unknown', undefined],
     ['203.0.113.7, 198.51.100.1', undefined],
@@ -147,5 +145,25 @@ describe('what is denied whoever it is', () => {
         if (!request.principal && allow?.every(({ client }) => client)) expect(at).not.toBeUndefined();
       }),
     );
+  });
+});
+
+describe('a list claim that a gateway has made a text of', () => {
+  const gateway = (groups: string): Facts['principal'] => ({ id: 'ada', by: 'gateway', claims: { groups } });
+  it.each<[string, string | undefined, string | undefined]>([
+    // the claim, what `deny` by one of its members says, what `allow` by it says
+    ['[banned users]', 'deny', undefined],
+    ['banned,users', 'deny', 'allow'],
+    ['banned', 'deny', undefined],
+    ['[unbanned users]', undefined, 'allow'],
+    ['not banned', 'deny', 'allow'],
+  ])('%s', (claim, denied, allowed) => {
+    expect(refuses({ deny: [{ claims: { groups: ['banned'] } }] }, { principal: gateway(claim) })).toBe(denied);
+    expect(refuses({ allow: [{ claims: { groups: ['banned'] } }] }, { principal: gateway(claim) })).toBe(allowed);
+  });
+
+  it('is one text when the token was verified here', () => {
+    const principal = person('ada', { groups: '[banned users]' });
+    expect(refuses({ deny: [{ claims: { groups: ['banned'] } }] }, { principal })).toBeUndefined();
   });
 });

@@ -299,6 +299,10 @@ describe("access: 'required'", () => {
   it.each([
     ['a WebSocket', { requestContext: { connectionId: 'c', eventType: 'MESSAGE', routeKey: '$default' } }],
     ['VPC Lattice', { version: '2.0', path: '/orders', method: 'GET', headers: {}, requestContext: { region: 'r' } }],
+    ['VPC Lattice, first format', { raw_path: '/orders', method: 'GET', headers: {}, query_string_parameters: {} }],
+    ['Lambda@Edge', { Records: [{ cf: { config: {}, request: { method: 'GET', uri: '/orders' } } }] }],
+    ['AppSync', { arguments: {}, identity: null, info: { fieldName: 'orders', parentTypeName: 'Query' } }],
+    ['an authorizer by token', { type: 'TOKEN', methodArn: 'arn:aws:execute-api:…', authorizationToken: 'x' }],
   ])('refuses what gateways pass on in a shape unknown here: %s', async (_what, event) => {
     const rules: Rules = { access: { jwt, deny: [{ ip: ['192.0.2.1'] }] } };
     await expect(start(rules, { access: 'required' }).send(event)).rejects.toMatchObject({
@@ -306,6 +310,12 @@ describe("access: 'required'", () => {
       statusCode: 403,
     });
     expect(await start(rules).send(event)).toMatchObject({ statusCode: 200 });
+  });
+
+  it('is not about what another function asks by flyball.call', async () => {
+    const event = { operation: 'charge', method: 'POST', path: '/charges', body: {}, headers: {} };
+    const rules: Rules = { access: { jwt, deny: [{ ip: ['192.0.2.1'] }] } };
+    expect(await start(rules, { access: 'required' }).send(event)).toMatchObject({ statusCode: 200 });
   });
 
   it('is not to be mistyped', () => {

@@ -103,3 +103,27 @@ describe('a function behind the shim', () => {
     await expect(shim({ FLYBALL_HANDLER: name, _HANDLER: name })).rejects.toThrow("the layer's own handler");
   });
 });
+
+describe('FLYBALL_ACCESS=required', () => {
+  const required = { FLYBALL_ACCESS: 'required', FLYBALL_SERVICE: 'guarded-shim' };
+
+  it('lets nobody in while no access rules are in force, also with everything else switched off', async () => {
+    for (const more of [{}, { FLYBALL_DISABLED: '1' }]) {
+      const { handler } = await shim({ ...required, ...more, FLYBALL_HANDLER: 'app.handler' });
+      expect(await handler(httpV2({ path: '/here' }), context())).toMatchObject({ statusCode: 503 });
+    }
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['no service', { FLYBALL_SERVICE: '' }],
+    ['a service that cannot be', { FLYBALL_SERVICE: 'X Bad' }],
+    ['rules that are not there', { FLYBALL_BOOTSTRAP: 'nope.json', FLYBALL_SERVICE: 'guarded-two' }],
+    ['a stream', { FLYBALL_HANDLER: 'app.streaming' }],
+    ['a callback', { FLYBALL_HANDLER: 'app.calling' }],
+    ['another word', { FLYBALL_ACCESS: 'yes' }],
+  ])('with %s the function does not start', async (_what, more) => {
+    await expect(shim({ FLYBALL_HANDLER: 'app.handler', ...required, ...more })).rejects.toMatchObject({
+      name: 'Misused',
+    });
+  });
+});
