@@ -10,9 +10,20 @@ const SAID = new Set(['type', 'title', 'status', 'detail', 'instance', 'code', '
 export function failureOf(status: number, body: string): Failure {
   const problem = problemOf(body);
   const detail = textOf(problem?.['detail']) ?? textOf(problem?.['message']) ?? 'it gave no reason';
+  if (!isOfControlPlane(status, problem)) {
+    return new Unreachable(
+      `Something that is no control plane answered (${String(status)}): is FLYBALL_URL right? It ends before /v1.`,
+      { problem },
+    );
+  }
   const message = `${sentenceOf(status)} (${String(status)}): ${detail}`;
   const details = { lines: linesOf(status, problem), problem };
   return status >= 500 ? new Unreachable(message, details) : new RefusedByControlPlane(message, details);
+}
+
+/** A gateway in front may say by itself who may not ask, and how often, or that nothing answers. */
+function isOfControlPlane(status: number, problem: Problem | undefined): boolean {
+  return [401, 403, 429].includes(status) || status >= 500 || textOf(problem?.['code']) !== undefined;
 }
 
 function sentenceOf(status: number): string {

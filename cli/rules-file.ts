@@ -24,7 +24,7 @@ export function readRulesFile(folder: string, name: string, service: string | un
   const named = service ?? (json ? serviceOfJson(text, name) : serviceOfYaml(text));
   if (named === undefined) {
     throw new WrongUsage(
-      `${name} does not say which service its rules are for: give it a "service", or use --service.`,
+      `${name} does not say which service its rules are for: give it a "service: …", at the left edge if it is YAML.`,
     );
   }
   return { name, service: named, text, type: json ? 'application/json' : 'application/yaml' };

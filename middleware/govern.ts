@@ -106,6 +106,8 @@ export function governed<Event, Result>(
 ): (event: Event, context: Context) => Promise<Result> {
   if (typeof handler !== 'function')
     throw new Misused('governed() takes the handler second: governed({ service }, handler)');
+  if (handler.length > 2)
+    throw new Misused('governed() takes handlers that return a promise, and this one takes a callback: make it async');
   // Middy hands a third argument on, which a handler with a default or rest parameter would take for its own.
   const asLambdaCalls = (event: Event, context: GovernedContext) => handler(event, context);
   const stack = middy<Event, Result>(governPlugin).use(govern(options)).handler(asLambdaCalls);

@@ -14,7 +14,7 @@ Instances follow within seconds. Publishing what is in force already changes not
 
   --note <text>     why, for the history
   --force           although running functions have a flyball that is older than the rules
-  --service <name>  the service the rules are for, when not the one they name`,
+  --service <name>  fail unless the rules are those of this service`,
   options: { note: { type: 'string' }, force: { type: 'boolean' }, service: { type: 'string' } },
   takes: { atLeast: 1, atMost: 1 },
 

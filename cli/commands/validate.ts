@@ -19,7 +19,7 @@ export const validate: Command = {
   help: `Sends each document, JSON or YAML, to be validated as it would be when published,
 and prints every error with its path and reason. Exits with 1 if there is one.
 
-  --service <name>  the service the rules are for, when not the one they name`,
+  --service <name>  fail unless the rules are those of this service`,
   options: { service: { type: 'string' } },
   takes: { atLeast: 1, atMost: Infinity },
 

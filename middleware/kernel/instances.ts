@@ -51,6 +51,7 @@ const standIns = new Map<string, { readonly instance: Instance; asked: boolean }
  * @throws {Misused} when the options cannot be meant: no service name, a bootstrap file that is not there.
  */
 export function instanceFor(options: GovernOptions): Instance {
+  requireNode();
   requireService(options);
   if (options.instance) return sameService(options.instance, options.service);
   const given = standIns.get(options.service);
@@ -85,6 +86,12 @@ export function standIn(instance: Instance): () => boolean {
     standIns.delete(service);
     return entry.asked;
   };
+}
+
+/** @throws {Misused} on a Node that lacks what this library is written with; it would fail later, and say less. */
+function requireNode(): void {
+  const version = process.versions.node;
+  if (Number.parseInt(version, 10) < 22) throw new Misused(`flyball needs Node 22.18 or newer, and this is ${version}`);
 }
 
 /** As rule documents name services; under any other name no rules could ever be published. */

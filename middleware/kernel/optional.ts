@@ -10,6 +10,12 @@ import { Misused } from './errors.ts';
 export function notInstalled(name: string): (reason: unknown) => never {
   return (reason) => {
     const why = reason instanceof Error ? reason.message : String(reason);
+    // CommonJS in a bundle of ES modules: there, but without the `require` it asks for.
+    if (why.startsWith('Dynamic require of')) {
+      throw new Misused(
+        `${name} cannot be loaded from this bundle: leave it out of it (--external:@aws-sdk/*; Lambda has the AWS SDK), or give the bundle a require by a createRequire banner (${why})`,
+      );
+    }
     throw new Misused(`${name} cannot be loaded: npm install ${name}, and ship it with the function (${why})`);
   };
 }

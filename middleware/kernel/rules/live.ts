@@ -228,8 +228,7 @@ export class LiveRules implements Syncable {
       return;
     }
     const document = await readDocument(table, service, head.revision, copyOf(id), { signal });
-    if (signal.aborted) return;
-    const installing = this.#install(head, document as RuleDocument, signal);
+    const installing = this.#install(head, document as RuleDocument);
     if (this.#lacks(document as RuleDocument)) {
       // The store has answered: whoever waits for it waits for files now, which have no limit.
       this.#waitFor(installing);
@@ -240,11 +239,12 @@ export class LiveRules implements Syncable {
 
   /** Never rejects. */
 
-  async #install(head: RulesHead, document: RuleDocument, signal: AbortSignal): Promise<void> {
+  async #install(head: RulesHead, document: RuleDocument): Promise<void> {
     const origin = { ...head, from: 'store' } as const;
     try {
       await this.#loadFor(document);
-      if (signal.aborted) return;
+      // Another poll may have been faster. Whoever waited for this one may be gone: what was read holds all the same.
+      if (!isNewer(head, this.#snapshot.origin)) return;
       this.#snapshot = new Snapshot(origin, document, this.#policies, this.#instance);
     } catch (error) {
       this.#reject(head, error);

@@ -105,7 +105,7 @@ describe('which service a document is for', () => {
     expect(asked).toBe(`/v1/services/${service}/draft/validate`);
   });
 
-  it('is the one given with --service, whatever the document says', async () => {
+  it('is asked of the one given with --service, which refuses a document of another', async () => {
     expect(await addressAsked(['validate', 'nobody.yaml', '--service', 'other-one'])).toBe(
       '/v1/services/other-one/draft/validate',
     );

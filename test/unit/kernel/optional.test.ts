@@ -13,3 +13,10 @@ it('says which package is missing, what to do about it, and what Node said', asy
     ) as string,
   });
 });
+
+it('tells a package that is in a bundle and cannot run there from one that is missing', () => {
+  const reason = new Error('Dynamic require of "node:https" is not supported');
+  expect(() => notInstalled('@aws-sdk/client-lambda')(reason)).toThrow(
+    /cannot be loaded from this bundle: leave it out of it \(--external:@aws-sdk\/\*/,
+  );
+});
