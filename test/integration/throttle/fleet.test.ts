@@ -1,7 +1,7 @@
 // A throttle shared by a fleet, over the emulated DynamoDB: many instances, clocks that disagree, and what comes back.
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { Refused } from '../../../middleware/kernel/errors.ts';
+import type { Refused } from '../../../middleware/kernel/errors.ts';
 import type { Instance } from '../../../middleware/kernel/instance.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { parseRate } from '../../../middleware/kernel/units.ts';
@@ -18,6 +18,7 @@ import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { testInstance, testInvocation } from '../../support/instance.ts';
 import { excess, type Admitted } from '../../unit/middleware/throttle/meter.ts';
 import { createTable } from '../table.ts';
+import { admit } from './admit.ts';
 
 let table: Table;
 beforeAll(async () => {
@@ -49,20 +50,6 @@ function fleet(throttles: Record<string, ThrottleRule>, offsetsUs: readonly numb
     testInstance({ service, id: `instance-${i}`, rules: { throttles }, clock, table: patient(counted) }),
   );
   return { instances, clocks, service };
-}
-
-async function admit(instance: Instance | undefined, event: unknown = events.httpV2()): Promise<true | Refused> {
-  if (!instance) throw new Error('no such instance');
-  const invocation = testInvocation(instance, event);
-  try {
-    await throttlePolicy.before?.(invocation, invocation.snapshot.of(throttlePolicy));
-    return true;
-  } catch (error) {
-    if (error instanceof Refused) return error;
-    throw error;
-  } finally {
-    await instance.syncs.settle();
-  }
 }
 
 const offsets = (count: number) => Array.from({ length: count }, () => 0);

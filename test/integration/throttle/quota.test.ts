@@ -1,8 +1,7 @@
 // A quota over the emulated DynamoDB: exact within its window however many take from it at once, and gone with the window.
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { Refused } from '../../../middleware/kernel/errors.ts';
-import type { Instance } from '../../../middleware/kernel/instance.ts';
+import type { Refused } from '../../../middleware/kernel/errors.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import type { Table } from '../../../store/port.ts';
@@ -10,6 +9,7 @@ import * as events from '../../support/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { testInstance, testInvocation } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
+import { admit } from './admit.ts';
 
 let table: Table;
 beforeAll(async () => {
@@ -28,19 +28,6 @@ function fleet(throttles: Record<string, ThrottleRule>, size: number) {
     testInstance({ service, id: `instance-${i}`, rules: { throttles }, clock, table }),
   );
   return { clock, instances, service };
-}
-
-async function admit(instance: Instance, event: unknown = events.httpV2()): Promise<true | Refused> {
-  const invocation = testInvocation(instance, event);
-  try {
-    await throttlePolicy.before?.(invocation, invocation.snapshot.of(throttlePolicy));
-    return true;
-  } catch (error) {
-    if (error instanceof Refused) return error;
-    throw error;
-  } finally {
-    await instance.syncs.settle();
-  }
 }
 
 const monthly: ThrottleRule = { algorithm: 'fixed-window', limit: '30/month', timezone: 'Europe/Berlin' };
