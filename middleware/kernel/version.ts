@@ -1,5 +1,5 @@
 // The version of this library, as telemetry reports it and rules ask for it; a test holds it to package.json.
-export const LIBRARY_VERSION = '0.2.0';
+export const LIBRARY_VERSION = '0.3.0';
 
 /**
  * True when version `a` comes after `b`; both are `major.minor.patch`. What cannot be read as a version comes after

@@ -10,7 +10,7 @@ import { createTable } from '../integration/table.ts';
 import { controlPlaneOf, KEY, libraryIn, member, unpack, type ControlPlane, type Library } from './versions.ts';
 
 const { version: CURRENT } = inject('packed');
-const OLD = '0.1.0';
+const OLD = '0.2.0';
 const root = resolve(import.meta.dirname, '../..');
 const folder = unpack(OLD);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
