@@ -54,10 +54,37 @@ export const keys = {
     pk: `run#${service}#telemetry#${minute}`,
     sk: instance,
   }),
+  /** How far the minutes of all services have been merged. */
+  mergeProgress: (): Key => ({ pk: 'ctl#telemetry', sk: 'progress' }),
+  /** Services that report and have no rules: one item each, found by the index of what is due. */
+  announcement: (service: string): Key => ({ pk: `run#${service}#telemetry`, sk: 'announcement' }),
+  /** The same once the merge has seen them, with when they last reported. */
+  reporting: (service: string): Key => ({ pk: 'ctl#telemetry#reporting', sk: service }),
+  /** All that a service's instances counted in one minute. */
+  seriesMinute: (service: string, minute: string): Key => ({ pk: `ctl#telemetry#${service}#1m`, sk: minute }),
+  /** Twelve slots of five minutes, an hour, of one subject: `resource#create-order`, `dependency#payments`, `service`. */
+  seriesHour: (service: string, subject: string, hour: string): Key => ({
+    pk: `ctl#telemetry#${service}#5m#${subject}`,
+    sk: hour,
+  }),
+  /** Twenty-four slots of an hour, a day, of one subject. */
+  seriesDay: (service: string, subject: string, day: string): Key => ({
+    pk: `ctl#telemetry#${service}#1h#${subject}`,
+    sk: day,
+  }),
+  /** All that a service's instances counted in the hours of a day that are over. */
+  seriesOverview: (service: string, day: string): Key => ({ pk: `ctl#telemetry#${service}#1d`, sk: day }),
+  /** Samples of one minute. */
+  samples: (service: string, minute: string): Key => ({ pk: `ctl#telemetry#${service}#samples`, sk: minute }),
+  /** What a service called and was called by: all services of an hour (slots of five minutes) or a day (of an hour). */
+  edges: (span: string, slot: string, service: string): Key => ({
+    pk: `ctl#telemetry#edges#${span}`,
+    sk: `${slot}#${service}`,
+  }),
 } as const;
 
 /** The value of the sparse index's hash key for a kind of due work. */
-export const due = { jobs: 'jobs', runs: 'runs' } as const;
+export const due = { jobs: 'jobs', runs: 'runs', services: 'services' } as const;
 
 /** Sortable decimal: revisions are listed in order. */
 function pad(n: number): string {

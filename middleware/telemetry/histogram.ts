@@ -79,9 +79,10 @@ export class Histogram {
 
   /**
    * Adds an encoded histogram without making one of it: the cost is that of its buckets in use, not of all there are.
+   * Without the largest value it held, `max` is the end of its last bucket.
    * @throws {RangeError} when these bytes are no histogram; what was read until then has been added.
    */
-  addEncoded(bytes: Uint8Array, max: number): void {
+  addEncoded(bytes: Uint8Array, max?: number): void {
     let index = 0;
     for (let at = 0; at < bytes.length;) {
       const skipped = readNumber(bytes, at);
@@ -93,11 +94,12 @@ export class Histogram {
       this.#count += count.value;
       index++;
     }
-    if (max > this.#max) this.#max = max;
+    const largest = max ?? (index === 0 ? 0 : 2 ** (index / PER_DOUBLING + LOWEST_DOUBLING));
+    if (largest > this.#max) this.#max = largest;
   }
 
   /** @throws {RangeError} when these bytes are no histogram. */
-  static decode(bytes: Uint8Array, max: number): Histogram {
+  static decode(bytes: Uint8Array, max?: number): Histogram {
     const histogram = new Histogram();
     histogram.addEncoded(bytes, max);
     return histogram;

@@ -50,6 +50,13 @@ export interface TelemetryMinute {
   readonly transitions: Counts;
   /** What happened inside flyball. */
   readonly internal: Counts;
+  /**
+   * Minutes that this instance put long after they were over, as keys have them: whoever has read their partitions has to
+   * read them again.
+   */
+  readonly late?: readonly string[] | undefined;
+  /** The rest, packed: `telemetry-detail.ts` reads it. Libraries before 0.3.0 write none. */
+  readonly detail?: Uint8Array | undefined;
 }
 
 /** The item as it is put; its size in bytes decides what is left out. */
@@ -59,6 +66,7 @@ export function minuteItem(minute: TelemetryMinute) {
     ...keys.telemetryMinute(service, minuteOf(from), instance),
     v: ITEM_VERSION,
     ...minute,
+    late: minute.late && [...minute.late],
     expiration: Math.ceil((from + MINUTE_KEPT_MS) / 1000),
   };
 }
@@ -118,5 +126,11 @@ function minuteOfItem(item: Item): TelemetryMinute {
     shadow: map('shadow') as Counts,
     transitions: map('transitions') as Counts,
     internal: map('internal') as Counts,
+    ...lateOf(item['late']),
+    ...(item['detail'] instanceof Uint8Array ? { detail: item['detail'] } : {}),
   };
+}
+
+function lateOf(late: Item[string]): Pick<TelemetryMinute, 'late'> {
+  return Array.isArray(late) ? { late: late.filter((minute) => typeof minute === 'string') } : {};
 }

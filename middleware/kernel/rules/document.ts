@@ -4,6 +4,13 @@ import { parseCidr } from '../cidr.ts';
 import { parseDuration, parseRate, parseShare, parseWindowRate } from '../units.ts';
 import { ALGORITHMS } from './algorithms.ts';
 
+/** @throws {RangeError} when nothing, or everything, would be a breach. */
+function parseObjective(text: string): number {
+  const objective = parseShare(text);
+  if (objective >= 0.5 && objective < 1) return objective;
+  throw new RangeError(`"${text}" is no objective; write a percentage from 50% to less than 100%, such as 99.9%`);
+}
+
 /** A string that one of the parsers of `units.ts` understands; the parser's own message is the reason given. */
 function parsed(parse: (text: string) => unknown, examples: string): z.ZodType<string> {
   return z
@@ -275,6 +282,49 @@ const access = z.strictObject({
   mode: mode.optional(),
 });
 
+/** Where in an answer a business code stands, and which codes mean that all is well. */
+const businessFailure = z.strictObject({
+  path: z
+    .string()
+    .check(
+      z.regex(
+        /^[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64}){0,4}$/,
+        'a path is names with dots between, such as code or error.code',
+      ),
+    )
+    .meta({ description: 'in the answer, or in its body: code, error.code' }),
+  notIn: listed(z.union([z.string().max(64), z.number(), z.boolean()])).meta({ description: 'codes of success' }),
+});
+
+const telemetry = z.strictObject({
+  slow: duration.optional(),
+  sample: share
+    .optional()
+    .meta({ since: '0.3.0', description: 'of the requests that are neither slow, failed nor refused; default 1%' }),
+  businessFailure: z.array(businessFailure).min(1).max(10).optional().meta({ since: '0.3.0' }),
+  redact: z
+    .array(z.string().check(z.regex(/^[A-Za-z0-9_.-]{1,64}$/, 'the name of a field, such as card or password')))
+    .min(1)
+    .max(50)
+    .optional()
+    .meta({ since: '0.3.0', description: 'fields whose values never leave the function' }),
+  metrics: z
+    .enum(['service', 'resources', 'none'])
+    .optional()
+    .meta({
+      since: '0.3.0',
+      description: 'what CloudWatch is told: the service (default), its resources too, or nothing',
+    }),
+});
+
+/** More than any service can have, and less than a month of minutes has. */
+const slo = z.strictObject({
+  objective: parsed(parseObjective, '99.9%'),
+  latency: duration.optional().meta({ description: 'good is what is answered within; without it, what does not fail' }),
+  resources: z.array(name).min(1).max(MOST_RESOURCES).optional(),
+  window: z.enum(['7d', '28d', '30d']).optional().meta({ description: 'default 30d' }),
+});
+
 /** A rule document, as an operator writes it. Every object is strict: an unknown key is an error, never ignored. */
 export const ruleDocument = z.strictObject({
   apiVersion: z.literal('flyball/v1'),
@@ -285,7 +335,8 @@ export const ruleDocument = z.strictObject({
   dependencies: rulesOf(dependency, 200, 'dependencies').optional(),
   jobs: rulesOf(job, 200, 'jobs').optional(),
   access: access.optional().meta({ since: '0.2.0' }),
-  telemetry: z.strictObject({ slow: duration.optional() }).optional(),
+  telemetry: telemetry.optional(),
+  slos: rulesOf(slo, 10, 'slos').optional().meta({ since: '0.3.0' }),
 });
 
 export type RuleDocument = z.infer<typeof ruleDocument>;
@@ -296,6 +347,8 @@ export type BreakerRule = z.infer<typeof breaker>;
 export type RetryRule = z.infer<typeof retry>;
 export type BackoffRule = z.infer<typeof backoff>;
 export type FallbackStep = z.infer<typeof fallbackStep>;
+export type TelemetryRule = z.infer<typeof telemetry>;
+export type SloRule = z.infer<typeof slo>;
 export type RedeliveryRule = NonNullable<ResourceRule['redelivery']>;
 export type JobRule = z.infer<typeof job>;
 export type AccessRule = z.infer<typeof access>;

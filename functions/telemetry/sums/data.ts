@@ -1,0 +1,45 @@
+// A sum as it is stored and passed on: plain JSON. Every field may be missing; absent counts are zero.
+import type { BusyKey, ErrorSignature, Machine, PackedHistogram } from '../../../store/items/telemetry-detail.ts';
+import type { Counts } from '../../../store/items/telemetry.ts';
+
+export interface SumData {
+  /** Instances that reported it; of longer than a minute, the most in one of its minutes. */
+  readonly instances?: number;
+  /** Invocations (of a dependency: whole calls) by outcome. */
+  readonly outcomes?: Counts;
+  readonly cold?: number;
+  readonly slow?: number;
+  /** ms. */
+  readonly durations?: PackedHistogram;
+  readonly maxMs?: number;
+  readonly waits?: PackedHistogram;
+  readonly bytesIn?: PackedHistogram;
+  readonly bytesOut?: PackedHistogram;
+  readonly left?: PackedHistogram;
+  readonly ages?: PackedHistogram;
+  readonly maxAgeMs?: number;
+  /** Of a dependency; of a service those of all its dependencies. */
+  readonly attempts?: SumData;
+  readonly retries?: number;
+  readonly target?: string;
+  /** By `policy/rule/resource`. */
+  readonly refusals?: Counts;
+  readonly shadow?: Counts;
+  /** By `breaker/FROM/TO`. */
+  readonly transitions?: Counts;
+  /** Of a service alone, as are the rest. */
+  readonly internal?: Counts;
+  readonly keys?: { readonly [rule: string]: readonly BusyKey[] };
+  readonly errors?: readonly ErrorSignature[];
+  /** The most that any instance used, and the least limit. */
+  readonly machine?: Machine;
+  /** Instances by the revision of their rules, by library version, and by function and its version (`name:version`). */
+  readonly revisions?: Counts;
+  readonly versions?: Counts;
+  readonly functions?: Counts;
+}
+
+/** The sums of a stretch of time, by subject. */
+export interface SlotData {
+  readonly subjects: { readonly [subject: string]: SumData };
+}

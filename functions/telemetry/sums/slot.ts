@@ -1,0 +1,149 @@
+// The sums of a stretch of time: of the service, each resource, each dependency and each source. Made from instances' minutes,
+// or from the sums of shorter stretches.
+import { unpackDetail, type Inbound, type Measures } from '../../../store/items/telemetry-detail.ts';
+import type { Counts, TelemetryMinute } from '../../../store/items/telemetry.ts';
+import type { SlotData, SumData } from './data.ts';
+import { dependencySubject, inboundSubject, partsOf, resourceSubject, SERVICE, type SubjectName } from './subject.ts';
+import { Sum } from './sum.ts';
+
+/** Of a service; beyond, sums are added to that of `other`. */
+const MOST_SUBJECTS = 1_000;
+
+export class Slot {
+  readonly #sums = new Map<string, Sum>();
+
+  /** Adds what one instance put; each may be added once. */
+  addMinute(minute: TelemetryMinute): void {
+    const detail = unpackDetail(minute.detail);
+    const service = this.#of(SERVICE);
+    service.instances++;
+    service.addCounts('internal', minute.internal);
+    service.addCounts('revisions', { [String(minute.revision)]: 1 });
+    service.addCounts('versions', { [minute.version]: 1 });
+    service.addCounts('functions', { [`${minute.functionName}:${minute.functionVersion}`]: 1 });
+    for (const [name, tally] of entries(minute.resources)) {
+      const resource = this.#of(resourceSubject(name));
+      resource.instances++;
+      for (const sum of [resource, service]) sum.addTally(tally);
+    }
+    for (const [name, measures] of entries(detail.resources)) {
+      for (const sum of [this.#of(resourceSubject(name)), service]) sum.add(measuresOf(measures));
+    }
+    for (const [name, tally] of entries(minute.calls)) {
+      const dependency = this.#of(dependencySubject(name));
+      dependency.instances++;
+      dependency.addTally(tally);
+    }
+    for (const [name, tally] of entries(minute.attempts)) {
+      this.#of(dependencySubject(name)).attempts.addTally(tally);
+      service.attempts.addTally(tally);
+    }
+    for (const [name, { retries, target, ...measures }] of entries(detail.dependencies)) {
+      this.#of(dependencySubject(name)).add({
+        ...measuresOf(measures),
+        ...(retries === undefined ? {} : { retries }),
+        ...(target === undefined ? {} : { target }),
+      });
+      if (retries !== undefined) service.add({ retries });
+    }
+    for (const [source, inbound] of entries(detail.inbound)) {
+      const sum = this.#of(inboundSubject(source));
+      sum.instances++;
+      sum.add(inboundOf(inbound));
+      if (inbound.ages !== undefined) service.add(agesOf(inbound));
+    }
+    this.#addByName('refusals', minute.refusals);
+    this.#addByName('shadow', minute.shadow);
+    this.#addTransitions(minute.transitions);
+    service.add({
+      ...(detail.keys ? { keys: detail.keys } : {}),
+      ...(detail.errors ? { errors: detail.errors } : {}),
+      ...(detail.machine ? { machine: detail.machine } : {}),
+    });
+  }
+
+  /** Adds the sums of another stretch of time. */
+  add({ subjects }: SlotData): void {
+    for (const [subject, data] of entries(subjects)) this.#of(subject).add(data);
+  }
+
+  /** Adds one subject's sum alone. */
+  addSum(subject: SubjectName, data: SumData): void {
+    this.#of(subject).add(data);
+  }
+
+  /** `policy/rule/resource`: of the service, the resource, and the dependency whose breaker it was. */
+  #addByName(kind: 'refusals' | 'shadow', counts: Counts): void {
+    this.#of(SERVICE).addCounts(kind, counts);
+    for (const [key, count] of entries(counts)) {
+      const [policy = '', rule = ''] = key.split('/', 2);
+      const resource = key.slice(policy.length + rule.length + 2);
+      if (resource !== '') this.#of(resourceSubject(resource)).addCounts(kind, { [key]: count });
+      if (policy === 'breaker') this.#of(dependencySubject(rule)).addCounts(kind, { [key]: count });
+    }
+  }
+
+  /** `breaker/FROM/TO`: breakers are named after their dependencies. */
+  #addTransitions(counts: Counts): void {
+    this.#of(SERVICE).addCounts('transitions', counts);
+    for (const [key, count] of entries(counts)) {
+      this.#of(dependencySubject(key.split('/', 1)[0] ?? '')).addCounts('transitions', { [key]: count });
+    }
+  }
+
+  #of(subject: string): Sum {
+    const known = this.#sums.get(subject);
+    if (known) return known;
+    const name = this.#sums.size < MOST_SUBJECTS ? subject : `${partsOf(subject).kind}#other`;
+    let sum = this.#sums.get(name);
+    if (!sum) this.#sums.set(name, (sum = new Sum()));
+    return sum;
+  }
+
+  get empty(): boolean {
+    return this.#sums.size === 0;
+  }
+
+  /** The sum of a subject; undefined when nothing is known of it. */
+  sum(subject: SubjectName): Sum | undefined {
+    return this.#sums.get(subject);
+  }
+
+  /** All there are, e.g. of `resource#`, by name. */
+  sums(): ReadonlyMap<string, Sum> {
+    return this.#sums;
+  }
+
+  data(): SlotData {
+    return { subjects: Object.fromEntries([...this.#sums].map(([subject, sum]) => [subject, sum.data()])) };
+  }
+}
+
+function measuresOf({ waits, bytesIn, bytesOut, left }: Measures): SumData {
+  return {
+    ...(waits === undefined ? {} : { waits }),
+    ...(bytesIn === undefined ? {} : { bytesIn }),
+    ...(bytesOut === undefined ? {} : { bytesOut }),
+    ...(left === undefined ? {} : { left }),
+  };
+}
+
+function inboundOf(inbound: Inbound): SumData {
+  const { outcomes, durations, maxMs } = inbound;
+  return {
+    outcomes,
+    ...(durations === undefined ? {} : { durations }),
+    ...(maxMs === undefined ? {} : { maxMs }),
+    ...agesOf(inbound),
+  };
+}
+
+function agesOf({ ages, maxAgeMs }: Inbound): SumData {
+  return { ...(ages === undefined ? {} : { ages }), ...(maxAgeMs === undefined ? {} : { maxAgeMs }) };
+}
+
+/** What an instance put may be anything: what is no map of things has no entries. */
+function entries<T>(map: { readonly [name: string]: T } | undefined): [string, T][] {
+  if (typeof map !== 'object' || map === null) return [];
+  return Object.entries(map).filter(([, value]) => value !== null && value !== undefined);
+}

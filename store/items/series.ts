@@ -1,0 +1,107 @@
+// Series: what the merge makes of the minutes of a service's instances; each item is a pure function of what it sums up, put
+// whole, so that putting it again changes nothing.
+import { keys } from '../keys.ts';
+import type { CallOptions, Item, Key, Table } from '../port.ts';
+import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import { pack, unpack } from './telemetry-detail.ts';
+import { minuteOf } from './telemetry.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * How long each kind is kept, in ms: minutes for as long as an instance's own may still arrive and what they are summed up
+ * to must be made again.
+ */
+export const SERIES_KEPT_MS = { minute: 26 * HOUR_MS, hour: 8 * DAY_MS, day: 92 * DAY_MS, samples: DAY_MS } as const;
+
+/** What is stored is JSON, deflated; what it means is the telemetry function's. */
+export interface SeriesItem {
+  /** Beginning of the minute, hour or day it is of, epoch ms. */
+  readonly from: number;
+  readonly data: unknown;
+}
+
+/** The kinds of series, each with its own items. */
+export type SeriesOf =
+  | { readonly kind: 'minute'; readonly service: string }
+  | { readonly kind: 'hour' | 'day'; readonly service: string; readonly subject: string }
+  | { readonly kind: 'overview'; readonly service: string }
+  | { readonly kind: 'samples'; readonly service: string };
+
+/** Puts an item in place of the one there. Returns its size in bytes, packed. */
+export async function putSeries(
+  table: Table,
+  of: SeriesOf,
+  { from, data }: SeriesItem,
+  options: CallOptions = {},
+): Promise<number> {
+  const packed = pack(data as object);
+  await table.put({
+    item: { ...keyOf(of, from), v: ITEM_VERSION, from, data: packed, expiration: expirationOf(of, from) },
+    ...options,
+  });
+  return packed.length;
+}
+
+/** Those that begin in [fromMs, toMs), in order of time, page by page until there are no more. What cannot be read is left out. */
+export async function* readSeries(
+  table: Table,
+  of: SeriesOf,
+  fromMs: number,
+  toMs: number,
+  options: CallOptions & { readonly consistent?: boolean } = {},
+): AsyncGenerator<SeriesItem> {
+  if (fromMs >= toMs) return;
+  const { pk, sk: first } = keyOf(of, fromMs);
+  const { sk: last } = keyOf(of, toMs - 1);
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({
+      pk,
+      sk: { between: [first, last] },
+      ...options,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const item of page.items) {
+      const read = seriesItem(item);
+      if (read && read.from >= fromMs && read.from < toMs) yield read;
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+function seriesItem(item: Item): SeriesItem | undefined {
+  if (item['v'] !== ITEM_VERSION) return undefined;
+  const { number, bytes } = fieldsOf(item);
+  return { from: number('from'), data: unpack(bytes('data')) };
+}
+
+function keyOf(of: SeriesOf, ms: number): Key {
+  switch (of.kind) {
+    case 'minute':
+      return keys.seriesMinute(of.service, minuteOf(ms));
+    case 'hour':
+      return keys.seriesHour(of.service, of.subject, hourOf(ms));
+    case 'day':
+      return keys.seriesDay(of.service, of.subject, dayOf(ms));
+    case 'overview':
+      return keys.seriesOverview(of.service, dayOf(ms));
+    case 'samples':
+      return keys.samples(of.service, minuteOf(ms));
+  }
+}
+
+function expirationOf({ kind }: SeriesOf, from: number): number {
+  return Math.ceil((from + SERIES_KEPT_MS[kind === 'overview' ? 'day' : kind]) / 1000);
+}
+
+/** The hour an instant lies in, as keys have it: `2027-01-01T00`. */
+export function hourOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 13);
+}
+
+/** The day an instant lies in, UTC: `2027-01-01`. */
+export function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
