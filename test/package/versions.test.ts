@@ -159,10 +159,9 @@ it('rules that running functions are too old for are not published over their he
   await instance.invoke();
   clock.advance(61_000);
   await instance.invoke();
-  const quota = { everyone: { algorithm: 'fixed-window', limit: '1M/month' } };
-  const document = { apiVersion: 'flyball/v1', service, throttles: quota };
+  const document = { apiVersion: 'flyball/v1', service, telemetry: { sample: '5%' } };
   await current.send('PUT', `/v1/services/${service}/draft`, document);
-  const publishing = () => current.send('POST', `/v1/services/${service}/publish`, { note: 'a quota' });
+  const publishing = () => current.send('POST', `/v1/services/${service}/publish`, { note: 'samples' });
   await expect
     .poll(publishing, { timeout: 10_000 })
     .toMatchObject({ status: 409, body: { code: 'LIBRARY_TOO_OLD', behind: [{ version: OLD, instances: 1 }] } });
