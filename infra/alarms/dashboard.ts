@@ -12,7 +12,8 @@ export function dashboardResource(watched: readonly Signal[], stage: string): Js
   return {
     Type: 'AWS::CloudWatch::Dashboard',
     Properties: {
-      DashboardName: `flyball-${stage}`,
+      // Dashboards are the account's, wherever their numbers come from.
+      DashboardName: { 'Fn::Sub': `flyball-${stage}-\${AWS::Region}` },
       DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: widgets(watched, stage) }) },
     },
   };
@@ -26,7 +27,7 @@ function widgets(watched: readonly Signal[], stage: string): Json[] {
     width: COLUMNS,
     height: STATES_HEIGHT,
     properties: {
-      title: `flyball ${stage}`,
+      title: `flyball ${stage}, \${AWS::Region}`,
       alarms: watched.map(
         ({ id }) => `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:flyball-${stage}-${id}`,
       ),

@@ -38,6 +38,12 @@ const STANDS_STILL = {
 
 export type Part = keyof typeof STANDS_STILL;
 
+/**
+ * Lambda counts each 401 of the authorizer as an error, since throwing `Unauthorized` is how an authorizer says one: its
+ * errors tell how many callers came without a token. What it really fails at API Gateway answers with 500: `api-5xx`.
+ */
+const ERRORS_ARE_ANSWERS: ReadonlySet<Part> = new Set<Part>(['authorizer']);
+
 export function isPart(name: string): name is Part {
   return Object.hasOwn(STANDS_STILL, name);
 }
@@ -96,13 +102,14 @@ function functionSignals(part: Part, functionName: string, timeoutS: number): Si
     periodS: FIVE_MINUTES,
     breaches: PERSISTENT,
   });
+  const errors: Signal = {
+    ...watch('Errors', 'Sum', 'errors'),
+    id: `${part}-errors`,
+    threshold: 1,
+    says: `${functionName} keeps failing: ${STANDS_STILL[part]}. Read the newest error in its log; if a deploy was just made, roll it back.`,
+  };
   return [
-    {
-      ...watch('Errors', 'Sum', 'errors'),
-      id: `${part}-errors`,
-      threshold: 1,
-      says: `${functionName} keeps failing: ${STANDS_STILL[part]}. Read the newest error in its log; if a deploy was just made, roll it back.`,
-    },
+    ...(ERRORS_ARE_ANSWERS.has(part) ? [] : [errors]),
     {
       ...watch('Throttles', 'Sum', 'throttles'),
       id: `${part}-throttles`,
@@ -149,13 +156,14 @@ function tableSignals(table: string): Signal[] {
       metrics: [
         dynamodb('ReadThrottleEvents', { TableName: table }, 'throttled reads'),
         dynamodb('WriteThrottleEvents', { TableName: table }, 'throttled writes'),
+        dynamodb('ReadThrottleEvents', due, 'throttled reads, index'),
         dynamodb('WriteThrottleEvents', due, 'throttled writes, index'),
       ],
-      expression: sumOf(3),
+      expression: sumOf(4),
       threshold: 10,
       periodS: FIVE_MINUTES,
       breaches: PERSISTENT,
-      says: 'DynamoDB throttles the table: limits fall back to what each instance may do alone. Look for one hot key (contributor insights) and shard its rule, or raise the warm throughput.',
+      says: 'DynamoDB throttles the table: limits fall back to what each instance may do alone. Look for one hot key (contributor insights) and shard its rule, or raise the warm throughput of what is throttled, the table or its index.',
     },
     {
       ...ABOVE,

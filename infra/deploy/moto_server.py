@@ -7,6 +7,7 @@ template says is checked against AWS's own service model, and kept where the ser
 """
 
 import functools
+import inspect
 import json
 import os
 import sys
@@ -16,6 +17,7 @@ import boto3
 import moto
 from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend
+from moto.cloudformation.parsing import ResourceMap
 from moto.core.common_models import CloudFormationModel
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
@@ -257,6 +259,24 @@ def remember_outputs():
     CloudFormationBackend.execute_change_set = execute_change_set
 
 
+def keep_what_was_made():
+    """moto's removal keeps what says Retain. RetainExceptOnCreate says the same of all that a deploy has finished."""
+    strict = ResourceMap.delete
+    if "RetainExceptOnCreate" in inspect.getsource(strict):
+        raise RuntimeError("moto knows RetainExceptOnCreate by itself now: take keep_what_was_made() out")
+
+    def delete(self):
+        self._resource_json_map = {
+            name: {**resource, "DeletionPolicy": "Retain"}
+            if resource.get("DeletionPolicy") == "RetainExceptOnCreate"
+            else resource
+            for name, resource in self._resource_json_map.items()
+        }
+        strict(self)
+
+    ResourceMap.delete = delete
+
+
 def answering_types(app, own):
     """GET /flyball/types: which types moto knows by itself and which it was taught."""
     body = json.dumps({"moto": sorted(own), "taught": sorted(TAUGHT)}).encode()
@@ -279,6 +299,7 @@ def main(port):
     models = [model(type_name, calls) for type_name, calls in TAUGHT.items()]
     parsing.get_model_list.cache_clear()
     remember_outputs()
+    keep_what_was_made()
     print(f"moto {moto.__version__} listens on {ENDPOINT} and was taught {len(models)} types", flush=True)
     app = answering_types(DomainDispatcherApplication(create_backend_app), own)
     # Threads: a type that is taught calls the server from within a request to it.

@@ -1,6 +1,7 @@
 // The alarms, the dashboard and who is told, as the deploy made them.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { REGION } from '../../infra/deploy/moto.ts';
 import { aws } from './aws.ts';
 import { STACK } from './cli.ts';
 import { PARAMS } from './world.ts';
@@ -25,13 +26,17 @@ const [{ TopicArn } = { TopicArn: '' }] = Topics;
 const page = readFileSync('docs/deploy.md', 'utf8');
 
 it('watch everything that flyball is made of', () => {
-  const perFunction = ['authorizer', 'batch-monitor', 'batch-monitor-tick', 'config-center', 'telemetry'].flatMap(
-    (part) => [`${part}-errors`, `${part}-slow`, `${part}-throttles`],
-  );
+  const perFunction = ['batch-monitor', 'batch-monitor-tick', 'config-center', 'telemetry'].flatMap((part) => [
+    `${part}-errors`,
+    `${part}-slow`,
+    `${part}-throttles`,
+  ]);
+  // Each 401 is one of its errors.
+  const authorizer = ['authorizer-slow', 'authorizer-throttles'];
   const others = ['api-5xx', 'dead-letters', 'parked', 'settlement-age', 'undelivered', 'tick-missing'];
   const table = ['table-system-errors', 'table-throttled', 'table-user-errors'];
   expect(MetricAlarms.map(({ AlarmName }) => AlarmName.slice(STACK.length + 1)).sort()).toEqual(
-    [...perFunction, ...others, ...table].sort(),
+    [...perFunction, ...authorizer, ...others, ...table].sort(),
   );
 });
 
@@ -97,7 +102,7 @@ it('the tick is missed when it says nothing at all', () => {
 
 it('the dashboard shows the state of each alarm and the numbers it goes by', async () => {
   const { DashboardBody } = await aws<{ DashboardBody: string }>('cloudwatch', 'get_dashboard', {
-    DashboardName: STACK,
+    DashboardName: `${STACK}-${REGION}`,
   });
   const { widgets } = JSON.parse(DashboardBody) as { widgets: { properties: { title: string; alarms?: string[] } }[] };
   expect(widgets[0]?.properties.alarms?.toSorted()).toEqual(MetricAlarms.map(({ AlarmArn }) => AlarmArn).sort());

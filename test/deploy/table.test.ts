@@ -2,6 +2,8 @@
 import { expect, it } from 'vitest';
 import { aws } from './aws.ts';
 import { STACK } from './cli.ts';
+import { deployedTemplate } from './template.ts';
+import { PARAMS } from './world.ts';
 
 const { Table } = await aws<{ Table: unknown }>('dynamodb', 'describe_table', { TableName: STACK });
 
@@ -30,9 +32,26 @@ it('has one index, of what is due', () => {
   });
 });
 
-it('is warm from its first second, and so is its index', () => {
-  const warm = { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4000 };
-  expect(Table).toMatchObject({ WarmThroughput: warm, GlobalSecondaryIndexes: [{ WarmThroughput: warm }] });
+it('is warm from its first second, and so is its index, each as its parameters say', () => {
+  const { warmIndexReads, warmIndexWrites } = PARAMS;
+  expect(Table).toMatchObject({
+    WarmThroughput: { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4000 },
+    GlobalSecondaryIndexes: [
+      { WarmThroughput: { ReadUnitsPerSecond: warmIndexReads, WriteUnitsPerSecond: warmIndexWrites } },
+    ],
+  });
+});
+
+it('outlives its stack, and so does what else people put something into, but not the deploy that failed to make it', async () => {
+  const { Resources } = await deployedTemplate();
+  const kept = Object.entries(Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'RetainExceptOnCreate');
+  expect(kept.map(([id]) => id).sort()).toEqual([
+    'FlyballTable',
+    'ParkingQueue',
+    'S3BucketUploads',
+    'SettlementDeadLetterQueue',
+  ]);
+  expect(new Set(kept.map(([, { UpdateReplacePolicy }]) => UpdateReplacePolicy))).toEqual(new Set(['Retain']));
 });
 
 it('cannot be deleted by mistake', async () => {

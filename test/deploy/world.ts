@@ -15,7 +15,12 @@ declare module 'vitest' {
 }
 
 /** What the stage is deployed with, beside the defaults of serverless.yml. */
-export const PARAMS = { alarmEmail: 'ops@example.com', controlPlaneConcurrency: 5 };
+export const PARAMS = {
+  alarmEmail: 'ops@example.com',
+  controlPlaneConcurrency: 5,
+  warmIndexReads: 13_000,
+  warmIndexWrites: 4500,
+};
 
 export default async function firstDeploy(project: TestProject): Promise<() => Promise<void>> {
   mkdirSync('.flyball', { recursive: true });

@@ -66,6 +66,28 @@ it('an alarm by one number has it itself, one by several has an expression over 
   });
 });
 
+it('the errors of the authorizer are no alarm, since each 401 is one', () => {
+  const ofAuthorizer = watched.map(({ id }) => id).filter((id) => id.startsWith('authorizer-'));
+  expect(ofAuthorizer).toEqual(['authorizer-throttles', 'authorizer-slow']);
+});
+
+it('throttled reads and writes are watched of the table and of its index alike', () => {
+  const throttled = watched.find(({ id }) => id === 'table-throttled');
+  const index = { TableName: 'flyball-prod', GlobalSecondaryIndexName: 'due' };
+  expect(throttled?.metrics.map(({ name, dimensions }) => ({ name, dimensions }))).toEqual(
+    [{ TableName: 'flyball-prod' }, index].flatMap((dimensions) => [
+      { name: 'ReadThrottleEvents', dimensions },
+      { name: 'WriteThrottleEvents', dimensions },
+    ]),
+  );
+});
+
+it('the dashboard names its Region, since an account has one list of them', () => {
+  expect(dashboardResource(watched, 'prod')).toMatchObject({
+    Properties: { DashboardName: { 'Fn::Sub': 'flyball-prod-${AWS::Region}' } },
+  });
+});
+
 it('what CloudFormation has to fill in is left to it, in alarms and on the dashboard', () => {
   expect(JSON.stringify(alarms['AlarmApi5xx'])).toContain('{"Fn::Sub":"${HttpApi}"}');
   const dashboard = dashboardResource(watched, 'prod') as { Properties: { DashboardBody: { 'Fn::Sub': string } } };

@@ -1,0 +1,109 @@
+// Which parameters a deploy takes and what each may be: a mistyped one would be passed over, or fail half-way on AWS.
+import { nearest } from './nearest.ts';
+
+/** What a parameter may be. */
+interface Form {
+  /** Ends the sentence "it takes …". */
+  readonly takes: string;
+  readonly fits: (text: string) => boolean;
+}
+
+/** A parameter as somebody gave it. */
+export interface Given {
+  readonly name: string;
+  readonly value: unknown;
+  /** Where it stands: `--param`, or its place in serverless.yml. */
+  readonly place: string;
+}
+
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const TRUE_OR_FALSE = oneOf('true', 'false');
+
+/** By their names, in the order of docs/deploy.md. */
+export const PARAMETERS: Readonly<Record<string, Form>> = {
+  alarmTopic: orNothing(
+    pattern(
+      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w.-]+$/,
+      'the ARN of an SNS topic, arn:aws:sns:<Region>:<account>:<name>',
+    ),
+  ),
+  alarmEmail: orNothing(pattern(/^[^@\s]+@[^@\s]+$/, 'one e-mail address')),
+  logRetentionDays: oneOf(...RETENTION_DAYS.map(String)),
+  apiRequestsPerSecond: whole(1),
+  apiBurst: whole(1),
+  // A table and an index on demand have as much anyway, and DynamoDB refuses less.
+  warmReads: whole(12_000),
+  warmWrites: whole(4_000),
+  warmIndexReads: whole(12_000),
+  warmIndexWrites: whole(4_000),
+  contributorInsights: TRUE_OR_FALSE,
+  controlPlaneConcurrency: orNothing(whole(1)),
+  settlementConcurrency: whole(2, 1000),
+  keepData: oneOf('Retain', 'Delete'),
+  protectData: TRUE_OR_FALSE,
+  uploadsBucket: pattern(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens',
+  ),
+  permissionsBoundary: orNothing(
+    pattern(
+      /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/\S+$/,
+      'the ARN of a policy, arn:aws:iam::<account>:policy/<name>',
+    ),
+  ),
+};
+
+/** What is wrong with the parameters and what to write instead, one line each; undefined when all may be used. */
+export function whatIsWrongWithParameters(given: readonly Given[]): string | undefined {
+  const wrong = given.flatMap((parameter) => wrongWith(parameter) ?? []);
+  return wrong.length === 0 ? undefined : wrong.join('\n');
+}
+
+function wrongWith({ name, value, place }: Given): string | undefined {
+  // As the framework has it: what is null is not given.
+  if (value === null || value === undefined) return undefined;
+  const form = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
+  if (form === undefined) return `${place}: there is no parameter "${shortened(name)}"; ${meant(name)}`;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  // What CloudFormation, or the framework, has yet to fill in.
+  if (text.includes('${') || form.fits(text)) return undefined;
+  return `${place}: ${name} is "${shortened(text)}", but it takes ${form.takes}.`;
+}
+
+function meant(name: string): string {
+  const known = Object.keys(PARAMETERS);
+  const near = nearest(name, known);
+  return near === undefined ? `there are ${known.join(', ')}.` : `did you mean ${near}?`;
+}
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+function pattern(form: RegExp, takes: string): Form {
+  return { takes, fits: (text) => form.test(text) };
+}
+
+function oneOf(...values: readonly string[]): Form {
+  return {
+    takes: values.length === 2 ? values.join(' or ') : `one of ${values.join(', ')}`,
+    fits: (text) => values.includes(text),
+  };
+}
+
+function whole(least: number, most = Number.MAX_SAFE_INTEGER): Form {
+  const bounds =
+    most === Number.MAX_SAFE_INTEGER ? `${String(least)} or more` : `from ${String(least)} to ${String(most)}`;
+  return {
+    takes: `a whole number, ${bounds}`,
+    fits: (text) => /^\d{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most,
+  };
+}
+
+/** Left empty in serverless.yml; the command line knows no empty values. */
+function orNothing({ takes, fits }: Form): Form {
+  return { takes: `${takes}, or nothing`, fits: (text) => text === '' || fits(text) };
+}
