@@ -2,6 +2,7 @@
 import type { JSONWebKeySet } from 'jose';
 import type { Clock } from '../kernel/clock.ts';
 import type { Instance } from '../kernel/instance.ts';
+import { errorFields, type Logger } from '../kernel/logger.ts';
 
 /** Older keys are fetched again beside the handler, ms. */
 const FRESH_MS = 600_000;
@@ -23,6 +24,9 @@ export interface Keys {
   readonly fetchedAt: number;
 }
 
+/** What a fetch came to: keys, or why there are none. */
+type Fetched = { readonly keys: Keys } | { readonly keys?: never; readonly error: unknown };
+
 interface Flight {
   readonly startedAt: number;
   done: Promise<void>;
@@ -32,15 +36,17 @@ export class KeySet {
   readonly #uri: string;
   readonly #clock: Clock;
   readonly #fetch: FetchKeys;
+  readonly #logger: Logger;
   #keys: Keys | undefined;
   #askedAt = -Infinity;
   #failedAt: number | undefined;
   #flight: Flight | undefined;
 
-  constructor(uri: string, clock: Clock, fetch: FetchKeys) {
+  constructor(uri: string, clock: Clock, fetch: FetchKeys, logger: Logger) {
     this.#uri = uri;
     this.#clock = clock;
     this.#fetch = fetch;
+    this.#logger = logger;
   }
 
   /** The keys at hand, fetched first when there are none or they are too old. Undefined when there are none at all. */
@@ -94,15 +100,28 @@ export class KeySet {
   }
 
   async #fly(flight: Flight, limitMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const keys = await this.#get(limitMs, signal);
+    const fetched = await this.#get(limitMs, signal);
     if (this.#flight !== flight) return;
     this.#flight = undefined;
-    this.#failedAt = keys ? undefined : this.#clock.now();
-    this.#keys = keys ?? this.#keys;
+    this.#tell(fetched);
+    this.#failedAt = fetched.keys ? undefined : this.#clock.now();
+    this.#keys = fetched.keys ?? this.#keys;
+  }
+
+  /** One line when the issuer goes away and one when it is back, however many requests meet it meanwhile. */
+  #tell(fetched: Fetched): void {
+    // What follows the question mark may be a key of its own.
+    const [jwksUri] = this.#uri.split('?', 1);
+    if (fetched.keys) {
+      if (this.issuerAway) this.#logger.info('flyball has the keys of an issuer again', { jwksUri });
+    } else if (!this.issuerAway) {
+      const keys = this.#keys ? 'the last ones' : 'none';
+      this.#logger.warn('flyball cannot get the keys of an issuer', { jwksUri, keys, ...whyOf(fetched.error) });
+    }
   }
 
   /** Never rejects: no answer, a late one and one that holds no keys are all the same. */
-  async #get(limitMs: number, signal: AbortSignal | undefined): Promise<Keys | undefined> {
+  async #get(limitMs: number, signal: AbortSignal | undefined): Promise<Fetched> {
     const abort = new AbortController();
     const end = () => abort.abort(new DOMException('the issuer did not give its keys in time', 'TimeoutError'));
     const aborted = new Promise<undefined>((resolve) => {
@@ -113,14 +132,22 @@ export class KeySet {
     if (signal?.aborted) end();
     try {
       const answer = await Promise.race([this.#fetch(this.#uri, abort.signal), aborted]);
-      return isKeySet(answer) ? { set: answer, fetchedAt: this.#clock.now() } : undefined;
-    } catch {
-      return undefined;
+      if (isKeySet(answer)) return { keys: { set: answer, fetchedAt: this.#clock.now() } };
+      return { error: abort.signal.aborted ? abort.signal.reason : new Error('the answer is no set of keys') };
+    } catch (error) {
+      return { error };
     } finally {
       cancel();
       signal?.removeEventListener('abort', end);
     }
   }
+}
+
+/** `fetch` says only that it failed. Why is in its cause, which has but a code where several addresses were tried. */
+function whyOf(error: unknown): Record<string, unknown> {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const fields = errorFields(cause);
+  return cause instanceof Error && cause.message === '' && 'code' in cause ? { ...fields, reason: cause.code } : fields;
 }
 
 /** An issuer has keys: a list without any is a mistake of its own, and no reason to forget those it had. */

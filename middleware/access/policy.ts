@@ -80,7 +80,7 @@ function keySetOf(instance: Instance, uri: string): KeySet {
   const known = instance.state(compile, () => ({ uri: '', keySet: undefined as KeySet | undefined }));
   if (known.uri !== uri || !known.keySet) {
     known.uri = uri;
-    known.keySet = new KeySet(uri, instance.clock, keyFetchOf(instance));
+    known.keySet = new KeySet(uri, instance.clock, keyFetchOf(instance), instance.logger);
   }
   return known.keySet;
 }

@@ -36,11 +36,14 @@ export function invalidToken(reason: Invalid, service: string): Refused {
   });
 }
 
-/** Nothing is known of the token: nobody is let in for that, and it may be a good one. */
+/**
+ * Nothing is known of the token: nobody is let in for that, and it may be a good one. Counted apart from bad tokens, for
+ * which callers have to do something.
+ */
 export function unverifiable(): Refused {
   return new Refused({
     by: 'access',
-    rule: 'jwt',
+    rule: 'jwt-keys',
     statusCode: 503,
     retryAfterMs: RETRY_MS,
     message: 'the token cannot be verified, since the keys of its issuer are not at hand',

@@ -11,12 +11,16 @@ const MINUTE = 60_000;
 function start(answer: FetchKeys = () => Promise.resolve(set('one'))) {
   const clock = fakeClock();
   const issuer = { asked: 0, answer };
-  const keySet = new KeySet('https://issuer.example.com/jwks', clock, (uri, signal) => {
+  const lines: object[] = [];
+  const write = (level: string) => (message: string, fields: object) => void lines.push({ level, message, ...fields });
+  const logger = { info: write('info'), warn: write('warn'), error: write('error') };
+  const ask: FetchKeys = (uri, signal) => {
     issuer.asked++;
     return issuer.answer(uri, signal);
-  });
+  };
+  const keySet = new KeySet('https://issuer.example.com/jwks?key=secret', clock, ask, logger);
   const kid = async () => (await keySet.current(FETCH_LIMIT_MS))?.set.keys[0]?.kid;
-  return { clock, issuer, keySet, kid };
+  return { clock, issuer, keySet, kid, lines };
 }
 
 const away = () => Promise.reject(new Error('connection refused'));
@@ -102,6 +106,85 @@ describe('an issuer that is away', () => {
     clock.advance(50);
     await waiting;
     expect(told?.aborted).toBe(true);
+  });
+});
+
+describe('the log', () => {
+  const awayLine = {
+    level: 'warn',
+    message: 'flyball cannot get the keys of an issuer',
+    jwksUri: 'https://issuer.example.com/jwks',
+  };
+  const backLine = {
+    level: 'info',
+    message: 'flyball has the keys of an issuer again',
+    jwksUri: 'https://issuer.example.com/jwks',
+  };
+
+  it('says nothing while the issuer answers', async () => {
+    const { clock, kid, lines } = start();
+    await kid();
+    clock.advance(60 * MINUTE + 1);
+    await kid();
+    expect(lines).toEqual([]);
+  });
+
+  it('says once, for all requests of a spell, that the issuer is away, and once that it is back', async () => {
+    const { clock, issuer, kid, lines } = start(away);
+    for (let i = 0; i < 5; i++) {
+      await Promise.all([kid(), kid()]);
+      clock.advance(5_000);
+    }
+    expect(issuer.asked).toBe(5);
+    expect(lines).toEqual([{ ...awayLine, keys: 'none', error: 'Error', reason: 'connection refused' }]);
+    issuer.answer = () => Promise.resolve(set('one'));
+    await kid();
+    expect(lines.slice(1)).toEqual([backLine]);
+  });
+
+  it('speaks of each spell', async () => {
+    const { clock, issuer, kid, lines } = start();
+    for (const answer of [() => Promise.resolve(set('one')), away, () => Promise.resolve(set('two')), away]) {
+      issuer.answer = answer;
+      await kid();
+      clock.advance(60 * MINUTE + 1);
+    }
+    expect(lines).toMatchObject([{ ...awayLine, keys: 'the last ones' }, backLine, awayLine]);
+  });
+
+  it.each<[string, FetchKeys, object]>([
+    ['an answer without keys', () => Promise.resolve({}), { reason: 'the answer is no set of keys' }],
+    [
+      'a failure of the network, by its cause',
+      () => Promise.reject(new TypeError('fetch failed', { cause: new Error('getaddrinfo ENOTFOUND issuer') })),
+      { error: 'Error', reason: 'getaddrinfo ENOTFOUND issuer' },
+    ],
+    [
+      'a failure that has only a code, as of several addresses',
+      () =>
+        Promise.reject(
+          new TypeError('fetch failed', { cause: Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }) }),
+        ),
+      { error: 'AggregateError', reason: 'ECONNREFUSED' },
+    ],
+  ])('tells of %s', async (_what, answer, fields) => {
+    const { kid, lines } = start(answer);
+    await kid();
+    expect(lines).toEqual([expect.objectContaining({ ...awayLine, ...fields })]);
+  });
+
+  it('tells of an issuer that takes too long', async () => {
+    const { clock, kid, lines } = start(() => new Promise(() => {}));
+    const waiting = kid();
+    clock.advance(FETCH_LIMIT_MS);
+    await waiting;
+    expect(lines).toEqual([
+      expect.objectContaining({
+        ...awayLine,
+        error: 'TimeoutError',
+        reason: 'the issuer did not give its keys in time',
+      }),
+    ]);
   });
 });
 

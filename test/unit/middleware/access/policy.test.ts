@@ -111,8 +111,14 @@ describe('a required token', () => {
   });
 
   it('that cannot be verified lets nobody in: 503, to come back', async () => {
-    const { call, bearer } = start({ access: { require: ['jwt'], jwt } }, {}, () => Promise.reject(new Error('away')));
+    const away = () => Promise.reject(new Error('away'));
+    const { call, bearer, counted, lines } = start({ access: { require: ['jwt'], jwt } }, {}, away);
     expect(await call(await bearer())).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } });
+    expect(await call(await bearer())).toMatchObject({ statusCode: 503 });
+    // Not among the bad tokens, and told once.
+    expect(counted().refusals).toEqual(['access/jwt-keys/default', 'access/jwt-keys/default']);
+    const ofIssuer = lines.filter((line) => JSON.stringify(line).includes('issuer'));
+    expect(ofIssuer).toMatchObject([{ message: 'flyball cannot get the keys of an issuer', governed: 'orders' }]);
   });
 
   it('is verified while the issuer is away by the keys it had', async () => {

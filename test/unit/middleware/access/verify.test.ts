@@ -10,6 +10,7 @@ import { fakeClock } from '../../../support/fake-clock.ts';
 import { AUDIENCE, ISSUER, keySetOf, signingKey, tokenOf, type SigningKey } from '../../../support/issuer.ts';
 
 const clock = fakeClock();
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 const now = clock.now();
 const settings = compileToken({
   issuer: ISSUER,
@@ -28,7 +29,7 @@ let good: string;
 beforeAll(async () => {
   [key, rsa, stranger] = await Promise.all([signingKey('k1'), signingKey('k2', 'RS256'), signingKey('k1')]);
   const published = await keySetOf(key, rsa);
-  keySet = new KeySet(settings.jwksUri, clock, () => Promise.resolve(published));
+  keySet = new KeySet(settings.jwksUri, clock, () => Promise.resolve(published), quiet);
   good = await tokenOf(key, now);
 });
 
@@ -129,10 +130,11 @@ describe('a token', () => {
 describe('the issuer', () => {
   const asking = async (token: string, answer: () => Promise<unknown>) => {
     let asked = 0;
-    const fresh = new KeySet(settings.jwksUri, clock, () => {
+    const ask = () => {
       asked++;
       return answer();
-    });
+    };
+    const fresh = new KeySet(settings.jwksUri, clock, ask, quiet);
     const result = await verifyToken(token, settings, fresh, now, 1_000);
     return { result, asked };
   };
@@ -153,7 +155,7 @@ describe('the issuer', () => {
     const next = await signingKey('k3');
     const published = [await keySetOf(key), await keySetOf(key, next)];
     const time = fakeClock();
-    const rotating = new KeySet(settings.jwksUri, time, () => Promise.resolve(published.shift()));
+    const rotating = new KeySet(settings.jwksUri, time, () => Promise.resolve(published.shift()), quiet);
     const token = await tokenOf(next, time.now());
     const at = () => verifyToken(token, settings, rotating, time.now(), 1_000);
     expect(await at()).toEqual(invalid('key'));
