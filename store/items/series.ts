@@ -44,14 +44,37 @@ export async function putSeries(
   return packed.length;
 }
 
+type ReadOptions = CallOptions & { readonly consistent?: boolean };
+
+/** An item as it lies in the table: `unpack` reads its data. */
+export interface PackedSeriesItem {
+  /** NaN when it cannot be read. */
+  readonly from: number;
+  /** Undefined when a newer flyball wrote it, and this one cannot read it. */
+  readonly packed: Uint8Array | undefined;
+}
+
 /** Those that begin in [fromMs, toMs), in order of time, page by page until there are no more. What cannot be read is left out. */
 export async function* readSeries(
   table: Table,
   of: SeriesOf,
   fromMs: number,
   toMs: number,
-  options: CallOptions & { readonly consistent?: boolean } = {},
+  options: ReadOptions = {},
 ): AsyncGenerator<SeriesItem> {
+  for await (const { from, packed } of readPackedSeries(table, of, fromMs, toMs, options)) {
+    if (packed) yield { from, data: unpack(packed) };
+  }
+}
+
+/** The same as they lie in the table, for whoever has unpacked them before. */
+export async function* readPackedSeries(
+  table: Table,
+  of: SeriesOf,
+  fromMs: number,
+  toMs: number,
+  options: ReadOptions = {},
+): AsyncGenerator<PackedSeriesItem> {
   if (fromMs >= toMs) return;
   const { pk, sk: first } = keyOf(of, fromMs);
   const { sk: last } = keyOf(of, toMs - 1);
@@ -64,17 +87,19 @@ export async function* readSeries(
       ...(cursor === undefined ? {} : { cursor }),
     });
     for (const item of page.items) {
-      const read = seriesItem(item);
-      if (read && read.from >= fromMs && read.from < toMs) yield read;
+      if (item['v'] !== ITEM_VERSION) yield { from: NaN, packed: undefined };
+      else {
+        const read = packedItem(item);
+        if (read.from >= fromMs && read.from < toMs) yield read;
+      }
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
 
-function seriesItem(item: Item): SeriesItem | undefined {
-  if (item['v'] !== ITEM_VERSION) return undefined;
+function packedItem(item: Item): PackedSeriesItem {
   const { number, bytes } = fieldsOf(item);
-  return { from: number('from'), data: unpack(bytes('data')) };
+  return { from: number('from'), packed: bytes('data') };
 }
 
 function keyOf(of: SeriesOf, ms: number): Key {

@@ -37,6 +37,8 @@ export interface SumData {
   readonly revisions?: Counts;
   readonly versions?: Counts;
   readonly functions?: Counts;
+  /** Instance minutes that a newer flyball wrote, and the merge could not read. */
+  readonly unreadable?: number;
 }
 
 /** The sums of a stretch of time, by subject. */

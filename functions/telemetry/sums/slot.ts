@@ -62,6 +62,11 @@ export class Slot {
     });
   }
 
+  /** Instance minutes that a newer flyball wrote. */
+  addUnreadable(count: number): void {
+    if (count > 0) this.#of(SERVICE).unreadable += count;
+  }
+
   /** Adds the sums of another stretch of time. */
   add({ subjects }: SlotData): void {
     for (const [subject, data] of entries(subjects)) this.#of(subject).add(data);

@@ -27,6 +27,8 @@ type CountsName = (typeof COUNTS)[number];
 export class Sum {
   /** Distinct instances of a minute; of longer than that, the most in one minute. */
   instances = 0;
+  /** Instance minutes that could not be read; of a service. */
+  unreadable = 0;
   readonly #counts: Partial<Record<CountsName, Map<string, number>>> = {};
   readonly #histograms: Partial<Record<HistogramName, Histogram>> = {};
   #cold = 0;
@@ -52,6 +54,7 @@ export class Sum {
   /** Adds another sum as it was stored, or as much of one as there is. */
   add(data: SumData): void {
     this.instances = Math.max(this.instances, count(data.instances));
+    this.unreadable += count(data.unreadable);
     for (const name of COUNTS) if (data[name]) this.addCounts(name, data[name]);
     for (const name of HISTOGRAMS)
       if (data[name] !== undefined) this.#addPacked(name, data[name], largestOf(name, data));
@@ -190,6 +193,7 @@ export class Sum {
       ...(this.#keys ? { keys: this.busiestKeys() } : {}),
       ...(this.#errors ? { errors: this.#errors.top() } : {}),
       ...(this.#machine ? { machine: this.#machine } : {}),
+      ...positive('unreadable', this.unreadable),
     };
   }
 
