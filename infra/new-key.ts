@@ -1,50 +1,34 @@
 // `npm run new-key -- --role admin --name first-admin`: makes an API key, keeps its hash in the table, prints it once.
 import { randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../middleware/kernel/clock.ts';
 import { sdkTable } from '../store/adapters/sdk.ts';
-import { newApiKey, putApiKey, ROLES, type Role } from '../store/items/api-keys.ts';
+import { newApiKey, putApiKey } from '../store/items/api-keys.ts';
+import { HELP, readCommandLine, type Wanted } from './new-key/command-line.ts';
 
-const USAGE = `Usage: npm run new-key -- --role ${ROLES.join('|')} --name NAME [--services a,b] [--days N]
-The table is the one FLYBALL_TABLE names; Region and credentials are those of the AWS SDK.`;
-
-function refuse(reason: string): never {
-  console.error(`${reason}\n${USAGE}`);
-  process.exit(2);
+const asked = readCommandLine(process.argv.slice(2), process.env);
+switch (asked.kind) {
+  case 'help':
+    console.log(HELP);
+    break;
+  case 'wrong':
+    console.error(`${asked.reason} "npm run new-key -- --help" tells more.`);
+    process.exitCode = 2;
+    break;
+  case 'key':
+    await make(asked.wanted);
 }
 
-function read(): { role: Role; name: string; services: string[] | undefined; days: number | undefined; table: string } {
-  const options = {
-    role: { type: 'string' },
-    name: { type: 'string' },
-    services: { type: 'string' },
-    days: { type: 'string' },
-  } as const;
-  let values;
+async function make({ table, livesForMs, ...wanted }: Wanted): Promise<void> {
+  const key = newApiKey((bytes) => randomBytes(bytes));
+  const createdAt = systemClock.now();
+  const expires = livesForMs === undefined ? {} : { expiresAt: createdAt + Math.ceil(livesForMs) };
   try {
-    ({ values } = parseArgs({ options }));
+    await putApiKey(sdkTable({ tableName: table }), { key, createdAt, ...wanted, ...expires });
   } catch (error) {
-    refuse(error instanceof Error ? error.message : String(error));
+    // What the store says names the table, and what to look at.
+    console.error(`No key was made: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+    return;
   }
-  const role = ROLES.find((known) => known === values.role);
-  if (!role) refuse('A key needs a --role.');
-  if (!values.name) refuse('A key needs a --name, by which the audit log knows it.');
-  const days = values.days === undefined ? undefined : Number(values.days);
-  if (days !== undefined && !(days > 0)) refuse('--days takes a number above zero.');
-  const table = process.env['FLYBALL_TABLE'];
-  if (!table) refuse('FLYBALL_TABLE is not set.');
-  return { role, name: values.name, services: values.services?.split(','), days, table };
+  console.log(key);
 }
-
-const { role, name, services, days, table } = read();
-const key = newApiKey((bytes) => randomBytes(bytes));
-const now = systemClock.now();
-await putApiKey(sdkTable({ tableName: table }), {
-  key,
-  role,
-  name,
-  createdAt: now,
-  ...(services ? { services } : {}),
-  ...(days ? { expiresAt: now + days * 86_400_000 } : {}),
-});
-console.log(key);

@@ -1,5 +1,5 @@
 // What the deploy hands on: SSM parameters for other stacks, outputs for people, and the way of the README from there.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -76,6 +76,17 @@ describe('the way of the README, against the deployed table', async () => {
     const { Items } = await aws<{ Items: unknown[] }>('dynamodb', 'scan', { TableName: STACK });
     expect(JSON.stringify(Items)).not.toContain(key);
     expect(Items).toContainEqual(expect.objectContaining({ name: { S: 'first-admin' }, role: { S: 'admin' } }));
+  });
+
+  it.each([
+    { what: 'an unknown role', table: STACK, role: 'root', status: 2, says: /^There is no role "root": .+\n$/ },
+    { what: 'no such table', table: 'nowhere', role: 'admin', status: 1, says: /^No key was made: .+"nowhere".+\n$/ },
+  ])('makes none for $what, and says so in one line', ({ table, role, status, says }) => {
+    const ended = spawnSync(process.execPath, ['infra/new-key.ts', '--role', role, '--name', 'second'], {
+      env: { ...awsEnvironment, FLYBALL_TABLE: table },
+      encoding: 'utf8',
+    });
+    expect(ended).toMatchObject({ status, stdout: '', stderr: expect.stringMatching(says) as unknown });
   });
 
   /** The deployed bundle, in the deployed environment. */
