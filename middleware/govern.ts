@@ -29,13 +29,20 @@ import {
   withCaller,
 } from './slots.ts';
 import { telemetryPolicy } from './telemetry/policy.ts';
+import { useTracer } from './trace/runtime.ts';
+import type { Tracer } from './trace/tracer.ts';
 
 export interface AccessOptions extends InstanceOptions {
   /** `required`: web requests are refused while no access rules are enforced, also with `FLYBALL_DISABLED=1`. */
   readonly access?: 'required';
 }
 
-export interface GovernOptions extends AccessOptions {
+export interface TraceOptions extends InstanceOptions {
+  /** Records in X-Ray's place, e.g. `openTelemetryTracer()` of `flyball/opentelemetry`; of the service's whole instance. */
+  readonly tracer?: Tracer;
+}
+
+export interface GovernOptions extends AccessOptions, TraceOptions {
   /** The job this function runs, as the rules' `jobs` name it. */
   readonly job?: string;
 }
@@ -79,13 +86,15 @@ export const retry = (options: InstanceOptions): GovernMiddleware => middlewareF
 export const redelivery = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliverySlot]);
 export const deadline = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [deadlinePolicy]);
 export const fallback = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [fallbackSlot]);
-export const trace = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [traceSlot]);
+export const trace = (options: TraceOptions): GovernMiddleware => middlewareFor(options, [traceSlot]);
 export const telemetry = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [telemetryPolicy]);
 export const jobRun = (options: JobRunOptions): GovernMiddleware => middlewareFor(options, [jobRunSlot(options.job)]);
 
-function middlewareFor(options: InstanceOptions, policies: readonly (Policy | PolicySlot)[]): GovernMiddleware {
+function middlewareFor(options: TraceOptions, policies: readonly (Policy | PolicySlot)[]): GovernMiddleware {
   const governing = disabled ? policies.filter((policy) => policy === requiredAccessSlot) : policies;
-  return middlewareOf(instanceFor(options), [callSlot, ...governing]);
+  const instance = instanceFor(options);
+  if (options.tracer) useTracer(instance, options.tracer);
+  return middlewareOf(instance, [callSlot, ...governing]);
 }
 
 /**

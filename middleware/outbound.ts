@@ -7,18 +7,22 @@ import { fallbackOutbound } from './fallback/index.ts';
 import { disabled } from './kernel/disabled.ts';
 import type { OutboundPolicy } from './kernel/outbound.ts';
 import { retryOutbound } from './retry/index.ts';
-import { traceOutbound } from './trace/index.ts';
+import { traceAttemptOutbound, traceCallOutbound } from './trace/index.ts';
 
 export { fallbackPolicy } from './fallback/index.ts';
 export { tracePolicy } from './trace/index.ts';
 
-/** Outermost first: an attempt is timed inside the breaker, the breaker judges every attempt, retry decides on another. */
+/**
+ * Outermost first: an attempt is timed inside the breaker, the breaker judges every attempt, retry decides on another. A
+ * trace shows the whole call, and the attempts that were made.
+ */
 const OUTBOUND: readonly OutboundPolicy[] = [
+  traceCallOutbound,
   fallbackOutbound,
   deadlineOutbound,
   retryOutbound,
   breakerOutbound,
-  traceOutbound,
+  traceAttemptOutbound,
   attemptTimeoutOutbound,
 ];
 

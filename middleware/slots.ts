@@ -6,7 +6,7 @@ import { loadAnswers } from './kernel/middleware.ts';
 import type { Policy, PolicySlot } from './kernel/policy.ts';
 import type { RuleDocument } from './kernel/rules/document.ts';
 // Not by their folders' index.ts: a bundle would then load the rest of the folder at once too.
-import { isSampled, runtimeTraceHeader } from './trace/runtime.ts';
+import { isSampled, runtimeTraceHeader, tracerOf } from './trace/runtime.ts';
 
 type Conditions = Omit<PolicySlot, 'name' | 'load'>;
 
@@ -57,7 +57,7 @@ function hasFallback(rules: RuleDocument['resources'] | RuleDocument['dependenci
 
 export const traceSlot = slotOf('trace', async () => (await loadOutbound()).tracePolicy, {
   needed: never,
-  wanted: () => isSampled(runtimeTraceHeader()),
+  wanted: ({ instance }) => tracerOf(instance) !== undefined || isSampled(runtimeTraceHeader()),
 });
 
 /** What lets in is not left out for want of a file. */

@@ -42,6 +42,12 @@ export class Breaker {
     return waiting ? waiting.then(() => this.#decide(call, settings)) : this.#decide(call, settings);
   }
 
+  /** The state an attempt met: the fleet's, unless this instance alone has opened. */
+  stateMet({ kind }: Ticket | Refusal): string {
+    const state = this.#fleet.shown(this.#instance.clock.now());
+    return state === 'CLOSED' && kind === 'refuse' ? 'OPEN' : state;
+  }
+
   #decide(call: Call, settings: BreakerSettings): Ticket | Refusal | Promise<Ticket | Refusal> {
     const nowMs = this.#instance.clock.now();
     const fleet = this.#fleet;

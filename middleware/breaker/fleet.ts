@@ -71,6 +71,11 @@ export class FleetBreaker {
     return standingOf(this.#view, nowMs);
   }
 
+  /** The state as operators are told it. */
+  shown(nowMs: number): string {
+    return forcedAt(this.#view, nowMs)?.state ?? this.#view.state.kind;
+  }
+
   forcedClosed(nowMs: number): boolean {
     return forcedAt(this.#view, nowMs)?.state === 'FORCED_CLOSED';
   }

@@ -37,6 +37,7 @@ export const breakerOutbound: OutboundPolicy = {
     return async function breakerStage(call, next) {
       const decided = breaker.admit(call, settings);
       const ticket = decided instanceof Promise ? await decided : decided;
+      call.trace?.note('breaker_state', breaker.stateMet(ticket));
       if (ticket.kind === 'refuse') {
         instance.recorder.refusal('breaker', dependency, call.invocation.resource.name, 1, settings.shadow);
         return settings.shadow ? next(call) : refused(call, ticket);

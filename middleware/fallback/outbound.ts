@@ -19,6 +19,9 @@ export const fallbackOutbound: OutboundPolicy = {
       const step = stepFor(steps, causesOf(reply, call, isFailure, clock.now()));
       if (!step) return reply;
       markFallback(call.invocation, dependency);
+      call.trace?.note('fallback', true);
+      // The refusal itself ends here.
+      if (reply.error instanceof Refused) noteRefusal(call, reply.error);
       const { status, body } = step.respond;
       const outcome = outcomeOfStatus(status);
       if (outcome === 'ok') return { outcome, value: body, sent: reply.sent, response: { status, body } };
@@ -26,6 +29,11 @@ export const fallbackOutbound: OutboundPolicy = {
     };
   },
 };
+
+function noteRefusal({ trace }: Call, { by, rule }: Refused): void {
+  trace?.note('refused_by', by);
+  trace?.note('refused_rule', rule);
+}
 
 /** A fallback that is itself a failure is thrown, carrying what the rule responds. */
 function failedAs({ respond: { status, body, headers } }: FallbackStep, reply: Reply, call: Call): DependencyFailed {

@@ -45,6 +45,8 @@ export class Instance {
   readonly extension: Extension | undefined;
   readonly rules: LiveRules;
   recorder: Recorder = silentRecorder;
+  /** Takes what must not leave the function out of a text that is about to: messages and stacks of errors. */
+  redact: (text: string) => string = (text) => text;
   /** True until the first invocation has begun. */
   cold = true;
   readonly #state = new Map<object, unknown>();

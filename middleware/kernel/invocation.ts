@@ -15,6 +15,11 @@ export const STORE_WAIT_BUDGET_MS = storeLimitMs(200);
 /** What the platform needs to take the answer, in ms. */
 const LAST_WORD_MS = 20;
 
+interface Closing {
+  readonly policy: string;
+  readonly run: () => void | Promise<void>;
+}
+
 export class Invocation {
   readonly instance: Instance;
   /** The rules of this invocation from its first hook to its last. */
@@ -56,6 +61,11 @@ export class Invocation {
   businessCode: string | undefined;
   #abort: AbortController | undefined;
   #cancelTimer: (() => void) | undefined;
+  /** Finds the code of a business failure in an answer that looks well, if the rules say where to look. */
+  judge: ((response: unknown) => string | undefined) | undefined;
+  /** What came in, as long as its texts are; 0 when that is not known without making a text of it. */
+  bytesIn = 0;
+  #closing: Closing[] | undefined;
   #state: Map<object, unknown> | undefined;
 
   constructor(
@@ -131,5 +141,32 @@ export class Invocation {
   /** Ends the timers of this invocation: nothing of it runs on. */
   dispose(): void {
     this.#cancelTimer?.();
+  /**
+   * Has a policy told when the invocation has ended, with its outcome, after all hooks. Unlike `after` it comes too when
+   * another middleware's early return has skipped those.
+   */
+  atEnd(policy: string, run: Closing['run']): void {
+    (this.#closing ??= []).push({ policy, run });
+  }
+
   }
 }
+
+  /** Tells those who wanted to be told. Gives a promise only if somebody has to wait; never throws or rejects. */
+  close(): Promise<unknown> | undefined {
+    return this.#closing && this.#tell(this.#closing);
+  }
+
+  #tell(closing: readonly Closing[]): Promise<unknown> | undefined {
+    const waiting: Promise<void>[] = [];
+    for (const { policy, run } of closing) {
+      const contain = (error: unknown) => this.instance.contain(policy, 'after', error);
+      try {
+        const running = run();
+        if (running) waiting.push(running.catch(contain));
+      } catch (error) {
+        contain(error);
+      }
+    }
+    return waiting.length === 0 ? undefined : Promise.all(waiting);
+  }

@@ -298,6 +298,7 @@ function finish(invocation: Invocation): Promise<void> | undefined {
   if (invocation.ended) return undefined;
   invocation.ended = true;
   invocation.dispose();
+  const closing = invocation.close();
   const { instance } = invocation;
   instance.recorder.invocation(
     invocation.resource.name,
@@ -306,7 +307,8 @@ function finish(invocation: Invocation): Promise<void> | undefined {
     invocation.cold,
   );
   // What it has waited for the store already comes off what it may wait now.
-  const settling = instance.syncs.idle ? undefined : instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS));
+  const syncing = instance.syncs.idle ? undefined : instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS));
+  const settling = closing ? Promise.all([closing, syncing]).then(() => {}) : syncing;
   return instance.extension?.keep(invocation.requestId, settling) ? undefined : settling;
 }
 

@@ -24,6 +24,13 @@ export interface Call {
   signal: AbortSignal;
   /** Headers of this attempt alone, over those the invocation carries: its own place in the trace. */
   readonly carried?: Readonly<Record<string, string>>;
+  /** What is recorded of this call, if it is traced; copies of the call share it. */
+  trace?: CallTrace;
+}
+
+/** Takes what a stage has to say of a call to whoever reads its trace. */
+export interface CallTrace {
+  note(name: string, value: string | number | boolean): void;
 }
 
 /** How a call or an attempt ended. Stages pass replies, not exceptions, so that each can judge them. */

@@ -27,15 +27,17 @@ export function incomingTrace(
 }
 
 /**
- * The headers that carry a trace on. `spanId` is the span that calls from here, or undefined when none is recorded: the
- * next one down then hangs under the one above. `newId` is asked where W3C needs a span and there is none.
+ * The headers that carry a trace on. `span` is the one that calls from here, or undefined when none is recorded: the next
+ * one down then hangs under the one above, as it does in another trace that came along, where nobody knows the span.
+ * `newId` is asked where W3C needs a span and there is none.
  */
 export function carriedBy(
   { xray, w3c, tracestate }: IncomingTrace,
-  spanId: string | undefined,
+  span: { readonly traceId: string; readonly id: string } | undefined,
   newId: () => string,
 ): Record<string, string> {
-  const within = (context: TraceContext) => (spanId === undefined ? context : { ...context, parentId: spanId });
+  const within = (context: TraceContext) =>
+    span && span.traceId === context.traceId ? { ...context, parentId: span.id } : context;
   const forXRay = xray ?? w3c;
   const forW3C = w3c ?? xray;
   const carried: Record<string, string> = {};
@@ -53,15 +55,33 @@ function traceOfHeaders(header: (name: string) => string | undefined): IncomingT
   return { xray, w3c, tracestate: tracestate && tracestate.length <= LONGEST_TRACESTATE ? tracestate : undefined };
 }
 
-/** A batch belongs to a trace only if all of its messages do. */
-function traceOfRecords(event: unknown): IncomingTrace | undefined {
-  const traces = recordsOf(event).map((record) =>
+/** More than anybody follows. */
+const MOST_LINKS = 100;
+
+/** The places in traces that the messages of a batch come from, each once, the first hundred of them. */
+export function linkedTraces(trigger: Trigger, event: unknown): readonly IncomingTrace[] {
+  if (trigger.kind !== 'queue') return [];
+  const places = new Map<string, IncomingTrace>();
+  for (const trace of tracesOfRecords(event)) {
+    const { traceId = '', parentId = '' } = trace?.w3c ?? trace?.xray ?? {};
+    if (trace && places.size < MOST_LINKS) places.set(`${traceId}:${parentId}`, trace);
+  }
+  return [...places.values()];
+}
+
+function tracesOfRecords(event: unknown): (IncomingTrace | undefined)[] {
+  return recordsOf(event).map((record) =>
     traceOfHeaders((name) =>
       name === 'x-amzn-trace-id'
         ? (textAt(record['attributes'], 'AWSTraceHeader') ?? attributeOf(record, name))
         : attributeOf(record, name),
     ),
   );
+}
+
+/** A batch belongs to a trace only if all of its messages do. */
+function traceOfRecords(event: unknown): IncomingTrace | undefined {
+  const traces = tracesOfRecords(event);
   const first = traces[0];
   const idOf = (trace: IncomingTrace | undefined) => (trace?.w3c ?? trace?.xray)?.traceId;
   return traces.every((trace) => idOf(trace) === idOf(first)) ? first : undefined;

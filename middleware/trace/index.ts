@@ -1,2 +1,2 @@
-// Tracing: the context carried on, invocations and attempts recorded when Lambda's tracing is on.
-export { traceOutbound, tracePolicy } from './policy.ts';
+// Tracing: the context carried on; invocations, calls and attempts recorded when they are sampled.
+export { traceAttemptOutbound, traceCallOutbound, tracePolicy } from './policy.ts';

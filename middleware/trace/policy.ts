@@ -1,11 +1,13 @@
 // Carries the trace of an invocation to what it calls, and records the invocation if it is sampled.
+import { Refused } from '../kernel/errors.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import type { OutboundPolicy } from '../kernel/outbound.ts';
+import type { Call, OutboundPolicy, Reply, Send } from '../kernel/outbound.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { newSpanId } from './context.ts';
 import { carriedBy, incomingTrace } from './incoming.ts';
 import { Recording } from './recording.ts';
-import { isSampled, runtimeTraceHeader } from './runtime.ts';
+import { runtimeTraceHeader, tracerOf } from './runtime.ts';
+import { Span } from './span.ts';
 import { noTracer, type Tracer } from './tracer.ts';
 import { xrayTracer } from './xray.ts';
 
@@ -16,57 +18,88 @@ const carrying = new WeakSet<Invocation>();
 
 export interface Tracing {
   readonly policy: Policy<void>;
-  readonly outbound: OutboundPolicy;
+  /** Around a whole call; outermost. */
+  readonly call: OutboundPolicy;
+  /** Around each attempt. */
+  readonly attempt: OutboundPolicy;
 }
 
-/** `runtimeHeader` gives what the runtime says of the invocation being served, as `X-Amzn-Trace-Id` has it. */
+/**
+ * `tracer` is asked where an instance was given none of its own; `runtimeHeader` gives what the runtime says of the
+ * invocation being served, as `X-Amzn-Trace-Id` has it.
+ */
 export function createTracing(tracer: Tracer, runtimeHeader: () => string | undefined): Tracing {
   const policy: Policy<void> = {
     name: 'trace',
     compile: () => {},
     before(invocation) {
-      const header = runtimeHeader();
-      if (!isSampled(header)) return;
-      const trace = incomingTrace(invocation.trigger, invocation.event, header);
-      const { traceId, parentId } = trace?.xray ?? {};
-      if (!trace || traceId === undefined || parentId === undefined) return;
-      const recording = new Recording(invocation, trace, { traceId, parentId });
-      recordings.set(invocation, recording);
+      const begun = (tracerOf(invocation.instance) ?? tracer).begin(invocation, runtimeHeader());
+      if (!begun) return;
       carrying.add(invocation);
-      Object.assign(invocation.carried, recording.carriedIn(recording.root));
-      tracer.prepare();
-    },
-    after(invocation) {
-      const recording = recordings.get(invocation);
-      if (!recording) return;
-      annotate(invocation, recording);
-      recording.root.end(recording.now(), invocation.outcome ?? 'ok', invocation.error);
-      try {
-        return tracer.emit(recording.recorded())?.catch(() => unsent(invocation));
-      } catch {
-        unsent(invocation);
-      }
+      const { trace, traceId, rootId } = begun;
+      Object.assign(
+        invocation.carried,
+        carriedBy(trace, { traceId, id: rootId }, () => rootId),
+      );
+      if (!begun.recorded) return;
+      const recording = new Recording(invocation, begun);
+      recordings.set(invocation, recording);
+      // Not in `after`, which another middleware's early return skips.
+      invocation.atEnd('trace', () => end(invocation, recording));
     },
   };
 
-  const outbound: OutboundPolicy = {
+  const call: OutboundPolicy = {
     name: 'trace',
     stage: (dependency) =>
-      async function traceStage(call, next) {
-        const { invocation } = call;
-        const recording = recordings.get(invocation);
-        if (!recording) carryOn(invocation, runtimeHeader());
-        const span = recording?.call(dependency);
-        if (!recording || !span) return next(call);
-        const reply = await next({ ...call, carried: recording.carriedIn(span) });
-        span.annotations['attempt'] = call.attempt;
-        if (call.operation !== undefined) span.annotations['operation'] = call.operation;
-        span.end(recording.now(), reply.outcome, reply.error);
-        return reply;
+      function traceCallStage(call, next) {
+        const recording = recordings.get(call.invocation);
+        if (!recording) carryOn(call.invocation, runtimeHeader());
+        const span = recording?.begin(dependency, 'call', recording.root);
+        return recording && span ? recordedCall(recording, span, call, next) : next(call);
       },
   };
 
-  return { policy, outbound };
+  const attempt: OutboundPolicy = {
+    name: 'trace',
+    stage: (dependency) =>
+      function traceAttemptStage(call, next) {
+        const { trace } = call;
+        const recording = trace instanceof Span ? recordings.get(call.invocation) : undefined;
+        return recording && trace instanceof Span
+          ? recordedAttempt(recording, trace, dependency, call, next)
+          : next(call);
+      },
+  };
+
+  return { policy, call, attempt };
+}
+
+async function recordedCall(recording: Recording, span: Span, call: Call, next: Send): Promise<Reply> {
+  call.trace = span;
+  if (call.operation !== undefined) span.note('operation', call.operation);
+  const reply = await next(call);
+  if (reply.error instanceof Refused) noteRefusal(span, reply.error);
+  recording.end(span, reply.outcome, reply.error);
+  return reply;
+}
+
+async function recordedAttempt(
+  recording: Recording,
+  parent: Span,
+  dependency: string,
+  call: Call,
+  next: Send,
+): Promise<Reply> {
+  parent.note('attempts', call.attempt);
+  const span = recording.begin(dependency, 'attempt', parent);
+  const carried = recording.carriedIn(span ?? parent);
+  if (!span) return next({ ...call, carried });
+  span.note('attempt', call.attempt);
+  if (call.operation !== undefined) span.note('operation', call.operation);
+  const reply = await recording.within(span, () => next({ ...call, carried }));
+  recording.end(span, reply.outcome, reply.error);
+  return reply;
 }
 
 /** Reads the trace of an invocation that is not recorded when there is somebody to pass it on to, and not before. */
@@ -82,22 +115,34 @@ function carryOn(invocation: Invocation, header: string | undefined): void {
     );
 }
 
-function annotate({ instance, resource, snapshot, refusal }: Invocation, { root }: Recording): void {
-  root.annotations['service'] = instance.service;
-  root.annotations['resource'] = resource.name;
-  root.annotations['revision'] = snapshot.origin.revision;
-  if (!refusal) return;
-  root.annotations['refused_by'] = refusal.by;
-  root.annotations['refused_rule'] = refusal.rule;
+function end(invocation: Invocation, recording: Recording): void | Promise<void> {
+  const { instance, resource, snapshot, refusal } = invocation;
+  const { root } = recording;
+  root.note('service', instance.service);
+  root.note('resource', resource.name);
+  root.note('revision', snapshot.origin.revision);
+  if (refusal) noteRefusal(root, refusal);
+  recording.end(root, invocation.outcome ?? 'ok', invocation.error);
+  try {
+    return recording.send()?.catch(() => unsent(invocation));
+  } catch {
+    unsent(invocation);
+  }
+}
+
+function noteRefusal(span: Span, { by, rule }: Refused): void {
+  span.note('refused_by', by);
+  span.note('refused_rule', rule);
 }
 
 function unsent({ instance }: Invocation): void {
   instance.recorder.internal('trace:unsent');
 }
 
-const { policy, outbound } = createTracing(
+const tracing = createTracing(
   process.env['AWS_XRAY_SDK_ENABLED'] === 'false' ? noTracer : xrayTracer(),
   runtimeTraceHeader,
 );
-export const tracePolicy = policy;
-export const traceOutbound = outbound;
+export const tracePolicy = tracing.policy;
+export const traceCallOutbound = tracing.call;
+export const traceAttemptOutbound = tracing.attempt;

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Span } from '../../../middleware/trace/span.ts';
 import { xrayTracer } from '../../../middleware/trace/xray.ts';
+import { sqs } from '../../support/events.ts';
+import { testInstance, testInvocation } from '../../support/instance.ts';
 
 const STARTED = Date.UTC(2026, 0, 5, 12, 0, 0);
 
@@ -33,18 +35,33 @@ describe('the X-Ray daemon', () => {
     delete process.env['AWS_XRAY_DAEMON_ADDRESS'];
   });
 
-  it('receives the invocation and its attempts as subsegments, each complete', async () => {
-    const root = new Span('aaaaaaaaaaaaaaaa', 'flyball', STARTED, false);
+  /** What a batch of two traces had recorded, sent. */
+  async function record(): Promise<void> {
+    const instance = testInstance();
+    const batch = sqs([{}, {}]);
+    batch.Records.forEach((record, i) => {
+      record.attributes.AWSTraceHeader = `Root=1-0000000${String(i)}-aaaaaaaaaaaaaaaaaaaaaaaa;Parent=${String(i + 1).repeat(16)}`;
+    });
+    const begun = xrayTracer().begin(
+      testInvocation(instance, batch),
+      'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1',
+    );
+    const keep = (text: string) => text;
+    const root = new Span('aaaaaaaaaaaaaaaa', 'flyball', 'invocation', STARTED);
     root.annotations['service'] = 'orders';
-    const attempt = new Span('bbbbbbbbbbbbbbbb', 'payments (eu)', STARTED + 10, true);
-    attempt.end(STARTED + 60.5, 'timeout', new Error('late'));
-    root.children.push(attempt);
-    root.end(STARTED + 80, '429', undefined);
+    const call = new Span('cccccccccccccccc', 'payments', 'call', STARTED + 5);
+    call.end(STARTED + 65, 'ok', undefined, keep);
+    const attempt = new Span('bbbbbbbbbbbbbbbb', 'payments (eu)', 'attempt', STARTED + 10);
+    attempt.end(STARTED + 60.5, 'timeout', new Error('late'), keep);
+    call.children.push(attempt);
+    root.children.push(call);
+    root.end(STARTED + 80, '429', undefined, keep);
+    await begun?.end(root);
+  }
 
-    const tracer = xrayTracer();
-    tracer.prepare();
-    await tracer.emit({ traceId: '5759e988bd862e3fe1be46a994272793', parentId: '53995c3f42cd8ad8', root });
-    await expect.poll(() => received.size, { timeout: 10_000 }).toBe(2);
+  it('receives the invocation, its calls and their attempts as subsegments, each complete', async () => {
+    await record();
+    await expect.poll(() => received.size, { timeout: 10_000 }).toBe(3);
 
     expect(received.get('aaaaaaaaaaaaaaaa')).toEqual({
       id: 'aaaaaaaaaaaaaaaa',
@@ -55,14 +72,24 @@ describe('the X-Ray daemon', () => {
       start_time: STARTED / 1000,
       end_time: (STARTED + 80) / 1000,
       annotations: { service: 'orders', outcome: '429' },
+      links: [
+        linkTo('1-00000000-aaaaaaaaaaaaaaaaaaaaaaaa', '1111111111111111'),
+        linkTo('1-00000001-aaaaaaaaaaaaaaaaaaaaaaaa', '2222222222222222'),
+      ],
       notTraced: undefined,
       error: true,
       fault: false,
     });
+    expect(received.get('cccccccccccccccc')).toMatchObject({
+      name: 'payments',
+      parent_id: 'aaaaaaaaaaaaaaaa',
+      annotations: { outcome: 'ok' },
+    });
+    expect(received.get('cccccccccccccccc')).not.toHaveProperty('namespace');
     expect(received.get('bbbbbbbbbbbbbbbb')).toMatchObject({
       name: 'payments -eu-',
       namespace: 'remote',
-      parent_id: 'aaaaaaaaaaaaaaaa',
+      parent_id: 'cccccccccccccccc',
       end_time: (STARTED + 60.5) / 1000,
       fault: true,
       annotations: { outcome: 'timeout' },
@@ -70,3 +97,7 @@ describe('the X-Ray daemon', () => {
     });
   });
 });
+
+function linkTo(trace_id: string, id: string) {
+  return { trace_id, id, attributes: { 'aws.xray.reserved.reference_type': 'parent' } };
+}

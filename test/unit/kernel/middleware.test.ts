@@ -142,6 +142,44 @@ describe('a governed invocation', () => {
     expect(seen.outcomes).toEqual(['default ok']);
   });
 
+  it.each([
+    ['after its hooks', undefined],
+    ["after another middleware's early return, which skips them", { before: () => ({ statusCode: 304 }) }],
+  ])('tells those who wanted to know that it has ended, %s, and awaits them', async (_when, early) => {
+    const log: string[] = [];
+    const instance = testInstance();
+    const telling = policy('telling', log, {
+      before: (invocation) => {
+        invocation.atEnd('telling', async () => {
+          await Promise.resolve();
+          log.push(`ended ${String(invocation.outcome)}`);
+        });
+      },
+    });
+    const stack = middy({ requestEnd: (request) => endRequest(request as never) })
+      .use(middlewareOf(instance, [telling]))
+      .use(early ?? [])
+      .handler(async () => ({ statusCode: 304 }));
+    expect(await stack(httpEvent, testContext(instance.clock) as never)).toEqual({ statusCode: 304 });
+    expect(log).toEqual([...(early ? [] : ['telling after']), 'ended ok']);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('a bug');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('a bug'))],
+  ])('is not harmed by one that is told and %s', async (_how, run) => {
+    const instance = testInstance();
+    const seen = recording(instance);
+    const telling = policy('telling', [], { before: (invocation) => invocation.atEnd('telling', run) });
+    expect(await governed(instance, [telling], async () => 'done')()).toBe('done');
+    expect([seen.outcomes, seen.internals]).toEqual([['default ok'], ['contained:telling']]);
+  });
+
   it('does nothing in onError when its before never ran', async () => {
     const instance = testInstance();
     const seen = recording(instance);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   formatTraceparent,
@@ -107,5 +108,35 @@ describe('a new span id', () => {
     [1 - 2 ** -53, 'ffffffffffffffff'],
   ])('is sixteen hex digits, never all zeros: chance %s', (chance, id) => {
     expect(newSpanId(() => chance)).toBe(id);
+  });
+});
+
+describe('any context', () => {
+  const hex = (digits: number) =>
+    fc
+      .array(fc.constantFrom(...'0123456789abcdef'), { minLength: digits, maxLength: digits })
+      .map((all) => all.join(''))
+      .filter((id) => /[^0]/.test(id));
+  const context = fc.record({ traceId: hex(32), parentId: hex(16), sampled: fc.boolean() });
+
+  it('is the same after it was written and read, in the words of either and from one to the other', () => {
+    fc.assert(
+      fc.property(context, (one) => {
+        const traceparent = formatTraceparent(one, noId);
+        expect(parseXRay(formatXRay(one))).toEqual(one);
+        expect(parseTraceparent(traceparent)).toEqual(one);
+        const translated = parseTraceparent(traceparent);
+        expect(translated && parseXRay(formatXRay(translated))).toEqual(one);
+      }),
+    );
+  });
+
+  it('is never read wrongly from any text: what is read can be written and read again', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const read = parseXRay(text) ?? parseTraceparent(text);
+        if (read) expect(parseXRay(formatXRay(read))).toMatchObject({ traceId: read.traceId });
+      }),
+    );
   });
 });

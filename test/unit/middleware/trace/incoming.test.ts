@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { triggerOf } from '../../../../middleware/kernel/trigger.ts';
-import { carriedBy, incomingTrace } from '../../../../middleware/trace/incoming.ts';
+import { carriedBy, incomingTrace, linkedTraces } from '../../../../middleware/trace/incoming.ts';
 import { direct, httpV2, restV1, s3, sqs } from '../../../support/events.ts';
 
 const ROOT = '1-5759e988-bd862e3fe1be46a994272793';
@@ -65,7 +65,11 @@ describe('what is carried on', () => {
   const carried = (event: unknown, spanId?: string) => {
     const trace = incoming(event);
     if (!trace) throw new Error('no trace');
-    return carriedBy(trace, spanId, () => 'eeeeeeeeeeeeeeee');
+    return carriedBy(
+      trace,
+      spanId === undefined ? undefined : { traceId: TRACE, id: spanId },
+      () => 'eeeeeeeeeeeeeeee',
+    );
   };
 
   it('is what came, where no span is recorded, in the words of both', () => {
@@ -79,6 +83,14 @@ describe('what is carried on', () => {
     expect(carried(httpV2({ headers: { 'x-amzn-trace-id': XRAY } }), 'dddddddddddddddd')).toEqual({
       'x-amzn-trace-id': `Root=${ROOT};Parent=dddddddddddddddd;Sampled=1`,
       traceparent: `00-${TRACE}-dddddddddddddddd-01`,
+    });
+  });
+
+  it('hangs under the calling span in the trace that knows it, and not in another that came along', () => {
+    const both = httpV2({ headers: { 'x-amzn-trace-id': XRAY, traceparent: TRACEPARENT } });
+    expect(carried(both, 'dddddddddddddddd')).toEqual({
+      'x-amzn-trace-id': `Root=${ROOT};Parent=dddddddddddddddd;Sampled=1`,
+      traceparent: TRACEPARENT,
     });
   });
 
@@ -107,5 +119,24 @@ describe('what is carried on', () => {
   it('leaves out a state longer than anybody has to keep', () => {
     const headers = { traceparent: TRACEPARENT, tracestate: 'v='.padEnd(600, 'x') };
     expect(carried(httpV2({ headers }))).not.toHaveProperty('tracestate');
+  });
+});
+
+describe('the traces that a batch comes from', () => {
+  const linked = (event: unknown) =>
+    linkedTraces(triggerOf(event), event).map(({ xray, w3c }) => (w3c ?? xray)?.traceId);
+
+  it('are those of its messages, each place once', () => {
+    const other = XRAY.replace('5759e988', '5759e989');
+    expect(linked(queueOf(XRAY, undefined, other, XRAY))).toEqual([TRACE, TRACE.replace('5759e988', '5759e989')]);
+  });
+
+  it('are no more than anybody follows', () => {
+    const headers = Array.from({ length: 150 }, (_, i) => XRAY.replace('5759e988', `5759e${String(100 + i)}`));
+    expect(linked(queueOf(...headers))).toHaveLength(100);
+  });
+
+  it('are none of a request', () => {
+    expect(linked(httpV2({ headers: { 'x-amzn-trace-id': XRAY } }))).toEqual([]);
   });
 });
