@@ -60,10 +60,23 @@ export interface RuleError {
 
 /** What is wrong with a document, place by place. */
 export function errorsOf(problem: Problem | undefined): readonly RuleError[] {
-  const errors = problem?.['errors'];
-  if (!Array.isArray(errors)) return [];
-  return errors.map((error: unknown) => {
-    const { path, reason } = isObject(error) ? error : {};
+  return placesOf(problem?.['errors']);
+}
+
+/** What of a document in order is probably not meant, place by place. */
+export function warningsOf(answer: Readonly<Record<string, unknown>>): readonly RuleError[] {
+  return placesOf(answer['warnings']);
+}
+
+/** As a line below what they are about. */
+export function warningLine({ path, reason }: RuleError): string {
+  return `  warning: ${path}  ${reason}`;
+}
+
+function placesOf(list: unknown): readonly RuleError[] {
+  if (!Array.isArray(list)) return [];
+  return list.map((one: unknown) => {
+    const { path, reason } = isObject(one) ? one : {};
     return { path: textOf(path) ?? '', reason: textOf(reason) ?? 'no reason was given' };
   });
 }

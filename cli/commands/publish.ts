@@ -2,7 +2,7 @@
 import type { Command } from '../command.ts';
 import { strange, type Answer, type ControlPlane } from '../control-plane.ts';
 import { EXIT, RefusedByControlPlane, WrongUsage, type Failure } from '../failure.ts';
-import { isObject } from '../problem.ts';
+import { isObject, warningLine, warningsOf, type RuleError } from '../problem.ts';
 import { readRulesFile, serviceName } from '../rules-file.ts';
 
 export const publish: Command = {
@@ -25,12 +25,12 @@ Instances follow within seconds. Publishing what is in force already changes not
     const path = `/v1/services/${serviceName(file.service)}`;
     const draft = await controlPlane.ask('PUT', `${path}/draft`, { body: file });
     const answer = await publishDraft(controlPlane, path, draft, { note, ...(flag('force') ? { force: true } : {}) });
-    const { revision, publishedAt, changed } = publishedBy(answer);
+    const { revision, publishedAt, changed, warnings } = publishedBy(answer);
     const said = changed ? 'is in force' : 'was in force already; nothing changed';
     return {
       exitCode: EXIT.ok,
-      lines: [`${file.service}: revision ${String(revision)} ${said}.`],
-      json: { service: file.service, revision, publishedAt, changed },
+      lines: [`${file.service}: revision ${String(revision)} ${said}.`, ...warnings.map(warningLine)],
+      json: { service: file.service, revision, publishedAt, changed, ...(warnings.length > 0 ? { warnings } : {}) },
     };
   },
 };
@@ -64,6 +64,7 @@ interface Published {
   readonly revision: number;
   readonly publishedAt: string;
   readonly changed: boolean;
+  readonly warnings: readonly RuleError[];
 }
 
 /** @throws {Unreachable} when the answer does not tell. */
@@ -72,7 +73,7 @@ function publishedBy(answer: Answer): Published {
     const body: unknown = JSON.parse(answer.text);
     if (isObject(body) && typeof body['revision'] === 'number') {
       const { revision, publishedAt, changed } = body;
-      return { revision, publishedAt: String(publishedAt), changed: changed === true };
+      return { revision, publishedAt: String(publishedAt), changed: changed === true, warnings: warningsOf(body) };
     }
   } catch {
     // Told below, together with JSON that says something else.

@@ -2,7 +2,7 @@
 import type { Command } from '../command.ts';
 import { strange, type Answer, type ControlPlane } from '../control-plane.ts';
 import { EXIT } from '../failure.ts';
-import { errorsOf, isObject, type RuleError } from '../problem.ts';
+import { errorsOf, isObject, warningLine, warningsOf, type RuleError } from '../problem.ts';
 import { readRulesFile, serviceName, type RulesFile } from '../rules-file.ts';
 
 interface Verdict {
@@ -10,6 +10,7 @@ interface Verdict {
   readonly service: string;
   readonly valid: boolean;
   readonly errors: readonly RuleError[];
+  readonly warnings: readonly RuleError[];
 }
 
 export const validate: Command = {
@@ -17,7 +18,7 @@ export const validate: Command = {
   summary: 'say what is wrong with rule documents, storing nothing',
   synopsis: '<file…> [--service <name>]',
   help: `Sends each document, JSON or YAML, to be validated as it would be when published,
-and prints every error with its path and reason. Exits with 1 if there is one.
+and prints every error and warning with its path and reason. Exits with 1 if there is an error.
 
   --service <name>  fail unless the rules are those of this service`,
   options: { service: { type: 'string' } },
@@ -43,12 +44,14 @@ async function judge(controlPlane: ControlPlane, { name: file, service, text, ty
     accept: [400, 422],
   });
   const body = bodyOf(answer);
-  if (answer.status < 300 && body['valid'] === true) return { file, service, valid: true, errors: [] };
+  if (answer.status < 300 && body['valid'] === true) {
+    return { file, service, valid: true, errors: [], warnings: warningsOf(body) };
+  }
   if (answer.status < 300) throw strange('a verdict on the rules', answer);
   const errors = errorsOf(body);
   // Text that cannot be parsed has no places to name.
   const whole = { path: '', reason: typeof body['detail'] === 'string' ? body['detail'] : 'it cannot be read' };
-  return { file, service, valid: false, errors: errors.length > 0 ? errors : [whole] };
+  return { file, service, valid: false, errors: errors.length > 0 ? errors : [whole], warnings: [] };
 }
 
 function bodyOf(answer: Answer): Readonly<Record<string, unknown>> {
@@ -61,8 +64,8 @@ function bodyOf(answer: Answer): Readonly<Record<string, unknown>> {
   throw strange('a verdict on the rules', answer);
 }
 
-function linesOf({ file, service, valid, errors }: Verdict): string[] {
-  if (valid) return [`${file}: valid rules of ${service}`];
+function linesOf({ file, service, valid, errors, warnings }: Verdict): string[] {
+  if (valid) return [`${file}: valid rules of ${service}`, ...warnings.map(warningLine)];
   const number = errors.length === 1 ? 'an error' : `${String(errors.length)} errors`;
   return [`${file}: ${number}`, ...errors.map(({ path, reason }) => `  ${path === '' ? '/' : path}  ${reason}`)];
 }

@@ -2,8 +2,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
-import { json, text, unprocessable, type ApiResponse, type OpenRequest } from '../api/index.ts';
+import {
+  json,
+  pointerOf,
+  text,
+  unprocessable,
+  type ApiResponse,
+  type FieldError,
+  type OpenRequest,
+} from '../api/index.ts';
 import { validateDocument } from './validate.ts';
+import { lockouts } from './validation/lockout.ts';
 
 /** The document, if it may govern this service. @throws {Problem} 422 with every error in it. */
 export function validated(service: string, value: unknown): RuleDocument {
@@ -12,6 +21,12 @@ export function validated(service: string, value: unknown): RuleDocument {
   const { errors } = validation;
   const detail = `The rule document has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}.`;
   throw unprocessable(detail, 'INVALID_DOCUMENT', errors);
+}
+
+/** What of a valid document is probably not meant, as members of an answer; without warnings, none. */
+export function warningsOf(service: string, document: RuleDocument): { readonly warnings?: readonly FieldError[] } {
+  const warnings = lockouts(service, document).map(({ place, reason }) => ({ path: pointerOf(place), reason }));
+  return warnings.length > 0 ? { warnings } : {};
 }
 
 /** Whether two documents say the same; the order of keys says nothing. */

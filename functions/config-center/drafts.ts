@@ -17,7 +17,7 @@ import {
   type ApiResponse,
   type Route,
 } from '../api/index.ts';
-import { documentResponse, validated } from './documents.ts';
+import { documentResponse, validated, warningsOf } from './documents.ts';
 import type { Parts } from './parts.ts';
 import { record } from './trail.ts';
 
@@ -38,8 +38,8 @@ export function draftRoutes(parts: Parts): Route[] {
         request.body.text === ''
           ? valueOfSource((await existingDraft(table, service)).source)
           : documentOf(request).value;
-      validated(service, value);
-      return json({ valid: true });
+      const document = validated(service, value);
+      return json({ valid: true, ...warningsOf(service, document) });
     }),
   ];
 }

@@ -23,7 +23,7 @@ import {
   type ApiResponse,
   type Route,
 } from '../api/index.ts';
-import { sameDocument, validated } from './documents.ts';
+import { sameDocument, validated, warningsOf } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
 import { librariesBehind, tooNew } from './library.ts';
 import type { Parts } from './parts.ts';
@@ -111,7 +111,7 @@ async function publishNext(
   if (head && sameDocument(document, await readDocument(table, service, head.revision, 0))) {
     // Also finishes what an earlier publish may have been cut off from.
     await declare(parts, next, head);
-    return answer(head, false);
+    return answer(next, head, false);
   }
   const fields = newFieldsOf(document);
   const needs = neededVersion(fields);
@@ -145,7 +145,7 @@ async function publishNext(
     ...(note === '' ? {} : { note }),
   });
   await declare(parts, next, published.head);
-  return answer(published.head, true);
+  return answer(next, published.head, true);
 }
 
 /** The jobs are those of the revision in force; the revision's time orders declarations. */
@@ -154,8 +154,10 @@ async function declare(parts: Parts, { service, document }: Next, head: RulesHea
   await declareJobs(parts.table, { service, owner, jobs, atMs: head.publishedAt });
 }
 
-function answer({ revision, seq, publishedAt }: RulesHead, changed: boolean): ApiResponse {
-  return json({ revision, seq, publishedAt: new Date(publishedAt).toISOString(), changed });
+function answer({ service, document }: Next, head: RulesHead, changed: boolean): ApiResponse {
+  const { revision, seq } = head;
+  const publishedAt = new Date(head.publishedAt).toISOString();
+  return json({ revision, seq, publishedAt, changed, ...warningsOf(service, document) });
 }
 
 /** 409: nothing of this publication is in force, and what is must be looked at first. */

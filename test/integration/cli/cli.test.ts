@@ -222,6 +222,15 @@ describe('validate', () => {
     ]);
   });
 
+  it('warns of valid rules that lock the control plane, as publishing them does', async () => {
+    const locking = file('locking.json', limited('telemetry', '1/h'));
+    const warning = '  warning: /throttles/everyone/limit  1/h of every request, once spent, comes back more slowly';
+    const ran = await flyball(['validate', locking]);
+    expect(ran).toMatchObject({ exitCode: 0, out: expect.stringContaining(warning) as unknown });
+    const published = await flyball(['publish', locking, '--note', 'too narrow', '--json']);
+    expect(JSON.parse(published.out)).toMatchObject({ warnings: [{ path: '/throttles/everyone/limit' }] });
+  });
+
   it('tells text that cannot be parsed as errors of the whole file', async () => {
     const ran = await flyball(['validate', file('broken.yaml', 'service: cli-good\n  limit: [\n')]);
     expect(ran.exitCode).toBe(1);

@@ -102,6 +102,17 @@ describe('a draft', () => {
     expect(await validate()).toMatchObject({ status: 200, body: { valid: true } });
   });
 
+  it('is warned of, and published all the same, if it locks out who has to mend it', async () => {
+    const of = '/v1/services/config-center';
+    const body = limited('config-center', '1/h');
+    const warnings = [{ path: '/throttles/everyone/limit', reason: expect.stringContaining('1/h') as unknown }];
+    expect(await send('POST', `${of}/draft/validate`, { body })).toMatchObject({ body: { valid: true, warnings } });
+    await send('PUT', `${of}/draft`, { body });
+    expect(await send('POST', `${of}/publish`, { body: {} })).toMatchObject({ body: { revision: 1, warnings } });
+    const other = await send('POST', `${ORDERS}/draft/validate`, { body: limited('orders', '1/h') });
+    expect(other.body).toEqual({ valid: true });
+  });
+
   it('is no larger than what instances take', async () => {
     expect((await putDraft({ ...limited('orders', '5/s'), owner: 'x'.repeat(300_000) })).status).toBe(413);
   });
