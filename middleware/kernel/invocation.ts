@@ -59,13 +59,9 @@ export class Invocation {
   untimed = false;
   /** Set by `flyball.fail`: the code of a business failure. */
   businessCode: string | undefined;
+  #closing: Closing[] | undefined;
   #abort: AbortController | undefined;
   #cancelTimer: (() => void) | undefined;
-  /** Finds the code of a business failure in an answer that looks well, if the rules say where to look. */
-  judge: ((response: unknown) => string | undefined) | undefined;
-  /** What came in, as long as its texts are; 0 when that is not known without making a text of it. */
-  bytesIn = 0;
-  #closing: Closing[] | undefined;
   #state: Map<object, unknown> | undefined;
 
   constructor(
@@ -138,9 +134,6 @@ export class Invocation {
     return state;
   }
 
-  /** Ends the timers of this invocation: nothing of it runs on. */
-  dispose(): void {
-    this.#cancelTimer?.();
   /**
    * Has a policy told when the invocation has ended, with its outcome, after all hooks. Unlike `after` it comes too when
    * another middleware's early return has skipped those.
@@ -149,8 +142,10 @@ export class Invocation {
     (this.#closing ??= []).push({ policy, run });
   }
 
+  /** Ends the timers of this invocation: nothing of it runs on. */
+  dispose(): void {
+    this.#cancelTimer?.();
   }
-}
 
   /** Tells those who wanted to be told. Gives a promise only if somebody has to wait; never throws or rejects. */
   close(): Promise<unknown> | undefined {
@@ -170,3 +165,4 @@ export class Invocation {
     }
     return waiting.length === 0 ? undefined : Promise.all(waiting);
   }
+}
