@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { seriesQueryOf } from '../../../../functions/telemetry/query.ts';
-import { Series } from '../../../../functions/telemetry/series.ts';
-import { CountingRecorder } from '../../../../middleware/telemetry/recorder.ts';
-import type { TelemetryMinute } from '../../../../store/items/telemetry.ts';
+import { seriesQueryOf } from '../../../../../functions/telemetry/series/query.ts';
+import { subjectName } from '../../../../../functions/telemetry/series/query.ts';
+import { Series } from '../../../../../functions/telemetry/series/series.ts';
+import { Slot } from '../../../../../functions/telemetry/sums/slot.ts';
+import { CountingRecorder } from '../../../../../middleware/telemetry/recorder.ts';
+import type { TelemetryMinute } from '../../../../../store/items/telemetry.ts';
 
 const TEN = Date.UTC(2026, 0, 5, 10);
 const MINUTE = 60_000;
@@ -46,19 +48,30 @@ const MINUTES = [
 ];
 
 function shown(query: string, nowMs = TEN + 60 * MINUTE) {
-  const series = new Series(
-    seriesQueryOf(new URLSearchParams(`service=orders&from=${TEN}&to=${TEN + 3 * MINUTE}&${query}`), nowMs),
-  );
-  for (const one of MINUTES) series.add(one);
+  const text = `service=orders&from=${TEN}&to=${TEN + 3 * MINUTE}&step=1m&${query}`;
+  const asked = seriesQueryOf(new URLSearchParams(text.replace(/step=1m&(.*step=)/, '$1')), nowMs);
+  const series = new Series(asked);
+  for (const [from, slot] of SLOTS) {
+    series.names.add(slot.sums().keys());
+    const sum = slot.sum(subjectName(asked.subject));
+    if (sum) series.add(from, sum.data());
+  }
   return series.shown();
 }
+
+/** What the merge makes of them, minute by minute. */
+const SLOTS = [TEN, TEN + MINUTE].map((from): [number, Slot] => {
+  const slot = new Slot();
+  for (const one of MINUTES) if (one.from >= from && one.from < from + MINUTE) slot.addMinute(one);
+  return [from, slot];
+});
 
 describe('a series', () => {
   it('of a resource adds up all instances, step by step, and merges their histograms', () => {
     const { points, total } = shown('resource=create-order');
     expect(points.map(({ at, count, instances }) => ({ at, count, instances }))).toEqual([
       { at: '2026-01-05T10:00:00.000Z', count: 101, instances: 2 },
-      { at: '2026-01-05T10:01:00.000Z', count: 0, instances: 1 },
+      { at: '2026-01-05T10:01:00.000Z', count: 0, instances: 0 },
       { at: '2026-01-05T10:02:00.000Z', count: 0, instances: 0 },
     ]);
     expect(points[0]).toMatchObject({
@@ -115,12 +128,12 @@ describe('a series', () => {
   });
 
   it.each([
-    // An instance puts the minute it began at 10:01:59 when an invocation finds it over, at 10:02:59 or later.
-    ['1m', TEN + 3 * MINUTE - 1, '2026-01-05T10:01:00.000Z', [undefined, true, true]],
-    ['1m', TEN + 3 * MINUTE, '2026-01-05T10:02:00.000Z', [undefined, undefined, true]],
+    // A minute is merged for the last time three minutes after it began; the merge has surely passed one later.
+    ['1m', TEN + 5 * MINUTE - 1, '2026-01-05T10:01:00.000Z', [undefined, true, true]],
+    ['1m', TEN + 5 * MINUTE, '2026-01-05T10:02:00.000Z', [undefined, undefined, true]],
     ['1m', TEN + 60 * MINUTE, '2026-01-05T10:03:00.000Z', [undefined, undefined, undefined]],
-    ['3m', TEN + 3 * MINUTE, '2026-01-05T10:02:00.000Z', [true]],
-    ['3m', TEN + 4 * MINUTE, '2026-01-05T10:03:00.000Z', [undefined]],
+    ['3m', TEN + 5 * MINUTE, '2026-01-05T10:02:00.000Z', [true]],
+    ['3m', TEN + 6 * MINUTE, '2026-01-05T10:03:00.000Z', [undefined]],
   ])(
     'in steps of %s at %i says until when it is complete, and which points are not yet',
     (step, nowMs, until, partial) => {

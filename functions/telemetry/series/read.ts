@@ -1,0 +1,85 @@
+// Reads a series: at the coarsest resolution its steps are made of, and more finely where that is still to come.
+import type { Table } from '../../../store/port.ts';
+import { subjectName, type SeriesQuery } from './query.ts';
+import { Reader } from './reader.ts';
+import { Series } from './series.ts';
+import {
+  DAY_MS,
+  FIVE_MINUTES,
+  HOURS,
+  MINUTE_MS,
+  MINUTES,
+  resolutionOf,
+  settledUntil,
+  type Resolution,
+} from './span.ts';
+
+export interface ReadSeries {
+  readonly series: Series;
+  /** Items that were found. */
+  readonly read: number;
+  /** Items and minutes of instances that a newer flyball wrote, and this one cannot read. */
+  readonly unreadable: number;
+}
+
+/** @throws {Problem} 400 when the range holds more than can be read at once. */
+export async function readSeries(table: Table, query: SeriesQuery, most?: number): Promise<ReadSeries> {
+  const { service, subject, from, to, stepMs, nowMs } = query;
+  const reader = new Reader(table, service, most);
+  const series = new Series(query);
+  const name = subjectName(subject);
+  const resolution = resolutionOf(stepMs);
+
+  async function addRange(level: Resolution, begin: number, end: number): Promise<void> {
+    if (level === MINUTES) {
+      await reader.minutes(begin, end, (at, { subjects }) => {
+        series.names.add(Object.keys(subjects));
+        const data = Object.hasOwn(subjects, name) ? subjects[name as keyof typeof subjects] : undefined;
+        if (data) series.add(at, data);
+      });
+      return;
+    }
+    const there = new Set<number>();
+    await reader.slots(level, name, begin, end, (at, data) => {
+      if (at + level.ms > settledUntil(nowMs)) return;
+      there.add(at);
+      series.add(at, data);
+    });
+    const finer = level === HOURS ? FIVE_MINUTES : MINUTES;
+    await Promise.all(gaps(level, begin, end, there, nowMs).map(([low, high]) => addRange(finer, low, high)));
+  }
+
+  /** Minutes tell of all subjects; what is made of them tells of one. */
+  async function addNames(): Promise<void> {
+    if (resolution === MINUTES) return;
+    const last = Math.floor((Math.min(to, nowMs) - 1) / DAY_MS) * DAY_MS;
+    const first = Math.max(last - DAY_MS, Math.floor(from / DAY_MS) * DAY_MS);
+    await reader.overviews(first, last + DAY_MS, (_day, { subjects }) => series.names.add(Object.keys(subjects)));
+  }
+
+  await Promise.all([addRange(resolution, from, to), addNames()]);
+  return { series, read: reader.items, unreadable: reader.unreadable };
+}
+
+/**
+ * The stretches of [from, to) that have no slot of this level, joined where they touch: nothing happened in them, or it is yet
+ * to be summed up. Further back than minutes are kept there is nothing finer that could tell.
+ */
+export function gaps(
+  { ms }: Resolution,
+  from: number,
+  to: number,
+  there: ReadonlySet<number>,
+  nowMs: number,
+): (readonly [from: number, to: number])[] {
+  const earliest = Math.floor((nowMs - MINUTES.reachMs) / ms) * ms;
+  const end = Math.min(to, nowMs + MINUTE_MS);
+  const found: [number, number][] = [];
+  for (let at = Math.max(from, earliest); at < end; at += ms) {
+    if (there.has(at)) continue;
+    const last = found.at(-1);
+    if (last?.[1] === at) last[1] = at + ms;
+    else found.push([at, at + ms]);
+  }
+  return found;
+}

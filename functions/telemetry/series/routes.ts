@@ -1,0 +1,45 @@
+// `GET /v1/telemetry/series`: one subject step by step, or totals of all resources, dependencies or sources.
+import { isReporting } from '../../../store/items/reporting.ts';
+import { readService } from '../../../store/items/services.ts';
+import type { Table } from '../../../store/port.ts';
+import { json, notFound, Problem, requireScope, route, type ApiResponse, type Route } from '../../api/index.ts';
+import { seriesQueryOf } from './query.ts';
+import { readSeries } from './read.ts';
+import { asksForTotals, totalsQueryOf } from './totals-query.ts';
+import { readTotals } from './totals.ts';
+
+/** An answer that a function gives may be 6 MB. */
+const LARGEST_ANSWER = 5_500_000;
+
+export function seriesRoutes(table: Table): Route[] {
+  return [
+    route('GET', '/v1/telemetry/series', 'viewer', async ({ query, caller, at }) => {
+      const asked = asksForTotals(query) ? totalsQueryOf(query, at) : seriesQueryOf(query, at);
+      requireScope(caller, asked.service);
+      const { shown, read, unreadable } = 'by' in asked ? await readTotals(table, asked) : await shownSeries(asked);
+      if (read + unreadable === 0 && !(await isHeardOf(asked.service))) throw unheardOf(asked.service);
+      return bounded(json({ ...shown, ...(unreadable > 0 ? { unreadable } : {}) }));
+    }),
+  ];
+
+  async function shownSeries(query: ReturnType<typeof seriesQueryOf>) {
+    const { series, read, unreadable } = await readSeries(table, query);
+    return { shown: series.shown(), read, unreadable };
+  }
+
+  async function isHeardOf(service: string): Promise<boolean> {
+    const [listed, reporting] = await Promise.all([readService(table, service), isReporting(table, service)]);
+    return listed !== undefined || reporting;
+  }
+}
+
+/** A name misspelt must not look like an outage. */
+function unheardOf(service: string): Problem {
+  return notFound(`The service ${service} has no rules, and nothing is recorded of it in this range.`);
+}
+
+function bounded(answer: ApiResponse): ApiResponse {
+  if ((answer.body?.length ?? 0) <= LARGEST_ANSWER) return answer;
+  const detail = 'The answer would be too long; ask for one metric, a shorter range or longer steps.';
+  throw new Problem(400, detail, { code: 'RANGE_TOO_LARGE' });
+}
