@@ -1,8 +1,8 @@
 // One step of a series, or a total, as it is shown: counts by outcome, percentiles, refusals and the rest. Pure.
 import type { Histogram } from '../../../middleware/telemetry/histogram.ts';
-import type { BusyKey, Machine } from '../../../store/items/telemetry-detail.ts';
+import type { Machine } from '../../../store/items/telemetry-detail.ts';
 import type { Counts } from '../../../store/items/telemetry.ts';
-import { Sum } from '../sums/sum.ts';
+import type { Sum } from '../sums/sum.ts';
 import { isShown, type Kind, type Metric } from './metric.ts';
 import type { Wanted } from './query.ts';
 
@@ -44,7 +44,6 @@ export interface ShownPoint extends Partial<ShownSum> {
   readonly functions?: Counts;
   /** By the id of an error's signature. */
   readonly errors?: Counts;
-  readonly keys?: { readonly [rule: string]: readonly BusyKey[] };
 }
 
 export function shownPoint(sum: Sum, { metric, percentiles }: Wanted, kind: Kind): ShownPoint {
@@ -80,7 +79,6 @@ export function shownPoint(sum: Sum, { metric, percentiles }: Wanted, kind: Kind
     ...(wants('errors')
       ? { errors: Object.fromEntries(sum.errorSignatures().map(({ id, count }) => [id, count])) }
       : {}),
-    ...(wants('keys') ? { keys: sum.busiestKeys() } : {}),
   };
 }
 

@@ -50,12 +50,15 @@ export class Series {
       to: iso(to),
       stepMs,
       completeUntil: iso(completeUntil),
-      total: { ...shown(this.#total), ...(isShown('errors', metric, kind) ? { errors: this.#errors() } : {}) },
+      total: {
+        ...shown(this.#total),
+        // In full once: hundreds of steps with twenty keys a rule, or thirty errors, would be too much for one answer.
+        ...(isShown('errors', metric, kind) ? { errors: this.#errors() } : {}),
+        ...(isShown('keys', metric, kind) ? { keys: this.#total.busiestKeys() } : {}),
+      },
       points: this.#sums.map((sum, i): TimedPoint => {
         const at = from + i * stepMs;
-        // The busiest of a step are no more than a part of the busiest of all: twenty keys a rule and step would be too many.
-        const { keys: _keys, ...point } = shown(sum);
-        return { at: iso(at), ...(at + stepMs > completeUntil ? { partial: true } : {}), ...point };
+        return { at: iso(at), ...(at + stepMs > completeUntil ? { partial: true } : {}), ...shown(sum) };
       }),
       ...(isShown('heatmap', metric, kind) ? { heatmap: heatmapOf(this.#durations()) } : {}),
       resources,

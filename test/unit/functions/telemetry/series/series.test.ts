@@ -33,8 +33,8 @@ const MINUTES = [
     recorder.invocation('create-order', 'refused', 0.1, false);
     recorder.refusal('throttle', 'per-client', 'create-order', 1, false);
     recorder.call('payments', 'ok', 30);
-    recorder.attempt('payments', 'timeout', 1000);
-    recorder.attempt('payments', 'ok', 30);
+    recorder.attempt('payments', 'timeout', 1000, 1);
+    recorder.attempt('payments', 'ok', 30, 2);
   }),
   minute('b', TEN + 40_000, (recorder) => {
     for (let ms = 51; ms <= 100; ms++) recorder.invocation('create-order', 'ok', ms, false);
