@@ -29,7 +29,7 @@ import {
   withCaller,
 } from './slots.ts';
 import { telemetryPolicy } from './telemetry/policy.ts';
-import { useTracer } from './trace/runtime.ts';
+import { tracers } from './trace/runtime.ts';
 import type { Tracer } from './trace/tracer.ts';
 
 export interface AccessOptions extends InstanceOptions {
@@ -93,8 +93,8 @@ export const jobRun = (options: JobRunOptions): GovernMiddleware => middlewareFo
 function middlewareFor(options: TraceOptions, policies: readonly (Policy | PolicySlot)[]): GovernMiddleware {
   const governing = disabled ? policies.filter((policy) => policy === requiredAccessSlot) : policies;
   const instance = instanceFor(options);
-  if (options.tracer) useTracer(instance, options.tracer);
-  return middlewareOf(instance, [callSlot, ...governing]);
+  if (options.tracer) tracers.set(instance, options.tracer);
+  return middlewareOf(instance, disabled ? [callSlot, ...governing] : [logsPolicy, callSlot, ...governing]);
 }
 
 /**

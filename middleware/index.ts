@@ -17,6 +17,7 @@ export {
   type AccessOptions,
   type GovernOptions,
   type JobRunOptions,
+  type TraceOptions,
 } from './govern.ts';
 export { flyballPlugin } from './plugin.ts';
 export type { CallOptions, FlyballPlugin, FlyballPluginOptions, RunInfo, RunOptions } from './call/index.ts';
@@ -33,4 +34,5 @@ export type { FlyballContext, GovernedContext, GovernMiddleware } from './kernel
 export type { Logger } from './kernel/logger.ts';
 export type { Outcome } from './kernel/outcome.ts';
 export type { Principal } from './kernel/principal.ts';
+export type { Tracer } from './trace/tracer.ts';
 export type { RuleDocument } from './kernel/rules/document.ts';

@@ -57,7 +57,11 @@ function hasFallback(rules: RuleDocument['resources'] | RuleDocument['dependenci
 
 export const traceSlot = slotOf('trace', async () => (await loadOutbound()).tracePolicy, {
   needed: never,
-  wanted: ({ instance }) => tracerOf(instance) !== undefined || isSampled(runtimeTraceHeader()),
+  wanted: ({ instance }) => tracers.has(instance) || isSampled(runtimeTraceHeader()),
+});
+
+export const businessSlot = slotOf('business', async () => (await loadReporting()).businessPolicy, {
+  needed: ({ telemetry }) => telemetry?.businessFailure !== undefined,
 });
 
 /** What lets in is not left out for want of a file. */

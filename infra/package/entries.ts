@@ -10,6 +10,7 @@ export const ENTRIES = {
   './fallback': 'middleware/entries/fallback.ts',
   './handler': 'middleware/handler.ts',
   './job-run': 'middleware/entries/job-run.ts',
+  './opentelemetry': 'middleware/entries/opentelemetry.ts',
   './redelivery': 'middleware/entries/redelivery.ts',
   './retry': 'middleware/entries/retry.ts',
   './store': 'store/index.ts',

@@ -15,11 +15,6 @@ export const STORE_WAIT_BUDGET_MS = storeLimitMs(200);
 /** What the platform needs to take the answer, in ms. */
 const LAST_WORD_MS = 20;
 
-interface Closing {
-  readonly policy: string;
-  readonly run: () => void | Promise<void>;
-}
-
 export class Invocation {
   readonly instance: Instance;
   /** The rules of this invocation from its first hook to its last. */
@@ -59,7 +54,15 @@ export class Invocation {
   untimed = false;
   /** Set by `flyball.fail`: the code of a business failure. */
   businessCode: string | undefined;
-  #closing: Closing[] | undefined;
+  /** Finds the code of a business failure in an answer that looks well, if the rules say where to look. */
+  judge: ((response: unknown) => string | undefined) | undefined;
+  /** What came in, as long as its texts are; 0 when that is not known without making a text of it. */
+  bytesIn = 0;
+  /**
+   * Told when the invocation has ended, with its outcome, after all hooks; unlike `after` also when another middleware's
+   * early return has skipped those. Never throws or rejects. Whoever sets it goes on with the one that was there.
+   */
+  atEnd: (() => void | Promise<void>) | undefined;
   #abort: AbortController | undefined;
   #cancelTimer: (() => void) | undefined;
   #state: Map<object, unknown> | undefined;
@@ -134,35 +137,8 @@ export class Invocation {
     return state;
   }
 
-  /**
-   * Has a policy told when the invocation has ended, with its outcome, after all hooks. Unlike `after` it comes too when
-   * another middleware's early return has skipped those.
-   */
-  atEnd(policy: string, run: Closing['run']): void {
-    (this.#closing ??= []).push({ policy, run });
-  }
-
   /** Ends the timers of this invocation: nothing of it runs on. */
   dispose(): void {
     this.#cancelTimer?.();
-  }
-
-  /** Tells those who wanted to be told. Gives a promise only if somebody has to wait; never throws or rejects. */
-  close(): Promise<unknown> | undefined {
-    return this.#closing && this.#tell(this.#closing);
-  }
-
-  #tell(closing: readonly Closing[]): Promise<unknown> | undefined {
-    const waiting: Promise<void>[] = [];
-    for (const { policy, run } of closing) {
-      const contain = (error: unknown) => this.instance.contain(policy, 'after', error);
-      try {
-        const running = run();
-        if (running) waiting.push(running.catch(contain));
-      } catch (error) {
-        contain(error);
-      }
-    }
-    return waiting.length === 0 ? undefined : Promise.all(waiting);
   }
 }

@@ -298,7 +298,7 @@ function finish(invocation: Invocation): Promise<void> | undefined {
   if (invocation.ended) return undefined;
   invocation.ended = true;
   invocation.dispose();
-  const closing = invocation.close();
+  const closing = invocation.atEnd?.();
   const { instance } = invocation;
   instance.recorder.invocation(
     invocation.resource.name,
@@ -308,7 +308,7 @@ function finish(invocation: Invocation): Promise<void> | undefined {
   );
   // What it has waited for the store already comes off what it may wait now.
   const syncing = instance.syncs.idle ? undefined : instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS));
-  const settling = closing ? Promise.all([closing, syncing]).then(() => {}) : syncing;
+  const settling = closing ? closing.then(() => syncing) : syncing;
   return instance.extension?.keep(invocation.requestId, settling) ? undefined : settling;
 }
 

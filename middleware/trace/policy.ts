@@ -3,10 +3,11 @@ import { Refused } from '../kernel/errors.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Call, OutboundPolicy, Reply, Send } from '../kernel/outbound.ts';
 import type { Policy } from '../kernel/policy.ts';
+import { runtimeTraceHeader } from '../kernel/runtime-trace.ts';
 import { newSpanId } from './context.ts';
 import { carriedBy, incomingTrace } from './incoming.ts';
 import { Recording } from './recording.ts';
-import { runtimeTraceHeader, tracerOf } from './runtime.ts';
+import { tracers } from './runtime.ts';
 import { Span } from './span.ts';
 import { noTracer, type Tracer } from './tracer.ts';
 import { xrayTracer } from './xray.ts';
@@ -33,7 +34,7 @@ export function createTracing(tracer: Tracer, runtimeHeader: () => string | unde
     name: 'trace',
     compile: () => {},
     before(invocation) {
-      const begun = (tracerOf(invocation.instance) ?? tracer).begin(invocation, runtimeHeader());
+      const begun = (tracers.get(invocation.instance) ?? tracer).begin(invocation, runtimeHeader());
       if (!begun) return;
       carrying.add(invocation);
       const { trace, traceId, rootId } = begun;
@@ -45,7 +46,8 @@ export function createTracing(tracer: Tracer, runtimeHeader: () => string | unde
       const recording = new Recording(invocation, begun);
       recordings.set(invocation, recording);
       // Not in `after`, which another middleware's early return skips.
-      invocation.atEnd('trace', () => end(invocation, recording));
+      const before = invocation.atEnd;
+      invocation.atEnd = () => ended(invocation, recording, before?.());
     },
   };
 
@@ -115,28 +117,26 @@ function carryOn(invocation: Invocation, header: string | undefined): void {
     );
 }
 
-function end(invocation: Invocation, recording: Recording): void | Promise<void> {
-  const { instance, resource, snapshot, refusal } = invocation;
+/** Nothing that happens here is worth an answer. */
+async function ended(invocation: Invocation, recording: Recording, others: void | Promise<void>): Promise<void> {
+  const { instance, resource, snapshot, refusal, outcome, error } = invocation;
   const { root } = recording;
-  root.note('service', instance.service);
-  root.note('resource', resource.name);
-  root.note('revision', snapshot.origin.revision);
-  if (refusal) noteRefusal(root, refusal);
-  recording.end(root, invocation.outcome ?? 'ok', invocation.error);
   try {
-    return recording.send()?.catch(() => unsent(invocation));
+    root.note('service', instance.service);
+    root.note('resource', resource.name);
+    root.note('revision', snapshot.origin.revision);
+    if (refusal) noteRefusal(root, refusal);
+    recording.end(root, outcome ?? 'ok', error);
+    await recording.send();
   } catch {
-    unsent(invocation);
+    instance.recorder.internal('trace:unsent');
   }
+  await others;
 }
 
 function noteRefusal(span: Span, { by, rule }: Refused): void {
   span.note('refused_by', by);
   span.note('refused_rule', rule);
-}
-
-function unsent({ instance }: Invocation): void {
-  instance.recorder.internal('trace:unsent');
 }
 
 const tracing = createTracing(

@@ -5,7 +5,7 @@ import { compose, type Call, type Send, type Stage } from '../../../../middlewar
 import { newSpanId } from '../../../../middleware/trace/context.ts';
 import { incomingTrace } from '../../../../middleware/trace/incoming.ts';
 import { createTracing } from '../../../../middleware/trace/policy.ts';
-import { isSampled, useTracer } from '../../../../middleware/trace/runtime.ts';
+import { isSampled, tracers } from '../../../../middleware/trace/runtime.ts';
 import type { Span } from '../../../../middleware/trace/span.ts';
 import type { Begun, Tracer } from '../../../../middleware/trace/tracer.ts';
 import { httpV2 } from '../../../support/events.ts';
@@ -73,7 +73,7 @@ function traced(runtimeHeader: string | undefined, event: unknown = httpV2(), en
     async end(outcome, error) {
       invocation.outcome = outcome;
       invocation.error = error;
-      await invocation.close();
+      await invocation.atEnd?.();
     },
     call: (send, overrides, between = []) => compose([outer, ...between, inner], send)(testCall(invocation, overrides)),
   };
@@ -270,7 +270,7 @@ describe('invocations that overlap in one process', () => {
     const serve = async (header: string, calls: number) => {
       const invocation = testInvocation(instance, httpV2());
       current = header;
-      tracing.policy.before?.(invocation, undefined);
+      void tracing.policy.before?.(invocation, undefined);
       const carried: (string | undefined)[] = [];
       const send: Send = async (one) => {
         carried.push(one.carried?.['x-amzn-trace-id']);
@@ -279,7 +279,7 @@ describe('invocations that overlap in one process', () => {
       };
       for (let i = 0; i < calls; i++) await compose(stages, send)(testCall(invocation));
       invocation.outcome = 'ok';
-      await invocation.close();
+      await invocation.atEnd?.();
       return carried;
     };
     const [first, second] = await Promise.all([serve(SAMPLED, 2), serve(other, 3)]);
@@ -300,7 +300,7 @@ describe('an instance with a tracer of its own', () => {
     const { begin, end, recorded, invocation } = traced(NOT_SAMPLED);
     const own: Span[] = [];
     const taking = takingTracer(own);
-    useTracer(invocation.instance, { begin: (one) => taking.begin(one, SAMPLED) });
+    tracers.set(invocation.instance, { begin: (one) => taking.begin(one, SAMPLED) });
     begin();
     await end('ok');
     expect([recorded.length, own.length]).toEqual([0, 1]);
@@ -309,7 +309,7 @@ describe('an instance with a tracer of its own', () => {
   it('carries on what was decided when it does not record', async () => {
     const { begin, call, end, invocation } = traced(undefined);
     const w3c = { traceId: 'a'.repeat(32), parentId: 'b'.repeat(16), sampled: false };
-    useTracer(invocation.instance, {
+    tracers.set(invocation.instance, {
       begin: () => ({
         trace: { xray: undefined, w3c, tracestate: 'vendor=1' },
         traceId: w3c.traceId,
