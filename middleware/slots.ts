@@ -6,7 +6,7 @@ import { loadAnswers } from './kernel/middleware.ts';
 import type { Policy, PolicySlot } from './kernel/policy.ts';
 import type { RuleDocument } from './kernel/rules/document.ts';
 // Not by their folders' index.ts: a bundle would then load the rest of the folder at once too.
-import { isSampled, runtimeTraceHeader, tracerOf } from './trace/runtime.ts';
+import { isSampled, runtimeTraceHeader, tracers } from './trace/runtime.ts';
 
 type Conditions = Omit<PolicySlot, 'name' | 'load'>;
 

@@ -153,7 +153,7 @@ describe('a governed invocation', () => {
         invocation.atEnd = async () => {
           await Promise.resolve();
           log.push(`ended ${String(invocation.outcome)}`);
-        });
+        };
       },
     });
     const stack = middy({ requestEnd: (request) => endRequest(request as never) })
