@@ -1,7 +1,7 @@
 // Series: what the merge makes of the minutes of a service's instances; each item is a pure function of what it sums up, put
 // whole, so that putting it again changes nothing.
 import { keys } from '../keys.ts';
-import type { CallOptions, Item, Key, Table } from '../port.ts';
+import type { CallOptions, Expression, Item, Key, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 import { pack, unpack } from './telemetry-detail.ts';
 import { minuteOf } from './telemetry.ts';
@@ -29,19 +29,35 @@ export type SeriesOf =
   | { readonly kind: 'overview'; readonly service: string }
   | { readonly kind: 'samples'; readonly service: string };
 
-/** Puts an item in place of the one there. Returns its size in bytes, packed. */
+/** A later turn of the merge has written this item: whoever began earlier knows less. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded';
+  readonly code = 'SUPERSEDED';
+}
+
+/**
+ * Puts an item in place of the one there. Returns its size in bytes, packed. With a `fence`, the merge's turn, what a later
+ * turn has written stays.
+ * @throws {Superseded}
+ */
 export async function putSeries(
   table: Table,
   of: SeriesOf,
   { from, data }: SeriesItem,
-  options: CallOptions = {},
+  { fence, ...options }: CallOptions & { readonly fence?: number } = {},
 ): Promise<number> {
   const packed = pack(data as object);
-  await table.put({
-    item: { ...keyOf(of, from), v: ITEM_VERSION, from, data: packed, expiration: expirationOf(of, from) },
-    ...options,
-  });
+  const item = { ...keyOf(of, from), v: ITEM_VERSION, from, data: packed, expiration: expirationOf(of, from), fence };
+  const { applied } = await table.put({ item, ...options, ...fenced(fence) });
+  if (!applied) throw new Superseded(`A later turn of the merge has written ${item.pk} ${item.sk}`);
   return packed.length;
+}
+
+/** The condition of a put in a turn of the merge. */
+export function fenced(fence: number | undefined): Expression {
+  if (fence === undefined) return {};
+  const condition = 'attribute_not_exists(#fence) OR #fence <= :fence';
+  return { condition, names: { '#fence': 'fence' }, values: { ':fence': fence } };
 }
 
 type ReadOptions = CallOptions & { readonly consistent?: boolean };

@@ -1,7 +1,7 @@
 // Telemetry: one item for each active instance and minute, put whole, so that putting it again changes nothing.
 import { keys } from '../keys.ts';
 import type { CallOptions, Item, Table } from '../port.ts';
-import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
 
 /** How long a minute is kept, in ms. */
 export const MINUTE_KEPT_MS = 24 * 3_600_000;
@@ -78,7 +78,7 @@ export async function putMinute(table: Table, minute: TelemetryMinute, options: 
 
 export interface MinutesPage {
   readonly minutes: TelemetryMinute[];
-  /** How many more there are that this flyball cannot read: a newer one wrote them. */
+  /** How many more there are that this flyball cannot read: a newer one wrote them, or somebody else. */
   readonly unreadable: number;
   readonly cursor?: string;
 }
@@ -89,15 +89,26 @@ export async function readMinutes(
   service: string,
   minute: string,
   cursor?: string,
+  options: CallOptions & { readonly limit?: number; readonly consistent?: boolean } = {},
 ): Promise<MinutesPage> {
   const { pk } = keys.telemetryMinute(service, minute, '');
-  const page = await table.query({ pk, ...(cursor === undefined ? {} : { cursor }) });
-  const readable = page.items.filter((item) => item['v'] === ITEM_VERSION);
+  const page = await table.query({ pk, ...options, ...(cursor === undefined ? {} : { cursor }) });
+  const minutes = page.items.flatMap(readable);
   return {
-    minutes: readable.map(minuteOfItem),
-    unreadable: page.items.length - readable.length,
+    minutes,
+    unreadable: page.items.length - minutes.length,
     ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
   };
+}
+
+/** One item that somebody else wrote must not hide what all the others counted. */
+function readable(item: Item): TelemetryMinute[] {
+  try {
+    return [minuteOfItem(item)];
+  } catch (error) {
+    if (error instanceof UnreadableItem) return [];
+    throw error;
+  }
 }
 
 /** The minute an instant lies in, as keys have it. */

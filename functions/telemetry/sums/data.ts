@@ -45,3 +45,14 @@ export interface SumData {
 export interface SlotData {
   readonly subjects: { readonly [subject: string]: SumData };
 }
+
+/** An item of one subject: an hour's slots of five minutes (0 to 11), or a day's of an hour (0 to 23), by number. */
+export interface SlotsData {
+  readonly slots: { readonly [index: string]: SumData };
+}
+
+/** A day's hours that are over, of all subjects. */
+export interface OverviewData extends SlotData {
+  /** Which hours of the day are in it, ascending. */
+  readonly hours: readonly number[];
+}

@@ -1,6 +1,6 @@
 // The sums of a stretch of time: of the service, each resource, each dependency and each source. Made from instances' minutes,
 // or from the sums of shorter stretches.
-import { unpackDetail, type Inbound, type Measures } from '../../../store/items/telemetry-detail.ts';
+import { unpackDetail, type Inbound, type Measures, type MinuteDetail } from '../../../store/items/telemetry-detail.ts';
 import type { Counts, TelemetryMinute } from '../../../store/items/telemetry.ts';
 import type { SlotData, SumData } from './data.ts';
 import { dependencySubject, inboundSubject, partsOf, resourceSubject, SERVICE, type SubjectName } from './subject.ts';
@@ -12,9 +12,8 @@ const MOST_SUBJECTS = 1_000;
 export class Slot {
   readonly #sums = new Map<string, Sum>();
 
-  /** Adds what one instance put; each may be added once. */
-  addMinute(minute: TelemetryMinute): void {
-    const detail = unpackDetail(minute.detail);
+  /** Adds what one instance put; each may be added once. `detail` is for whoever has unpacked it already. */
+  addMinute(minute: TelemetryMinute, detail: MinuteDetail = unpackDetail(minute.detail)): void {
     const service = this.#of(SERVICE);
     service.instances++;
     service.addCounts('internal', minute.internal);
