@@ -19,6 +19,7 @@ import {
 import type { Policy, PolicySlot } from './kernel/policy.ts';
 import {
   accessSlot,
+  businessSlot,
   callSlot,
   fallbackSlot,
   jobRunSlot,
@@ -60,6 +61,7 @@ export function govern(options: GovernOptions): GovernMiddleware {
   requireService(options);
   return middlewareFor(options, [
     telemetryPolicy,
+    businessSlot,
     traceSlot,
     accessSlotOf(options),
     ...(options.job === undefined ? [] : [jobRunSlot(options.job)]),
@@ -87,7 +89,8 @@ export const redelivery = (options: InstanceOptions): GovernMiddleware => middle
 export const deadline = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [deadlinePolicy]);
 export const fallback = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [fallbackSlot]);
 export const trace = (options: TraceOptions): GovernMiddleware => middlewareFor(options, [traceSlot]);
-export const telemetry = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [telemetryPolicy]);
+export const telemetry = (options: InstanceOptions): GovernMiddleware =>
+  middlewareFor(options, [telemetryPolicy, businessSlot]);
 export const jobRun = (options: JobRunOptions): GovernMiddleware => middlewareFor(options, [jobRunSlot(options.job)]);
 
 function middlewareFor(options: TraceOptions, policies: readonly (Policy | PolicySlot)[]): GovernMiddleware {

@@ -5,8 +5,10 @@ import { Refused } from './kernel/errors.ts';
 import { loadAnswers } from './kernel/middleware.ts';
 import type { Policy, PolicySlot } from './kernel/policy.ts';
 import type { RuleDocument } from './kernel/rules/document.ts';
+import { runtimeTraceHeader } from './kernel/runtime-trace.ts';
 // Not by their folders' index.ts: a bundle would then load the rest of the folder at once too.
-import { isSampled, runtimeTraceHeader, tracers } from './trace/runtime.ts';
+import { loadReporting } from './telemetry/policy.ts';
+import { isSampled, tracers } from './trace/runtime.ts';
 
 type Conditions = Omit<PolicySlot, 'name' | 'load'>;
 
@@ -55,7 +57,15 @@ function hasFallback(rules: RuleDocument['resources'] | RuleDocument['dependenci
   return Object.values(rules ?? {}).some(({ fallback }) => fallback !== undefined);
 }
 
-export const traceSlot = slotOf('trace', async () => (await loadOutbound()).tracePolicy, {
+let redactingTrace: Policy | undefined;
+
+/** What is recorded of errors leaves the function: it comes with what takes out of it what must not. */
+async function loadTrace(): Promise<Policy> {
+  const [{ tracePolicy }, { redacting }] = await Promise.all([loadOutbound(), loadReporting()]);
+  return (redactingTrace ??= redacting(tracePolicy));
+}
+
+export const traceSlot = slotOf('trace', loadTrace, {
   needed: never,
   wanted: ({ instance }) => tracers.has(instance) || isSampled(runtimeTraceHeader()),
 });
@@ -95,6 +105,7 @@ export async function loadEverything(): Promise<void> {
   const rules = { apiVersion: 'flyball/v1', service: 'everything' } as const;
   const slots = [
     accessSlot,
+    businessSlot,
     callSlot,
     fallbackSlot,
     jobRunSlot('every-job'),
@@ -103,7 +114,7 @@ export async function loadEverything(): Promise<void> {
     throttleSlot,
     traceSlot,
   ];
-  await Promise.all([loadAnswers(), ...slots.map((slot) => slot.load(rules))]);
+  await Promise.all([loadAnswers(), loadReporting(), ...slots.map((slot) => slot.load(rules))]);
 }
 
 /** Does something with what makes calls, at once when it has been loaded. */

@@ -105,6 +105,7 @@ export function guardedTable(table: Table, clock: TimeSource): GuardedTable {
     update: (request) => guarded(() => table.update(request)),
     delete: (request) => guarded(() => table.delete(request)),
     query: (request) => guarded(() => table.query(request)),
+    skew: () => table.skew?.(),
     state: (nowMs) => viewOf(state, nowMs),
   };
 }

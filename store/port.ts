@@ -1,4 +1,5 @@
 // The port: the few things flyball asks of its table. Adapters speak DynamoDB; everyone else speaks this.
+import type { Skew } from './skew.ts';
 
 /** A plain value an item may hold. `Uint8Array` is a binary attribute. */
 export type Value = string | number | boolean | null | Uint8Array | Value[] | { [name: string]: Value | undefined };
@@ -78,6 +79,8 @@ export interface Table {
   update(request: UpdateRequest): Promise<Written>;
   delete(request: DeleteRequest): Promise<Written>;
   query(request: QueryRequest): Promise<Page>;
+  /** What is certain about the store's clock against this machine's, if the adapter looks at it; undefined before it knows. */
+  skew?(): Skew | undefined;
 }
 
 /** No answer from the store: unreachable, timed out, throttled, aborted, or skipped because it has been so lately. */

@@ -185,7 +185,7 @@ async function exchange(
     signal: signal ? AbortSignal.any([invocation.signal, signal]) : invocation.signal,
   };
   const reply = await compose(pipeline.stages, (one) => timed(one, attempt))(outgoing);
-  recorder.call(dependency, reply.outcome, clock.precise() - startedAt);
+  recorder.call(dependency, reply.outcome, clock.precise() - startedAt, reply, invocation);
   return { reply, failure: () => thrownFor(reply, outgoing, signal) };
 }
 
@@ -194,7 +194,7 @@ async function timed(call: Call, attempt: Send): Promise<Reply> {
   const { clock, recorder } = call.invocation.instance;
   const startedAt = clock.precise();
   const reply = call.signal.aborted ? replyOfAbort(call.signal.reason, false) : await attempt(call);
-  recorder.attempt(call.dependency, reply.outcome, clock.precise() - startedAt, call.attempt);
+  recorder.attempt(call.dependency, reply.outcome, clock.precise() - startedAt, call.attempt, reply);
   return reply;
 }
 

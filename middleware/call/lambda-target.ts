@@ -1,4 +1,6 @@
 // Calls a dependency by invoking its function: JSON out, and what the function answered or failed with as the outcome.
+import { CALLER_HEADER } from '../kernel/caller-header.ts';
+import { deployedName } from '../kernel/function-name.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
@@ -11,7 +13,7 @@ export function lambdaTarget(
   target: { readonly function: string; readonly alias?: string | undefined },
   instance: Instance,
 ): Target {
-  const name = functionName(target.function);
+  const name = deployedName(target.function);
   // The local Lambda endpoint (serverless-offline) answers 404 to any qualifier.
   const alias = process.env['AWS_ENDPOINT_URL_LAMBDA'] === undefined ? target.alias : undefined;
   const transport = transportOf(instance);
@@ -22,21 +24,19 @@ export function lambdaTarget(
       sent = true;
       const payload = payloadOf(request, call);
       const output = await abortable(invoke({ function: name, alias, payload }, call), call.signal);
-      return replyOfOutput(output, instance.clock.now());
+      const bytes = { bytesOut: payload.length, bytesIn: output.Payload?.length ?? 0 };
+      return { ...replyOfOutput(output, instance.clock.now()), ...bytes };
     } catch (error) {
       return call.signal.aborted ? replyOfAbort(call.signal.reason, sent) : replyOfThrown(error);
     }
   };
 }
 
-/** `FLYBALL_FUNCTION_PREFIX` turns a rule's short names into deployed ones; an ARN or a qualified name stands as it is. */
-function functionName(name: string): string {
-  return name.includes(':') ? name : `${process.env['FLYBALL_FUNCTION_PREFIX'] ?? ''}${name}`;
-}
-
+/** A direct invoke also says who calls: nobody without a permission to invoke the function can say so. */
 function payloadOf(request: OutgoingRequest, call: Call): string {
   const { operation, method, path, body } = request;
-  return JSON.stringify({ operation, method, path, body, headers: headersOf(request, call) });
+  const headers = { ...headersOf(request, call), [CALLER_HEADER]: call.invocation.instance.service };
+  return JSON.stringify({ operation, method, path, body, headers });
 }
 
 /** Lambda's own 4xx answers come before the function runs: nothing was done. */

@@ -19,7 +19,8 @@ export function urlTarget(base: string, instance: Instance): Target {
     const method = request.method ?? 'POST';
     try {
       const answer = await transport.exchange({ url, method, headers, body: body.text, signal: call.signal }, call);
-      return replyOf(answer, instance.clock.now());
+      const bytes = { bytesOut: body.text?.length ?? 0, bytesIn: answer.text.length };
+      return { ...replyOf(answer, instance.clock.now()), ...bytes };
     } catch (error) {
       return replyOfFailure(error, call);
     }

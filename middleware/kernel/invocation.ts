@@ -31,6 +31,8 @@ export class Invocation {
   readonly startedPrecise: number;
   /** The first invocation of this instance. */
   readonly cold: boolean;
+  /** ms that Lambda gave this invocation when it began; 0 when it does not say. */
+  readonly givenMs: number;
   /** Epoch ms by which the answer must be given. */
   deadlineAt: number;
   /** Which attempt of its caller this invocation is, from 1. */
@@ -85,7 +87,8 @@ export class Invocation {
     this.startedAt = startedAt;
     this.startedPrecise = instance.clock.precise();
     this.cold = instance.cold;
-    this.deadlineAt = startedAt + (context.getRemainingTimeInMillis?.() ?? 900_000);
+    this.givenMs = context.getRemainingTimeInMillis?.() ?? 0;
+    this.deadlineAt = startedAt + (this.givenMs || 900_000);
   }
 
   /** Epoch ms. As of the beginning while nothing can have taken time since: reading the clock costs as much as a hook. */

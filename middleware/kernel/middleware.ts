@@ -305,6 +305,7 @@ function finish(invocation: Invocation): Promise<void> | undefined {
     invocation.outcome ?? 'ok',
     instance.clock.precise() - invocation.startedPrecise,
     invocation.cold,
+    invocation,
   );
   // What it has waited for the store already comes off what it may wait now.
   const syncing = instance.syncs.idle ? undefined : instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS));
@@ -314,6 +315,12 @@ function finish(invocation: Invocation): Promise<void> | undefined {
 
 function outcomeOf(invocation: Invocation, response: unknown): Outcome {
   if (invocation.businessCode !== undefined) return `business:${invocation.businessCode}`;
+  const outcome = outcomeOfAnswer(response);
+  const code = outcome === 'ok' ? invocation.judge?.(response) : undefined;
+  return code === undefined ? outcome : `business:${code}`;
+}
+
+function outcomeOfAnswer(response: unknown): Outcome {
   if (typeof response === 'object' && response !== null && 'statusCode' in response) {
     const { statusCode } = response;
     if (typeof statusCode === 'number') return outcomeOfStatus(statusCode);

@@ -45,6 +45,9 @@ export interface Reply {
   readonly response?: { readonly status: number; readonly body: unknown };
   /** What the callee asked for in `Retry-After`, in ms. */
   readonly retryAfterMs?: number;
+  /** What was sent and what came back, where the transport knows it anyway. */
+  readonly bytesOut?: number;
+  readonly bytesIn?: number;
   /** The callee says that another attempt cannot help (`x-flyball-retry: never`). */
   readonly never?: boolean;
 }

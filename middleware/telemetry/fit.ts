@@ -1,17 +1,48 @@
-// Makes a minute fit its item: the busiest names are kept, the rest is counted together. Pure.
+// Makes a minute fit its item: particulars are left out first, then the busiest names are kept and the rest counted together. Pure.
+import { packDetail, type MinuteDetail } from '../../store/items/telemetry-detail.ts';
 import { minuteItem, type TelemetryMinute } from '../../store/items/telemetry.ts';
 import type { Value } from '../../store/port.ts';
 import { keepBusiest, withoutDurations } from './merge.ts';
 
 /** An instance's minute costs at most this many write units a minute, whatever it has seen. */
 export const LARGEST_ITEM_BYTES = 16 * 1024;
+/** For the late minutes that are listed when it is put. */
+const ROOM_FOR_LATE = 300;
 
-/** The minute itself when it fits, else the one that keeps most. */
-export function fitting(minute: TelemetryMinute): TelemetryMinute {
-  if (sizeOf(minuteItem(minute)) <= LARGEST_ITEM_BYTES) return minute;
+/** The minute itself with its particulars when both fit, else what keeps most of the counts and then of the rest. */
+export function fitting(minute: TelemetryMinute, detail?: MinuteDetail): TelemetryMinute {
+  const counts = fittingCounts(minute);
+  if (!detail) return counts;
+  const room = LARGEST_ITEM_BYTES - ROOM_FOR_LATE - sizeOf(minuteItem(counts)) - 'detail'.length - 1;
+  for (const smaller of lessAndLess(detail)) {
+    const packed = packDetail(smaller);
+    if (packed.length <= room) return { ...counts, detail: packed };
+  }
+  return counts;
+}
+
+/** Samples go first, since others will come; what the machine says stays longest. */
+function* lessAndLess(detail: MinuteDetail): Generator<MinuteDetail> {
+  yield detail;
+  if (detail.samples) yield { ...detail, samples: detail.samples.filter((_, i) => i % 3 === 0) };
+  let less = detail;
+  for (const left of ['samples', 'keys', 'errors', 'resources', 'dependencies', 'inbound'] as const) {
+    if (!detail[left]) continue;
+    less = without(less, left);
+    yield less;
+  }
+}
+
+function without(detail: MinuteDetail, name: keyof MinuteDetail): MinuteDetail {
+  return Object.fromEntries(Object.entries(detail).filter(([each]) => each !== name));
+}
+
+function fittingCounts(minute: TelemetryMinute): TelemetryMinute {
+  const fits = (one: TelemetryMinute) => sizeOf(minuteItem(one)) <= LARGEST_ITEM_BYTES - ROOM_FOR_LATE;
+  if (fits(minute)) return minute;
   for (const most of [100, 50, 20, 10, 5, 2]) {
     const smaller = { ...minute, ...keepBusiest(minute, most) };
-    if (sizeOf(minuteItem(smaller)) <= LARGEST_ITEM_BYTES) return smaller;
+    if (fits(smaller)) return smaller;
   }
   return { ...minute, ...withoutDurations(keepBusiest(minute, 2)) };
 }

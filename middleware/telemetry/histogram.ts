@@ -12,6 +12,12 @@ const BASE = 2 ** (1 / PER_DOUBLING);
 /** A quantile is off by at most this share of the true value, for values within the range. */
 export const RELATIVE_ERROR = (BASE - 1) / (BASE + 1);
 
+/** Which bucket a value belongs to. Zero, and what is no number, counts in the lowest. */
+export function bucketOf(ms: number): number {
+  const bucket = Math.ceil(Math.log2(ms) * PER_DOUBLING) - 1 - LOWEST_DOUBLING * PER_DOUBLING;
+  return bucket > 0 ? Math.min(bucket, BUCKETS - 1) : 0;
+}
+
 export class Histogram {
   /** Bucket i counts values in (2^(i/16 - 10), 2^((i+1)/16 - 10)] ms. */
   readonly #counts = new Float64Array(BUCKETS);
@@ -29,10 +35,12 @@ export class Histogram {
 
   /** Adds one value, in ms. Allocates nothing. */
   record(ms: number): void {
-    const bucket = Math.ceil(Math.log2(ms) * PER_DOUBLING) - 1 - LOWEST_DOUBLING * PER_DOUBLING;
-    // Written so that zero, and what is no number, count in the lowest bucket.
-    const index = bucket > 0 ? Math.min(bucket, BUCKETS - 1) : 0;
-    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+    this.recordIn(bucketOf(ms), ms);
+  }
+
+  /** The same for a value whose bucket is known: finding it is most of the work. */
+  recordIn(bucket: number, ms: number): void {
+    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#count++;
     if (ms > this.#max) this.#max = ms;
   }

@@ -78,7 +78,7 @@ function mergeDurations(a: Uint8Array | undefined, b: Uint8Array | undefined): U
   return sum.encode();
 }
 
-function merged<T>(
+export function merged<T>(
   a: { readonly [name: string]: T },
   b: { readonly [name: string]: T },
   merge: (x: T, y: T) => T,

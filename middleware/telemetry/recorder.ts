@@ -1,12 +1,18 @@
 // The recorder that counts: what the kernel and the policies report, kept in memory until the minute is put.
 import type { TelemetryMinute } from '../../store/items/telemetry.ts';
 import type { RefusedBy } from '../kernel/errors.ts';
+import type { Invocation } from '../kernel/invocation.ts';
+import type { Reply } from '../kernel/outbound.ts';
 import type { Outcome } from '../kernel/outcome.ts';
-import type { Recorder } from '../kernel/recorder.ts';
+import type { KeyedRule, Recorder } from '../kernel/recorder.ts';
 import type { RuleDocument } from '../kernel/rules/document.ts';
+import { bucketOf } from './histogram.ts';
+import type { Particulars } from './particulars.ts';
 import { Counter, GrowingTallies } from './tally.ts';
 
 const MOST_NAMES = 200;
+/** What is told before there is anybody to tell: the code for it is loaded with the first invocation's end. */
+const MOST_UNTOLD = 32;
 
 export type Counted = Pick<
   TelemetryMinute,
@@ -16,6 +22,10 @@ export type Counted = Pick<
 export class CountingRecorder implements Recorder {
   /** Invocations that take longer, in ms, count as slow too. */
   slowOverMs = Infinity;
+  /** The share of other invocations that are kept as samples. */
+  sampleShare = 0;
+  /** Grows with whatever is counted. */
+  added = 0;
   readonly #resources = new GrowingTallies(MOST_NAMES);
   readonly #calls = new GrowingTallies(MOST_NAMES);
   readonly #attempts = new GrowingTallies(MOST_NAMES);
@@ -24,6 +34,8 @@ export class CountingRecorder implements Recorder {
   readonly #transitions = new Counter(MOST_NAMES);
   readonly #internal = new Counter(MOST_NAMES);
   readonly #onInvocation: () => void;
+  #particulars: Particulars | undefined;
+  #untold: ((particulars: Particulars) => void)[] | undefined = [];
 
   /** `onInvocation` runs after each invocation has been counted. */
   constructor(onInvocation: () => void) {
@@ -40,41 +52,122 @@ export class CountingRecorder implements Recorder {
     }
   }
 
-  invocation(resource: string, outcome: Outcome, durationMs: number, cold: boolean): void {
-    this.#resources.of(resource).record(outcome, durationMs, cold, durationMs > this.slowOverMs);
+  /** What is told beside the counts goes there from now on; without anybody, nowhere. */
+  tell(particulars: Particulars | undefined): void {
+    this.#particulars = particulars;
+    const untold = this.#untold ?? [];
+    this.#untold = undefined;
+    if (particulars) for (const telling of untold) this.#contained(() => telling(particulars));
+  }
+
+  get particulars(): Particulars | undefined {
+    return this.#particulars;
+  }
+
+  invocation(resource: string, outcome: Outcome, durationMs: number, cold: boolean, invocation?: Invocation): void {
+    this.added++;
+    const bucket = bucketOf(durationMs);
+    const slow = durationMs > this.slowOverMs;
+    this.#resources.of(resource).record(outcome, durationMs, bucket, cold, slow);
+    if (invocation) this.#tellOf(invocation, outcome, durationMs, bucket, slow);
     this.#onInvocation();
   }
 
-  call(dependency: string, outcome: Outcome, durationMs: number): void {
-    this.#calls.of(dependency).record(outcome, durationMs, false, false);
+  /** Events and errors are the function's own, and may be anything: what goes wrong here is no harm to it. */
+  #tellOf(invocation: Invocation, outcome: Outcome, durationMs: number, bucket: number, slow: boolean): void {
+    const share = this.sampleShare;
+    const particulars = this.#particulars;
+    if (!particulars) {
+      this.#later((told) => told.invocation(invocation, outcome, durationMs, bucket, slow, share));
+      return;
+    }
+    try {
+      particulars.invocation(invocation, outcome, durationMs, bucket, slow, share);
+    } catch {
+      this.internal('contained:telemetry');
+    }
   }
 
-  attempt(dependency: string, outcome: Outcome, durationMs: number): void {
-    this.#attempts.of(dependency).record(outcome, durationMs, false, false);
+  call(dependency: string, outcome: Outcome, durationMs: number, reply?: Reply, invocation?: Invocation): void {
+    this.added++;
+    this.#calls.of(dependency).record(outcome, durationMs, bucketOf(durationMs), false, false);
+    if (reply?.error === undefined || !invocation) return;
+    const { error } = reply;
+    this.#tellSeldom((told) => told.failedCall(dependency, outcome, error, invocation));
+  }
+
+  attempt(dependency: string, outcome: Outcome, durationMs: number, attempt = 1, reply?: Reply): void {
+    this.added++;
+    this.#attempts.of(dependency).record(outcome, durationMs, bucketOf(durationMs), false, false);
+    if (this.#particulars) this.#particulars.attempt(dependency, attempt, reply);
+    else this.#later((told) => told.attempt(dependency, attempt, reply));
   }
 
   refusal(by: RefusedBy, rule: string, resource: string, count: number, shadow: boolean): void {
+    this.added++;
     (shadow ? this.#shadow : this.#refusals).add(`${by}/${rule}/${resource}`, count);
   }
 
+  key(rule: KeyedRule, raw: string, count: number): void {
+    if (this.#particulars) this.#particulars.key(rule, raw, count);
+    else this.#later((told) => told.key(rule, raw, count));
+  }
+
   transition(breaker: string, from: string, to: string): void {
+    this.added++;
     this.#transitions.add(`${breaker}/${from}/${to}`, 1);
   }
 
   internal(event: string): void {
+    this.added++;
     this.#internal.add(event, 1);
+  }
+
+  #tellSeldom(telling: (particulars: Particulars) => void): void {
+    const particulars = this.#particulars;
+    if (particulars) this.#contained(() => telling(particulars));
+    else this.#later(telling);
+  }
+
+  #later(telling: (particulars: Particulars) => void): void {
+    if (this.#untold && this.#untold.length < MOST_UNTOLD) this.#untold.push(telling);
+  }
+
+  #contained(telling: () => void): void {
+    try {
+      telling();
+    } catch {
+      this.internal('contained:telemetry');
+    }
+  }
+
+  /** What was counted since `clear`. */
+  read(): Counted {
+    return {
+      resources: this.#resources.read(),
+      calls: this.#calls.read(),
+      attempts: this.#attempts.read(),
+      refusals: this.#refusals.read(),
+      shadow: this.#shadow.read(),
+      transitions: this.#transitions.read(),
+      internal: this.#internal.read(),
+    };
+  }
+
+  clear(): void {
+    this.#resources.clear();
+    this.#calls.clear();
+    this.#attempts.clear();
+    this.#refusals.clear();
+    this.#shadow.clear();
+    this.#transitions.clear();
+    this.#internal.clear();
   }
 
   /** What was counted since the last time. */
   take(): Counted {
-    return {
-      resources: this.#resources.take(),
-      calls: this.#calls.take(),
-      attempts: this.#attempts.take(),
-      refusals: this.#refusals.take(),
-      shadow: this.#shadow.take(),
-      transitions: this.#transitions.take(),
-      internal: this.#internal.take(),
-    };
+    const counted = this.read();
+    this.clear();
+    return counted;
   }
 }

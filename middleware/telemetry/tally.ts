@@ -27,10 +27,12 @@ export class Counter {
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + count);
   }
 
-  take(): Counts {
-    const counts = Object.fromEntries(this.#counts);
+  read(): Counts {
+    return Object.fromEntries(this.#counts);
+  }
+
+  clear(): void {
     this.#counts.clear();
-    return counts;
   }
 }
 
@@ -45,30 +47,36 @@ export class GrowingTally {
   readonly #others = new Counter(MOST_OUTCOMES);
   readonly #durations = new Histogram();
 
-  /** Counts one. What flyball refused took no time worth a histogram: it would make the service look fast. */
-  record(outcome: Outcome, durationMs: number, cold: boolean, slow: boolean): void {
+  /**
+   * Counts one, whose duration belongs in this bucket. What flyball refused took no time worth a histogram: it would make
+   * the service look fast.
+   */
+  record(outcome: Outcome, durationMs: number, bucket: number, cold: boolean, slow: boolean): void {
     this.#total++;
     if (outcome === 'ok') this.#ok++;
     else this.#others.add(outcome, 1);
     if (cold) this.#cold++;
     if (outcome === 'refused') return;
     if (slow) this.#slow++;
-    this.#durations.record(durationMs);
+    this.#durations.recordIn(bucket, durationMs);
   }
 
-  /** What was counted since the last time; undefined when nothing was. */
-  take(): Tally | undefined {
+  /** Undefined when nothing was counted. */
+  read(): Tally | undefined {
     if (this.#total === 0) return undefined;
     const durations = this.#durations;
-    const tally: Tally = {
-      outcomes: { ...(this.#ok > 0 ? { ok: this.#ok } : {}), ...this.#others.take() },
+    return {
+      outcomes: { ...(this.#ok > 0 ? { ok: this.#ok } : {}), ...this.#others.read() },
       ...(this.#cold > 0 ? { cold: this.#cold } : {}),
       ...(this.#slow > 0 ? { slow: this.#slow } : {}),
       ...(durations.count > 0 ? { durations: durations.encode(), maxMs: Math.round(durations.max * 1000) / 1000 } : {}),
     };
+  }
+
+  clear(): void {
     this.#total = this.#ok = this.#cold = this.#slow = 0;
-    durations.clear();
-    return tally;
+    this.#others.clear();
+    this.#durations.clear();
   }
 }
 
@@ -95,12 +103,16 @@ export class GrowingTallies {
     return tally;
   }
 
-  take(): { [name: string]: Tally } {
-    const taken: [string, Tally][] = [];
+  read(): { [name: string]: Tally } {
+    const read: [string, Tally][] = [];
     for (const [name, growing] of this.#byName) {
-      const tally = growing.take();
-      if (tally) taken.push([name, tally]);
+      const tally = growing.read();
+      if (tally) read.push([name, tally]);
     }
-    return Object.fromEntries(taken);
+    return Object.fromEntries(read);
+  }
+
+  clear(): void {
+    for (const growing of this.#byName.values()) growing.clear();
   }
 }

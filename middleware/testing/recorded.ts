@@ -70,21 +70,24 @@ export function recordedBy(instance: Instance): Recorded {
   };
   let beneath = instance.recorder;
   const recorder: Recorder = {
-    invocation(resource, outcome, durationMs, cold) {
+    invocation(resource, outcome, durationMs, cold, invocation) {
       recorded.invocations.push({ at: clock.now(), resource, outcome, durationMs, cold });
-      beneath.invocation(resource, outcome, durationMs, cold);
+      beneath.invocation(resource, outcome, durationMs, cold, invocation);
     },
-    call(dependency, outcome, durationMs) {
+    call(dependency, outcome, durationMs, reply, invocation) {
       recorded.calls.push({ at: clock.now(), dependency, outcome, durationMs });
-      beneath.call(dependency, outcome, durationMs);
+      beneath.call(dependency, outcome, durationMs, reply, invocation);
     },
-    attempt(dependency, outcome, durationMs, attempt) {
+    attempt(dependency, outcome, durationMs, attempt, reply) {
       recorded.attempts.push({ at: clock.now(), dependency, outcome, durationMs, attempt });
-      beneath.attempt(dependency, outcome, durationMs, attempt);
+      beneath.attempt(dependency, outcome, durationMs, attempt, reply);
     },
     refusal(by, rule, resource, count, shadow) {
       recorded.refusals.push({ at: clock.now(), by, rule, resource, count, shadow });
       beneath.refusal(by, rule, resource, count, shadow);
+    },
+    key(rule, raw, count) {
+      beneath.key(rule, raw, count);
     },
     transition(breaker, from, to) {
       recorded.transitions.push({ at: clock.now(), breaker, from, to });

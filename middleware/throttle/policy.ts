@@ -29,7 +29,7 @@ function throttleBefore(invocation: Invocation, throttles: Throttles): void | Pr
   // A refusal would stop the whole shard, so streams are not throttled.
   if (!rules || invocation.trigger.kind === 'stream') return undefined;
   const wanted = invocation.trigger.face === 'sqs' ? recordsOf(invocation.event).length : 1;
-  const verdict = quickly(invocation, rules, wanted) ?? new Admission(invocation, rules, wanted).run();
+  const verdict = quickly(invocation, rules, wanted) ?? thoroughly(invocation, rules, wanted);
   if (verdict instanceof Promise) return verdict.then((awaited) => obey(invocation, rules, wanted, awaited));
   if (verdict !== ADMITTED) obey(invocation, rules, wanted, verdict);
   return undefined;
@@ -42,10 +42,19 @@ function quickly(invocation: Invocation, { enforced, shadow }: ResourceThrottles
   const [rule] = enforced;
   if (wanted !== 1 || !rule || rule.fleet || enforced.length > 1 || shadow.length > 0) return undefined;
   const nowUs = invocation.nowMs() * 1000;
-  const grant = rule.limiter.takeHere(rule.memory, rule.rawKeyOf(invocation), nowUs, 1);
+  const key = rule.rawKeyOf(invocation);
+  const grant = rule.limiter.takeHere(rule.memory, key, nowUs, 1);
   if (grant.tokens !== 1) return undefined;
+  if (rule.key.length > 0) invocation.instance.recorder.key(rule, key, 1);
   noteQuota(invocation, rule.name, grant);
   return ADMITTED;
+}
+
+function thoroughly(invocation: Invocation, rules: ResourceThrottles, wanted: number): Verdict | Promise<Verdict> {
+  for (const rule of rules.enforced) {
+    if (rule.key.length > 0) invocation.instance.recorder.key(rule, rule.rawKeyOf(invocation), wanted);
+  }
+  return new Admission(invocation, rules, wanted).run();
 }
 
 function obey(invocation: Invocation, rules: ResourceThrottles, wanted: number, { tokens, limit }: Verdict): void {
@@ -78,6 +87,7 @@ function deferFrom(invocation: Invocation, admitted: number, freeAtUs: number, r
 function observe(invocation: Invocation, rule: CompiledThrottle, wanted: number): void {
   const { instance, resource, requestId } = invocation;
   const key = rule.rawKeyOf(invocation);
+  if (rule.key.length > 0) instance.recorder.key(rule, key, wanted);
   const record = (tokens: number) => {
     if (tokens < wanted) instance.recorder.refusal('throttle', rule.name, resource.name, wanted - tokens, true);
   };

@@ -25,6 +25,7 @@ export interface CompiledThrottle {
   readonly shadow: boolean;
   readonly whenStoreFails: 'local' | 'allow' | 'reject';
   readonly rawKeyOf: (invocation: Invocation) => RawKey;
+  readonly storedKeyOf: (raw: RawKey) => string;
   readonly memory: RuleMemory;
 }
 
@@ -87,11 +88,12 @@ function compileThrottle(name: string, rule: ThrottleRule, memory: Memory): Comp
     shadow: rule.mode === 'shadow',
     whenStoreFails: rule.whenStoreFails ?? 'local',
     rawKeyOf: compileKey(key),
+    storedKeyOf: (raw) => storedKey(key, raw),
     memory: memory.of(id),
   };
 }
 
 /** Where the fleet keeps one key of a rule. */
-export function fleetStateOf({ name, limiter, generation, key }: CompiledThrottle, raw: RawKey): FleetState {
-  return { rule: name, algorithm: limiter.algorithm, generation, key: storedKey(key, raw) };
+export function fleetStateOf({ name, limiter, generation, storedKeyOf }: CompiledThrottle, raw: RawKey): FleetState {
+  return { rule: name, algorithm: limiter.algorithm, generation, key: storedKeyOf(raw) };
 }

@@ -106,6 +106,9 @@ describe("flush: 'after-response'", () => {
   async function flyball(variables: Record<string, string>) {
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
     vi.resetModules();
+    // What is read from a file the first time takes longer here than a sync may.
+    const { loadEverything } = await import('../../../middleware/slots.ts');
+    await loadEverything();
     return import('../../../middleware/index.ts');
   }
 

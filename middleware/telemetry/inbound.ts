@@ -1,0 +1,114 @@
+// Invocations by who or what caused them, while they grow: outcomes, durations, and how old their events were.
+import type { Inbound } from '../../store/items/telemetry-detail.ts';
+import { CALLER_HEADER } from '../kernel/caller-header.ts';
+import type { Invocation } from '../kernel/invocation.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { happenedAt } from './age.ts';
+import { Histogram } from './histogram.ts';
+import { packed, packedBytes } from './measures.ts';
+import { GrowingTally, OTHER } from './tally.ts';
+
+const MOST_SOURCES = 50;
+const LONGEST_NAME = 160;
+/** As services are named. */
+const SERVICE = /^[a-z0-9-]{1,64}$/;
+
+class GrowingInbound {
+  readonly #tally = new GrowingTally();
+  #ages: Histogram | undefined;
+
+  record(outcome: Outcome, durationMs: number, bucket: number): void {
+    this.#tally.record(outcome, durationMs, bucket, false, false);
+  }
+
+  age(ms: number): void {
+    (this.#ages ??= new Histogram()).record(ms);
+  }
+
+  read(): Inbound | undefined {
+    const tally = this.#tally.read();
+    if (!tally) return undefined;
+    const { outcomes, durations, maxMs } = tally;
+    const ages = packed(this.#ages);
+    return {
+      outcomes,
+      ...(durations && maxMs !== undefined ? { durations: packedBytes(durations), maxMs } : {}),
+      ...(ages === undefined ? {} : { ages, maxAgeMs: Math.round(this.#ages?.max ?? 0) }),
+    };
+  }
+
+  clear(): void {
+    this.#tally.clear();
+    this.#ages?.clear();
+  }
+}
+
+export class Sources {
+  readonly #web = new GrowingInbound();
+  /** By the kind of their source and its name, so that no text is made for an invocation. */
+  readonly #byKind = new Map<string, Map<string, GrowingInbound>>();
+  #known = 0;
+
+  /** `offsetMs` is what the store's clock is ahead of this machine's. */
+  record(invocation: Invocation, outcome: Outcome, durationMs: number, bucket: number, offsetMs: number): void {
+    const { trigger } = invocation;
+    if (trigger.kind === 'http') {
+      this.#web.record(outcome, durationMs, bucket);
+      return;
+    }
+    const caller = trigger.kind === 'direct' ? callerOf(invocation.event) : undefined;
+    const inbound = caller === undefined ? this.#of(trigger.kind, trigger.source) : this.#of('service', caller);
+    inbound.record(outcome, durationMs, bucket);
+    const at = happenedAt(trigger, invocation.event);
+    if (at !== undefined) inbound.age(Math.max(0, invocation.startedAt + offsetMs - at));
+  }
+
+  #of(kind: string, name: string): GrowingInbound {
+    return this.#byKind.get(kind)?.get(name) ?? this.#create(kind, name);
+  }
+
+  #create(kind: string, name: string): GrowingInbound {
+    const kept = this.#known < MOST_SOURCES && (kind !== 'service' || SERVICE.test(name));
+    const [keptKind, keptName] = kept ? [kind, name.slice(0, LONGEST_NAME)] : [OTHER, ''];
+    let byName = this.#byKind.get(keptKind);
+    if (!byName) this.#byKind.set(keptKind, (byName = new Map<string, GrowingInbound>()));
+    let inbound = byName.get(keptName);
+    if (!inbound) {
+      byName.set(keptName, (inbound = new GrowingInbound()));
+      this.#known++;
+    }
+    return inbound;
+  }
+
+  read(): { readonly [source: string]: Inbound } {
+    const read: [string, Inbound][] = [];
+    const add = (source: string, inbound: Inbound | undefined) => inbound && read.push([source, inbound]);
+    add('http', this.#web.read());
+    for (const [kind, byName] of this.#byKind) {
+      for (const [name, inbound] of byName) add(named(kind, name), inbound.read());
+    }
+    return Object.fromEntries(read);
+  }
+
+  clear(): void {
+    this.#web.clear();
+    for (const byName of this.#byKind.values()) for (const inbound of byName.values()) inbound.clear();
+  }
+}
+
+/** As `inbound` names what caused an invocation: `http`, `queue:settlement`, `service:orders`. */
+export function sourceOf({ trigger, event }: Invocation): string {
+  const caller = trigger.kind === 'direct' ? callerOf(event) : undefined;
+  if (caller !== undefined && SERVICE.test(caller)) return named('service', caller);
+  return named(trigger.kind, trigger.source.slice(0, LONGEST_NAME));
+}
+
+const named = (kind: string, name: string) => (name === '' ? kind : `${kind}:${name}`);
+
+function callerOf(event: unknown): string | undefined {
+  if (typeof event !== 'object' || event === null || !('headers' in event)) return undefined;
+  const { headers } = event;
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  const caller = (headers as Record<string, unknown>)[CALLER_HEADER];
+  return typeof caller === 'string' ? caller : undefined;
+}

@@ -1,0 +1,21 @@
+// How a service that nobody has published rules for becomes known: its instances say that they report.
+import { due, keys } from '../keys.ts';
+import type { CallOptions, Table } from '../port.ts';
+import { ITEM_VERSION } from './fields.ts';
+
+const KEPT_MS = 24 * 3_600_000;
+
+/** Puts the service where the merge looks for what is due. `nowMs` is the store's time. */
+export async function announce(table: Table, service: string, nowMs: number, options: CallOptions = {}): Promise<void> {
+  await table.put({
+    item: {
+      ...keys.announcement(service),
+      v: ITEM_VERSION,
+      service,
+      due: due.services,
+      dueAt: nowMs,
+      expiration: Math.ceil((nowMs + KEPT_MS) / 1000),
+    },
+    ...options,
+  });
+}
