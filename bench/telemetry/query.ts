@@ -75,11 +75,11 @@ async function seconds(quick: boolean, query: () => Promise<number>): Promise<nu
 
 async function startStore(): Promise<Store> {
   try {
-    const { url, stop } = await startDynamodbLocal();
-    return { name: 'DynamoDB Local', url, stop };
+    const local = await startDynamodbLocal();
+    return { name: 'DynamoDB Local', url: local.url, stop: () => local.stop() };
   } catch {
-    const { url, stop } = await startDynalite({ port: 0 });
-    return { name: 'dynalite', url, stop };
+    const local = await startDynalite({ port: 0 });
+    return { name: 'dynalite', url: local.url, stop: () => local.stop() };
   }
 }
 

@@ -3,7 +3,8 @@ import { parseDuration } from '../../../middleware/kernel/units.ts';
 import { badRequest, isName, readTime } from '../../api/index.ts';
 import { dependencySubject, inboundSubject, resourceSubject, SERVICE, type SubjectName } from '../sums/subject.ts';
 import { isKnownOf, metricsOf, type Kind, type Metric } from './metric.ts';
-import { HOUR_MS, LONGEST_RANGE_MS, requireReach, settledUntil, usualStep } from './span.ts';
+import { settledByTime, type Settled } from './settled.ts';
+import { HOUR_MS, LONGEST_RANGE_MS, requireReach, usualStep } from './span.ts';
 
 /** What the series is of: all of a service, or one resource, dependency or source of invocations of it. */
 export type Subject =
@@ -22,9 +23,8 @@ export interface Range {
   /** Epoch ms, on whole steps; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
-  /** Epoch ms: what is counted of later minutes may yet grow. */
-  readonly completeUntil: number;
   readonly nowMs: number;
+  readonly settled: Settled;
 }
 
 export interface SeriesQuery extends Range, Wanted {
@@ -38,7 +38,11 @@ const USUAL_PERCENTILES = [50, 95, 99];
 const MOST_PERCENTILES = 10;
 
 /** @throws {Problem} 400 saying which parameter is wrong, and what it takes. */
-export function seriesQueryOf(query: URLSearchParams, nowMs: number): SeriesQuery {
+export function seriesQueryOf(
+  query: URLSearchParams,
+  nowMs: number,
+  settled: Settled = settledByTime(nowMs),
+): SeriesQuery {
   const service = serviceOf(query);
   const { from, to } = rangeOf(query, nowMs);
   const stepMs = stepOf(query.get('step')) ?? usualStep(from, to, nowMs);
@@ -48,9 +52,10 @@ export function seriesQueryOf(query: URLSearchParams, nowMs: number): SeriesQuer
     service,
     subject,
     ...wantedOf(query, subject.kind),
-    ...widened(from, to, stepMs, nowMs),
+    ...widened(from, to, stepMs),
     stepMs,
     nowMs,
+    settled,
   };
 }
 
@@ -85,13 +90,8 @@ export function rangeOf(query: URLSearchParams, nowMs: number): { readonly from:
 }
 
 /** A range in whole steps. */
-export function widened(from: number, to: number, stepMs: number, nowMs: number) {
-  const end = Math.ceil(to / stepMs) * stepMs;
-  return {
-    from: Math.floor(from / stepMs) * stepMs,
-    to: end,
-    completeUntil: Math.min(end, settledUntil(nowMs)),
-  };
+export function widened(from: number, to: number, stepMs: number) {
+  return { from: Math.floor(from / stepMs) * stepMs, to: Math.ceil(to / stepMs) * stepMs };
 }
 
 export function wantedOf(query: URLSearchParams, kind: Kind): Wanted {

@@ -3,16 +3,8 @@ import type { Table } from '../../../store/port.ts';
 import { subjectName, type SeriesQuery } from './query.ts';
 import { Reader } from './reader.ts';
 import { Series } from './series.ts';
-import {
-  DAY_MS,
-  FIVE_MINUTES,
-  HOURS,
-  MINUTE_MS,
-  MINUTES,
-  resolutionOf,
-  settledUntil,
-  type Resolution,
-} from './span.ts';
+import { isSettled } from './settled.ts';
+import { DAY_MS, FIVE_MINUTES, HOURS, MINUTE_MS, MINUTES, resolutionOf, type Resolution } from './span.ts';
 
 export interface ReadSeries {
   readonly series: Series;
@@ -24,7 +16,7 @@ export interface ReadSeries {
 
 /** @throws {Problem} 400 when the range holds more than can be read at once. */
 export async function readSeries(table: Table, query: SeriesQuery, most?: number): Promise<ReadSeries> {
-  const { service, subject, from, to, stepMs, nowMs } = query;
+  const { service, subject, from, to, stepMs, nowMs, settled } = query;
   const reader = new Reader(table, service, most);
   const series = new Series(query);
   const name = subjectName(subject);
@@ -41,7 +33,7 @@ export async function readSeries(table: Table, query: SeriesQuery, most?: number
     }
     const there = new Set<number>();
     await reader.slots(level, name, begin, end, (at, data) => {
-      if (at + level.ms > settledUntil(nowMs)) return;
+      if (!isSettled(settled, at, at + level.ms)) return;
       there.add(at);
       series.add(at, data);
     });

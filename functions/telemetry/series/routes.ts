@@ -3,8 +3,9 @@ import { isReporting } from '../../../store/items/reporting.ts';
 import { readService } from '../../../store/items/services.ts';
 import type { Table } from '../../../store/port.ts';
 import { json, notFound, Problem, requireScope, route, type ApiResponse, type Route } from '../../api/index.ts';
-import { seriesQueryOf } from './query.ts';
+import { seriesQueryOf, serviceOf } from './query.ts';
 import { readSeries } from './read.ts';
+import { readSettled } from './settled.ts';
 import { asksForTotals, totalsQueryOf } from './totals-query.ts';
 import { readTotals } from './totals.ts';
 
@@ -14,10 +15,12 @@ const LARGEST_ANSWER = 5_500_000;
 export function seriesRoutes(table: Table): Route[] {
   return [
     route('GET', '/v1/telemetry/series', 'viewer', async ({ query, caller, at }) => {
-      const asked = asksForTotals(query) ? totalsQueryOf(query, at) : seriesQueryOf(query, at);
-      requireScope(caller, asked.service);
+      const service = serviceOf(query);
+      requireScope(caller, service);
+      const settled = await readSettled(table, service, at);
+      const asked = asksForTotals(query) ? totalsQueryOf(query, at, settled) : seriesQueryOf(query, at, settled);
       const { shown, read, unreadable } = 'by' in asked ? await readTotals(table, asked) : await shownSeries(asked);
-      if (read + unreadable === 0 && !(await isHeardOf(asked.service))) throw unheardOf(asked.service);
+      if (read + unreadable === 0 && !(await isHeardOf(service))) throw unheardOf(service);
       return bounded(json({ ...shown, ...(unreadable > 0 ? { unreadable } : {}) }));
     }),
   ];

@@ -8,6 +8,7 @@ import { isShown, onlyWhatIsShown } from './metric.ts';
 import { Names } from './names.ts';
 import { shownPoint, type ShownPoint } from './point.ts';
 import type { SeriesQuery } from './query.ts';
+import { isSettled, shownSettled } from './settled.ts';
 
 /** One of the series' steps, by when it begins. */
 export interface TimedPoint extends ShownPoint {
@@ -39,7 +40,7 @@ export class Series {
   }
 
   shown() {
-    const { service, subject, metric, from, to, stepMs, completeUntil } = this.#query;
+    const { service, subject, metric, from, to, stepMs, settled, nowMs } = this.#query;
     const { kind } = subject;
     const shown = (sum: Sum) => shownPoint(sum, this.#query, kind);
     const { resources, dependencies, sources } = this.names.shown();
@@ -49,7 +50,7 @@ export class Series {
       from: iso(from),
       to: iso(to),
       stepMs,
-      completeUntil: iso(completeUntil),
+      ...shownSettled(settled, to, nowMs),
       total: {
         ...shown(this.#total),
         // In full once: hundreds of steps with twenty keys a rule, or thirty errors, would be too much for one answer.
@@ -58,7 +59,7 @@ export class Series {
       },
       points: this.#sums.map((sum, i): TimedPoint => {
         const at = from + i * stepMs;
-        return { at: iso(at), ...(at + stepMs > completeUntil ? { partial: true } : {}), ...shown(sum) };
+        return { at: iso(at), ...(isSettled(settled, at, at + stepMs) ? {} : { partial: true }), ...shown(sum) };
       }),
       ...(isShown('heatmap', metric, kind) ? { heatmap: heatmapOf(this.#durations()) } : {}),
       resources,

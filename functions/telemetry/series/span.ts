@@ -24,14 +24,6 @@ const LONGEST_STEP_MS = 7 * DAY_MS;
 const ENOUGH_POINTS = 300;
 const USUAL_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440].map((minutes) => minutes * MINUTE_MS);
 
-/** What an instance counts in a minute is all merged once three more have begun and the merge has passed: four, to be sure. */
-const SETTLED_AFTER_MS = 3 * MINUTE_MS;
-
-/** Epoch ms: all that was counted before it is in the series, but for what instances put late. */
-export function settledUntil(nowMs: number): number {
-  return Math.floor(nowMs / MINUTE_MS) * MINUTE_MS - SETTLED_AFTER_MS;
-}
-
 /** The coarsest that steps of this length can be made of: the fewest items to read. */
 export function resolutionOf(stepMs: number): Resolution {
   return [HOURS, FIVE_MINUTES].find(({ ms }) => stepMs % ms === 0) ?? MINUTES;

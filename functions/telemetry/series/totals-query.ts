@@ -2,6 +2,7 @@
 import { badRequest } from '../../api/index.ts';
 import type { Kind } from './metric.ts';
 import { rangeOf, serviceOf, wantedOf, widened, type Range, type Wanted } from './query.ts';
+import { settledByTime, type Settled } from './settled.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './span.ts';
 
 export type By = Exclude<Kind, 'service'>;
@@ -23,7 +24,11 @@ export function asksForTotals(query: URLSearchParams): boolean {
 }
 
 /** @throws {Problem} 400 saying which parameter is wrong, and what it takes. */
-export function totalsQueryOf(query: URLSearchParams, nowMs: number): TotalsQuery {
+export function totalsQueryOf(
+  query: URLSearchParams,
+  nowMs: number,
+  settled: Settled = settledByTime(nowMs),
+): TotalsQuery {
   const service = serviceOf(query);
   const asked = query.get('by') ?? KINDS.find((kind) => query.get(kind) === '*');
   const by = KINDS.find((kind) => kind === asked);
@@ -33,7 +38,7 @@ export function totalsQueryOf(query: URLSearchParams, nowMs: number): TotalsQuer
   if (query.has('step')) throw badRequest('Totals have no steps: leave step out.');
   const { from, to } = rangeOf(query, nowMs);
   const unitMs = unitOf(from, to, nowMs);
-  return { service, by, ...wantedOf(query, by), ...widened(from, to, unitMs, nowMs), unitMs, nowMs };
+  return { service, by, ...wantedOf(query, by), ...widened(from, to, unitMs), unitMs, nowMs, settled };
 }
 
 function unitOf(from: number, to: number, nowMs: number): number {

@@ -8,7 +8,8 @@ import { onlyWhatIsShown } from './metric.ts';
 import { shownPoint, type ShownPoint } from './point.ts';
 import { gaps } from './read.ts';
 import { Reader } from './reader.ts';
-import { DAY_MS, HOUR_MS, HOURS, MINUTE_MS, settledUntil } from './span.ts';
+import { isSettled, shownSettled } from './settled.ts';
+import { DAY_MS, HOUR_MS, HOURS, MINUTE_MS } from './span.ts';
 import type { TotalsQuery } from './totals-query.ts';
 
 export interface Row extends ShownPoint {
@@ -34,7 +35,9 @@ export async function readTotals(table: Table, query: TotalsQuery, most?: number
     const there = new Set<number>();
     const cut: { readonly subject: string; readonly hours: readonly number[] }[] = [];
     await reader.overviews(dayOf(from), to, (day, { hours, subjects }) => {
-      const settled = hours.map((hour) => day + hour * HOUR_MS).filter((at) => at + HOUR_MS <= settledUntil(nowMs));
+      const settled = hours
+        .map((hour) => day + hour * HOUR_MS)
+        .filter((at) => isSettled(query.settled, at, at + HOUR_MS));
       const wanted = settled.filter((at) => at >= from && at < to);
       for (const at of wanted) there.add(at);
       if (wanted.length === hours.length) totals.addAll(subjects);
@@ -83,13 +86,13 @@ class Totals {
 
   /** Busiest first. */
   shown() {
-    const { service, by, from, to, completeUntil } = this.#query;
+    const { service, by, from, to, settled, nowMs } = this.#query;
     return {
       service,
       by,
       from: new Date(from).toISOString(),
       to: new Date(to).toISOString(),
-      completeUntil: new Date(completeUntil).toISOString(),
+      ...shownSettled(settled, to, nowMs),
       rows: [...this.#sums]
         .map(([subject, sum]): [Sum, Row] => [
           sum,

@@ -16,7 +16,7 @@ describe('a request for a series', () => {
       from: at(11, 30),
       to: at(12, 31),
       stepMs: 60_000,
-      completeUntil: at(12, 27),
+      settled: { upTo: at(12, 27), open: [] },
       percentiles: [50, 95, 99],
       nowMs: NOW,
     });
@@ -32,7 +32,7 @@ describe('a request for a series', () => {
       from: at(10, 0),
       to: at(10, 15),
       stepMs: 300_000,
-      completeUntil: at(10, 15),
+      settled: { upTo: at(12, 27), open: [] },
       percentiles: [50, 95, 99],
       nowMs: NOW,
     });
