@@ -29,6 +29,7 @@ import {
   traceSlot,
   withCaller,
 } from './slots.ts';
+import { logsPolicy } from './logs/policy.ts';
 import { telemetryPolicy } from './telemetry/policy.ts';
 import { tracers } from './trace/runtime.ts';
 import type { Tracer } from './trace/tracer.ts';

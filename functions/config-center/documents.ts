@@ -14,9 +14,12 @@ import {
 import { validateDocument } from './validate.ts';
 import { lockouts } from './validation/lockout.ts';
 
-/** The document, if it may govern this service. @throws {Problem} 422 with every error in it. */
-export function validated(service: string, value: unknown): RuleDocument {
-  const validation = validateDocument(service, value);
+/**
+ * The document, if it may govern this service. `nowMs` is when it is to come in force; without it nothing is found too
+ * late. @throws {Problem} 422 with every error in it.
+ */
+export function validated(service: string, value: unknown, nowMs?: number): RuleDocument {
+  const validation = validateDocument(service, value, nowMs);
   if (validation.valid) return validation.document;
   const { errors } = validation;
   const detail = `The rule document has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}.`;

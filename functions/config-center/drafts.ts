@@ -38,7 +38,7 @@ export function draftRoutes(parts: Parts): Route[] {
         request.body.text === ''
           ? valueOfSource((await existingDraft(table, service)).source)
           : documentOf(request).value;
-      const document = validated(service, value);
+      const document = validated(service, value, request.at);
       return json({ valid: true, ...warningsOf(service, document) });
     }),
   ];
@@ -55,7 +55,7 @@ export async function existingDraft(table: Table, service: string): Promise<Draf
 async function putDraft(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
   const { table } = parts;
   const { source, value } = documentOf(request);
-  validated(service, value);
+  validated(service, value, request.at);
   const expected = await expectedEtag(table, service, request);
   const write = { service, source, author: request.caller.name, at: request.at };
   const written = await storing(() =>

@@ -75,7 +75,7 @@ async function publishDraft(parts: Parts, request: ApiRequest, service: string):
   const tags = ifMatch(request);
   if (tags !== undefined && !includes(tags, draft.etag)) throw draftChanged(service, draft);
   if (expectedRevision !== undefined && expectedRevision !== (head?.revision ?? 0)) throw lostRace(service, head);
-  const document = validated(service, valueOfSource(draft.source));
+  const document = validated(service, valueOfSource(draft.source), request.at);
   const next: Next = { service, document, source: draft.source, note, action: 'rules.publish', detail: {}, force };
   return publishNext(parts, request, next, head);
 }
@@ -89,7 +89,7 @@ async function rollBack(parts: Parts, request: ApiRequest, service: string): Pro
   if (!revision) throw notFound(`Service "${service}" has no revision ${to}.`);
   const next: Next = {
     service,
-    // What was valid once may not be today.
+    // What was valid once may not be today; but a level of logs that has ended is in nobody's way.
     document: validated(service, revision.document),
     source: revision.source,
     note: note ?? `rollback to revision ${to}`,

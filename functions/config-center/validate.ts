@@ -6,6 +6,7 @@ import { checkAccess } from './validation/access.ts';
 import { checkDependencies } from './validation/dependencies.ts';
 import type { Finding, Report } from './validation/findings.ts';
 import { checkJobs } from './validation/jobs.ts';
+import { checkLogs } from './validation/logs.ts';
 import { checkResources } from './validation/resources.ts';
 import { isObject, withoutFaults, withStandIns } from './validation/salvage.ts';
 import { checkThrottles } from './validation/throttles.ts';
@@ -16,9 +17,10 @@ export type Validation =
 
 /**
  * Validates a document that is to govern `service`. Errors of form do not hide errors of meaning elsewhere: what is
- * sound of a faulty document is checked all the same, until there are as many errors as an answer names. Pure.
+ * sound of a faulty document is checked all the same, until there are as many errors as an answer names. `nowMs` is when
+ * it is to come in force; without it nothing is found too late. Pure.
  */
-export function validateDocument(service: string, value: unknown): Validation {
+export function validateDocument(service: string, value: unknown, nowMs = -Infinity): Validation {
   const { value: renamed, originals } = withStandIns(value);
   const parsed = ruleDocument.safeParse(renamed);
   const findings: Finding[] = parsed.success
@@ -31,6 +33,7 @@ export function validateDocument(service: string, value: unknown): Validation {
 
   const sound = parsed.success ? parsed.data : soundPart(renamed, findings);
   if (sound) checkMeaning(service, sound, renamed, report);
+  if (sound?.logs) checkLogs(sound.logs, nowMs, report);
 
   if (findings.length === 0 && parsed.success) return { valid: true, document: parsed.data };
   return { valid: false, errors: toErrors(findings, originals) };

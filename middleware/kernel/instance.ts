@@ -2,7 +2,7 @@
 import type { Table } from '../../store/port.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Extension } from './extension.ts';
-import { errorFields, loggerWith, type Logger } from './logger.ts';
+import { errorFields, loggerWith, type InstanceLogger, type Logger } from './logger.ts';
 import { silentRecorder, type Recorder } from './recorder.ts';
 import type { RuleDocument } from './rules/document.ts';
 import { LiveRules, MAX_STALE_MS } from './rules/live.ts';
@@ -38,7 +38,7 @@ export class Instance {
   readonly random: Random;
   readonly table: Table;
   /** Says on every line which service is governed and by which instance. */
-  readonly logger: Logger;
+  readonly logger: InstanceLogger;
   /** What was read from the store longer ago than this, in ms, is awaited before it is used; younger is refreshed beside. */
   readonly maxStaleMs: number;
   readonly syncs: Syncs;

@@ -1,6 +1,7 @@
 // The one definition of a rule document: its types, its JSON Schema and its validation. Only the control plane runs it.
 import { z } from 'zod';
 import { parseCidr } from '../cidr.ts';
+import { LOG_LEVELS } from '../log-level.ts';
 import { parseDuration, parseRate, parseShare, parseWindowRate } from '../units.ts';
 import { ALGORITHMS } from './algorithms.ts';
 
@@ -308,13 +309,18 @@ const telemetry = z.strictObject({
     .max(50)
     .optional()
     .meta({ since: '0.3.0', description: 'fields whose values never leave the function' }),
-  metrics: z
-    .enum(['service', 'resources', 'none'])
+  metrics: z.enum(['service', 'resources', 'none']).optional().meta({
+    since: '0.3.0',
+    description: 'what CloudWatch is told: the service (default), its resources too, or nothing',
+  }),
+});
+
+const logs = z.strictObject({
+  level: z.enum(LOG_LEVELS).meta({ description: 'the least that is written' }),
+  until: z.iso
+    .datetime({ offset: true, error: 'a time such as 2027-01-01T12:00:00Z' })
     .optional()
-    .meta({
-      since: '0.3.0',
-      description: 'what CloudWatch is told: the service (default), its resources too, or nothing',
-    }),
+    .meta({ description: 'from then on the level is the one the function was deployed with' }),
 });
 
 /** More than any service can have, and less than a month of minutes has. */
@@ -336,6 +342,7 @@ export const ruleDocument = z.strictObject({
   jobs: rulesOf(job, 200, 'jobs').optional(),
   access: access.optional().meta({ since: '0.2.0' }),
   telemetry: telemetry.optional(),
+  logs: logs.optional().meta({ since: '0.3.0' }),
   slos: rulesOf(slo, 10, 'slos').optional().meta({ since: '0.3.0' }),
 });
 
@@ -348,6 +355,7 @@ export type RetryRule = z.infer<typeof retry>;
 export type BackoffRule = z.infer<typeof backoff>;
 export type FallbackStep = z.infer<typeof fallbackStep>;
 export type TelemetryRule = z.infer<typeof telemetry>;
+export type LogsRule = z.infer<typeof logs>;
 export type SloRule = z.infer<typeof slo>;
 export type RedeliveryRule = NonNullable<ResourceRule['redelivery']>;
 export type JobRule = z.infer<typeof job>;

@@ -251,6 +251,7 @@ describe('the log of what flyball answers in place of an error', () => {
         {
           governed: 'orders',
           instance: 'instance-1',
+          function_request_id: 'request-1',
           requestId: 'request-1',
           resource: 'default',
           dependency: 'payments',
