@@ -7,7 +7,7 @@ import type { Policy, PolicySlot } from './kernel/policy.ts';
 import type { RuleDocument } from './kernel/rules/document.ts';
 import { runtimeTraceHeader } from './kernel/runtime-trace.ts';
 // Not by their folders' index.ts: a bundle would then load the rest of the folder at once too.
-import { loadReporting } from './telemetry/policy.ts';
+import { loadReporting } from './telemetry/reports.ts';
 import { isSampled, tracers } from './trace/runtime.ts';
 
 type Conditions = Omit<PolicySlot, 'name' | 'load'>;

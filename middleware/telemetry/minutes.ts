@@ -59,9 +59,9 @@ export class Minutes implements Syncable {
   constructor(instance: Instance, recorder: CountingRecorder, cell: string) {
     this.#instance = instance;
     this.#recorder = recorder;
-    this.#particulars = recorder.particulars ?? new Particulars(instance);
+    this.#particulars = new Particulars(instance);
     this.#cell = cell;
-    if (!recorder.particulars) recorder.tell(this.#particulars);
+    recorder.particulars = this.#particulars;
   }
 
   /** Begins with what has been counted already, and puts it unless the exchange it is a part of has been abandoned. */

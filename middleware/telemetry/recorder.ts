@@ -11,8 +11,6 @@ import type { Particulars } from './particulars.ts';
 import { Counter, GrowingTallies } from './tally.ts';
 
 const MOST_NAMES = 200;
-/** What is told before there is anybody to tell: the code for it is loaded with the first invocation's end. */
-const MOST_UNTOLD = 32;
 
 export type Counted = Pick<
   TelemetryMinute,
@@ -34,8 +32,8 @@ export class CountingRecorder implements Recorder {
   readonly #transitions = new Counter(MOST_NAMES);
   readonly #internal = new Counter(MOST_NAMES);
   readonly #onInvocation: () => void;
-  #particulars: Particulars | undefined;
-  #untold: ((particulars: Particulars) => void)[] | undefined = [];
+  /** What is told beside the counts goes there. */
+  particulars: Particulars | undefined;
 
   /** `onInvocation` runs after each invocation has been counted. */
   constructor(onInvocation: () => void) {
@@ -52,37 +50,26 @@ export class CountingRecorder implements Recorder {
     }
   }
 
-  /** What is told beside the counts goes there from now on; without anybody, nowhere. */
-  tell(particulars: Particulars | undefined): void {
-    this.#particulars = particulars;
-    const untold = this.#untold ?? [];
-    this.#untold = undefined;
-    if (particulars) for (const telling of untold) this.#contained(() => telling(particulars));
-  }
-
-  get particulars(): Particulars | undefined {
-    return this.#particulars;
-  }
-
   invocation(resource: string, outcome: Outcome, durationMs: number, cold: boolean, invocation?: Invocation): void {
     this.added++;
     const bucket = bucketOf(durationMs);
     const slow = durationMs > this.slowOverMs;
     this.#resources.of(resource).record(outcome, durationMs, bucket, cold, slow);
-    if (invocation) this.#tellOf(invocation, outcome, durationMs, bucket, slow);
+    if (invocation && this.particulars) this.#tellOf(this.particulars, invocation, outcome, durationMs, bucket, slow);
     this.#onInvocation();
   }
 
   /** Events and errors are the function's own, and may be anything: what goes wrong here is no harm to it. */
-  #tellOf(invocation: Invocation, outcome: Outcome, durationMs: number, bucket: number, slow: boolean): void {
-    const share = this.sampleShare;
-    const particulars = this.#particulars;
-    if (!particulars) {
-      this.#later((told) => told.invocation(invocation, outcome, durationMs, bucket, slow, share));
-      return;
-    }
+  #tellOf(
+    particulars: Particulars,
+    invocation: Invocation,
+    outcome: Outcome,
+    durationMs: number,
+    bucket: number,
+    slow: boolean,
+  ): void {
     try {
-      particulars.invocation(invocation, outcome, durationMs, bucket, slow, share);
+      particulars.invocation(invocation, outcome, durationMs, bucket, slow, this.sampleShare);
     } catch {
       this.internal('contained:telemetry');
     }
@@ -92,15 +79,17 @@ export class CountingRecorder implements Recorder {
     this.added++;
     this.#calls.of(dependency).record(outcome, durationMs, bucketOf(durationMs), false, false);
     if (reply?.error === undefined || !invocation) return;
-    const { error } = reply;
-    this.#tellSeldom((told) => told.failedCall(dependency, outcome, error, invocation));
+    try {
+      this.particulars?.failedCall(dependency, outcome, reply.error, invocation);
+    } catch {
+      this.internal('contained:telemetry');
+    }
   }
 
   attempt(dependency: string, outcome: Outcome, durationMs: number, attempt = 1, reply?: Reply): void {
     this.added++;
     this.#attempts.of(dependency).record(outcome, durationMs, bucketOf(durationMs), false, false);
-    if (this.#particulars) this.#particulars.attempt(dependency, attempt, reply);
-    else this.#later((told) => told.attempt(dependency, attempt, reply));
+    this.particulars?.attempt(dependency, attempt, reply);
   }
 
   refusal(by: RefusedBy, rule: string, resource: string, count: number, shadow: boolean): void {
@@ -109,8 +98,7 @@ export class CountingRecorder implements Recorder {
   }
 
   key(rule: KeyedRule, raw: string, count: number): void {
-    if (this.#particulars) this.#particulars.key(rule, raw, count);
-    else this.#later((told) => told.key(rule, raw, count));
+    this.particulars?.key(rule, raw, count);
   }
 
   transition(breaker: string, from: string, to: string): void {
@@ -121,24 +109,6 @@ export class CountingRecorder implements Recorder {
   internal(event: string): void {
     this.added++;
     this.#internal.add(event, 1);
-  }
-
-  #tellSeldom(telling: (particulars: Particulars) => void): void {
-    const particulars = this.#particulars;
-    if (particulars) this.#contained(() => telling(particulars));
-    else this.#later(telling);
-  }
-
-  #later(telling: (particulars: Particulars) => void): void {
-    if (this.#untold && this.#untold.length < MOST_UNTOLD) this.#untold.push(telling);
-  }
-
-  #contained(telling: () => void): void {
-    try {
-      telling();
-    } catch {
-      this.internal('contained:telemetry');
-    }
   }
 
   /** What was counted since `clear`. */

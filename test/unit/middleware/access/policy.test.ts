@@ -7,7 +7,7 @@ import { replaceKeyFetch, type FetchKeys } from '../../../../middleware/access/i
 import { access, governed, type GovernedContext, type GovernOptions } from '../../../../middleware/index.ts';
 import type { Logger } from '../../../../middleware/kernel/logger.ts';
 import type { AccessRule, RuleDocument } from '../../../../middleware/kernel/rules/document.ts';
-import { recorderOf } from '../../../../middleware/telemetry/policy.ts';
+import { loadReporting } from '../../../../middleware/telemetry/reports.ts';
 import * as events from '../../../support/events.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { testContext, testInstance } from '../../../support/instance.ts';
@@ -18,6 +18,7 @@ const jwt = { issuer: ISSUER, audience: AUDIENCE, jwksUri: 'https://issuer.examp
 let key: SigningKey;
 let published: JSONWebKeySet;
 beforeAll(async () => {
+  await loadReporting();
   key = await signingKey('k1');
   published = await keySetOf(key);
 });
@@ -51,7 +52,7 @@ function start(rules: Rules | undefined, options: Partial<GovernOptions> = {}, f
   const bearer = async (claims?: Record<string, unknown>) => ({
     authorization: `Bearer ${await tokenOf(key, clock.now(), claims)}`,
   });
-  const recorder = recorderOf(instance);
+  const { recorder } = instance;
   const [refusal, invocation, internal] = [
     vi.spyOn(recorder, 'refusal'),
     vi.spyOn(recorder, 'invocation'),
