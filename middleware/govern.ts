@@ -8,7 +8,7 @@ import { extensionStarted } from './kernel/after-response.ts';
 import { current } from './kernel/current.ts';
 import { disabled } from './kernel/disabled.ts';
 import { BusinessFailure, Misused } from './kernel/errors.ts';
-import { instanceFor, requireService, type GovernOptions as InstanceOptions } from './kernel/instances.ts';
+import { instanceFor, type GovernOptions as InstanceOptions } from './kernel/instances.ts';
 import {
   beginStack,
   endStack,
@@ -16,6 +16,7 @@ import {
   type GovernMiddleware,
   type GovernedContext,
 } from './kernel/middleware.ts';
+import { requireKnown, requireService } from './kernel/options.ts';
 import type { Policy, PolicySlot } from './kernel/policy.ts';
 import {
   accessSlot,
@@ -53,6 +54,22 @@ export interface JobRunOptions extends InstanceOptions {
   /** The job this function runs, as the rules' `jobs` name it. */
   readonly job: string;
 }
+
+/** Also those of another middleware: a stack's may share one object. */
+const OPTIONS: Readonly<Record<keyof GovernOptions, true>> = {
+  service: true,
+  bootstrap: true,
+  maxStale: true,
+  flush: true,
+  logger: true,
+  access: true,
+  tracer: true,
+  job: true,
+  clock: true,
+  random: true,
+  table: true,
+  instance: true,
+};
 
 /**
  * Governs a function by the live rules of its service. Use it first, so that its `after` runs last.
@@ -96,6 +113,8 @@ export const jobRun = (options: JobRunOptions): GovernMiddleware => middlewareFo
 
 function middlewareFor(options: TraceOptions, policies: readonly (Policy | PolicySlot)[]): GovernMiddleware {
   const governing = disabled ? policies.filter((policy) => policy === requiredAccessSlot) : policies;
+  requireService(options);
+  requireKnown(options, Object.keys(OPTIONS));
   const instance = instanceFor(options);
   if (options.tracer) tracers.set(instance, options.tracer);
   return middlewareOf(instance, disabled ? [callSlot, ...governing] : [logsPolicy, callSlot, ...governing]);

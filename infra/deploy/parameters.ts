@@ -1,5 +1,5 @@
 // Which parameters a deploy takes and what each may be: a mistyped one would be passed over, or fail half-way on AWS.
-import { nearest } from './nearest.ts';
+import { nearest } from '../../middleware/kernel/nearest.ts';
 
 /** What a parameter may be. */
 interface Form {

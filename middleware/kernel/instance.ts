@@ -17,6 +17,8 @@ export interface InstanceOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly table: Table;
+  /** False for one that refuses everything, which has been said: what cannot be exchanged is then no news. */
+  readonly hasTable?: boolean;
   /** True while the store is known not to answer; nothing then waits for it. */
   readonly storeAway?: (() => boolean) | undefined;
   readonly logger: Logger;
@@ -62,7 +64,8 @@ export class Instance {
     this.random = options.random;
     this.table = options.table;
     this.logger = loggerWith(options.logger, { governed: options.service, instance: options.id });
-    this.syncs = new Syncs(options.clock, this.logger, options.storeAway ?? (() => false));
+    const { hasTable = true, storeAway = () => !hasTable } = options;
+    this.syncs = new Syncs(options.clock, hasTable ? this.logger : { ...this.logger, warn: () => {} }, storeAway);
     this.maxStaleMs = options.maxStaleMs ?? MAX_STALE_MS;
     this.extension = options.extension;
     this.rules = new LiveRules(this, options.bootstrap);

@@ -1,12 +1,13 @@
 // Makes the one instance of a service in this environment, from what the environment and the developer give.
 import { signedTable } from '../../store/adapters/signed.ts';
 import { guardedTable } from '../../store/guard.ts';
-import { StoreRejected, type Table } from '../../store/port.ts';
+import { StoreUnavailable, type Table } from '../../store/port.ts';
 import { startExtension } from './after-response.ts';
 import { systemClock, systemRandom, type Clock, type Random } from './clock.ts';
 import { Misused } from './errors.ts';
 import { Instance, type InstanceOptions } from './instance.ts';
 import { jsonLogger, type Logger } from './logger.ts';
+import { requireSame } from './options.ts';
 import type { RuleDocument } from './rules/document.ts';
 import { storeLimitMs } from './patience.ts';
 import { parseDuration } from './units.ts';
@@ -41,18 +42,19 @@ export interface GovernOptions {
   readonly instance?: Instance;
 }
 
-const instances = new Map<string, Instance>();
+/** By service, with what the first who asked for it wanted. */
+const instances = new Map<string, { readonly instance: Instance; readonly options: GovernOptions }>();
 /** Instances of a test that handlers are given in place of their own, by service. */
 const standIns = new Map<string, { readonly instance: Instance; asked: boolean }>();
 
 /**
  * The instance for these options. A service has one per environment (per worker thread), shared by all its governed
  * handlers; options that replace time, chance or the table make one of their own.
- * @throws {Misused} when the options cannot be meant: no service name, a bootstrap file that is not there.
+ * @throws {Misused} when the options cannot be meant: no service name, a bootstrap file that is not there, others than the
+ * instance has.
  */
 export function instanceFor(options: GovernOptions): Instance {
   requireNode();
-  requireService(options);
   if (options.instance) return sameService(options.instance, options.service);
   const given = standIns.get(options.service);
   if (given) {
@@ -61,9 +63,22 @@ export function instanceFor(options: GovernOptions): Instance {
   }
   const ownParts = options.clock ?? options.random ?? options.table;
   const known = ownParts ? undefined : instances.get(options.service);
-  if (known) return known;
+  if (known) return knownInstance(known, options);
   const instance = create(options);
-  if (!ownParts) instances.set(options.service, instance);
+  if (!ownParts) instances.set(options.service, { instance, options });
+  return instance;
+}
+
+function knownInstance(
+  known: { readonly instance: Instance; readonly options: GovernOptions },
+  options: GovernOptions,
+) {
+  const { instance } = known;
+  requireSame(known.options, options);
+  if (options.logger && options.logger !== instance.logger.beneath) {
+    const reason = 'all middlewares of a service share one instance: give each the same logger';
+    instance.logger.warn('flyball goes on logging with the logger that it was given first', { reason });
+  }
   return instance;
 }
 
@@ -94,31 +109,18 @@ function requireNode(): void {
   if (Number.parseInt(version, 10) < 22) throw new Misused(`flyball needs Node 22.18 or newer, and this is ${version}`);
 }
 
-/** As rule documents name services; under any other name no rules could ever be published. */
-const SERVICE = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/;
-
-/** @throws {Misused} unless a service is named as services can be; plain JavaScript may give anything. */
-export function requireService(options: GovernOptions | undefined): void {
-  const service: unknown = options?.service;
-  if (typeof service !== 'string' || service === '') {
-    throw new Misused("the service whose rules apply is missing, e.g. govern({ service: 'orders' })");
-  }
-  if (!SERVICE.test(service)) {
-    throw new Misused(`"${service}" names no service: write 1 to 64 lower-case letters, digits and hyphens`);
-  }
-}
-
 function create(options: GovernOptions): Instance {
   const { env } = process;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const logger = options.logger ?? jsonLogger(clock, (line) => process.stdout.write(line));
-  return makeInstance({
+  const table = options.table ?? tableOf(env['FLYBALL_TABLE'], clock);
+  const instance = makeInstance({
     service: options.service,
     id: idOf(env['AWS_LAMBDA_LOG_STREAM_NAME'], random),
     clock,
     random,
-    table: options.table ?? tableOf(env['FLYBALL_TABLE'], clock),
+    table,
     logger,
     functionName: env['AWS_LAMBDA_FUNCTION_NAME'] ?? options.service,
     functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '$LATEST',
@@ -126,11 +128,19 @@ function create(options: GovernOptions): Instance {
     maxStaleMs: maxStaleOf(options, env['FLYBALL_MAX_STALE']),
     extension: flushesAfter(options) ? startExtension(env, clock, logger) : undefined,
   });
+  if (!table) {
+    const reason = 'FLYBALL_TABLE is not set; it takes the name of the table that rules are published to';
+    instance.logger.warn('flyball runs without live rules', { reason });
+  }
+  return instance;
 }
 
-/** An instance of these parts, behind the store's own breaker, with its rules on their way. */
-export function makeInstance(parts: Omit<InstanceOptions, 'storeAway'>): Instance {
+/** An instance of these parts, behind the store's own breaker, with its rules on their way; without a table, with none. */
+export function makeInstance(
+  parts: Omit<InstanceOptions, 'storeAway' | 'hasTable' | 'table'> & { readonly table: Table | undefined },
+): Instance {
   const { clock } = parts;
+  if (!parts.table) return new Instance({ ...parts, table: NO_TABLE, hasTable: false });
   const table = guardedTable(parts.table, clock);
   const instance = new Instance({ ...parts, table, storeAway: () => table.state(clock.now()) !== 'closed' });
   instance.rules.preload();
@@ -152,19 +162,18 @@ function idOf(logStream: string | undefined, random: Random): string {
   return logStream === undefined ? chance : `${logStream.slice(-8)}-${chance}`;
 }
 
-function tableOf(tableName: string | undefined, clock: Clock): Table {
-  if (tableName !== undefined && tableName !== '') {
-    return signedTable({
-      tableName,
-      clock,
-      defaultTimeoutMs: storeLimitMs(100),
-      firstTimeoutMs: storeLimitMs(250),
-    });
-  }
-  const refuse = () =>
-    Promise.reject(new StoreRejected('NoTable', 'FLYBALL_TABLE is not set: this function runs without live rules'));
-  return { get: refuse, put: refuse, update: refuse, delete: refuse, query: refuse };
+function tableOf(tableName: string | undefined, clock: Clock): Table | undefined {
+  if (tableName === undefined || tableName === '') return undefined;
+  return signedTable({
+    tableName,
+    clock,
+    defaultTimeoutMs: storeLimitMs(100),
+    firstTimeoutMs: storeLimitMs(250),
+  });
 }
+
+const refuse = () => Promise.reject(new StoreUnavailable('connect', 'there is no table'));
+const NO_TABLE: Table = { get: refuse, put: refuse, update: refuse, delete: refuse, query: refuse };
 
 /** @throws {Misused} when the option is no duration; a bad environment variable must not keep a function from starting. */
 function maxStaleOf({ maxStale }: GovernOptions, fromEnvironment: string | undefined): number | undefined {

@@ -3,8 +3,9 @@ import { AsyncResource } from 'node:async_hooks';
 import { governed, type GovernOptions } from '../govern.ts';
 import { Misused } from '../kernel/errors.ts';
 import type { Instance } from '../kernel/instance.ts';
-import { requireService, standIn } from '../kernel/instances.ts';
+import { standIn } from '../kernel/instances.ts';
 import type { GovernedContext } from '../kernel/middleware.ts';
+import { requireKnown, requireService } from '../kernel/options.ts';
 import { parseDuration } from '../kernel/units.ts';
 import { loadEverything } from '../slots.ts';
 import { testBreaker, type TestBreaker } from './breakers.ts';
@@ -89,12 +90,21 @@ export interface TestGovernor {
   [Symbol.dispose](): void;
 }
 
+const OPTIONS: Readonly<Record<keyof TestGovernorOptions, true>> = {
+  service: true,
+  rules: true,
+  clock: true,
+  seed: true,
+  functionName: true,
+};
+
 /**
  * A fleet of one instance for a test. Nothing of it reaches a network, a table or another test.
  * @throws {Misused} naming the place of whatever is wrong with the rules.
  */
 export async function testGovernor(options: TestGovernorOptions): Promise<TestGovernor> {
   requireService(options);
+  requireKnown(options, Object.keys(OPTIONS));
   const { service, rules, clock = fakeClock(), seed = 1, functionName = service } = options;
   await loadEverything();
   const fleet = new Fleet({ service, clock, seed, functionName });

@@ -1,6 +1,6 @@
 // How near two words are, and which known one was probably meant.
 import { expect, it } from 'vitest';
-import { distance, nearest } from '../../../../infra/deploy/nearest.ts';
+import { distance, nearest } from '../../../middleware/kernel/nearest.ts';
 
 it.each([
   ['', '', 0],
