@@ -1,8 +1,9 @@
 // The routes of telemetry: each area has its own.
 import type { Table } from '../../store/port.ts';
 import type { Route } from '../api/index.ts';
+import { metricsRoutes } from './metrics/routes.ts';
 import { seriesRoutes } from './series/routes.ts';
 
 export function telemetryRoutes(table: Table): Route[] {
-  return [...seriesRoutes(table)];
+  return [...seriesRoutes(table), ...metricsRoutes(table)];
 }

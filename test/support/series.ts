@@ -1,5 +1,5 @@
 // Writes series as the merge does, from sums that a test has made: minutes, and what is summed up of them.
-import type { OverviewData, SlotsData } from '../../functions/telemetry/series/reader.ts';
+import type { OverviewData, SlotsData } from '../../functions/telemetry/sums/data.ts';
 import { Slot } from '../../functions/telemetry/sums/slot.ts';
 import type { SubjectName } from '../../functions/telemetry/sums/subject.ts';
 import { Sum } from '../../functions/telemetry/sums/sum.ts';

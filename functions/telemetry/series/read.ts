@@ -1,10 +1,11 @@
 // Reads a series: at the coarsest resolution its steps are made of, and more finely where that is still to come.
 import type { Table } from '../../../store/port.ts';
+import { gaps } from './gaps.ts';
 import { subjectName, type SeriesQuery } from './query.ts';
 import { Reader } from './reader.ts';
 import { Series } from './series.ts';
 import { isSettled } from './settled.ts';
-import { DAY_MS, FIVE_MINUTES, HOURS, MINUTE_MS, MINUTES, resolutionOf, type Resolution } from './span.ts';
+import { DAY_MS, FIVE_MINUTES, HOURS, MINUTES, resolutionOf, type Resolution } from './span.ts';
 
 export interface ReadSeries {
   readonly series: Series;
@@ -51,27 +52,4 @@ export async function readSeries(table: Table, query: SeriesQuery, most?: number
 
   await Promise.all([addRange(resolution, from, to), addNames()]);
   return { series, read: reader.items, unreadable: reader.unreadable };
-}
-
-/**
- * The stretches of [from, to) that have no slot of this level, joined where they touch: nothing happened in them, or it is yet
- * to be summed up. Further back than minutes are kept there is nothing finer that could tell.
- */
-export function gaps(
-  { ms }: Resolution,
-  from: number,
-  to: number,
-  there: ReadonlySet<number>,
-  nowMs: number,
-): (readonly [from: number, to: number])[] {
-  const earliest = Math.floor((nowMs - MINUTES.reachMs) / ms) * ms;
-  const end = Math.min(to, nowMs + MINUTE_MS);
-  const found: [number, number][] = [];
-  for (let at = Math.max(from, earliest); at < end; at += ms) {
-    if (there.has(at)) continue;
-    const last = found.at(-1);
-    if (last?.[1] === at) last[1] = at + ms;
-    else found.push([at, at + ms]);
-  }
-  return found;
 }

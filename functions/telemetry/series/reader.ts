@@ -3,7 +3,7 @@ import { readPackedSeries, type PackedSeriesItem, type SeriesOf } from '../../..
 import { unpack } from '../../../store/items/telemetry-detail.ts';
 import type { Table } from '../../../store/port.ts';
 import { Problem } from '../../api/index.ts';
-import type { SlotData, SumData } from '../sums/data.ts';
+import type { OverviewData, SlotData, SlotsData, SumData } from '../sums/data.ts';
 import { SERVICE } from '../sums/subject.ts';
 import { MINUTES, type Resolution } from './span.ts';
 
@@ -11,17 +11,6 @@ const AT_ONCE = 16;
 /** About as much as can be read and added up within this function's time. */
 export const MOST_BYTES = 32 * 2 ** 20;
 const MEBIBYTE = 2 ** 20;
-
-/** Hours of one subject: five-minute slots by their number, 0 to 11; days: hours, 0 to 23. */
-export interface SlotsData {
-  readonly slots: { readonly [index: string]: SumData };
-}
-
-/** A day's hours that are over, of all subjects. */
-export interface OverviewData extends SlotData {
-  /** Which hours of the day are in it. */
-  readonly hours: readonly number[];
-}
 
 /** How many items one query is asked for: what follows is read beside it. */
 const ITEMS_A_QUERY: Readonly<Record<Resolution['items'], number>> = { minute: 30, hour: 24, day: 8 };

@@ -6,7 +6,7 @@ import { partsOf } from '../sums/subject.ts';
 import { Sum } from '../sums/sum.ts';
 import { onlyWhatIsShown } from './metric.ts';
 import { shownPoint, type ShownPoint } from './point.ts';
-import { gaps } from './read.ts';
+import { gaps } from './gaps.ts';
 import { Reader } from './reader.ts';
 import { isSettled, shownSettled } from './settled.ts';
 import { DAY_MS, HOUR_MS, HOURS, MINUTE_MS } from './span.ts';

@@ -1,0 +1,83 @@
+// What Prometheus is told of one subject: counters that only grow within a day, and durations in few buckets. Pure.
+import { Histogram } from '../../../middleware/telemetry/histogram.ts';
+import type { Counts } from '../../../store/items/telemetry.ts';
+import { bucketsOf, middleOf } from '../sums/buckets.ts';
+import type { SumData } from '../sums/data.ts';
+
+/**
+ * Powers of two, in ms: a bucket of ours ends at each, so that counts up to them are exact; closer together where most
+ * requests lie. With the one without an end they are twelve.
+ */
+export const ENDS_MS = [1, 4, 16, 64, 128, 256, 512, 1024, 2048, 8192, 32_768] as const;
+/** The number of the last bucket up to each. */
+const LAST_BUCKETS = ENDS_MS.map((ms) => Math.round(Math.log2(ms) * 16) - 1);
+
+/** What is counted of a subject beyond this many names of a kind is counted as `other`. */
+const MOST_NAMES = 1_000;
+
+export class Durations {
+  /** How many lie in each bucket, the one without an end last. */
+  readonly counts: number[] = Array.from({ length: ENDS_MS.length + 1 }, () => 0);
+  count = 0;
+  /** Within the histogram's relative error: sums are not kept. */
+  sumMs = 0;
+
+  add(packed: unknown): void {
+    if (typeof packed !== 'string') return;
+    for (const { index, count } of bucketsOf(decoded(packed))) {
+      const place = LAST_BUCKETS.findIndex((last) => index <= last);
+      const bucket = place < 0 ? ENDS_MS.length : place;
+      this.counts[bucket] = (this.counts[bucket] ?? 0) + count;
+      this.count += count;
+      this.sumMs += count * middleOf(index);
+    }
+  }
+}
+
+export class Counters {
+  readonly outcomes = new Map<string, number>();
+  readonly attempts = new Map<string, number>();
+  readonly refusals = new Map<string, number>();
+  readonly transitions = new Map<string, number>();
+  readonly durations = new Durations();
+  retries = 0;
+
+  add(data: SumData): void {
+    addAll(this.outcomes, data.outcomes);
+    addAll(this.attempts, data.attempts?.outcomes);
+    addAll(this.refusals, data.refusals);
+    addAll(this.transitions, data.transitions);
+    this.durations.add(data.durations);
+    this.retries += countOf(data.retries);
+  }
+
+  /** How busy it is. */
+  get total(): number {
+    let total = 0;
+    for (const count of this.outcomes.values()) total += count;
+    return total;
+  }
+}
+
+function addAll(sums: Map<string, number>, counts: Counts | undefined): void {
+  if (typeof counts !== 'object' || counts === null) return;
+  for (const [name, value] of Object.entries(counts)) {
+    const known = sums.has(name) || sums.size < MOST_NAMES ? name : 'other';
+    sums.set(known, (sums.get(known) ?? 0) + countOf(value));
+  }
+}
+
+function decoded(packed: string): Histogram {
+  const histogram = new Histogram();
+  try {
+    histogram.addEncoded(Buffer.from(packed, 'base64'));
+  } catch {
+    // Bytes that are no histogram: what was read of them stands.
+  }
+  return histogram;
+}
+
+/** What instances put may be anything. */
+function countOf(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+}

@@ -1,0 +1,212 @@
+// Counters as text that Prometheus scrapes: OpenMetrics 1.0, or Prometheus' own format 0.0.4 for whoever does not ask for it. Pure.
+import { partsOf } from '../sums/subject.ts';
+import { ENDS_MS, type Counters } from './counters.ts';
+import type { ServiceDay } from './today.ts';
+
+export type Format = 'openmetrics' | 'prometheus';
+
+export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  prometheus: 'text/plain; version=0.0.4; charset=utf-8',
+};
+
+/** What an answer may weigh. */
+export const LARGEST_BYTES = 5 * 10 ** 6;
+/** What is not of a subject: gauges of services, and what the families are. */
+const RESERVED_BYTES = 200_000;
+
+interface Family {
+  readonly type: 'counter' | 'histogram' | 'gauge';
+  readonly unit?: 'seconds';
+  readonly help: string;
+}
+
+const FAMILIES = {
+  flyball_requests: { type: 'counter', help: 'Invocations since midnight UTC, by outcome.' },
+  flyball_request_duration_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'How long invocations took since midnight UTC, refused ones left out; the sum is off by up to 2.2 percent.',
+  },
+  flyball_refusals: { type: 'counter', help: 'Requests and records that flyball refused since midnight UTC, by rule.' },
+  flyball_calls: { type: 'counter', help: 'Calls of dependencies since midnight UTC, by outcome.' },
+  flyball_call_duration_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'How long calls of dependencies took since midnight UTC, with all attempts; the sum is off by up to 2.2 percent.',
+  },
+  flyball_attempts: { type: 'counter', help: 'Attempts of calls since midnight UTC, by outcome.' },
+  flyball_retries: { type: 'counter', help: 'Attempts after the first since midnight UTC.' },
+  flyball_breaker_transitions: {
+    type: 'counter',
+    help: 'Changes of breakers that instances made or saw since midnight UTC.',
+  },
+  flyball_inbound: { type: 'counter', help: 'Invocations since midnight UTC by what caused them, by outcome.' },
+  flyball_instances: { type: 'gauge', help: 'Instances that were active in the last complete minute.' },
+  flyball_last_complete_minute_timestamp_seconds: {
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'The end of the last minute that is counted here.',
+  },
+  flyball_scrape_truncated: {
+    type: 'gauge',
+    help: 'Subjects left out since the answer would be too long: the least busy.',
+  },
+} as const satisfies Record<string, Family>;
+type FamilyName = keyof typeof FAMILIES;
+
+export interface Scrape {
+  /** Beginning of the day, epoch ms. */
+  readonly dayMs: number;
+  /** Epoch ms. */
+  readonly completeUntil: number;
+  readonly days: readonly ServiceDay[];
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** One subject's samples, by family. */
+class Lines {
+  readonly #byFamily = new Map<FamilyName, string[]>();
+  readonly #format: Format;
+  readonly #created: string;
+  bytes = 0;
+
+  constructor(format: Format, dayMs: number) {
+    this.#format = format;
+    this.#created = String(dayMs / 1000);
+  }
+
+  get families(): ReadonlyMap<FamilyName, readonly string[]> {
+    return this.#byFamily;
+  }
+
+  gauge(family: FamilyName, labels: Labels, value: number): void {
+    this.#line(family, family, labels, String(value));
+  }
+
+  counter(family: FamilyName, labels: Labels, value: number): void {
+    this.#line(family, `${family}_total`, labels, String(value));
+    this.#createdLine(family, labels);
+  }
+
+  histogram(family: FamilyName, labels: Labels, { durations }: Counters): void {
+    let upTo = 0;
+    durations.counts.forEach((count, i) => {
+      upTo += count;
+      const end = ENDS_MS[i];
+      const le = end === undefined ? '+Inf' : String(end / 1000);
+      this.#line(family, `${family}_bucket`, { ...labels, le }, String(upTo));
+    });
+    this.#line(family, `${family}_count`, labels, String(durations.count));
+    this.#line(family, `${family}_sum`, labels, String(durations.sumMs / 1000));
+    this.#createdLine(family, labels);
+  }
+
+  #createdLine(family: FamilyName, labels: Labels): void {
+    if (this.#format === 'openmetrics') this.#line(family, `${family}_created`, labels, this.#created);
+  }
+
+  #line(family: FamilyName, name: string, labels: Labels, value: string): void {
+    const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
+    const line = `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${value}\n`;
+    const lines = this.#byFamily.get(family) ?? [];
+    this.#byFamily.set(family, lines);
+    lines.push(line);
+    this.bytes += Buffer.byteLength(line);
+  }
+}
+
+/** The text; of more subjects than fit the busiest. */
+export function exposition(scrape: Scrape, format: Format, most: number = LARGEST_BYTES): string {
+  const { days, dayMs, completeUntil } = scrape;
+  const subjects = days
+    .flatMap(({ service, subjects }) => [...subjects].map(([subject, counters]) => ({ service, subject, counters })))
+    .map((each) => ({ ...each, total: each.counters.total }))
+    .sort((a, b) => b.total - a.total || compare(a.service, b.service) || compare(a.subject, b.subject));
+  const shown: Lines[] = [];
+  let bytes = RESERVED_BYTES;
+  let truncated = 0;
+  for (const { service, subject, counters } of subjects) {
+    const lines = linesOf(service, subject, counters, new Lines(format, dayMs));
+    if (bytes + lines.bytes > most) truncated++;
+    else {
+      bytes += lines.bytes;
+      shown.push(lines);
+    }
+  }
+  const gauges = new Lines(format, dayMs);
+  for (const { service, instances } of days) gauges.gauge('flyball_instances', { service }, instances);
+  gauges.gauge('flyball_last_complete_minute_timestamp_seconds', {}, completeUntil / 1000);
+  gauges.gauge('flyball_scrape_truncated', {}, truncated);
+  return textOf([...shown, gauges], format);
+}
+
+function linesOf(service: string, subject: string, counters: Counters, lines: Lines): Lines {
+  const { kind, name } = partsOf(subject);
+  switch (kind) {
+    case 'resource': {
+      const labels = { service, resource: name };
+      for (const [outcome, count] of counters.outcomes)
+        lines.counter('flyball_requests', { ...labels, outcome }, count);
+      if (counters.durations.count > 0) lines.histogram('flyball_request_duration_seconds', labels, counters);
+      break;
+    }
+    case 'dependency': {
+      const labels = { service, dependency: name };
+      for (const [outcome, count] of counters.outcomes) lines.counter('flyball_calls', { ...labels, outcome }, count);
+      if (counters.durations.count > 0) lines.histogram('flyball_call_duration_seconds', labels, counters);
+      for (const [outcome, count] of counters.attempts)
+        lines.counter('flyball_attempts', { ...labels, outcome }, count);
+      if (counters.retries > 0) lines.counter('flyball_retries', labels, counters.retries);
+      break;
+    }
+    case 'inbound':
+      for (const [outcome, count] of counters.outcomes) {
+        lines.counter('flyball_inbound', { service, source: name, outcome }, count);
+      }
+      break;
+    case 'service':
+      for (const [key, count] of counters.refusals) {
+        lines.counter('flyball_refusals', { service, ...refusalOf(key) }, count);
+      }
+      for (const [key, count] of counters.transitions) {
+        lines.counter('flyball_breaker_transitions', { service, ...transitionOf(key) }, count);
+      }
+  }
+  return lines;
+}
+
+/** `policy/rule/resource`; a resource may have slashes in its name. */
+function refusalOf(key: string): Labels {
+  const [policy = '', rule = ''] = key.split('/', 2);
+  return { policy, rule, resource: key.slice(policy.length + rule.length + 2) };
+}
+
+/** `breaker/FROM/TO`. */
+function transitionOf(key: string): Labels {
+  const parts = key.split('/');
+  return { breaker: parts.slice(0, -2).join('/') || key, from: parts.at(-2) ?? '', to: parts.at(-1) ?? '' };
+}
+
+function textOf(parts: readonly Lines[], format: Format): string {
+  const texts = (Object.keys(FAMILIES) as FamilyName[]).flatMap((family) => {
+    const lines = parts.flatMap((part) => part.families.get(family) ?? []);
+    return lines.length > 0 ? [headOf(family, format), ...lines] : [];
+  });
+  return `${texts.join('')}${format === 'openmetrics' ? '# EOF\n' : ''}`;
+}
+
+function headOf(family: FamilyName, format: Format): string {
+  const { type, help, unit }: Family = FAMILIES[family];
+  // Prometheus' own format names a counter as its samples are.
+  const name = format === 'prometheus' && type === 'counter' ? `${family}_total` : family;
+  const units = format === 'openmetrics' && unit !== undefined ? `# UNIT ${name} ${unit}\n` : '';
+  return `# TYPE ${name} ${type}\n${units}# HELP ${name} ${help}\n`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
