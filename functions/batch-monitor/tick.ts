@@ -5,7 +5,7 @@ import { listDueRuns, listRuns, noteMissed, settleRun, type Run } from '../../st
 import { changeJob, listDueJobs, type Job } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import { judge } from './judge.ts';
-import { pagesOf, sideBySide } from './passes.ts';
+import { pagesOf, sideBySide } from '../api/passes.ts';
 import { verdictOf } from './verdict.ts';
 
 const PAGE = 100;

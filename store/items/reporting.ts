@@ -1,6 +1,10 @@
-// Services that report telemetry and have no rules, as the merge has noted them: one item each in one partition.
-import { keys } from '../keys.ts';
-import type { Table } from '../port.ts';
+// Services that report telemetry and have no rules: announced by their instances, noted by the merge in one partition.
+import { due, keys } from '../keys.ts';
+import type { CallOptions, Item, Table } from '../port.ts';
+import { ITEM_VERSION } from './fields.ts';
+
+/** How long a service is known after it was last seen, in ms. */
+const KNOWN_MS = 2 * 24 * 3_600_000;
 
 /** Whether the merge knows the service by what it reports. */
 export async function isReporting(table: Table, service: string): Promise<boolean> {
@@ -15,4 +19,40 @@ export async function listReporting(
   const { items, cursor } = await table.query({ pk: keys.reporting('').pk, ...page });
   const services = items.flatMap(({ sk }) => (typeof sk === 'string' ? [sk] : []));
   return { services, ...(cursor === undefined ? {} : { cursor }) };
+}
+
+/** Notes that the service was heard of. */
+export async function noteReporting(
+  table: Table,
+  service: string,
+  atMs: number,
+  options: CallOptions = {},
+): Promise<void> {
+  await table.update({
+    key: keys.reporting(service),
+    update: 'SET #v = :v, #since = if_not_exists(#since, :at), #seenAt = :at, #expiration = :expiration',
+    names: { '#v': 'v', '#since': 'since', '#seenAt': 'seenAt', '#expiration': 'expiration' },
+    values: { ':v': ITEM_VERSION, ':at': atMs, ':expiration': Math.ceil((atMs + KNOWN_MS) / 1000) },
+    ...options,
+  });
+}
+
+/**
+ * Services that have announced themselves by `upToMs`. Any service may put items of its own into the index: those that are
+ * not what their key says are left out, and counted.
+ */
+export async function listAnnounced(
+  table: Table,
+  upToMs: number,
+  page: CallOptions & { readonly cursor?: string; readonly limit?: number } = {},
+): Promise<{ readonly services: string[]; readonly strangers: number; readonly cursor?: string }> {
+  const { items, cursor } = await table.query({ pk: due.services, index: { name: 'due', dueUpTo: upToMs }, ...page });
+  const services = items.flatMap(announcedBy);
+  return { services, strangers: items.length - services.length, ...(cursor === undefined ? {} : { cursor }) };
+}
+
+function announcedBy({ pk, sk, service }: Item): string[] {
+  if (typeof service !== 'string') return [];
+  const key = keys.announcement(service);
+  return pk === key.pk && sk === key.sk ? [service] : [];
 }

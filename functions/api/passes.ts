@@ -1,4 +1,4 @@
-// How a pass goes over much work: page by page, a few at a time.
+// How a tick goes over much work: page by page, a few at a time.
 
 export interface Found<T> {
   readonly found: readonly T[];
