@@ -9,6 +9,8 @@ export interface Endpoints {
   readonly sqs: string;
   readonly s3: string;
   readonly lambda: string;
+  /** `host:port` of the X-Ray daemon. */
+  readonly xray: string;
 }
 
 /** Nothing listens there: a client of a service that is not emulated fails at once. */
@@ -34,6 +36,7 @@ export function pointAtEmulators(env: NodeJS.ProcessEnv, region: string, endpoin
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
+    AWS_XRAY_DAEMON_ADDRESS: endpoints.xray,
   });
 }
 

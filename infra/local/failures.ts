@@ -1,6 +1,7 @@
 // What a function that throws or outlives its time answers here: over HTTP what API Gateway says, and never again.
 import type { Log } from './lambda.ts';
 import type { Rooms } from './rooms.ts';
+import type { LocalTracing } from './xray/tracing.ts';
 
 /** One instance of a function in serverless-offline's pool; only one whose status is IDLE is given work. */
 export interface LocalFunction {
@@ -23,19 +24,20 @@ const TIMED_OUT = 'LambdaTimeoutError';
  * Changes the class in place. Without this, serverless-offline answers 200 with the stack over HTTP, goes on giving work
  * to an instance whose thread it ended after a timeout, and starts a thread for every concurrent call: forty that start
  * at once on two cores take seconds to say a word. `rooms` bounds the calls of one function at a time. `authorizers` are
- * the keys of functions that API Gateway asks before it passes a request on.
+ * the keys of functions that API Gateway asks before it passes a request on. `tracing` traces every invocation.
  */
 export function failAsOnAws(
   { prototype }: { readonly prototype: Functions },
   log: Log,
   rooms: Rooms,
   authorizers: ReadonlySet<string> = new Set(),
+  tracing?: Pick<LocalTracing, 'begin'>,
 ): void {
   const { get, getByFunctionName } = prototype;
   const invoked = new WeakMap<LocalFunction, LocalFunction>();
 
   prototype.get = function (key) {
-    const instance = whenThereIsRoom(key, () => get.call(this, key), rooms);
+    const instance = whenThereIsRoom(key, () => get.call(this, key), rooms, tracing);
     const route = answering(instance, log, authorizers.has(key));
     invoked.set(route, instance);
     return route;
@@ -47,7 +49,12 @@ export function failAsOnAws(
 }
 
 /** Takes an instance from the pool only when its call may begin: until then it needs none. */
-function whenThereIsRoom(key: string, take: () => LocalFunction, rooms: Rooms): LocalFunction {
+function whenThereIsRoom(
+  key: string,
+  take: () => LocalFunction,
+  rooms: Rooms,
+  tracing: Pick<LocalTracing, 'begin'> | undefined,
+): LocalFunction {
   let event: unknown;
   let clientContext: unknown;
   let instance: LocalFunction | undefined;
@@ -65,13 +72,21 @@ function whenThereIsRoom(key: string, take: () => LocalFunction, rooms: Rooms): 
       clientContext = given;
     },
     runHandler: async () => {
+      const trace = tracing?.begin(key, event);
       await rooms.enter(key);
       try {
         instance = take();
         endAfterTimeout(instance);
-        if (clientContext !== undefined) instance.setClientContext(clientContext);
+        // Also when there is none: the instance may have been given another one for its last call.
+        instance.setClientContext(trace ? trace.withHeader(clientContext) : clientContext);
         instance.setEvent(event);
-        return await instance.runHandler();
+        trace?.started();
+        const answered = await instance.runHandler();
+        trace?.ended(instance.functionName);
+        return answered;
+      } catch (error) {
+        trace?.ended(instance?.functionName ?? key, error);
+        throw error;
       } finally {
         rooms.leave(key);
       }

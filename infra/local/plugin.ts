@@ -80,7 +80,7 @@ export default class LocalWorld {
     this.#world = new World({ service, ports, dir: localDir(process.env), env: process.env, log });
     await this.#world.startEmulators();
     const authorizers = authorizersOf(service);
-    failAsOnAws(Lambda, log, new Rooms(CONCURRENCY), authorizers);
+    failAsOnAws(Lambda, log, new Rooms(CONCURRENCY), authorizers, this.#world.tracing());
     leaveOutPython(service, log);
     for (const [key, definition] of Object.entries(service.functions)) {
       if (authorizers.has(key) || definition.events.some((event) => 'httpApi' in event))
@@ -155,6 +155,7 @@ function announcement(state: LocalWorldState): string {
     `  DynamoDB  ${state.dynamodb}  table ${state.table}, process ${String(state.dynamodbPid)}`,
     `  SQS       ${state.sqs}  queue ${state.queueUrl}`,
     `  S3        ${state.s3}  bucket ${state.bucket}`,
+    `  X-Ray     ${state.xray}  traces at ${state.http}/v1/telemetry/traces`,
     `  admin token  ${state.adminToken}`,
     '',
   ].join('\n');

@@ -1,4 +1,5 @@
 // Where the local world listens, and how it says that a port is taken.
+import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 
 export interface Ports {
@@ -7,6 +8,7 @@ export interface Ports {
   dynamodb: number;
   sqs: number;
   s3: number;
+  xray: number;
 }
 
 const DEFAULTS: Record<keyof Ports, { variable: string; port: number; part: string }> = {
@@ -15,6 +17,7 @@ const DEFAULTS: Record<keyof Ports, { variable: string; port: number; part: stri
   dynamodb: { variable: 'FLYBALL_DYNAMODB_PORT', port: 8000, part: 'DynamoDB' },
   sqs: { variable: 'FLYBALL_SQS_PORT', port: 4566, part: 'SQS' },
   s3: { variable: 'FLYBALL_S3_PORT', port: 4569, part: 'S3' },
+  xray: { variable: 'FLYBALL_XRAY_PORT', port: 2000, part: 'X-Ray' },
 };
 
 /** A port of the local world is in use by another process. */
@@ -48,7 +51,14 @@ export function portsFrom(env: Readonly<Record<string, string | undefined>>): Po
     }
     return value;
   };
-  return { http: port('http'), lambda: port('lambda'), dynamodb: port('dynamodb'), sqs: port('sqs'), s3: port('s3') };
+  return {
+    http: port('http'),
+    lambda: port('lambda'),
+    dynamodb: port('dynamodb'),
+    sqs: port('sqs'),
+    s3: port('s3'),
+    xray: port('xray'),
+  };
 }
 
 /** Throws PortTaken for the first port that something listens on, and PortUnfit when two parts share one. */
@@ -62,7 +72,9 @@ export async function requireFree(ports: Ports): Promise<void> {
       throw new PortUnfit(`${variable} and ${other} are both ${String(port)}: give each its own.`);
     }
     seen.set(port, variable);
-    if (!(await isFree(port))) throw new PortTaken(part, port, variable);
+    if (!(await isFree(port)) || (name === 'xray' && !(await canBind(port)))) {
+      throw new PortTaken(part, port, variable);
+    }
   }
 }
 
@@ -78,6 +90,15 @@ function canListen(port: number, host: string): Promise<boolean> {
     const probe = createServer();
     probe.once('error', () => resolve(false));
     probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** The daemon's segments come by UDP. */
+function canBind(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createSocket('udp4');
+    probe.once('error', () => resolve(false));
+    probe.bind({ port, address: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
   });
 }
 
@@ -99,8 +120,8 @@ export async function freePorts(): Promise<Ports> {
     return address.port;
   });
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  const [http = 0, lambda = 0, dynamodb = 0, sqs = 0, s3 = 0] = ports;
-  return { http, lambda, dynamodb, sqs, s3 };
+  const [http = 0, lambda = 0, dynamodb = 0, sqs = 0, s3 = 0, xray = 0] = ports;
+  return { http, lambda, dynamodb, sqs, s3, xray };
 }
 
 /** Whether anything accepts connections on the port. */

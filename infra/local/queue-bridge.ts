@@ -9,6 +9,8 @@ interface Bridge {
   readonly lambda: LocalLambda;
   readonly urlOf: (queueArn: string) => string;
   readonly log: Log;
+  /** The trace a message was sent in, as `AWSTraceHeader` has it. */
+  readonly traceOf: (messageId: string | undefined) => string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -50,7 +52,7 @@ async function poll(mapping: QueueMapping, bridge: Bridge): Promise<void> {
   }
 }
 
-async function receive(mapping: QueueMapping, { client, urlOf, signal }: Bridge): Promise<Message[]> {
+async function receive(mapping: QueueMapping, { client, urlOf, traceOf, signal }: Bridge): Promise<Message[]> {
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
       QueueUrl: urlOf(mapping.queueArn),
@@ -61,7 +63,12 @@ async function receive(mapping: QueueMapping, { client, urlOf, signal }: Bridge)
     }),
     { abortSignal: signal },
   );
-  return Messages;
+  return Messages.map((message) => {
+    const AWSTraceHeader = traceOf(message.MessageId);
+    return AWSTraceHeader === undefined
+      ? message
+      : { ...message, Attributes: { AWSTraceHeader, ...message.Attributes } };
+  });
 }
 
 /** What is not settled stays in flight: it comes back when its visibility ends, which the function may have moved. */

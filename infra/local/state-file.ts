@@ -10,6 +10,8 @@ export interface LocalWorldState {
   readonly dynamodbPid: number | null;
   readonly sqs: string;
   readonly s3: string;
+  /** Where segments are sent by UDP, and what was kept of them is read: `/traces`. */
+  readonly xray: string;
   readonly s3Credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly table: string;
   readonly bucket: string;

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FauxqsServer } from 'fauxqs';
+import { systemClock, systemRandom } from '../../middleware/kernel/clock.ts';
 import { newApiKey } from '../../store/items/api-keys.ts';
 import { bridgeBuckets } from './bucket-bridge.ts';
 import { type DynamodbKeeper, keepDynamodb } from './dynamodb-keeper.ts';
@@ -21,10 +22,15 @@ import type { Service } from './serverless.ts';
 import { type LocalWorldState, removeState, writeState } from './state-file.ts';
 import { type LocalStack, queueUrl } from './template.ts';
 import { ensureTables } from './tables.ts';
+import { startXRayDaemon } from './xray/daemon.ts';
+import { KeptTraces } from './xray/kept-traces.ts';
+import { MessageTraces } from './xray/message-traces.ts';
+import { LocalTracing, noteTraceHeaders } from './xray/tracing.ts';
 
 /** The account fauxqs puts into ARNs. */
 const ACCOUNT = '000000000000';
 const GRACE_MS = 2_000;
+const RUNTIME_HEADER = new URL('xray/runtime-header.ts', import.meta.url);
 
 export interface WorldOptions {
   readonly service: Service;
@@ -43,6 +49,8 @@ export class World {
   /** Where functions' calls are noted, when the environment says so. */
   readonly #record: RecorderOptions | undefined;
   readonly #note: Note | undefined;
+  readonly #traces = new KeptTraces();
+  readonly #messageTraces = new MessageTraces();
   #sources: EventSources = { queues: [], buckets: [], schedules: [] };
   #dynamodb: DynamodbKeeper | undefined;
   #s3: FauxqsServer | undefined;
@@ -74,6 +82,7 @@ export class World {
       sqs: at(ports.sqs),
       s3: at(ports.s3),
       lambda: at(ports.lambda),
+      xray: new URL(at(ports.xray)).host,
     });
     this.#sources = eventSources(service, this.#stack);
     resolveEnvironments(service, this.#stack, {
@@ -83,14 +92,38 @@ export class World {
       FLYBALL_STORE_PATIENCE: env['FLYBALL_STORE_PATIENCE'] || '10',
       // Of many workers, most are idle: each looks before it decides, so that what one publishes is what one sees.
       FLYBALL_MAX_STALE: '4s',
+      FLYBALL_TRACES_URL: at(ports.xray),
+      // Into every worker, before its function.
+      NODE_OPTIONS: nodeOptions(service),
     });
     if (this.#note) {
       tellApart(service);
       this.#undo.push(noteHeads(ports.lambda, this.#note));
     }
+    await this.#startTraces();
     await this.#startDynamodb();
     await this.#startQueues();
     await this.#startBuckets();
+  }
+
+  async #startTraces(): Promise<void> {
+    const { ports } = this.#options;
+    const daemon = await startXRayDaemon(ports.xray, this.#traces);
+    this.#undo.push(() => daemon.stop(), noteTraceHeaders([ports.http, ports.lambda]));
+  }
+
+  /** Traces the invocations of these functions. */
+  tracing(): LocalTracing {
+    const { functions } = this.#options.service;
+    const { region, account } = this.#stack;
+    return new LocalTracing({
+      traces: this.#traces,
+      clock: systemClock,
+      random: systemRandom,
+      region,
+      account,
+      inNode: (key) => !functions[key]?.runtime?.startsWith('python'),
+    });
   }
 
   async #startDynamodb(): Promise<void> {
@@ -111,7 +144,7 @@ export class World {
     const { ports, env } = this.#options;
     const kept = env['FLYBALL_DATA_DIR'] ? { dataDir: this.#folder('sqs') } : {};
     const options = { port: ports.sqs, defaultRegion: this.#stack.region, ...kept };
-    const sqs = await startLocalFauxqs(options, this.#note);
+    const sqs = await startLocalFauxqs(options, this.#note, this.#messageTraces);
     this.#undo.push(() => sqs.stop());
     for (const { name, attributes } of queuesOf(this.#stack)) {
       if (!sqs.inspectQueue(name)) sqs.createQueue(name, { attributes });
@@ -137,7 +170,12 @@ export class World {
 
     const lambda = new LocalLambda(at(ports.lambda), log);
     const urlOf = (arn: string) => queueUrl(arn.split(':').pop() ?? '', this.#stack);
-    const stopQueues = bridgeQueues(queues, sqs, { lambda, urlOf, log });
+    const stopQueues = bridgeQueues(queues, sqs, {
+      lambda,
+      urlOf,
+      log,
+      traceOf: (id) => this.#messageTraces.headerOf(id),
+    });
     this.#undo.push(() => stopQueues(GRACE_MS));
     if (this.#s3) this.#undo.push(bridgeBuckets(buckets, this.#s3, at(ports.s3), { lambda, region, log }));
     this.#undo.push(runSchedules(schedules, lambda, { region, account: ACCOUNT }), () => lambda.stop());
@@ -173,6 +211,7 @@ export class World {
       dynamodbPid: this.#dynamodb?.pid ?? null,
       sqs: at(ports.sqs),
       s3: at(ports.s3),
+      xray: at(ports.xray),
       s3Credentials: CREDENTIALS,
       table: this.#table(),
       bucket: Object.values(service.provider.s3 ?? {})[0]?.name ?? '',
@@ -217,6 +256,11 @@ export class World {
       }
     }
   }
+}
+
+function nodeOptions({ provider }: Service): string {
+  const own = provider.environment?.['NODE_OPTIONS'];
+  return `${typeof own === 'string' ? own : ''} --import=${RUNTIME_HEADER.href}`.trim();
 }
 
 function at(port: number): string {

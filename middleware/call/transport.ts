@@ -53,9 +53,20 @@ async function createInvoker(connections: Connections): ReturnType<Transport['in
     maxAttempts: 1,
     requestHandler: { httpAgent: connections.http, httpsAgent: connections.https },
   });
-  return ({ function: name, alias, payload }, { signal }) => {
+  return ({ function: name, alias, payload }, call) => {
     connections.dropIdle();
     const command = new InvokeCommand({ FunctionName: name, Payload: payload, ...(alias ? { Qualifier: alias } : {}) });
-    return client.send(command, { abortSignal: signal });
+    // By this Lambda itself knows the attempt as its caller; the SDK would name the function's own segment.
+    const trace = { ...call.invocation.carried, ...call.carried }['x-amzn-trace-id'];
+    if (trace !== undefined) {
+      command.middlewareStack.add(
+        (next) => (args) => {
+          Object.assign((args.request as { headers: object }).headers, { 'x-amzn-trace-id': trace });
+          return next(args);
+        },
+        { step: 'build', priority: 'high' },
+      );
+    }
+    return client.send(command, { abortSignal: call.signal });
   };
 }

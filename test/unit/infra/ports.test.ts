@@ -1,4 +1,5 @@
 // Where the local world listens, and what it says of ports that cannot be.
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { answersOn, freePorts, portsFrom, requireFree } from '../../../infra/loc
 
 describe('the ports', () => {
   it('are the documented ones unless the environment names others', () => {
-    expect(portsFrom({})).toEqual({ http: 3000, lambda: 3002, dynamodb: 8000, sqs: 4566, s3: 4569 });
+    expect(portsFrom({})).toEqual({ http: 3000, lambda: 3002, dynamodb: 8000, sqs: 4566, s3: 4569, xray: 2000 });
     expect(portsFrom({ PORT: '3100', FLYBALL_S3_PORT: '' })).toMatchObject({ http: 3100, s3: 4569 });
   });
 
@@ -25,6 +26,19 @@ describe('the ports', () => {
       code: 'PORT_UNFIT',
       message: expect.stringContaining('FLYBALL_LAMBDA_PORT and PORT are both') as string,
     });
+  });
+
+  it('must be free for datagrams too where segments of traces arrive', async () => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const xray = socket.address().port;
+    try {
+      await expect(requireFree({ ...(await freePorts()), xray })).rejects.toMatchObject({
+        message: expect.stringContaining(`Port ${xray} (X-Ray) is taken`) as string,
+      });
+    } finally {
+      socket.close();
+    }
   });
 
   it('are said to be taken, with what to do about it', async () => {
