@@ -14,6 +14,7 @@ import type { FakeClock } from './clock.ts';
 import { lambdaContext } from './context.ts';
 import { Dependencies } from './dependencies.ts';
 import { Issuer } from './issuer.ts';
+import { KnownNames } from './names.ts';
 import { TestQueues } from './queues.ts';
 import { seededRandom } from './random.ts';
 import { publishTo, readRules, type TestRules } from './rules.ts';
@@ -36,6 +37,7 @@ export class Fleet {
   readonly dependencies: Dependencies;
   readonly queues = new TestQueues();
   readonly issuer = new Issuer();
+  readonly names = new KnownNames();
   readonly #random: Random;
   readonly #functionName: string;
   readonly instances: Instance[] = [];
@@ -57,6 +59,7 @@ export class Fleet {
     const document = await readRules(this.service, rules);
     this.#revision = await publishTo(this.table, document, this.#revision, this.clock.now());
     this.#document = document;
+    this.names.learn(document);
     if (this.store.isUp) await Promise.all(this.instances.map((instance) => this.#poll(instance)));
     return this.#revision;
   }

@@ -66,7 +66,10 @@ export interface TestGovernor {
   freeze(by: string): void;
   /** Publishes other rules, in force from the next invocation on; gives their revision. */
   publish(rules: TestRules): Promise<number>;
-  /** How a dependency answers `flyball.call`: so, or so in turn and then as the last one says. */
+  /**
+   * How a dependency answers `flyball.call`: so, or so in turn and then as the last one says.
+   * @throws {Misused} when the rules have no such dependency, and so do `fail`, `breaker` and `throttle`.
+   */
   respond(dependency: string, ...answers: readonly [DependencyAnswer, ...DependencyAnswer[]]): void;
   /** How a dependency fails until told otherwise. */
   fail(dependency: string, how: DependencyFailure): void;
@@ -115,7 +118,7 @@ export async function testGovernor(options: TestGovernorOptions): Promise<TestGo
 const USUAL_TIMEOUT = '30s';
 
 async function memberOf(fleet: Fleet): Promise<TestGovernor> {
-  const { service, clock, store, dependencies, queues } = fleet;
+  const { service, clock, store, dependencies, queues, names } = fleet;
   const { logger, lines } = keptLog(clock);
   const instance = await fleet.instance(logger);
   const recorded = recordedBy(instance);
@@ -139,6 +142,11 @@ async function memberOf(fleet: Fleet): Promise<TestGovernor> {
     return passTimeFor(clock, () => apart(async () => handler(event, given))).finally(dispose);
   }
 
+  function respond(dependency: string, ...answers: readonly DependencyAnswer[]): void {
+    names.dependency(dependency);
+    dependencies.respond(dependency, answers);
+  }
+
   function dispose(): void {
     const unanswered = dependencies.takeUnanswered();
     if (unanswered) throw unanswered;
@@ -160,15 +168,21 @@ async function memberOf(fleet: Fleet): Promise<TestGovernor> {
     advance: (by) => passTime(clock, parseDuration(by)),
     freeze: (by) => clock.set(clock.now() + parseDuration(by)),
     publish: (rules) => fleet.publish(rules),
-    respond: (dependency, ...answers) => dependencies.respond(dependency, answers),
-    fail: (dependency, how) => dependencies.respond(dependency, [{ fail: how }]),
+    respond,
+    fail: (dependency, how) => respond(dependency, { fail: how }),
     calls: dependencies.calls,
     recorded,
     log: lines,
     store,
     queues,
-    breaker: (dependency) => testBreaker(fleet, dependency),
-    throttle: (rule) => refusalsBy(recorded, rule),
+    breaker(dependency) {
+      names.breaker(dependency);
+      return testBreaker(fleet, dependency);
+    },
+    throttle(rule) {
+      names.throttle(rule);
+      return refusalsBy(recorded, rule);
+    },
     another: () => memberOf(fleet),
     dispose,
     [Symbol.dispose]: dispose,

@@ -3,6 +3,7 @@ import { publishRevision } from '../../store/items/rules.ts';
 import type { Table } from '../../store/port.ts';
 import { Misused } from '../kernel/errors.ts';
 import type { RuleDocument } from '../kernel/rules/document.ts';
+import { strayResources } from './names.ts';
 
 /** As rules are written: a constant will do. */
 type Written<T> = T extends object ? { readonly [Field in keyof T]: Written<T[Field]> } : T;
@@ -25,6 +26,8 @@ export async function readRules(service: string, rules: TestRules): Promise<Rule
     const faults = faultsOf(parsed.error, given).map(({ path, reason }) => `\n  ${path.join('.')}: ${reason}`);
     throw new Misused(`the rules are not a rule document:${faults.join('')}`);
   }
+  const stray = strayResources(parsed.data);
+  if (stray.length > 0) throw new Misused(['the rules name what they do not have:', ...stray].join('\n  '));
   if (parsed.data.service !== service) {
     throw new Misused(`the rules are those of service "${parsed.data.service}", not of "${service}"`);
   }
