@@ -2,8 +2,9 @@
 import type { Table } from '../../store/port.ts';
 import type { Route } from '../api/index.ts';
 import { metricsRoutes } from './metrics/routes.ts';
+import { samplesRoutes } from './samples/routes.ts';
 import { seriesRoutes } from './series/routes.ts';
 
 export function telemetryRoutes(table: Table): Route[] {
-  return [...seriesRoutes(table), ...metricsRoutes(table)];
+  return [...seriesRoutes(table), ...metricsRoutes(table), ...samplesRoutes(table)];
 }

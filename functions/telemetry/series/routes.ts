@@ -1,8 +1,7 @@
 // `GET /v1/telemetry/series`: one subject step by step, or totals of all resources, dependencies or sources.
-import { isReporting } from '../../../store/items/reporting.ts';
-import { readService } from '../../../store/items/services.ts';
 import type { Table } from '../../../store/port.ts';
-import { json, notFound, Problem, requireScope, route, type ApiResponse, type Route } from '../../api/index.ts';
+import { json, Problem, requireScope, route, type ApiResponse, type Route } from '../../api/index.ts';
+import { requireHeardOf } from '../heard-of.ts';
 import { seriesQueryOf, serviceOf } from './query.ts';
 import { readSeries } from './read.ts';
 import { readSettled } from './settled.ts';
@@ -20,7 +19,7 @@ export function seriesRoutes(table: Table): Route[] {
       const settled = await readSettled(table, service, at);
       const asked = asksForTotals(query) ? totalsQueryOf(query, at, settled) : seriesQueryOf(query, at, settled);
       const { shown, read, unreadable } = 'by' in asked ? await readTotals(table, asked) : await shownSeries(asked);
-      if (read + unreadable === 0 && !(await isHeardOf(service))) throw unheardOf(service);
+      if (read + unreadable === 0) await requireHeardOf(table, service);
       return bounded(json({ ...shown, ...(unreadable > 0 ? { unreadable } : {}) }));
     }),
   ];
@@ -29,16 +28,6 @@ export function seriesRoutes(table: Table): Route[] {
     const { series, read, unreadable } = await readSeries(table, query);
     return { shown: series.shown(), read, unreadable };
   }
-
-  async function isHeardOf(service: string): Promise<boolean> {
-    const [listed, reporting] = await Promise.all([readService(table, service), isReporting(table, service)]);
-    return listed !== undefined || reporting;
-  }
-}
-
-/** A name misspelt must not look like an outage. */
-function unheardOf(service: string): Problem {
-  return notFound(`The service ${service} has no rules, and nothing is recorded of it in this range.`);
 }
 
 function bounded(answer: ApiResponse): ApiResponse {
