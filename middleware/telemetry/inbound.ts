@@ -68,8 +68,8 @@ export class Sources {
   }
 
   #create(kind: string, name: string): GrowingInbound {
-    const kept = this.#known < MOST_SOURCES && (kind !== 'service' || SERVICE.test(name));
-    const [keptKind, keptName] = kept ? [kind, name.slice(0, LONGEST_NAME)] : [OTHER, ''];
+    if (kind === 'service' && !SERVICE.test(name)) return this.#of('direct', '');
+    const [keptKind, keptName] = this.#known < MOST_SOURCES ? [kind, name.slice(0, LONGEST_NAME)] : [OTHER, ''];
     let byName = this.#byKind.get(keptKind);
     if (!byName) this.#byKind.set(keptKind, (byName = new Map<string, GrowingInbound>()));
     let inbound = byName.get(keptName);

@@ -75,8 +75,15 @@ export class Minutes implements Syncable {
     if (!this.#unshown) return;
     const nowMs = this.#instance.clock.now();
     this.#counting ??= this.#count(nowMs, 0);
-    if (nowMs < this.#retryAt) return;
-    void this.#instance.syncs.start(this.name, (signal) => this.#exchange(signal));
+    if (nowMs >= this.#retryAt) void this.#instance.syncs.start('telemetry-first', () => this.#showNext());
+  }
+
+  /** An exchange that is under way may have looked before there was anything to show: then there is another. */
+  async #showNext(): Promise<void> {
+    const { syncs } = this.#instance;
+    const exchange = () => syncs.start(this.name, (signal) => this.#exchange(signal));
+    await exchange();
+    if (this.#counting && this.#mayShow(this.#counting) && this.#waiting.length === 0) await exchange();
   }
 
   due(nowMs: number): boolean {

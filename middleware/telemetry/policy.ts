@@ -4,15 +4,13 @@ import type { Policy } from '../kernel/policy.ts';
 import type { RuleDocument } from '../kernel/rules/document.ts';
 import type { Trigger } from '../kernel/trigger.ts';
 import { parseDuration, parseShare } from '../kernel/units.ts';
-import { Reports } from './reports.ts';
+import { Reports, type Limits } from './reports.ts';
 
 const OWNER = {};
 const DEFAULT_SAMPLE_SHARE = 0.01;
 
-export interface TelemetryRules {
+export interface TelemetryRules extends Limits {
   readonly reports: Reports;
-  readonly slowOverMs: number;
-  readonly sampleShare: number;
 }
 
 function reportsOf(instance: Instance): Reports {
@@ -31,8 +29,8 @@ export const telemetryPolicy: Policy<TelemetryRules> = {
       sampleShare: sample === undefined ? DEFAULT_SAMPLE_SHARE : parseShare(sample),
     };
   },
-  before(invocation, { reports, slowOverMs, sampleShare }) {
-    reports.judgeBy(slowOverMs, sampleShare);
+  before(invocation, rules) {
+    rules.reports.judgeBy(rules);
     // Later another middleware may have made something else of it.
     invocation.bytesIn = bytesOf(invocation.trigger, invocation.event);
   },

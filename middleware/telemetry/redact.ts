@@ -108,7 +108,7 @@ function valueAfter(text: string, from: number): ValueStart | undefined {
   if (separator !== ':' && separator !== '=' && separator !== '>') return undefined;
   at++;
   if (separator === '=' && text[at] === '>') at++;
-  return { at: skip(text, at, isSpace), spaced: separator === ':' };
+  return { at: skip(text, at, isSpace), spaced: separator !== '=' };
 }
 
 function endOfValue(text: string, { at, spaced }: ValueStart): number {

@@ -10,6 +10,13 @@ import type { CountingRecorder } from './recorder.ts';
 import type * as reportingModule from './reporting.ts';
 
 type Reporting = typeof reportingModule;
+
+/** What makes an invocation slow, in ms, and which share of the others is kept. */
+export interface Limits {
+  slowOverMs: number;
+  sampleShare: number;
+}
+
 type Telling = (recorder: Recorder) => void;
 
 /** Far more than one invocation can have to tell; an instance that serves many at once loads its code in some ms. */
@@ -30,8 +37,8 @@ export class Reports implements Recorder, Syncable {
   /** Undefined once there is somebody to tell, or never will be. */
   #untold: Telling[] | undefined = [];
   #rules: RuleDocument | undefined;
-  #slowOverMs = Infinity;
-  #sampleShare = 0;
+  /** Until there is a recorder to hold them. */
+  readonly #limits: Limits = { slowOverMs: Infinity, sampleShare: 0 };
 
   constructor(instance: Instance) {
     this.#instance = instance;
@@ -48,24 +55,17 @@ export class Reports implements Recorder, Syncable {
   }
 
   /** As the rules of the invocation that begins say. */
-  judgeBy(slowOverMs: number, sampleShare: number): void {
-    const recorder = this.#recorder;
-    if (recorder) {
-      recorder.slowOverMs = slowOverMs;
-      recorder.sampleShare = sampleShare;
-    } else {
-      this.#slowOverMs = slowOverMs;
-      this.#sampleShare = sampleShare;
-    }
+  judgeBy({ slowOverMs, sampleShare }: Limits): void {
+    const limits = this.#recorder ?? this.#limits;
+    limits.slowOverMs = slowOverMs;
+    limits.sampleShare = sampleShare;
   }
 
   /** From now on the instance is told of by one that counts. */
   #install({ CountingRecorder, Minutes, compileRedaction }: Reporting): void {
     const instance = this.#instance;
     instance.redact = compileRedaction(this.#rules?.telemetry?.redact);
-    const recorder = new CountingRecorder(() => this.#minutes?.ended());
-    recorder.slowOverMs = this.#slowOverMs;
-    recorder.sampleShare = this.#sampleShare;
+    const recorder = Object.assign(new CountingRecorder(() => this.#minutes?.ended()), this.#limits);
     if (this.#rules) recorder.prepare(this.#rules);
     const minutes = new Minutes(instance, recorder, process.env['FLYBALL_CELL'] ?? '');
     const untold = this.#untold ?? [];

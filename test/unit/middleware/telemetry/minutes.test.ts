@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../../../middleware/kernel/instance.ts';
 import { LIBRARY_VERSION } from '../../../../middleware/kernel/version.ts';
@@ -177,5 +178,178 @@ describe('while the store is away', () => {
       clock.advance(1_000);
     }
     expect(tries).toBeLessThan(16);
+  });
+});
+
+/** Counts of all resources in an item. */
+const countOf = (item: Item | undefined) =>
+  Object.values((item?.['resources'] ?? {}) as Record<string, { outcomes: Record<string, number> }>).reduce(
+    (sum, { outcomes }) => sum + totalOf(outcomes),
+    0,
+  );
+const minuteOfKey = (item: Item | undefined) => String(item?.pk).slice(-16);
+
+describe('an instance that is seldom asked', () => {
+  it('puts what woke it up at once, and no minute twice in which nothing more was counted', async () => {
+    const { invoke, clock, puts } = world();
+    for (let i = 0; i < 10; i++) {
+      await invoke();
+      clock.advance(600_000);
+    }
+    expect(puts.map(countOf)).toEqual(Array.from({ length: 10 }, () => 1));
+    expect(new Set(puts.map(minuteOfKey)).size).toBe(10);
+    expect(puts.filter((item) => item['late'] !== undefined)).toEqual([]);
+  });
+
+  it.each([1, 29, 31, 45, 59, 61, 75, 89, 91, 120, 3_600])(
+    'has every minute in time, or listed in one that is, with an invocation every %i s',
+    async (seconds) => {
+      for (const second of [0, 20, 59]) {
+        const { invoke, clock, puts } = world();
+        clock.set(Date.UTC(2026, 0, 5, 12, 0, second));
+        const storedAt = new Map<string, number>();
+        const listed = new Set<string>();
+        for (let i = 0; i < 40; i++) {
+          const before = puts.length;
+          await invoke();
+          for (const item of puts.slice(before)) {
+            storedAt.set(minuteOfKey(item), clock.now());
+            const inTime = clock.now() - Date.parse(`${minuteOfKey(item)}Z`) <= 150_000;
+            if (inTime) for (const minute of (item['late'] ?? []) as string[]) listed.add(minute);
+          }
+          clock.advance(seconds * 1_000);
+        }
+        const late = [...storedAt].filter(([minute, at]) => at - Date.parse(`${minute}Z`) > 150_000);
+        expect(late.map(([minute]) => minute).filter((minute) => !listed.has(minute))).toEqual([]);
+      }
+    },
+  );
+
+  it('lists a minute that was put late in the next, once it is stored, and goes on listing it there', async () => {
+    const { invoke, clock, puts } = world();
+    clock.set(Date.UTC(2026, 0, 5, 12, 0, 58));
+    await invoke();
+    clock.advance(30_000);
+    await invoke();
+    clock.advance(3_600_000);
+    await invoke();
+    expect(puts.map(minuteOfKey)).toEqual(['2026-01-05T12:00', '2026-01-05T12:00', '2026-01-05T13:01']);
+    expect(puts.map((item) => item['late'])).toEqual([undefined, undefined, ['2026-01-05T12:00']]);
+    for (let i = 0; i < 4; i++) {
+      clock.advance(30_000);
+      await invoke();
+    }
+    expect(puts.map((item) => item['late']).slice(3)).toEqual([['2026-01-05T12:00'], undefined]);
+  });
+});
+
+describe('an instance whose clock is off', () => {
+  const off = (lowMs: number, highMs: number) => {
+    const made = world();
+    made.instance.table.skew = () => ({ lowMs, highMs });
+    return made;
+  };
+
+  it.each([
+    ['certainly, by an hour', 3_600_000, 3_600_400, '2026-01-05T13:00'],
+    ['certainly, the other way', -3_600_400, -3_600_000, '2026-01-05T11:00'],
+    ['perhaps', -900, 600_000, '2026-01-05T12:00'],
+  ])('%s, dates its minutes by the store’s if that is certain', async (_how, lowMs, highMs, minute) => {
+    const { invoke, puts } = off(lowMs, highMs);
+    await invoke();
+    expect(minuteOfKey(puts[0])).toBe(minute);
+  });
+
+  it('never gives two minutes one key, however it is set', async () => {
+    const made = world();
+    for (const [i, lowMs] of [0, 20_000, -20_000, -7_200_000, 0, 86_400_000, 0].entries()) {
+      made.instance.table.skew = () => ({ lowMs, highMs: lowMs });
+      for (let n = 0; n < 13; n++) {
+        await made.invoke();
+        made.clock.advance(i === 3 ? -5_000 : 5_000);
+      }
+    }
+    made.clock.advance(60_000);
+    await made.invoke();
+    expect(made.counted()).toBe(7 * 13);
+  });
+});
+
+describe('a service without published rules', () => {
+  it('says that it is there with its first minute, and again half a day later', async () => {
+    const { invoke, clock, announcements } = world();
+    await invoke();
+    expect(announcements).toEqual([
+      {
+        pk: 'run#orders#telemetry',
+        sk: 'announcement',
+        v: 1,
+        service: 'orders',
+        due: 'services',
+        dueAt: clock.now(),
+        expiration: clock.now() / 1000 + 86_400,
+      },
+    ]);
+    clock.advance(60_000);
+    await invoke();
+    expect(announcements).toHaveLength(1);
+    clock.advance(12 * 3_600_000);
+    await invoke();
+    expect(announcements).toHaveLength(2);
+  });
+
+  it('has its minute all the same when it cannot say so, and says it with the next', async () => {
+    const { invoke, clock, puts, announcements, instance } = world();
+    const { put } = instance.table;
+    const refuse = instance.table as { put: Table['put'] };
+    refuse.put = (request) =>
+      request.item.sk === 'announcement' ? Promise.reject(new StoreUnavailable('connect', 'away')) : put(request);
+    await invoke();
+    expect([puts.length, announcements.length]).toEqual([1, 0]);
+    refuse.put = put;
+    clock.advance(60_000);
+    await invoke();
+    expect(announcements).toHaveLength(1);
+  });
+});
+
+describe('whatever becomes of an instance', () => {
+  type Step = { readonly waitMs: number; readonly store: World['store'] };
+  const steps: fc.Arbitrary<Step[]> = fc.array(
+    fc.record({
+      waitMs: fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 0, max: 200_000 })),
+      store: fc.constantFrom('up', 'up', 'up', 'away', 'lost'),
+    }),
+    { minLength: 1, maxLength: 60 },
+  );
+
+  it('nothing counts twice, and what it loses when it dies is what it counted since its last put', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (all) => {
+        const made = world();
+        let invoked = 0;
+        let atLastPut = 0;
+        for (const { waitMs, store } of all) {
+          made.clock.advance(waitMs);
+          made.store = store;
+          const before = made.puts.length;
+          await made.invoke();
+          invoked++;
+          // A put at an invocation's beginning holds all before it; one at its end holds that one too.
+          if (store === 'up' && made.puts.length > before) atLastPut = invoked - 1;
+          expect(made.counted()).toBeLessThanOrEqual(invoked);
+          if (store === 'up' && made.puts.length > before) expect(made.counted()).toBeGreaterThanOrEqual(atLastPut);
+        }
+        // While it lives nothing is lost: two minutes later all of it is there.
+        made.store = 'up';
+        for (let i = 0; i < 3; i++) {
+          made.clock.advance(61_000);
+          await made.invoke();
+        }
+        expect(made.counted()).toBeGreaterThanOrEqual(invoked + 2);
+        expect(made.counted()).toBeLessThanOrEqual(invoked + 3);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
