@@ -4,7 +4,14 @@ import type { Route } from '../api/index.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { samplesRoutes } from './samples/routes.ts';
 import { seriesRoutes } from './series/routes.ts';
+import { tracesRoutes } from './traces/routes.ts';
+import { traceSource } from './traces/source.ts';
 
 export function telemetryRoutes(table: Table): Route[] {
-  return [...seriesRoutes(table), ...metricsRoutes(table), ...samplesRoutes(table)];
+  return [
+    ...seriesRoutes(table),
+    ...metricsRoutes(table),
+    ...samplesRoutes(table),
+    ...tracesRoutes(traceSource(process.env)),
+  ];
 }
