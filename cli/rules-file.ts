@@ -14,20 +14,32 @@ export interface RulesFile {
 }
 
 /**
- * Reads a document and the service it is for: `service` if given, else the one it names.
- * @throws {WrongUsage} when it cannot be read, or names no service.
+ * Reads a document and the service it is for: the one it names, or `otherwise` when that cannot be seen from here.
+ * @throws {WrongUsage} when it cannot be read, or is for no service.
  */
-export function readRulesFile(folder: string, name: string, service: string | undefined): RulesFile {
+export function readRulesFile(folder: string, name: string, otherwise: string | undefined): RulesFile {
   const text = read(resolve(folder, name), name);
   if (text.trim() === '') throw new WrongUsage(`${name} is empty: a rule document was expected.`);
   const json = name.endsWith('.json') || text.trimStart().startsWith('{');
-  const named = service ?? (json ? serviceOfJson(text, name) : serviceOfYaml(text));
+  const named = (json ? serviceOfJson(text, name) : serviceOfYaml(text)) ?? otherwise;
   if (named === undefined) {
     throw new WrongUsage(
       `${name} does not say which service its rules are for: give it a "service: …", at the left edge if it is YAML.`,
     );
   }
   return { name, service: named, text, type: json ? 'application/json' : 'application/yaml' };
+}
+
+/**
+ * Of several documents, those for this service; all of them when it is not said which.
+ * @throws {WrongUsage} when there are none.
+ */
+export function filesFor(service: string | undefined, files: readonly RulesFile[]): readonly RulesFile[] {
+  if (service === undefined) return files;
+  const found = files.filter((file) => file.service === serviceName(service));
+  if (found.length > 0) return found;
+  const lines = files.map((file) => `${file.name} holds those of ${file.service}`);
+  throw new WrongUsage(`None of the files holds rules of "${service}".`, { lines });
 }
 
 function read(path: string, name: string): string {

@@ -3,25 +3,27 @@ import type { Command } from '../command.ts';
 import { strange, type Answer, type ControlPlane } from '../control-plane.ts';
 import { EXIT, RefusedByControlPlane, WrongUsage, type Failure } from '../failure.ts';
 import { isObject, warningLine, warningsOf, type RuleError } from '../problem.ts';
-import { readRulesFile, serviceName } from '../rules-file.ts';
+import { filesFor, readRulesFile, serviceName, type RulesFile } from '../rules-file.ts';
 
 export const publish: Command = {
   name: 'publish',
   summary: 'put a rule document in force',
-  synopsis: '<file> --note <text> [--force] [--service <name>]',
+  synopsis: '<file…> --note <text> [--force] [--service <name>]',
   help: `Replaces the draft of the service by the document, JSON or YAML, and publishes it.
 Instances follow within seconds. Publishing what is in force already changes nothing.
 
   --note <text>     why, for the history
   --force           although running functions have a flyball that is older than the rules
-  --service <name>  fail unless the rules are those of this service`,
+  --service <name>  of several files, the one with the rules of this service`,
   options: { note: { type: 'string' }, force: { type: 'boolean' }, service: { type: 'string' } },
-  takes: { atLeast: 1, atMost: 1 },
+  takes: { atLeast: 1, atMost: Infinity },
 
-  async run({ args: [name = ''], text, flag }, { controlPlane, folder }) {
+  async run({ args, text, flag }, { controlPlane, folder }) {
     const note = text('note') ?? '';
     if (note.trim() === '') throw new WrongUsage('--note is missing: say in a few words why the rules change.');
-    const file = readRulesFile(folder, name, text('service'));
+    const service = text('service');
+    const files = args.map((name) => readRulesFile(folder, name, service));
+    const file = theOne(filesFor(service, files));
     const path = `/v1/services/${serviceName(file.service)}`;
     const draft = await controlPlane.ask('PUT', `${path}/draft`, { body: file });
     const answer = await publishDraft(controlPlane, path, draft, { note, ...(flag('force') ? { force: true } : {}) });
@@ -34,6 +36,14 @@ Instances follow within seconds. Publishing what is in force already changes not
     };
   },
 };
+
+/** @throws {WrongUsage} unless there is one document to publish: which rules come in force is for their author to say. */
+function theOne(files: readonly RulesFile[]): RulesFile {
+  const [file, ...others] = files;
+  if (file && others.length === 0) return file;
+  const lines = files.map(({ name, service }) => `${name} holds rules of ${service}`);
+  throw new WrongUsage('One document is published at a time: give one file, or choose with --service.', { lines });
+}
 
 /** Publishes this very draft: with its ETag, what somebody else puts meanwhile is not published in its place. */
 async function publishDraft(

@@ -222,6 +222,32 @@ describe('validate', () => {
     ]);
   });
 
+  it('goes on after a file that cannot be read, and exits with 2', async () => {
+    const good = file('good.yaml', 'apiVersion: flyball/v1\nservice: cli-good\n');
+    const bad = file('bad.json', limited('cli-bad', 'fast'));
+    const ran = await flyball(['validate', 'nowhere.yaml', good, file('empty.yaml', ''), bad]);
+    expect(ran).toMatchObject({ exitCode: 2, err: '' });
+    expect(ran.out.split('\n')).toEqual([
+      'nowhere.yaml: an error',
+      '  /  nowhere.yaml cannot be read: there is no such file or folder.',
+      'good.yaml: valid rules of cli-good',
+      'empty.yaml: an error',
+      '  /  empty.yaml is empty: a rule document was expected.',
+      'bad.json: an error',
+      expect.stringContaining('/throttles/everyone/limit'),
+    ]);
+  });
+
+  it('looks at the files of one service alone with --service', async () => {
+    const good = file('good.yaml', 'apiVersion: flyball/v1\nservice: cli-good\n');
+    const bad = file('bad.json', limited('cli-bad', 'fast'));
+    expect(await flyball(['validate', bad, good, '--service', 'cli-good'])).toEqual({
+      exitCode: 0,
+      out: 'good.yaml: valid rules of cli-good',
+      err: '',
+    });
+  });
+
   it('warns of valid rules that lock the control plane, as publishing them does', async () => {
     const locking = file('locking.json', limited('telemetry', '1/h'));
     const warning = '  warning: /throttles/everyone/limit  1/h of every request, once spent, comes back more slowly';

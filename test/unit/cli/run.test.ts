@@ -10,6 +10,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'flyball-cli-'));
   writeFileSync(join(folder, 'shop.json'), '{"apiVersion":"flyball/v1","service":"shop"}');
+  writeFileSync(join(folder, 'cart.json'), '{"apiVersion":"flyball/v1","service":"cart"}');
   writeFileSync(join(folder, 'nobody.yaml'), 'apiVersion: flyball/v1\nnested:\n  service: shop\n');
   writeFileSync(join(folder, 'broken.json'), '{"service": }');
   writeFileSync(join(folder, 'empty.yaml'), ' \n');
@@ -28,6 +29,8 @@ async function flyball(argv: readonly string[], env: Readonly<Record<string, str
   });
   return ran;
 }
+
+const publish = (...files: readonly string[]) => ['publish', ...files, '--note', 'x'];
 
 describe('help', () => {
   it('names every command, the environment and the exit codes', async () => {
@@ -84,7 +87,9 @@ describe('wrong usage ends with 2 and says what to do', () => {
     ['an empty file', ['validate', 'empty.yaml'], NOBODY, 'empty.yaml is empty'],
     ['text that is no JSON', ['validate', 'broken.json'], NOBODY, 'broken.json is no JSON'],
     ['rules of nobody', ['validate', 'nobody.yaml'], NOBODY, 'nobody.yaml does not say which service'],
-    ['a mistyped name behind good ones', ['validate', 'shop.json', 'shpo.json'], NOBODY, 'shpo.json cannot be read'],
+    ['a mistyped name among those to publish', publish('shop.json', 'shpo.json'), NOBODY, 'shpo.json cannot be read'],
+    ['several files to publish', publish('shop.json', 'cart.json'), NOBODY, 'cart.json holds rules of cart'],
+    ['a service whose rules none holds', ['validate', 'shop.json', '--service', 'cart'], NOBODY, 'rules of "cart"'],
   ])('%s', async (_what, argv, env, message) => {
     const ran = await flyball(argv, env);
     expect(ran).toMatchObject({ exitCode: 2, out: '' });
@@ -105,14 +110,21 @@ describe('which service a document is for', () => {
     expect(asked).toBe(`/v1/services/${service}/draft/validate`);
   });
 
-  it('is asked of the one given with --service, which refuses a document of another', async () => {
+  it('is the one given with --service where the document does not tell, for the control plane to refuse', async () => {
     expect(await addressAsked(['validate', 'nobody.yaml', '--service', 'other-one'])).toBe(
       '/v1/services/other-one/draft/validate',
     );
   });
+
+  it.each([
+    [['validate', 'shop.json', 'cart.json', '--service', 'cart'], '/v1/services/cart/draft/validate'],
+    [[...publish('shop.json', 'cart.json'), '--service', 'shop'], '/v1/services/shop/publish'],
+  ])('decides which of several files %j is about', async (argv, path) => {
+    expect(await addressAsked(argv)).toBe(path);
+  });
 });
 
-/** The path of the only request that a command makes. */
+/** The path of the last request that a command makes. */
 async function addressAsked(argv: readonly string[]): Promise<string | undefined> {
   const { createServer } = await import('node:http');
   let path: string | undefined;
