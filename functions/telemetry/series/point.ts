@@ -95,7 +95,8 @@ function measuredOf(histogram: Histogram | undefined, percentiles: readonly numb
   return quantiles && { count: histogram?.count ?? 0, ...quantiles };
 }
 
-function quantilesOf(histogram: Histogram | undefined, percentiles: readonly number[]): Quantiles {
+/** By percentile, in four digits; null when nothing was measured. */
+export function quantilesOf(histogram: Histogram | undefined, percentiles: readonly number[]): Quantiles {
   if (!histogram || histogram.count === 0) return null;
   const shown = percentiles.map((percent) => [`p${percent}`, rounded(histogram.quantile(percent / 100) ?? 0)]);
   return { ...(Object.fromEntries(shown) as Record<string, number>), max: rounded(histogram.max) };
