@@ -132,3 +132,40 @@ describe('calls of one function at once', () => {
     for (let n = 0; n < 5; n++) expect(await lambda.get('orders').runHandler()).toMatchObject({ statusCode: 500 });
   });
 });
+
+describe('an invocation that is traced', () => {
+  const wrapped: unknown[] = [];
+  const seen: string[] = [];
+
+  class Traced extends Lambda {
+    override get(key: string): LocalFunction {
+      return { ...super.get(key), setClientContext: (context) => void wrapped.push(context) };
+    }
+  }
+
+  beforeEach(() => {
+    wrapped.length = 0;
+    seen.length = 0;
+    const Fresh = class extends Traced {};
+    failAsOnAws(Fresh, () => undefined, new Rooms(1), new Set(), {
+      begin: (key) => ({
+        withHeader: (clientContext) => ({ header: key, clientContext }),
+        started: () => void seen.push('started'),
+        ended: (name, error) => void seen.push(`${name} ${error instanceof Error ? error.message : 'well'}`),
+      }),
+    });
+    lambda = new Fresh();
+  });
+
+  it('is told its trace, and how it ended is reported', async () => {
+    await lambda.get('orders').runHandler();
+    expect(wrapped).toEqual([{ header: 'orders', clientContext: undefined }]);
+    expect(seen).toEqual(['started', 'flyball-local-orders well']);
+  });
+
+  it('that throws is reported as what it threw', async () => {
+    lambda.run = () => Promise.reject(new Error('no such order book'));
+    await lambda.get('orders').runHandler();
+    expect(seen).toEqual(['started', 'flyball-local-orders no such order book']);
+  });
+});
