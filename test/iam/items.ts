@@ -19,6 +19,10 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
   breaker: (service) => keys.breaker(service, 'payments').pk,
   deferral: (service) => keys.deferrals(service, 'message').pk,
   telemetry: (service) => keys.telemetryMinute(service, '2026-11-21T07:00', 'i').pk,
+  series: (service) => keys.seriesMinute(service, '2026-11-21T07:00').pk,
+  'series-hours': (service) => keys.seriesDay(service, 'resource#create-order', '2026-11-21').pk,
+  reporting: (service) => keys.reporting(service).pk,
+  merge: () => keys.mergeProgress().pk,
 };
 /** Kinds that a service's own instances write. */
 export const STATE = ['run', 'bucket', 'breaker', 'deferral', 'telemetry'];

@@ -146,7 +146,7 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   },
   'batch-monitor': { key: 'G', job: 'G', jobs: 'Q', 'job-name': 'Q', run: 'Q' },
   'batch-monitor-tick': { job: 'GP', run: 'GPUQ' },
-  telemetry: { key: 'G', services: 'G', telemetry: 'Q' },
+  telemetry: { key: 'G', services: 'GQ', series: 'Q', 'series-hours': 'Q', reporting: 'GQ', merge: 'G' },
   ...{ orders: {}, payments: {}, thumbnails: {}, settlement: {}, 'nightly-settlement': {} },
   ...{ authorizer: {}, 'hello-python': {} },
 };
