@@ -14,7 +14,7 @@ export function fitting(minute: TelemetryMinute, detail?: MinuteDetail): Telemet
   const counts = fittingCounts(minute);
   if (!detail) return counts;
   const room = LARGEST_ITEM_BYTES - ROOM_FOR_LATE - sizeOf(minuteItem(counts)) - 'detail'.length - 1;
-  for (const smaller of lessAndLess(detail)) {
+  for (const smaller of lessAndLess(counts === minute ? detail : ofNames(detail, counts))) {
     const packed = packDetail(smaller);
     if (packed.length <= room) return { ...counts, detail: packed };
   }
@@ -31,6 +31,17 @@ function* lessAndLess(detail: MinuteDetail): Generator<MinuteDetail> {
     less = without(less, left);
     yield less;
   }
+}
+
+/** Names that are counted as others have no particulars of their own. */
+function ofNames(detail: MinuteDetail, { resources, calls }: TelemetryMinute): MinuteDetail {
+  const kept = <T>(all: { readonly [name: string]: T } | undefined, names: object) =>
+    Object.fromEntries(Object.entries(all ?? {}).filter(([name]) => Object.hasOwn(names, name)));
+  return {
+    ...detail,
+    resources: kept(detail.resources, resources),
+    dependencies: kept(detail.dependencies, calls),
+  };
 }
 
 function without(detail: MinuteDetail, name: keyof MinuteDetail): MinuteDetail {

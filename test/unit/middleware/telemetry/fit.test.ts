@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitting, LARGEST_ITEM_BYTES, sizeOf } from '../../../../middleware/telemetry/fit.ts';
 import { CountingRecorder } from '../../../../middleware/telemetry/recorder.ts';
+import { unpackDetail, type MinuteDetail } from '../../../../store/items/telemetry-detail.ts';
 import { minuteItem, type Tallies, type TelemetryMinute } from '../../../../store/items/telemetry.ts';
 
 const FROM = Date.UTC(2026, 0, 5, 12, 0, 30);
@@ -81,5 +84,74 @@ describe('a minute that does not fit', () => {
       }
     });
     expect(sizeOfItem(fitting(worst))).toBeLessThanOrEqual(LARGEST_ITEM_BYTES);
+  });
+});
+
+describe('particulars', () => {
+  const counts = minuteWith((recorder) => recorder.invocation('create-order', 'ok', 20, false));
+  const random = (bytes: number) => randomBytes(bytes).toString('base64');
+  const of = (many: number, make: (i: number) => unknown) => Array.from({ length: many }, (_, i) => make(i));
+  const large = (kb: Partial<Record<keyof MinuteDetail, number>>): MinuteDetail =>
+    ({
+      machine: { memoryMb: 80 },
+      inbound: { http: { outcomes: { ok: 1 }, durations: random((kb.inbound ?? 0) * 1000) } },
+      resources: { 'create-order': { left: random((kb.resources ?? 0) * 1000) } },
+      dependencies: { payments: { target: 'function:payments' } },
+      errors: of((kb.errors ?? 0) * 5, () => ({ id: random(9), type: 'E', shape: random(200), frame: '', count: 1 })),
+      keys: { 'per-client': of((kb.keys ?? 0) * 10, () => [random(100), 1, 0]) },
+      samples: of((kb.samples ?? 0) * 10, () => ({ why: 'failed', requestId: random(100) })),
+    }) as unknown as MinuteDetail;
+  const told = (minute: TelemetryMinute) => unpackDetail(minute.detail);
+
+  it('go along when there is room', () => {
+    const detail = large({ samples: 2, errors: 2, keys: 1 });
+    const fitted = fitting(counts, detail);
+    expect(told(fitted)).toEqual(detail);
+    expect(fitted).toMatchObject(counts);
+  });
+
+  it.each([
+    [
+      'first two samples of three',
+      { samples: 18 },
+      ['machine', 'inbound', 'resources', 'dependencies', 'errors', 'keys', 'samples'],
+    ],
+    [
+      'then all samples',
+      { samples: 12, keys: 14 },
+      ['machine', 'inbound', 'resources', 'dependencies', 'errors', 'keys'],
+    ],
+    ['then keys', { samples: 8, keys: 10, errors: 12 }, ['machine', 'inbound', 'resources', 'dependencies', 'errors']],
+    ['then errors', { keys: 10, errors: 10, resources: 12 }, ['machine', 'inbound', 'resources', 'dependencies']],
+    ['then sizes', { errors: 10, resources: 18 }, ['machine', 'inbound', 'dependencies']],
+    ['and callers last', { inbound: 18 }, ['machine']],
+  ])('are left out %s', (_what, kb, left) => {
+    const fitted = fitting(counts, large(kb));
+    expect(Object.keys(told(fitted)).sort()).toEqual([...left].sort());
+    expect(sizeOfItem(fitted)).toBeLessThanOrEqual(LARGEST_ITEM_BYTES);
+    expect(fitted.resources).toEqual(counts.resources);
+  });
+
+  it('are of the names alone that have counts of their own', () => {
+    const many = minuteWith((recorder) => {
+      for (let name = 0; name < 200; name++)
+        for (let i = 0; i < 400; i++)
+          recorder.invocation(`resource-${name}`, name < 3 ? 'ok' : 'error', 2 ** (i % 25), false);
+    });
+    const resources = Object.fromEntries(Object.keys(many.resources).map((name) => [name, { left: 'AAAA' }]));
+    const fitted = fitting(many, { resources });
+    expect(Object.keys(fitted.resources).length).toBeLessThan(200);
+    for (const name of Object.keys(told(fitted).resources ?? {})) expect(fitted.resources).toHaveProperty([name]);
+  });
+
+  it('never make an item too large, whatever they are', () => {
+    const kb = fc.integer({ min: 0, max: 20 });
+    fc.assert(
+      fc.property(
+        fc.record({ samples: kb, keys: kb, errors: kb, resources: kb, inbound: kb }),
+        (sizes) => sizeOfItem(fitting(counts, large(sizes))) <= LARGEST_ITEM_BYTES,
+      ),
+      { numRuns: 25 },
+    );
   });
 });
