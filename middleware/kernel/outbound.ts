@@ -48,6 +48,8 @@ export interface Reply {
   /** What was sent and what came back, where the transport knows it anyway. */
   readonly bytesOut?: number;
   readonly bytesIn?: number;
+  /** What was spoken to, where the transport knows and the rules do not say: `queue:settlement`. */
+  readonly target?: string;
   /** The callee says that another attempt cannot help (`x-flyball-retry: never`). */
   readonly never?: boolean;
 }

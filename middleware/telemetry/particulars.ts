@@ -22,6 +22,8 @@ export const MOST_BUSY_KEYS = 32;
 interface Dependency {
   readonly measures: GrowingMeasures;
   retries: number;
+  /** Where it was last found to lead. */
+  target?: string;
 }
 
 interface Met {
@@ -97,11 +99,12 @@ export class Particulars {
   }
 
   attempt(dependency: string, attempt: number, reply: Reply | undefined): void {
-    if (attempt <= 1 && reply?.bytesOut === undefined) return;
+    if (attempt <= 1 && reply?.bytesOut === undefined && reply?.target === undefined) return;
     const known = this.#dependencyOf(dependency);
     if (!known) return;
     if (attempt > 1) known.retries++;
-    if (reply) known.measures.record(0, reply.bytesIn ?? 0, reply.bytesOut ?? 0, 0);
+    if (reply?.bytesOut !== undefined) known.measures.record(0, reply.bytesIn ?? 0, reply.bytesOut, 0);
+    if (reply?.target !== undefined) known.target = reply.target;
   }
 
   key(rule: KeyedRule, raw: string, count: number): void {
@@ -124,7 +127,7 @@ export class Particulars {
   }
 
   #dependencyOf(name: string): Dependency | undefined {
-    const create = () => ({ measures: new GrowingMeasures(), retries: 0 });
+    const create = (): Dependency => ({ measures: new GrowingMeasures(), retries: 0 });
     return this.#dependencies.get(name) ?? created(this.#dependencies, name, create);
   }
 
@@ -154,7 +157,7 @@ export class Particulars {
   #calledOf(name: string): DependencyMeasures {
     const known = this.#dependencies.get(name);
     const rule = this.#instance.rules.snapshot.document.dependencies?.[name];
-    const target = rule && targetOf(rule);
+    const target = (rule && targetOf(rule)) ?? known?.target;
     return {
       ...known?.measures.read(),
       ...(known?.retries ? { retries: known.retries } : {}),

@@ -7,6 +7,7 @@ import { replyOfAbort } from '../errors.ts';
 import { abortMiddleware, withSignal } from './abort.ts';
 import { isAnswer, isSkewCorrected, replyOfSdkError } from './errors.ts';
 import { operationName, sdkOperation } from './operation.ts';
+import { targetOfInput } from './target.ts';
 import {
   addLast,
   replaceRetry,
@@ -102,7 +103,9 @@ async function sent(
 ): Promise<Answer> {
   if (signal?.aborted) throw abortErrorOf(signal);
   const attempt = new Attempt(args, next);
-  const { reply, failure } = await outbound.send((call) => attempt.make(call), operation, signal ? { signal } : {});
+  const target = targetOfInput(args.input);
+  const make = async (call: Call): Promise<Reply> => ({ ...(await attempt.make(call)), ...(target ? { target } : {}) });
+  const { reply, failure } = await outbound.send(make, operation, signal ? { signal } : {});
   if (reply.outcome === 'ok') {
     if (reply.value !== attempt.answer) return { output: { $metadata: {}, ...bodyOf(reply.value) } };
     return attempt.result();
