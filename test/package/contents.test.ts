@@ -15,9 +15,16 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 const paths = packed.files.map(({ path }) => path);
 
 describe('the package', () => {
-  it('holds dist/, the fragments for the stacks of others, and what a package always holds', () => {
-    const beside = paths.filter((path) => !/^(dist|infra\/onboarding)\//.test(path));
-    expect(beside.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+  it('holds dist/, the pages, the fragments for the stacks of others, and what a package always holds', () => {
+    const beside = paths.filter((path) => !/^(dist|docs|infra\/onboarding)\//.test(path));
+    expect(beside.toSorted()).toEqual(['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'package.json']);
+  });
+
+  it('holds every page that its README leads to', () => {
+    const readme = readFileSync(join(installed, 'README.md'), 'utf8');
+    const places = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, place = '']) => place);
+    expect(places).toEqual(expect.arrayContaining(['docs/architecture.md', 'docs/decisions/', 'CONTRIBUTING.md']));
+    expect(places.filter((place) => !existsSync(join(installed, place)))).toEqual([]);
   });
 
   it('holds JavaScript, types, the command and the schema, without a source, a test or a map', () => {
@@ -26,8 +33,12 @@ describe('the package', () => {
   });
 
   it('stays small', () => {
-    expect(packed.size).toBeLessThan(250_000);
-    expect(packed.unpackedSize).toBeLessThan(900_000);
+    const pages = packed.files.filter(({ path }) => path.startsWith('docs/'));
+    const pagesSize = pages.reduce((sum, { size }) => sum + size, 0);
+    // Text comes down to less than two fifths.
+    expect(packed.size - 0.4 * pagesSize).toBeLessThan(250_000);
+    expect(packed.unpackedSize - pagesSize).toBeLessThan(900_000);
+    expect(pagesSize).toBeLessThan(400_000);
     expect(paths.filter((path) => path.endsWith('.js')).length).toBeLessThan(60);
   });
 
