@@ -4,6 +4,7 @@ import type { Route } from '../api/index.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { samplesRoutes } from './samples/routes.ts';
 import { seriesRoutes } from './series/routes.ts';
+import { topologyRoutes } from './topology/routes.ts';
 import { tracesRoutes } from './traces/routes.ts';
 import { traceSource } from './traces/source.ts';
 
@@ -12,6 +13,7 @@ export function telemetryRoutes(table: Table): Route[] {
     ...seriesRoutes(table),
     ...metricsRoutes(table),
     ...samplesRoutes(table),
+    ...topologyRoutes(table),
     ...tracesRoutes(traceSource(process.env)),
   ];
 }
