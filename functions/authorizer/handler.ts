@@ -1,6 +1,5 @@
 // The deployed function: a Lambda authorizer for API Gateway, set up by its environment.
-import { jsonLogger } from '../../middleware/kernel/logger.ts';
-import { systemClock } from '../../middleware/kernel/clock.ts';
+import { logged, loggerOf } from '../api/logging.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { servicesOf } from './routes.ts';
 
@@ -10,9 +9,13 @@ if (FLYBALL_ACCESS !== undefined && FLYBALL_ACCESS !== '' && FLYBALL_ACCESS !== 
   throw new Error(`FLYBALL_ACCESS: "${FLYBALL_ACCESS}" means nothing; write required, or leave it out`);
 }
 
-export const handler = createAuthorizer({
+const logger = loggerOf('authorizer');
+
+const authorize = createAuthorizer({
   services: servicesOf({ FLYBALL_ROUTES, FLYBALL_SERVICE }),
   governing: (service) => ({ service }),
   accessRequired: FLYBALL_ACCESS === 'required',
-  logger: jsonLogger(systemClock, (line) => process.stdout.write(line)),
+  logger,
 });
+
+export const handler = logged(logger, authorize);

@@ -1,13 +1,13 @@
 // The deployed function: the config center's routes over HTTP, governed by flyball itself.
 import { randomUUID } from 'node:crypto';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { governed } from '../../middleware/index.ts';
 import { systemClock } from '../../middleware/kernel/clock.ts';
 import { controlPlaneTable, createApi } from '../api/index.ts';
+import { logged, loggerOf } from '../api/logging.ts';
 import { createConfigCenter } from './config-center.ts';
 
 const clock = systemClock;
-const logger = new Logger({ serviceName: 'config-center' });
+const logger = loggerOf('config-center');
 const table = controlPlaneTable();
 
 const routes = createConfigCenter({
@@ -23,4 +23,7 @@ const routes = createConfigCenter({
   },
 });
 
-export const handler = governed({ service: 'config-center', logger }, createApi({ routes, table, clock, logger }));
+export const handler = logged(
+  logger,
+  governed({ service: 'config-center', logger }, createApi({ routes, table, clock, logger })),
+);

@@ -1,14 +1,17 @@
 // `POST /orders` and `GET /orders/{id}`, governed as service `orders`.
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { governed } from '../../../middleware/index.ts';
+import { logged, loggerOf } from '../../api/logging.ts';
 import { bodyOf, invalid, json, problem, type Answer } from '../web.ts';
 import { placeOrder, readOrder, type Order } from './order.ts';
 import { orderRequestOf } from './request.ts';
 import rules from './flyball.rules.json' with { type: 'json' };
 
+const logger = loggerOf('orders');
+
 /** Packaged with the rules it starts with: an instance that never reaches the table still knows where payments is. */
-export const handler = governed(
-  { service: 'orders', bootstrap: rules },
+const orders = governed(
+  { service: 'orders', bootstrap: rules, logger },
   async (event: APIGatewayProxyEventV2, context): Promise<Answer> => {
     if (event.requestContext.http.method === 'POST') {
       const request = orderRequestOf(bodyOf(event));
@@ -21,6 +24,8 @@ export const handler = governed(
     return order ? json(200, order) : problem(404, 'Not Found', `There is no order ${id.slice(0, 64)}.`);
   },
 );
+
+export const handler = logged(logger, orders);
 
 /** Says which instance took the order, as refusals do: on a laptop one can watch them share the work. */
 function placed(order: Order, instance: string): Answer {

@@ -1,6 +1,7 @@
 // The `payments` dependency: charges by direct invoke or HTTP, and two routes that let a demo make it misbehave.
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { governed } from '../../../middleware/index.ts';
+import { logged, loggerOf } from '../../api/logging.ts';
 import { bodyOf, invalid, json, problem, type Answer } from '../web.ts';
 import { behaviorOf, callsSoFar, countCall, currentBehavior, setBehavior } from './behavior.ts';
 import { charge, chargeRequestOf, type Charge } from './charge.ts';
@@ -12,8 +13,10 @@ interface DirectCharge {
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
-export const handler = governed(
-  { service: 'payments' },
+const logger = loggerOf('payments');
+
+const payments = governed(
+  { service: 'payments', logger },
   async (event: APIGatewayProxyEventV2 | DirectCharge): Promise<Answer | Charge> => {
     if (!('requestContext' in event)) return direct(event);
     switch (`${event.requestContext.http.method} ${event.rawPath.slice(event.rawPath.indexOf('/payments/'))}`) {
@@ -28,6 +31,8 @@ export const handler = governed(
     }
   },
 );
+
+export const handler = logged(logger, payments);
 
 /** A failing charge throws: a caller sees the function fail. */
 async function direct({ operation, body, headers }: DirectCharge): Promise<Charge | Answer> {

@@ -1,8 +1,11 @@
 // The nightly batch: settles whatever the queue did not, as job `nightly-settlement`.
 import { flyball, governed } from '../../../middleware/index.ts';
+import { logged, loggerOf } from '../../api/logging.ts';
 import { openOrders, settle } from './settle.ts';
 
-export const handler = governed({ service: 'settlement', job: 'nightly-settlement' }, async () => {
+const logger = loggerOf('settlement');
+
+const nightly = governed({ service: 'settlement', job: 'nightly-settlement', logger }, async () => {
   let after: string | undefined;
   const failures: unknown[] = [];
   do {
@@ -15,3 +18,5 @@ export const handler = governed({ service: 'settlement', job: 'nightly-settlemen
   } while (after !== undefined);
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} orders could not be settled`);
 });
+
+export const handler = logged(logger, nightly);

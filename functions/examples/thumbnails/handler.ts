@@ -1,16 +1,20 @@
 // Makes a thumbnail of every picture put under uploads/, governed as service `thumbnails`.
 import type { S3Event } from 'aws-lambda';
 import { governed } from '../../../middleware/index.ts';
-import { systemClock } from '../../../middleware/kernel/clock.ts';
+import { logged, loggerOf } from '../../api/logging.ts';
 import { read, write } from './bucket.ts';
 import { NotAPicture, thumbnailOf } from './picture.ts';
 import { uploadOf, type Upload } from './upload.ts';
 
-export const handler = governed({ service: 'thumbnails' }, async (event: S3Event): Promise<void> => {
+const logger = loggerOf('thumbnails');
+
+const thumbnails = governed({ service: 'thumbnails', logger }, async (event: S3Event): Promise<void> => {
   const uploads = event.Records.map(uploadOf).filter((upload) => upload !== undefined);
   // Two large pictures at once would not fit into the function's memory.
   for (const upload of uploads) await makeThumbnail(upload);
 });
+
+export const handler = logged(logger, thumbnails);
 
 async function makeThumbnail({ bucket, key, thumbnailKey }: Upload): Promise<void> {
   const bytes = await read(bucket, key);
@@ -21,8 +25,6 @@ async function makeThumbnail({ bucket, key, thumbnailKey }: Upload): Promise<voi
   } catch (error) {
     if (!(error instanceof NotAPicture)) throw error;
     // Trying again would find the same bytes: it is said, and done with.
-    const time = new Date(systemClock.now()).toISOString();
-    const line = { level: 'ERROR', time, message: 'no thumbnail was made', bucket, key, reason: error.message };
-    process.stdout.write(`${JSON.stringify(line)}\n`);
+    logger.error('no thumbnail was made', { bucket, key, reason: error.message });
   }
 }
