@@ -1,15 +1,13 @@
 // The control plane's table, made from the environment once per Lambda environment.
 import { sdkTable } from '../../store/adapters/sdk.ts';
 import type { Table } from '../../store/port.ts';
+import { controlPlaneTableName } from './table-name.ts';
 
 let table: Table | undefined;
 
-/** The table that `FLYBALL_TABLE` names. @throws {Error} when it is not set: a control plane is nothing without it. */
+/** The table that `FLYBALL_TABLE` names. @throws {Error} when it is not set. */
 export function controlPlaneTable(): Table {
-  const tableName = process.env['FLYBALL_TABLE'];
-  if (tableName === undefined || tableName === '') {
-    throw new Error('FLYBALL_TABLE is not set: set it to the name of the flyball table (serverless.yml does)');
-  }
+  const tableName = controlPlaneTableName();
   table ??= sdkTable({ tableName });
   return table;
 }

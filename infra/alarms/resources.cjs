@@ -4,7 +4,7 @@ const { dashboardResource } = require('./dashboard.ts');
 const { signals } = require('./signals.ts');
 
 /** The control plane's functions by their keys in serverless.yml. */
-const WATCHED = ['configCenter', 'batchMonitor', 'batchMonitorTick', 'telemetry', 'authorizer'];
+const WATCHED = ['configCenter', 'batchMonitor', 'batchMonitorTick', 'telemetry', 'telemetryMerge', 'authorizer'];
 
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   const stage = await resolveVariable('sls:stage');

@@ -33,6 +33,7 @@ const STANDS_STILL = {
   'batch-monitor': 'jobs cannot report, and whoever watches them is told nothing',
   'batch-monitor-tick': 'missed, overrunning and lost jobs go unnoticed',
   telemetry: 'there are no numbers to read; nothing is lost, the minutes stay in the table',
+  'telemetry-merge': 'series, SLOs and CloudWatch metrics stand still; what instances put waits for 23 hours',
   authorizer: 'API Gateway answers 500 on every route behind it',
 } as const;
 
@@ -76,6 +77,17 @@ export function signals({ stage, timeoutsS }: Watched): Signal[] {
       breaches: { atLeast: 5, of: 5 },
       whenMissing: 'breaching',
       says: 'The tick has not run for five minutes: missed, overrunning and lost jobs go unnoticed. See that its EventBridge rule is enabled and its function is neither throttled nor gone.',
+    },
+    {
+      id: 'merge-missing',
+      group: 'control plane',
+      metrics: [lambda(name('telemetry-merge'), 'Invocations', 'Sum', 'merge runs')],
+      comparison: 'LessThanThreshold',
+      threshold: 1,
+      periodS: 60,
+      breaches: { atLeast: 10, of: 10 },
+      whenMissing: 'breaching',
+      says: 'The merge has not run for ten minutes: series and SLOs stand still. It catches up with what was missed, but with nothing older than 23 hours. See that its EventBridge rule is enabled and its function is neither throttled nor gone.',
     },
     ...tableSignals(`flyball-${stage}`),
     ...queueSignals(name),

@@ -93,6 +93,8 @@ export class World {
       // Of many workers, most are idle: each looks before it decides, so that what one publishes is what one sees.
       FLYBALL_MAX_STALE: '4s',
       FLYBALL_TRACES_URL: at(ports.xray),
+      // There is no CloudWatch to tell of merged minutes.
+      FLYBALL_METRICS_NAMESPACE: '',
       // Into every worker, before its function.
       NODE_OPTIONS: nodeOptions(service),
     });

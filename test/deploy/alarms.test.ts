@@ -26,14 +26,19 @@ const [{ TopicArn } = { TopicArn: '' }] = Topics;
 const page = readFileSync('docs/deploy.md', 'utf8');
 
 it('watch everything that flyball is made of', () => {
-  const perFunction = ['batch-monitor', 'batch-monitor-tick', 'config-center', 'telemetry'].flatMap((part) => [
-    `${part}-errors`,
-    `${part}-slow`,
-    `${part}-throttles`,
-  ]);
+  const parts = ['batch-monitor', 'batch-monitor-tick', 'config-center', 'telemetry', 'telemetry-merge'];
+  const perFunction = parts.flatMap((part) => [`${part}-errors`, `${part}-slow`, `${part}-throttles`]);
   // Each 401 is one of its errors.
   const authorizer = ['authorizer-slow', 'authorizer-throttles'];
-  const others = ['api-5xx', 'dead-letters', 'parked', 'settlement-age', 'undelivered', 'tick-missing'];
+  const others = [
+    'api-5xx',
+    'dead-letters',
+    'parked',
+    'settlement-age',
+    'undelivered',
+    'tick-missing',
+    'merge-missing',
+  ];
   const table = ['table-system-errors', 'table-throttled', 'table-user-errors'];
   expect(MetricAlarms.map(({ AlarmName }) => AlarmName.slice(STACK.length + 1)).sort()).toEqual(
     [...perFunction, ...authorizer, ...others, ...table].sort(),
@@ -86,16 +91,19 @@ async function exists(dimension: string, value: string): Promise<string> {
   }
 }
 
-it('the tick is missed when it says nothing at all', () => {
+it.each([
+  ['tick-missing', 5],
+  ['merge-missing', 10],
+])('%s rings when nothing at all is said for %i minutes', (id, minutes) => {
   expect(MetricAlarms).toContainEqual(
     expect.objectContaining({
-      AlarmName: `${STACK}-tick-missing`,
+      AlarmName: `${STACK}-${id}`,
       MetricName: 'Invocations',
       Threshold: 1,
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
       Period: 60,
-      EvaluationPeriods: 5,
+      EvaluationPeriods: minutes,
     }),
   );
 });

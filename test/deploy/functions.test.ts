@@ -36,6 +36,7 @@ it('are the control plane and the examples', () => {
     'payments',
     'settlement',
     'telemetry',
+    'telemetry-merge',
     'thumbnails',
   ]);
 });
@@ -86,14 +87,16 @@ describe('schedules', async () => {
 
   it.each([
     { part: 'batch-monitor-tick', when: 'rate(1 minute)' },
+    { part: 'telemetry-merge', when: 'rate(1 minute)' },
     { part: 'nightly-settlement', when: 'cron(0 2 * * ? *)' },
   ])('run $part by $when, which its permission allows', async ({ part, when }) => {
-    const rule = Rules.find(({ ScheduleExpression }) => ScheduleExpression === when);
-    expect(rule?.State).toBe('ENABLED');
-    const { Targets } = await aws<{ Targets: { Arn: string }[] }>('events', 'list_targets_by_rule', {
-      Rule: rule?.Name,
+    const rules = Rules.filter(({ ScheduleExpression }) => ScheduleExpression === when);
+    const targets = rules.map(async ({ Name, State }) => {
+      const { Targets } = await aws<{ Targets: { Arn: string }[] }>('events', 'list_targets_by_rule', { Rule: Name });
+      return { State, arns: Targets.map(({ Arn }) => Arn) };
     });
-    expect(Targets.map(({ Arn }) => Arn)).toEqual([expect.stringMatching(`:${STACK}-${part}$`)]);
+    const own: unknown = [expect.stringMatching(`:${STACK}-${part}$`)];
+    expect(await Promise.all(targets)).toContainEqual({ State: 'ENABLED', arns: own });
     const { Policy } = await aws<{ Policy: string }>('lambda', 'get_policy', { FunctionName: `${STACK}-${part}` });
     expect(JSON.parse(Policy)).toMatchObject({ Statement: [{ Principal: { Service: 'events.amazonaws.com' } }] });
   });
@@ -111,8 +114,11 @@ describe('what nobody waits for', () => {
     });
   });
 
-  it('the tick is not tried again: the next one is a minute away', async () => {
-    const asked = { FunctionName: `${STACK}-batch-monitor-tick` };
-    expect(await aws('lambda', 'get_function_event_invoke_config', asked)).toMatchObject({ MaximumRetryAttempts: 0 });
-  });
+  it.each(['batch-monitor-tick', 'telemetry-merge'])(
+    '%s is not tried again: the next is a minute away',
+    async (part) => {
+      const asked = { FunctionName: `${STACK}-${part}` };
+      expect(await aws('lambda', 'get_function_event_invoke_config', asked)).toMatchObject({ MaximumRetryAttempts: 0 });
+    },
+  );
 });

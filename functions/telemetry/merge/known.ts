@@ -2,7 +2,7 @@
 import { listAnnounced, listReporting, noteReporting } from '../../../store/items/reporting.ts';
 import { listServices } from '../../../store/items/services.ts';
 import { pagesOf } from '../../api/passes.ts';
-import { isName } from '../../api/index.ts';
+import { isName } from '../../api/names.ts';
 import { MINUTE_MS, type Turn } from './turn.ts';
 
 /** Instances' clocks may be ahead. */

@@ -1,10 +1,12 @@
-// Sums up merged minutes: five minutes into the hour's items, hours into the day's items and the day's overview. What is
-// summed up is always the minutes themselves, so that doing it again gives the same.
+// Sums up merged minutes: five minutes into the hour's items, hours into the day's items and the day's overview, with the
+// edges of each. What is summed up is always the minutes themselves, so that doing it again gives the same.
+import { putEdges } from '../../../store/items/edges.ts';
 import { putSeries, readSeries, type SeriesOf } from '../../../store/items/series.ts';
 import { sideBySide } from '../../api/passes.ts';
 import type { OverviewData, SlotData, SlotsData, SumData } from '../sums/data.ts';
 import { Slot } from '../sums/slot.ts';
 import { Sum } from '../sums/sum.ts';
+import { edgesOf } from '../topology/edges.ts';
 import { fittingSlot, fittingSlots } from './fit.ts';
 import { EMPTY } from './memory.ts';
 import { floorTo, MINUTE_MS, type Turn } from './turn.ts';
@@ -18,9 +20,6 @@ const SIDE_BY_SIDE = 8;
 /** Which subjects of a minute may have changed; undefined for all there are. */
 export type Touched = ReadonlyMap<number, ReadonlySet<string> | undefined>;
 
-/** Where edges go: those of a stretch of time, from the sums of all its subjects. */
-export type PutEdges = (turn: Turn, service: string, span: 'hour' | 'day', from: number, slot: Slot) => Promise<void>;
-
 interface Level {
   readonly kind: 'hour' | 'day';
   readonly stepMs: number;
@@ -30,10 +29,10 @@ const FIVE_MINUTES: Level = { kind: 'hour', stepMs: FIVE_MINUTES_MS, itemMs: HOU
 const HOURS: Level = { kind: 'day', stepMs: HOUR_MS, itemMs: DAY_MS };
 
 /** Sums up anew whatever a touched minute belongs to, as far as it is over. */
-export async function rollUp(turn: Turn, service: string, touched: Touched, putEdges: PutEdges): Promise<void> {
+export async function rollUp(turn: Turn, service: string, touched: Touched): Promise<void> {
   for (const level of [FIVE_MINUTES, HOURS]) {
     for (const [from, subjects] of stretchesOf(touched, level.stepMs, turn.closing)) {
-      await sumUp(turn, service, level, from, subjects, putEdges);
+      await sumUp(turn, service, level, from, subjects);
     }
   }
 }
@@ -57,7 +56,6 @@ async function sumUp(
   level: Level,
   from: number,
   subjects: ReadonlySet<string> | undefined,
-  putEdges: PutEdges,
 ): Promise<void> {
   if (isKnownEmpty(turn, service, from, level.stepMs)) return;
   const slot = new Slot();
@@ -71,7 +69,8 @@ async function sumUp(
   await allSideBySide(changed, async ([subject, sum]) => {
     items.set(subject, await putSlot(turn, service, level, subject, from, sum.data()));
   });
-  await putEdges(turn, service, level.kind, from, slot);
+  const edges = edgesOf(slot);
+  if (edges) await putEdges(turn.table, level.kind, { service, from, data: edges }, { fence: turn.fence });
   if (level === HOURS) await putOverview(turn, service, from, items);
 }
 

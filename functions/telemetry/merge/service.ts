@@ -2,7 +2,7 @@
 import type { SlotData } from '../sums/data.ts';
 import { nameOf, type LateMinute } from './late.ts';
 import { mergeMinute } from './minute.ts';
-import { rollUp, type PutEdges } from './rollup.ts';
+import { rollUp } from './rollup.ts';
 import type { Turn } from './turn.ts';
 
 /** No minute of a long row is begun with less time than this, in ms: what was merged of it has yet to be summed up. */
@@ -27,7 +27,6 @@ export async function mergeService(
   turn: Turn,
   service: string,
   { finals, partials }: ServiceWork,
-  putEdges: PutEdges,
 ): Promise<ServiceMerged> {
   const closed = new Map<number, SlotData | undefined>();
   const named: LateMinute[] = [];
@@ -54,7 +53,7 @@ export async function mergeService(
     const { subjects } = await mergeMinute(turn, service, { at, final: true, of });
     touched.set(at, subjects);
   }
-  await rollUp(turn, service, touched, putEdges);
+  await rollUp(turn, service, touched);
   for (const late of news) turn.memory.lateMerged(nameOf(service, late), late.namedIn);
   return { closed, late: latecomers.size };
 }

@@ -11,7 +11,6 @@ import { knownServices, type Known } from './known.ts';
 import type { Memory } from './memory.ts';
 import { countOpen, newestOpen, opened, openMinutes, settled, since, type Open } from './open.ts';
 import { patientTable } from './patient.ts';
-import type { PutEdges } from './rollup.ts';
 import { mergeService, type ServiceWork } from './service.ts';
 import { floorTo, MERGEABLE_MS, MINUTE_MS, type Turn } from './turn.ts';
 
@@ -46,7 +45,6 @@ export interface MergeParts {
   /** Kept by the environment from tick to tick. */
   readonly memory: Memory;
   readonly exporters: readonly Exporter[];
-  readonly putEdges: PutEdges;
   /** How long the tick may still take, in ms. */
   readonly remainingMs?: () => number;
 }
@@ -120,7 +118,7 @@ export async function mergeTick(parts: MergeParts): Promise<MergeReport> {
       return work.finals;
     }
     try {
-      const { closed, late } = await mergeService(turn, service, work, parts.putEdges);
+      const { closed, late } = await mergeService(turn, service, work);
       const told = [];
       for (const [from, data] of closed) {
         if (data) for (const prepare of parts.exporters) told.push(await prepare(table, service, from, data));

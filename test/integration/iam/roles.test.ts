@@ -37,6 +37,7 @@ const SERVICES = {
   'batch-monitor': 'batch-monitor',
   'batch-monitor-tick': 'batch-monitor',
   telemetry: 'telemetry',
+  'telemetry-merge': 'telemetry',
   orders: 'orders',
   payments: 'payments',
   thumbnails: 'thumbnails',
@@ -147,6 +148,10 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   'batch-monitor': { key: 'G', job: 'G', jobs: 'Q', 'job-name': 'Q', run: 'Q' },
   'batch-monitor-tick': { job: 'GP', run: 'GPUQ' },
   telemetry: { key: 'G', services: 'GQ', series: 'Q', 'series-hours': 'Q', reporting: 'GQ', merge: 'G' },
+  'telemetry-merge': {
+    ...{ rules: 'G', copy: 'G', services: 'Q', telemetry: 'Q' },
+    ...{ series: 'PQ', 'series-hours': 'PQ', reporting: 'PUQ', merge: 'U' },
+  },
   ...{ orders: {}, payments: {}, thumbnails: {}, settlement: {}, 'nightly-settlement': {} },
   ...{ authorizer: {}, 'hello-python': {} },
 };
@@ -180,12 +185,12 @@ describe("flyball's table", () => {
     expect(without).toEqual([]);
   });
 
-  it('the tick alone asks the index of what is due, and nobody another one', () => {
+  it('the tick and the merge alone ask the index of what is due, and nobody another one', () => {
     for (const name of NAMES) {
       const allowed = DYNAMODB_ACTIONS.filter((action) =>
         may(name, `dynamodb:${action}`, `${TABLE}/index/due`, 'runs'),
       );
-      expect(allowed).toEqual(name === 'batch-monitor-tick' ? ['Query'] : []);
+      expect(allowed).toEqual(['batch-monitor-tick', 'telemetry-merge'].includes(name) ? ['Query'] : []);
       expect(may(name, 'dynamodb:Query', `${TABLE}/index/other`, 'runs')).toBe(false);
       expect(may(name, 'dynamodb:GetRecords', `${TABLE}/stream/2026`)).toBe(false);
     }

@@ -40,7 +40,6 @@ function partsOf(changes: Partial<MergeParts> = {}): MergeParts {
     logger: silentLogger,
     memory: new Memory(),
     exporters: [async (_table, service, from) => () => void told.push(`${service} ${minuteText(from)}`)],
-    putEdges: async () => {},
     ...changes,
   };
 }

@@ -1,0 +1,185 @@
+// Measures the merge: how long one tick takes for the minutes of a large fleet, and how much memory, in fresh processes.
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { build } from 'esbuild';
+import { startDynamodbLocal } from '../../infra/dynamodb-local/emulator.ts';
+import { startDynalite } from '../../infra/local/dynalite.ts';
+import { sideBySide } from '../../functions/api/passes.ts';
+import { sdkTable } from '../../store/adapters/sdk.ts';
+import { takeTurn, commitTurn } from '../../store/items/merge-progress.ts';
+import { listService } from '../../store/items/services.ts';
+import { minuteItem, putMinute } from '../../store/items/telemetry.ts';
+import { sizeOf } from '../../middleware/telemetry/fit.ts';
+import type { Table } from '../../store/port.ts';
+import { atMost, type Row } from '../result.ts';
+import type { BenchmarkOptions } from '../run.ts';
+import { median, rounded } from '../statistics.ts';
+import { instanceMinute } from './instances.ts';
+import type { Found } from './merge-probe.ts';
+
+const MINUTE = 60_000;
+/** What is merged for good ends an hour: minutes, five minutes, the hour, the day and its overview are all put. */
+const CLOSING = Date.UTC(2026, 0, 5, 12);
+const NOW = CLOSING + 2 * MINUTE + 5_000;
+const ROUNDS = 5;
+const GOAL_S = 10;
+const GOAL_MB = 256;
+const CREDENTIALS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+/** As large as it may become in an environment of 512 MB. */
+const HEAP = ['--max-old-space-size=460', '--max-semi-space-size=25'];
+const BANNER =
+  "import { createRequire as benchRequire } from 'node:module'; const require = benchRequire(import.meta.url);";
+
+interface Load {
+  readonly services: number;
+  /** Of all services together. */
+  readonly instances: number;
+  readonly resources: number;
+  readonly judged: boolean;
+}
+
+const LOADS: readonly Load[] = [
+  { services: 1, instances: 1_000, resources: 20, judged: true },
+  { services: 50, instances: 1_000, resources: 20, judged: true },
+  { services: 1, instances: 10_000, resources: 5, judged: false },
+];
+
+export async function measureMerge({ quick, progress }: BenchmarkOptions): Promise<readonly Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'flyball-bench-merge-'));
+  const store = await startStore();
+  try {
+    const probe = await bundled(folder);
+    const rows: Row[] = [];
+    for (const load of quick ? LOADS.slice(0, 1) : LOADS) {
+      const { services, instances, resources, judged } = load;
+      const scenario = `n=${instances} × ${resources} resources, ${services} service${services > 1 ? 's' : ''}; ${store.name}`;
+      progress(`writing the minutes of ${scenario}`);
+      const found: Found[] = [];
+      const bytes: number[] = [];
+      for (let round = 0; round < (quick ? 1 : ROUNDS); round++) {
+        const tableName = await createTable(store.url);
+        bytes.push(await seed(tableOf(store.url, tableName), load));
+        found.push(await run(probe, store.url, tableName));
+      }
+      const one = { scenario, subject: 'flyball' };
+      const seconds = {
+        ...one,
+        metric: 'merge_s',
+        unit: 's',
+        value: rounded(median(found.map((each) => each.seconds))),
+      };
+      const memory = {
+        ...one,
+        metric: 'rss_mb',
+        unit: 'MB',
+        value: Math.round(Math.max(...found.map((each) => each.rssMb))),
+      };
+      rows.push(
+        ...(judged ? [atMost(GOAL_S, seconds), atMost(GOAL_MB, memory)] : [seconds, memory]),
+        { ...one, metric: 'merge_cpu_s', unit: 's', value: rounded(median(found.map((each) => each.cpuSeconds))) },
+        { ...one, metric: 'instance_minute_bytes', unit: 'B', value: Math.round(median(bytes)) },
+      );
+    }
+    return rows;
+  } finally {
+    await store.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** As it is deployed: one minified file. */
+async function bundled(folder: string): Promise<string> {
+  const outfile = join(folder, 'probe.mjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, 'merge-probe.ts')],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    banner: { js: BANNER },
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+async function run(probe: string, url: string, tableName: string): Promise<Found> {
+  const env = { ...CREDENTIALS, AWS_ENDPOINT_URL_DYNAMODB: url };
+  const { stdout } = await promisify(execFile)(process.execPath, [...HEAP, probe, tableName, String(NOW)], { env });
+  const found = JSON.parse(stdout) as Found;
+  const { failed, complete, superseded } = found.report;
+  if (failed > 0 || !complete || superseded) throw new Error(`the merge did not succeed: ${stdout}`);
+  return found;
+}
+
+/** Two whole minutes of all instances, the rest of the hour done; gives the size of one instance's minute. */
+async function seed(table: Table, { services, instances, resources }: Load): Promise<number> {
+  const names = Array.from({ length: services }, (_, i) => `service-${i}`);
+  for (const service of names) await listService(table, service, CLOSING - 60 * MINUTE);
+  const { fence } = await takeTurn(table);
+  await commitTurn(table, fence, { upTo: CLOSING - MINUTE, open: {} });
+  const minutes = Array.from({ length: instances }, (_, i) => i).flatMap((i) =>
+    [CLOSING - MINUTE, CLOSING].map((from) => instanceMinute(names[i % services] ?? '', i, from, resources)),
+  );
+  await sideBySide(32, minutes, (minute) => putMinute(table, minute));
+  const [first] = minutes;
+  return first ? sizeOf(minuteItem(first)) : 0;
+}
+
+interface Store {
+  readonly name: string;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** AWS's own where there is a Java. */
+async function startStore(): Promise<Store> {
+  try {
+    const local = await startDynamodbLocal();
+    return { name: 'DynamoDB Local', url: local.url, stop: () => local.stop() };
+  } catch {
+    const local = await startDynalite({ port: 0 });
+    return { name: 'dynalite', url: local.url, stop: () => local.stop() };
+  }
+}
+
+function clientOf(endpoint: string): DynamoDBClient {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+}
+
+const tableOf = (endpoint: string, tableName: string) =>
+  sdkTable({ tableName, client: clientOf(endpoint), defaultTimeoutMs: 30_000 });
+
+async function createTable(endpoint: string): Promise<string> {
+  const tableName = `flyball-bench-${randomUUID()}`;
+  const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
+  await clientOf(endpoint).send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [text('pk'), text('sk'), text('due'), { AttributeName: 'dueAt', AttributeType: 'N' }],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'due',
+          KeySchema: [
+            { AttributeName: 'due', KeyType: 'HASH' },
+            { AttributeName: 'dueAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    }),
+  );
+  return tableName;
+}

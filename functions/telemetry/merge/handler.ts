@@ -1,0 +1,28 @@
+// The deployed function: merges what instances put, every minute, governed by flyball itself.
+import { Logger } from '@aws-lambda-powertools/logger';
+import { governed } from '../../../middleware/index.ts';
+import { systemClock, systemRandom } from '../../../middleware/kernel/clock.ts';
+import { signedTable } from '../../../store/adapters/signed.ts';
+import { controlPlaneTableName } from '../../api/table-name.ts';
+import { cloudWatch } from './cloudwatch.ts';
+import { Memory } from './memory.ts';
+import { mergeTick, type Exporter } from './tick.ts';
+
+const clock = systemClock;
+const logger = new Logger({ serviceName: 'telemetry' });
+const { FLYBALL_STAGE = '', FLYBALL_METRICS_NAMESPACE: namespace = `flyball/${FLYBALL_STAGE}` } = process.env;
+// Not the SDK's client: of a large fleet's minutes most of the time goes into reading answers, in which it takes twice as long.
+const table = signedTable({ tableName: controlPlaneTableName(), clock });
+const memory = new Memory();
+// Written past the console, which would put something before it.
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+const exporters: readonly Exporter[] = namespace === '' ? [] : [cloudWatch({ namespace, clock, logger, print })];
+
+export const handler = governed({ service: 'telemetry', logger }, async (_event: unknown, { flyball }) => {
+  const began = clock.precise();
+  const remainingMs = () => flyball.remainingMs();
+  const report = await mergeTick({ table, clock, random: systemRandom, logger, memory, exporters, remainingMs });
+  const ms = Math.round(clock.precise() - began);
+  logger.debug('merged', { ...report, ms, rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20) });
+  return report;
+});
