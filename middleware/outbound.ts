@@ -10,7 +10,7 @@ import { retryOutbound } from './retry/index.ts';
 import { traceAttemptOutbound, traceCallOutbound } from './trace/index.ts';
 
 export { fallbackPolicy } from './fallback/index.ts';
-export { tracePolicy } from './trace/index.ts';
+export { loadTracePolicy } from './trace/index.ts';
 
 /**
  * Outermost first: an attempt is timed inside the breaker, the breaker judges every attempt, retry decides on another. A

@@ -25,7 +25,7 @@ const always = () => true;
 interface OutboundParts {
   readonly caller: Caller;
   readonly fallbackPolicy: Policy;
-  readonly tracePolicy: Policy;
+  readonly loadTracePolicy: () => Promise<Policy>;
 }
 
 let outbound: OutboundParts | undefined;
@@ -61,7 +61,10 @@ let redactingTrace: Policy | undefined;
 
 /** What is recorded of errors leaves the function: it comes with what takes out of it what must not. */
 async function loadTrace(): Promise<Policy> {
-  const [{ tracePolicy }, { redacting }] = await Promise.all([loadOutbound(), loadReporting()]);
+  const [tracePolicy, { redacting }] = await Promise.all([
+    loadOutbound().then(({ loadTracePolicy }) => loadTracePolicy()),
+    loadReporting(),
+  ]);
   return (redactingTrace ??= redacting(tracePolicy));
 }
 

@@ -1,7 +1,9 @@
-// What tracing keeps of one invocation that is recorded: its spans, and where each stands in the trace.
+// What tracing keeps of one invocation that is recorded: its spans, and where each stands in the trace. Loaded with the
+// first invocation that is recorded, so that it imports nothing that a file loaded before has too.
+import { Refused } from '../kernel/errors.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { carriedBy } from './incoming.ts';
+import type { Call, Reply, Send } from '../kernel/outbound.ts';
+import type { carriedBy } from './incoming.ts';
 import { Span, type SpanKind } from './span.ts';
 import type { Begun } from './tracer.ts';
 
@@ -9,18 +11,63 @@ import type { Begun } from './tracer.ts';
 const MOST_SPANS = 100;
 
 export class Recording {
-  readonly root: Span;
   readonly #begun: Begun;
   readonly #invocation: Invocation;
+  readonly #carriedBy: typeof carriedBy;
   /** Adding the monotonic clock to it gives wall time with fractions, on one scale for all spans. */
   readonly #offsetMs: number;
+  readonly #root: Span;
   #spans = 1;
 
-  constructor(invocation: Invocation, begun: Begun) {
+  constructor(invocation: Invocation, begun: Begun, carried: typeof carriedBy) {
     this.#invocation = invocation;
     this.#begun = begun;
+    this.#carriedBy = carried;
     this.#offsetMs = invocation.startedAt - invocation.startedPrecise;
-    this.root = new Span(begun.rootId, 'flyball', 'invocation', invocation.startedAt);
+    this.#root = new Span(begun.rootId, 'flyball', 'invocation', invocation.startedAt);
+  }
+
+  /** A whole call, whatever becomes of it. */
+  async call(call: Call, next: Send): Promise<Reply> {
+    const span = this.#begin(call.dependency, 'call', this.#root);
+    if (!span) return next(call);
+    call.trace = span;
+    if (call.operation !== undefined) span.note('operation', call.operation);
+    const reply = await next(call);
+    if (reply.error instanceof Refused) noteRefusal(span, reply.error);
+    this.#end(span, reply.outcome, reply.error);
+    return reply;
+  }
+
+  /** One attempt of a call; what it carries names it as the parent. */
+  async attempt(call: Call, next: Send): Promise<Reply> {
+    const { trace: parent, dependency, attempt, operation } = call;
+    if (!(parent instanceof Span)) return next(call);
+    parent.note('attempts', attempt);
+    const span = this.#begin(dependency, 'attempt', parent);
+    const carried = this.#carriedIn(span ?? parent);
+    if (!span) return next({ ...call, carried });
+    span.note('attempt', attempt);
+    if (operation !== undefined) span.note('operation', operation);
+    const reply = await this.#begun.within(span, () => next({ ...call, carried }));
+    this.#end(span, reply.outcome, reply.error);
+    return reply;
+  }
+
+  /** The invocation has ended: hands all spans over. Nothing that happens here is worth an answer. */
+  async ended(): Promise<void> {
+    const { instance, resource, snapshot, refusal, outcome, error } = this.#invocation;
+    const root = this.#root;
+    try {
+      root.note('service', instance.service);
+      root.note('resource', resource.name);
+      root.note('revision', snapshot.origin.revision);
+      if (refusal) noteRefusal(root, refusal);
+      this.#end(root, outcome ?? 'ok', error);
+      await this.#begun.end(root);
+    } catch {
+      instance.recorder.internal('trace:unsent');
+    }
   }
 
   #now(): number {
@@ -28,7 +75,7 @@ export class Recording {
   }
 
   /** A span beneath another; undefined when there are too many. */
-  begin(name: string, kind: SpanKind, parent: Span): Span | undefined {
+  #begin(name: string, kind: SpanKind, parent: Span): Span | undefined {
     if (this.#spans >= MOST_SPANS) return undefined;
     this.#spans++;
     const startedAt = this.#now();
@@ -37,23 +84,18 @@ export class Recording {
     return span;
   }
 
-  end(span: Span, outcome: Outcome, error: unknown): void {
+  #end(span: Span, outcome: Reply['outcome'], error: unknown): void {
     const { redact } = this.#invocation.instance;
     span.end(this.#now(), outcome, error, redact);
   }
 
-  within<T>(span: Span, work: () => T): T {
-    return this.#begun.within(span, work);
-  }
-
-  /** The headers of what happens in a span. */
-  carriedIn({ id }: Span): Record<string, string> {
+  #carriedIn({ id }: Span): Record<string, string> {
     const { trace, traceId } = this.#begun;
-    return carriedBy(trace, { traceId, id }, () => id);
+    return this.#carriedBy(trace, { traceId, id }, () => id);
   }
+}
 
-  /** Hands all spans over, when the first one has ended. */
-  send(): void | Promise<void> {
-    return this.#begun.end(this.root);
-  }
+function noteRefusal(span: Span, { by, rule }: Refused): void {
+  span.note('refused_by', by);
+  span.note('refused_rule', rule);
 }

@@ -51,15 +51,24 @@ describe('a governed function', () => {
     expect(atImport().size).toBe(2);
   });
 
-  it.each(['throttle', 'outbound', 'redelivery', 'access', 'job-run', 'answer', 'query', 'rejections', 'verify'])(
-    'loads %s as one file when it is needed, and not before',
-    (part) => {
-      const path = fileOf(part);
-      expect(atImport()).not.toContain(path);
-      const more = [...closureOf(governed.files, path)].filter((each) => !atImport().has(each));
-      expect(more).toEqual([path]);
-    },
-  );
+  it.each([
+    'throttle',
+    'outbound',
+    'redelivery',
+    'access',
+    'job-run',
+    'answer',
+    'query',
+    'rejections',
+    'verify',
+    'recording',
+    'segments',
+  ])('loads %s as one file when it is needed, and not before', (part) => {
+    const path = fileOf(part);
+    expect(atImport()).not.toContain(path);
+    const more = [...closureOf(governed.files, path)].filter((each) => !atImport().has(each));
+    expect(more).toEqual([path]);
+  });
 
   it('imports nothing heavy: no schema, no SDK, no tracer, no token library, nothing of Node but timers', () => {
     const inputs = [...atImport()].flatMap((path) => [...(governed.files.get(path)?.inputs.keys() ?? [])]);

@@ -31,7 +31,7 @@ const XRAY = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8';
 interface World {
   readonly invocation: Invocation;
   readonly clock: ReturnType<typeof fakeClock>;
-  readonly begin: () => void;
+  readonly begin: () => Promise<void>;
   readonly call: (send: Send, between?: readonly Stage[]) => Promise<unknown>;
   readonly end: (outcome: Invocation['outcome'], error?: unknown) => Promise<ReadableSpan[]>;
 }
@@ -52,7 +52,7 @@ function world(event: unknown, runtime?: string, sampler: Sampler = new AlwaysOn
   return {
     invocation,
     clock,
-    begin: () => void tracing.policy.before?.(invocation, undefined),
+    begin: async () => void (await tracing.load()).before?.(invocation, undefined),
     call: (send, between = []) =>
       compose([...stages.slice(0, 1), ...between, ...stages.slice(1)], send)(testCall(invocation)),
     async end(outcome, error) {
@@ -71,7 +71,7 @@ describe('an invocation', () => {
     const { begin, end, clock, invocation } = world(
       httpV2({ headers: { traceparent: W3C, tracestate: 'vendor=1' }, path: '/orders' }),
     );
-    begin();
+    await begin();
     clock.advance(25);
     invocation.response = { statusCode: 201 };
     const [span] = await end('ok');
@@ -106,7 +106,7 @@ describe('an invocation', () => {
     ['Lambda itself, where that records', direct({}), `${XRAY};Sampled=1`],
   ])('goes on with the trace of %s', async (_whose, event, runtime) => {
     const { begin, end } = world(event, runtime);
-    begin();
+    await begin();
     const [span] = await end('ok');
     expect(span?.spanContext().traceId).toBe('5759e988bd862e3fe1be46a994272793');
     expect(span?.parentSpanContext?.spanId).toBe('53995c3f42cd8ad8');
@@ -114,7 +114,7 @@ describe('an invocation', () => {
 
   it('begins a trace where there is none, also where Lambda’s own tracing is off, whose header is carried on as it is', async () => {
     const { begin, end, invocation } = world(direct({}), `${XRAY};Sampled=0`);
-    begin();
+    await begin();
     const [span] = await end('ok');
     expect(span?.parentSpanContext).toBeUndefined();
     expect(invocation.carried['traceparent']).toContain(span?.spanContext().traceId ?? 'none');
@@ -123,7 +123,7 @@ describe('an invocation', () => {
 
   it('is not recorded where its caller decided so, which is carried on', async () => {
     const { begin, call, end, invocation } = world(httpV2({ headers: { traceparent: W3C.replace(/01$/, '00') } }));
-    begin();
+    await begin();
     await call(() => Promise.resolve(reply('ok')));
     expect(await end('ok')).toEqual([]);
     expect(invocation.carried['traceparent']).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-00$`));
@@ -131,14 +131,14 @@ describe('an invocation', () => {
 
   it('is not recorded where the sampler says so', async () => {
     const { begin, end, invocation } = world(direct({}), undefined, new AlwaysOffSampler());
-    begin();
+    await begin();
     expect(await end('ok')).toEqual([]);
     expect(invocation.carried['traceparent']).toMatch(/-00$/);
   });
 
   it('says what failed, without what is to be kept from others', async () => {
     const { begin, end } = world(direct({}));
-    begin();
+    await begin();
     const [span] = await end('error', new TypeError('a secret was wrong'));
     expect(span?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'a *** was wrong' });
     expect(span?.attributes['error.type']).toBe('TypeError');
@@ -150,7 +150,7 @@ describe('an invocation', () => {
 
   it('that a rule refused says which, and is no error of the function', async () => {
     const { begin, end, invocation } = world(httpV2());
-    begin();
+    await begin();
     invocation.refusal = new Refused({ by: 'throttle', rule: 'per-client', statusCode: 429, message: 'too many' });
     const [span] = await end('refused', invocation.refusal);
     expect(span?.status.code).toBe(SpanStatusCode.UNSET);
@@ -177,7 +177,7 @@ describe('an invocation', () => {
       },
     });
     try {
-      begin();
+      await begin();
     } finally {
       contexts.disable();
     }
@@ -192,7 +192,7 @@ describe('a batch', () => {
 
   it('is a consumer under the trace that all its messages are of', async () => {
     const { begin, end } = world(batchOf(W3C, W3C));
-    begin();
+    await begin();
     const [span] = await end('ok');
     expect(span).toMatchObject({
       kind: SpanKind.CONSUMER,
@@ -209,7 +209,7 @@ describe('a batch', () => {
   it('of several traces is linked to each of them', async () => {
     const other = W3C.replace('0af7', '1af7');
     const { begin, end } = world(batchOf(W3C, other, W3C));
-    begin();
+    await begin();
     const [span] = await end('ok');
     expect(span?.parentSpanContext).toBeUndefined();
     expect(span?.links.map(({ context }) => context.traceId)).toEqual([TRACE, TRACE.replace('0af7', '1af7')]);
@@ -219,7 +219,7 @@ describe('a batch', () => {
 describe('a call', () => {
   it('is a span, and each attempt a client span beneath, whose id is what the other side hangs under', async () => {
     const { begin, call, end, clock } = world(httpV2({ headers: { traceparent: W3C } }));
-    begin();
+    await begin();
     const carried: (string | undefined)[] = [];
     const twice: Stage = async (one, next) => {
       await next({ ...one, attempt: 1 });
@@ -251,12 +251,13 @@ describe('a call', () => {
 });
 
 describe('an application without an SDK', () => {
-  it('has its traces carried on as they came', () => {
+  it('has its traces carried on as they came', async () => {
     const tracing = createTracing(noTracer, () => undefined);
+    const policy = await tracing.load();
     const instance = testInstance();
     tracers.set(instance, openTelemetryTracer());
     const invocation = testInvocation(instance, direct({}));
-    void tracing.policy.before?.(invocation, undefined);
+    void policy.before?.(invocation, undefined);
     expect(invocation.carried).toEqual({});
   });
 

@@ -21,7 +21,7 @@ interface Traced {
   readonly begun: () => number;
   readonly invocation: Invocation;
   readonly clock: ReturnType<typeof fakeClock>;
-  readonly begin: () => void;
+  readonly begin: () => Promise<void>;
   readonly end: (outcome: Invocation['outcome'], error?: unknown) => Promise<void>;
   readonly call: (send: Send, overrides?: Partial<Call>, between?: readonly Stage[]) => Promise<unknown>;
   readonly internal: string[];
@@ -69,7 +69,7 @@ function traced(runtimeHeader: string | undefined, event: unknown = httpV2(), en
     begun: () => tracer.count,
     invocation,
     clock,
-    begin: () => void tracing.policy.before?.(invocation, undefined),
+    begin: async () => void (await tracing.load()).before?.(invocation, undefined),
     async end(outcome, error) {
       invocation.outcome = outcome;
       invocation.error = error;
@@ -88,7 +88,7 @@ const twice: Stage = async (call, next) => {
 describe('an invocation that is sampled', () => {
   it('is recorded with service, resource, revision and outcome', async () => {
     const { begin, end, clock, recorded } = traced(SAMPLED);
-    begin();
+    await begin();
     clock.advance(25);
     await end('ok');
     expect(recorded).toHaveLength(1);
@@ -104,7 +104,7 @@ describe('an invocation that is sampled', () => {
 
   it('says which rule refused it, and is marked as too much, not as a fault', async () => {
     const { begin, end, invocation, recorded } = traced(SAMPLED);
-    begin();
+    await begin();
     const refusal = new Refused({ by: 'throttle', rule: 'per-client', statusCode: 429, message: 'too many' });
     invocation.refusal = refusal;
     await end('refused', refusal);
@@ -124,14 +124,14 @@ describe('an invocation that is sampled', () => {
   ] as const)('that ends in %s is marked as %s', async (outcome, mark) => {
     const { begin, end, recorded } = traced(SAMPLED);
     const error = new Error('boom');
-    begin();
+    await begin();
     await end(outcome, error);
     expect(recorded[0]).toMatchObject({ mark, failure: { name: 'Error', message: 'boom' } });
   });
 
   it('lets no error leave with what is to be kept from others', async () => {
     const { begin, end, recorded } = traced(SAMPLED);
-    begin();
+    await begin();
     await end('error', new Error('card 4111111111111111 was refused'));
     expect(recorded[0]?.failure).toMatchObject({ message: 'card *** was refused' });
     expect(recorded[0]?.failure?.stack).toContain('card *** was refused');
@@ -140,7 +140,7 @@ describe('an invocation that is sampled', () => {
 
   it('keeps no error where all went well', async () => {
     const { begin, end, recorded } = traced(SAMPLED);
-    begin();
+    await begin();
     await end('ok', new Error('forgotten'));
     expect(recorded[0]?.failure).toBeUndefined();
   });
@@ -149,7 +149,7 @@ describe('an invocation that is sampled', () => {
 describe('a call of a sampled invocation', () => {
   it('is a span, with one beneath for each attempt; what an attempt reaches hangs under that', async () => {
     const { begin, call, end, clock, recorded, invocation } = traced(SAMPLED);
-    begin();
+    await begin();
     const carried: (string | undefined)[] = [];
     const send: Send = (one) => {
       carried.push(one.carried?.['x-amzn-trace-id']);
@@ -184,7 +184,7 @@ describe('a call of a sampled invocation', () => {
 
   it('keeps its place in the trace while others are under way', async () => {
     const { begin, call, end, recorded } = traced(SAMPLED);
-    begin();
+    await begin();
     const parents: Record<number, string | undefined> = {};
     const send: Send = async (one) => {
       await Promise.resolve();
@@ -202,7 +202,7 @@ describe('a call of a sampled invocation', () => {
 
   it('says which breaker refused it, without an attempt, and the state it met', async () => {
     const { begin, call, end, recorded } = traced(SAMPLED);
-    begin();
+    await begin();
     const error = new Refused({ by: 'breaker', rule: 'payments', statusCode: 503, message: 'open' });
     const breaker: Stage = (one) => {
       one.trace?.note('breaker_state', 'OPEN');
@@ -234,7 +234,7 @@ describe('a call of a sampled invocation', () => {
 
   it('is still made, though not recorded, when there are more than anybody reads', async () => {
     const { begin, call, end, recorded } = traced(SAMPLED);
-    begin();
+    await begin();
     const carried = new Set<string | undefined>();
     let sent = 0;
     const send: Send = (one) => {
@@ -264,13 +264,14 @@ describe('invocations that overlap in one process', () => {
       },
     };
     const tracing = createTracing(tracer, () => current);
+    const policy = await tracing.load();
     let chance = 0;
     const instance = testInstance({ random: () => (chance += 1 / 1024) % 1 });
     const stages = [tracing.call, tracing.attempt].flatMap((policy) => policy.stage('payments', {}, instance) ?? []);
     const serve = async (header: string, calls: number) => {
       const invocation = testInvocation(instance, httpV2());
       current = header;
-      void tracing.policy.before?.(invocation, undefined);
+      void policy.before?.(invocation, undefined);
       const carried: (string | undefined)[] = [];
       const send: Send = async (one) => {
         carried.push(one.carried?.['x-amzn-trace-id']);
@@ -301,7 +302,7 @@ describe('an instance with a tracer of its own', () => {
     const own: Span[] = [];
     const taking = takingTracer(own);
     tracers.set(invocation.instance, { begin: (one) => taking.begin(one, SAMPLED) });
-    begin();
+    await begin();
     await end('ok');
     expect([recorded.length, own.length]).toEqual([0, 1]);
   });
@@ -322,7 +323,7 @@ describe('an instance with a tracer of its own', () => {
         },
       }),
     });
-    begin();
+    await begin();
     await call(() => Promise.resolve(reply('ok')));
     await end('ok');
     expect(invocation.carried).toEqual({
@@ -339,7 +340,7 @@ describe('an invocation that is not sampled', () => {
     ['since only a header from outside says so', undefined, httpV2({ headers: { 'x-amzn-trace-id': SAMPLED } })],
   ])('%s is not recorded, and its trace is carried on', async (_why, runtime, event) => {
     const { begin, call, end, recorded, begun, invocation } = traced(runtime, event);
-    begin();
+    await begin();
     await call(() => Promise.resolve(reply('ok')));
     await end('ok');
     expect([recorded.length, begun()]).toEqual([0, 0]);
@@ -348,14 +349,14 @@ describe('an invocation that is not sampled', () => {
 
   it('carries nothing where there is no trace', async () => {
     const { begin, call, invocation } = traced(undefined);
-    begin();
+    await begin();
     await call(() => Promise.resolve(reply('ok')));
     expect(invocation.carried).toEqual({});
   });
 
-  it('costs nothing until it calls something', () => {
+  it('costs nothing until it calls something', async () => {
     const { begin, invocation } = traced(NOT_SAMPLED);
-    begin();
+    await begin();
     expect(invocation.carried).toEqual({});
   });
 });
@@ -371,7 +372,7 @@ describe('a tracer that fails', () => {
     ['later', () => Promise.reject(new Error('no daemon'))],
   ])('%s is counted, and harms nothing', async (_when, emit) => {
     const { begin, end, internal } = traced(SAMPLED, httpV2(), emit);
-    begin();
+    await begin();
     await expect(end('ok')).resolves.toBeUndefined();
     expect(internal).toEqual(['trace:unsent']);
   });
