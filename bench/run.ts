@@ -29,6 +29,10 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
     about: 'what a governed stack adds to every invocation',
     load: async () => (await import('./stack/index.ts')).measureStack,
   },
+  telemetry: {
+    about: 'what telling of an invocation costs, beside Powertools and X-Ray; the merge of a fleet, and queries',
+    load: async () => (await import('./telemetry/index.ts')).measureTelemetry,
+  },
 };
 
 const USAGE = `npm run bench -- [names] [--quick] [--out <folder>]
