@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { validateDocument } from '../../../../functions/config-center/validate.ts';
-import { seriesQueryOf } from '../../../../functions/telemetry/query.ts';
-import { MOST_INSTANCE_MINUTES } from '../../../../functions/telemetry/read.ts';
+import { seriesQueryOf } from '../../../../functions/telemetry/series/query.ts';
+import { ENDS_MS } from '../../../../functions/telemetry/metrics/counters.ts';
+import { MOST_BYTES } from '../../../../functions/telemetry/series/reader.ts';
 import { LARGEST_ITEM_BYTES } from '../../../../middleware/telemetry/fit.ts';
 import { RELATIVE_ERROR } from '../../../../middleware/telemetry/histogram.ts';
 import { MINUTE_KEPT_MS } from '../../../../store/items/telemetry.ts';
@@ -29,7 +30,7 @@ describe('docs/telemetry.md', () => {
     });
   });
 
-  it.each(['service', 'resource', 'dependency'])('names every metric of a %s', (kind) => {
+  it.each(['service', 'resource', 'dependency', 'source'])('names every metric of a %s', (kind) => {
     const query = new URLSearchParams({
       service: 'orders',
       metric: 'none',
@@ -50,7 +51,8 @@ describe('docs/telemetry.md', () => {
     ['the error of a percentile', `at most ${Math.ceil(RELATIVE_ERROR * 1000) / 10} %`],
     ['the largest item', `at most ${LARGEST_ITEM_BYTES / 1024} KB`],
     ['how long minutes are kept', `kept for ${MINUTE_KEPT_MS / 3_600_000} hours`],
-    ['how much is read at once', `More than ${MOST_INSTANCE_MINUTES.toLocaleString('en')} minutes`],
+    ['how much is read at once', `More than ${MOST_BYTES / 2 ** 20} MB`],
+    ['where buckets for Prometheus end', `end at ${ENDS_MS.slice(0, -1).join(', ')} and ${String(ENDS_MS.at(-1))} ms`],
   ])('states %s as it is', (_what, sentence) => {
     expect(page).toContain(sentence);
   });

@@ -3,6 +3,8 @@ import { seriesQueryOf } from '../../../../../functions/telemetry/series/query.t
 import { subjectName } from '../../../../../functions/telemetry/series/query.ts';
 import { Series } from '../../../../../functions/telemetry/series/series.ts';
 import { Slot } from '../../../../../functions/telemetry/sums/slot.ts';
+import type { SumData } from '../../../../../functions/telemetry/sums/data.ts';
+import { Histogram } from '../../../../../middleware/telemetry/histogram.ts';
 import { CountingRecorder } from '../../../../../middleware/telemetry/recorder.ts';
 import type { TelemetryMinute } from '../../../../../store/items/telemetry.ts';
 
@@ -142,6 +144,111 @@ describe('a series', () => {
       expect(points.map((point) => point.partial)).toEqual(partial);
     },
   );
+
+  describe('of what is asked for by name alone', () => {
+    const error = {
+      id: 'e1',
+      type: 'TypeError',
+      shape: 'x is not y',
+      frame: 'a',
+      where: 'create-order',
+      requestId: 'r',
+    };
+    const asked = (metric: string, subject = '') =>
+      seriesQueryOf(
+        new URLSearchParams(
+          `service=orders&from=${TEN}&to=${TEN + 3 * MINUTE}&step=1m&percentiles=50&metric=${metric}${subject}`,
+        ),
+        TEN + 60 * MINUTE,
+      );
+
+    function shownOf(sums: readonly SumData[], metric: string, subject = '') {
+      const series = new Series(asked(metric, subject));
+      sums.forEach((sum, minute) => series.add(TEN + minute * MINUTE, sum));
+      return series.shown();
+    }
+
+    it('shows errors in full once, with when they were met first and last', () => {
+      const errors = [{ ...error, count: 2 }];
+      const { total, points } = shownOf(
+        [
+          {},
+          { errors },
+          {
+            errors: [
+              { ...error, count: 3 },
+              { ...error, id: 'e2', count: 1 },
+            ],
+          },
+        ],
+        'errors',
+      );
+      expect(total.errors).toEqual([
+        { ...error, count: 5, firstAt: '2026-01-05T10:01:00.000Z', lastAt: '2026-01-05T10:02:00.000Z' },
+        { ...error, id: 'e2', count: 1, firstAt: '2026-01-05T10:02:00.000Z', lastAt: '2026-01-05T10:02:00.000Z' },
+      ]);
+      expect(points.map(({ errors }) => errors)).toEqual([{}, { e1: 2 }, { e1: 3, e2: 1 }]);
+    });
+
+    it('shows the busiest keys of the whole range', () => {
+      const { total, points } = shownOf(
+        [{ keys: { 'per-client': [['a', 3, 0]] } }, { keys: { 'per-client': [['b', 5, 1]] } }],
+        'keys',
+      );
+      expect(total).toEqual({
+        keys: {
+          'per-client': [
+            ['b', 5, 1],
+            ['a', 3, 0],
+          ],
+        },
+      });
+      expect(points[0]).toEqual({ at: '2026-01-05T10:00:00.000Z' });
+    });
+
+    it.each([
+      ['waits', 'waits', 'waitsMs'],
+      ['bytesIn', 'bytesIn', 'bytesIn'],
+      ['bytesOut', 'bytesOut', 'bytesOut'],
+      ['left', 'left', 'leftMs'],
+      ['ages', 'ages', 'agesMs'],
+    ])('shows %s with how many were measured, and null where none was', (metric, field, name) => {
+      const histogram = new Histogram();
+      for (const value of [8, 8, 8]) histogram.record(value);
+      const packed = Buffer.from(histogram.encode()).toString('base64');
+      const { total, points } = shownOf(
+        [{ [field]: packed, ...(field === 'ages' ? { maxAgeMs: 8 } : {}) }, {}],
+        metric,
+      );
+      expect(total).toEqual({ [name]: { count: 3, p50: 7.827, max: 8 } });
+      expect(points[1]).toEqual({ at: '2026-01-05T10:01:00.000Z', [name]: null });
+    });
+
+    it('shows retries, what machines used at most, and who ran what', () => {
+      expect(shownOf([{ retries: 2 }, { retries: 1 }], 'retries', '&dependency=payments').total).toEqual({
+        retries: 3,
+      });
+      expect(shownOf([{ machine: { memoryMb: 90 } }, { machine: { memoryMb: 120 } }], 'machine').total).toEqual({
+        machine: { memoryMb: 120 },
+      });
+      expect(shownOf([{ revisions: { 7: 2 }, versions: { '0.3.0': 2 } }], 'revisions').total).toEqual({
+        revisions: { 7: 2 },
+        versions: { '0.3.0': 2 },
+        functions: {},
+      });
+    });
+
+    it('draws a heat map instead of points', () => {
+      const durations = new Histogram();
+      durations.record(100);
+      const { heatmap, points, total } = shownOf(
+        [{ durations: Buffer.from(durations.encode()).toString('base64'), maxMs: 100 }],
+        'heatmap',
+      ) as { heatmap?: object[]; points: object[]; total: object };
+      expect(heatmap).toMatchObject([{ counts: [1, 0, 0] }]);
+      expect([total, points[0]]).toEqual([{}, { at: '2026-01-05T10:00:00.000Z' }]);
+    });
+  });
 
   it('of what nobody has heard of is empty, whatever its name', () => {
     for (const name of ['nothing', 'constructor', '__proto__']) {
