@@ -178,8 +178,16 @@ describe('a dependency that is a function', () => {
     expect(JSON.parse(seen[0]?.body ?? '')).toMatchObject({
       operation: 'charge',
       body: { amount: 5 },
-      headers: { 'x-flyball-attempt': '1' },
+      headers: { 'x-flyball-attempt': '1', 'x-flyball-caller': 'orders' },
     });
+  });
+
+  it('says who calls to functions alone: no header of ours tells others what our services are called', async () => {
+    answer = json(200, {});
+    await world({ target: { url: origin } })({});
+    await world({ target: { function: 'payments' } })({ headers: { 'x-flyball-caller': 'somebody-else' } });
+    expect(seen[0]?.headers).not.toHaveProperty('x-flyball-caller');
+    expect(JSON.parse(seen[1]?.body ?? '')).toMatchObject({ headers: { 'x-flyball-caller': 'orders' } });
   });
 
   it('fails as its error says', async () => {

@@ -47,6 +47,42 @@ async function refusalOf(instance: Instance, event: unknown): Promise<Refused> {
 
 const from = (sourceIp: string) => events.httpV2({ sourceIp });
 
+describe('the busiest keys', () => {
+  const met = async (throttles: Record<string, ThrottleRule>, ...asked: unknown[]) => {
+    const { instance } = governed(throttles);
+    const keys: unknown[] = [];
+    instance.recorder = {
+      ...silentRecorder,
+      key: (rule, raw, count) => keys.push([rule.name, rule.storedKeyOf(raw), count]),
+    };
+    for (const event of asked) await admits(instance, event);
+    return keys;
+  };
+  const secret = events.httpV2({ headers: { 'x-api-key': 'k1' } });
+
+  it('are told of every request, admitted or not, as the table would have them', async () => {
+    const rule = { limit: '1/10s', key: ['ip'], scope: 'instance' } as const;
+    expect(await met({ 'per-ip': rule }, from('10.0.0.1'), from('10.0.0.1'), from('10.0.0.2'))).toEqual([
+      ['per-ip', '10.0.0.1', 1],
+      ['per-ip', '10.0.0.1', 1],
+      ['per-ip', '10.0.0.2', 1],
+    ]);
+  });
+
+  it('are never secrets, and of shadow rules too', async () => {
+    const rule = { limit: '1/10s', key: ['header:x-api-key'], scope: 'instance', mode: 'shadow' } as const;
+    const [first] = await met({ 'per-key': rule }, secret);
+    expect(first).toEqual(['per-key', expect.stringMatching(/^~[\w-]{22}$/), 1]);
+  });
+
+  it('are counted by records of a batch, and by nothing where all share a bucket', async () => {
+    const batch = events.sqs([{ body: 'a' }, { body: 'b' }, { body: 'c' }], 'settlement');
+    const bySource = { limit: '100/s', key: ['source'], scope: 'instance' } as const;
+    expect(await met({ source: bySource }, batch)).toEqual([['source', 'settlement', 3]]);
+    expect(await met({ everyone: { limit: '100/s', scope: 'instance' } }, from('a'))).toEqual([]);
+  });
+});
+
 describe('scope: instance', () => {
   it('admits the burst, refuses the next, and admits again when a token is there', async () => {
     const { clock, instance } = governed({ everyone: { limit: '5/10s', scope: 'instance' } });
