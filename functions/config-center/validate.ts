@@ -9,6 +9,7 @@ import { checkJobs } from './validation/jobs.ts';
 import { checkLogs } from './validation/logs.ts';
 import { checkResources } from './validation/resources.ts';
 import { isObject, withoutFaults, withStandIns } from './validation/salvage.ts';
+import { checkSlos } from './validation/slos.ts';
 import { checkThrottles } from './validation/throttles.ts';
 
 export type Validation =
@@ -52,7 +53,7 @@ function checkMeaning(service: string, document: RuleDocument, value: unknown, r
   if (typeof given['service'] === 'string' && given['service'] !== service) {
     report(['service'], `is "${given['service'].slice(0, 64)}", but these are the rules of "${service}"`);
   }
-  const { resources = {}, throttles, dependencies, jobs, access } = document;
+  const { resources = {}, throttles, dependencies, jobs, access, slos } = document;
   checkResources(resources, report);
   const named = isObject(given['resources']) ? Object.keys(given['resources']) : [];
   const known = { names: new Set(named), sound: resources };
@@ -60,6 +61,7 @@ function checkMeaning(service: string, document: RuleDocument, value: unknown, r
   if (dependencies) checkDependencies(dependencies, report);
   if (jobs) checkJobs(jobs, report);
   if (access) checkAccess(access, known, report);
+  if (slos) checkSlos(slos, known, report);
   compileResources(document);
 }
 

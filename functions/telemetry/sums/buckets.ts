@@ -1,5 +1,5 @@
 // The buckets of a histogram, for whoever draws, exports or counts them. Pure.
-import { Histogram } from '../../../middleware/telemetry/histogram.ts';
+import type { Histogram } from '../../../middleware/telemetry/histogram.ts';
 
 /** Buckets per doubling, and how many lie below 1. */
 const PER_DOUBLING = 16;
@@ -12,9 +12,11 @@ export interface Bucket {
 }
 
 /** Those that are not empty, in order. The lowest also holds zeros. */
-export function bucketsOf(histogram: Histogram): Bucket[] {
+export const bucketsOf = (histogram: Histogram): Bucket[] => bucketsIn(histogram.encode());
+
+/** The same of one as it is stored: the cost is that of its buckets in use. */
+export function bucketsIn(bytes: Uint8Array): Bucket[] {
   const buckets: Bucket[] = [];
-  const bytes = histogram.encode();
   let index = -BELOW_ONE;
   for (let at = 0; at < bytes.length;) {
     const skipped = numberAt(bytes, at);
