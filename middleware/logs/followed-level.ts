@@ -1,5 +1,5 @@
 // The level of a logger as rules change it, and give it back: one for each instance.
-import { isLevelled, type InstanceLogger } from '../kernel/logger.ts';
+import { isLevelled, type InstanceLogger, type LevelledLogger } from '../kernel/logger.ts';
 import type { LogLevel } from '../kernel/log-level.ts';
 
 export class FollowedLevel {
@@ -12,8 +12,7 @@ export class FollowedLevel {
    */
   readonly #keptPerInvocation: boolean;
   #followed: LogLevel | undefined;
-  /** What it was before rules first changed it. */
-  #own: string | undefined;
+  #held: HeldLevel | undefined;
   /** That the level cannot be changed is said once. */
   #told = false;
 
@@ -30,16 +29,19 @@ export class FollowedLevel {
   }
 
   #change(level: LogLevel | undefined): void {
-    const { beneath } = this.#logger;
-    const followed = this.#followed;
     this.#followed = level;
+    const { beneath } = this.#logger;
     if (!isLevelled(beneath)) {
       if (level !== undefined) this.#cannot(level, 'it has no setLogLevel and getLevelName');
       return;
     }
-    if (followed === undefined) this.#own = beneath.getLevelName();
-    const wanted = level ?? this.#own ?? 'INFO';
-    beneath.setLogLevel(wanted);
+    this.#held ??= hold(beneath);
+    if (level === undefined) {
+      this.#held.release();
+      this.#held = undefined;
+    } else {
+      this.#held.set(level);
+    }
     const reached = beneath.getLevelName();
     this.debug = isTalkative(reached);
     if (level !== undefined && reached.toUpperCase() !== level) {
@@ -52,6 +54,31 @@ export class FollowedLevel {
     this.#told = true;
     this.#logger.warn('flyball cannot change the level of the logger as the rules say', { asked: level, reason });
   }
+}
+
+interface HeldLevel {
+  set(level: LogLevel): void;
+  /** Gives the logger the level that others want. */
+  release(): void;
+}
+
+/**
+ * Keeps others from changing a logger's level, and remembers what they want. Powertools' `injectLambdaContext` puts it
+ * back to that of the logger's constructor, or its sampling's, with every warm invocation.
+ */
+function hold(logger: LevelledLogger): HeldLevel {
+  let wanted = logger.getLevelName();
+  const set = logger.setLogLevel.bind(logger);
+  logger.setLogLevel = (level) => {
+    wanted = level;
+  };
+  return {
+    set,
+    release() {
+      logger.setLogLevel = set;
+      set(wanted);
+    },
+  };
 }
 
 function isTalkative(level: string): boolean {

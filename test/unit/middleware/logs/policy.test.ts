@@ -1,5 +1,6 @@
 // The level of logs follows the rules of a service, on instances that live: no deploy, and no invocation that pays for it.
 import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { govern, governed, throttle } from '../../../../middleware/index.ts';
@@ -200,6 +201,41 @@ describe('a logger', () => {
     await publish({});
     for (let i = 0; i < 3; i++) await invoke();
     expect(set.mock.calls).toEqual([['WARN'], ['WARN'], ['WARN'], ['INFO']]);
+  });
+});
+
+describe("Powertools' own middleware", () => {
+  // It puts the logger back to its first level with every warm invocation.
+  it.each(['before', 'after'])('has no way around the rules, standing %s flyball', async (place) => {
+    const { instance, publish, logger, lines, clock } = running(powertools);
+    const context = injectLambdaContext(logger as PowertoolsLogger);
+    const flyballs = govern({ service: 'orders', instance });
+    const handler = middy()
+      .use(place === 'before' ? [context, flyballs] : [flyballs, context])
+      .handler(async () => logger.debug?.("the handler's own", {}));
+    const told = async () => {
+      lines.length = 0;
+      await handler({}, testContext(clock) as never);
+      return lines.map(({ level, message }) => `${String(level)} ${String(message)}`);
+    };
+    expect([await told(), await told()]).toEqual([[], []]);
+    await publish({ logs: { level: 'DEBUG', until: '2026-01-05T12:10:00Z' } });
+    expect([await told(), await told(), await told()]).toEqual(Array(3).fill([OWN, GOVERNED]));
+    clock.advance(600_000);
+    expect([await told(), await told()]).toEqual([[], []]);
+  });
+
+  it('has what the code itself asked for in force when the rules go', async () => {
+    const { publish, invoke, logger } = running(powertools);
+    await publish({ logs: { level: 'DEBUG' } });
+    await invoke();
+    (logger as PowertoolsLogger).setLogLevel('ERROR');
+    expect(await invoke()).toEqual([OWN, GOVERNED]);
+    await publish({});
+    await invoke();
+    expect((logger as PowertoolsLogger).getLevelName()).toBe('ERROR');
+    (logger as PowertoolsLogger).setLogLevel('WARN');
+    expect((logger as PowertoolsLogger).getLevelName()).toBe('WARN');
   });
 });
 
