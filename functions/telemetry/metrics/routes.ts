@@ -1,18 +1,15 @@
 // `GET /metrics`: what all services counted today, for Prometheus.
 import { readMergeProgress } from '../../../store/items/merge-progress.ts';
-import { listReporting } from '../../../store/items/reporting.ts';
-import { listServices } from '../../../store/items/services.ts';
 import type { Table } from '../../../store/port.ts';
 import { inScope, route, text, type Route } from '../../api/index.ts';
-import { pagesOf, sideBySide } from '../../api/passes.ts';
+import { sideBySide } from '../../api/passes.ts';
+import { knownServices } from '../known-services.ts';
 import { settledByTime } from '../series/settled.ts';
 import { DAY_MS } from '../series/span.ts';
 import { CONTENT_TYPES, exposition, type Format } from './exposition.ts';
 import { Days, type ServiceDay } from './today.ts';
 
 const AT_ONCE = 16;
-/** Services that are told of at most, the first by name. */
-const MOST_SERVICES = 1_000;
 
 export function metricsRoutes(table: Table): Route[] {
   const remembered = new Days(table);
@@ -31,21 +28,6 @@ export function metricsRoutes(table: Table): Route[] {
       return text(exposition({ dayMs, completeUntil: upTo, days }, format), CONTENT_TYPES[format]);
     }),
   ];
-}
-
-/** Those that have rules, and those that report without. */
-async function knownServices(table: Table): Promise<string[]> {
-  const known = new Set<string>();
-  const listed = pagesOf(async (cursor) => {
-    const { services, ...rest } = await listServices(table, cursor === undefined ? {} : { cursor });
-    return { found: services.map(({ service }) => service), ...rest };
-  });
-  const reporting = pagesOf(async (cursor) => {
-    const { services, ...rest } = await listReporting(table, cursor === undefined ? {} : { cursor });
-    return { found: services, ...rest };
-  });
-  for (const pages of [listed, reporting]) for await (const page of pages) for (const name of page) known.add(name);
-  return [...known].sort().slice(0, MOST_SERVICES);
 }
 
 /** As Prometheus asks for it; curl gets what it can read. */

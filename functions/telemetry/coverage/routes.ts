@@ -1,0 +1,73 @@
+// `GET /v1/telemetry/coverage`: what runs and nobody looks after, by function and by service.
+import { readMergeProgress } from '../../../store/items/merge-progress.ts';
+import type { Table } from '../../../store/port.ts';
+import { inScope, json, pageOf, route, sealCursor, type Route } from '../../api/index.ts';
+import { sideBySide } from '../../api/passes.ts';
+import { knownServices } from '../known-services.ts';
+import { readPublished } from '../published-rules.ts';
+import { settledFor } from '../series/settled.ts';
+import type { AskDeployed } from './deployed.ts';
+import { coverageOf, type ServiceCoverage } from './missing.ts';
+import { FUNCTIONS_SEEN_MS, readSeen } from './seen.ts';
+
+const AT_ONCE = 8;
+const LIST = 'coverage';
+
+export interface CoverageParts {
+  readonly table: Table;
+  readonly deployed: AskDeployed;
+  /** With which the names of this stack's functions begin. */
+  readonly prefix: string;
+}
+
+export function coverageRoutes({ table, deployed, prefix }: CoverageParts): Route[] {
+  return [
+    route('GET', '/v1/telemetry/coverage', 'viewer', async (request) => {
+      const { caller, at } = request;
+      const { limit, cursor: after = '' } = pageOf(request, LIST);
+      const [known, progress] = await Promise.all([knownServices(table), readMergeProgress(table)]);
+      const seenOf = (service: string, names: boolean) =>
+        readSeen(table, service, { settled: settledFor(service, progress, at), nowMs: at, names });
+      const rest = known.filter((service) => service > after && inScope(caller, service));
+      const shown = rest.slice(0, limit);
+      const [services, functions] = await Promise.all([
+        each(shown, async (service) =>
+          coverageOf(service, await readPublished(table, service), await seenOf(service, true)),
+        ),
+        // What belongs to no service is nothing to a key for some; and one page says it.
+        after === '' && caller.services === undefined ? functionsNow() : undefined,
+      ]);
+      const last = shown.at(-1);
+      return json({
+        at: new Date(at).toISOString(),
+        ...(functions ? { functions } : {}),
+        services: services.toSorted(byName),
+        ...(last !== undefined && rest.length > shown.length ? { cursor: sealCursor(LIST, last) } : {}),
+      });
+
+      async function functionsNow() {
+        const [there, seen] = await Promise.all([
+          deployed(prefix, at),
+          each(known, (service) => seenOf(service, false)),
+        ]);
+        const since = new Date(at - FUNCTIONS_SEEN_MS).toISOString();
+        if ('unknown' in there) return { since, unknown: there.unknown };
+        const reporting = new Set(seen.flatMap((one) => [...one.functions]));
+        return {
+          since,
+          deployed: there.functions.length,
+          withoutTelemetry: there.functions.filter((name) => !reporting.has(name)),
+          ...(there.more ? { more: true } : {}),
+        };
+      }
+    }),
+  ];
+}
+
+async function each<From, To>(list: readonly From[], read: (one: From) => Promise<To>): Promise<To[]> {
+  const found: To[] = [];
+  await sideBySide(AT_ONCE, list, async (one) => void found.push(await read(one)));
+  return found;
+}
+
+const byName = (a: ServiceCoverage, b: ServiceCoverage) => (a.service < b.service ? -1 : 1);
