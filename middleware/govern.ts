@@ -41,7 +41,7 @@ export interface AccessOptions extends InstanceOptions {
 }
 
 export interface TraceOptions extends InstanceOptions {
-  /** Records in X-Ray's place, e.g. `openTelemetryTracer()` of `flyball/opentelemetry`; of the service's whole instance. */
+  /** Records in X-Ray's place, e.g. `openTelemetryTracer(api)` of `flyball/opentelemetry`; of the service's whole instance. */
   readonly tracer?: Tracer;
 }
 

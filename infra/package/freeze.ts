@@ -68,7 +68,7 @@ async function buildFrozen(checkout: string, out: string): Promise<void> {
     absWorkingDir: checkout,
     entryPoints: FUNCTIONS,
     outdir: join(out, 'control-plane'),
-    external: ['@aws-sdk/*', '@opentelemetry/api', 'aws-xray-sdk-core'],
+    external: ['@aws-sdk/*', 'aws-xray-sdk-core'],
     banner: { js: require },
   });
 }

@@ -1,18 +1,6 @@
 // Records with OpenTelemetry: real spans of the application's own SDK, whose ids are those that calls carry on.
-import {
-  context as contexts,
-  createTraceState,
-  isSpanContextValid,
-  SpanKind,
-  SpanStatusCode,
-  trace as api,
-  TraceFlags,
-  type Context,
-  type Link,
-  type Span as OtelSpan,
-  type SpanContext,
-  type Tracer as OtelTracer,
-} from '@opentelemetry/api';
+import type * as Api from '@opentelemetry/api';
+import type { Context, Link, Span as OtelSpan, SpanContext, Tracer as OtelTracer } from '@opentelemetry/api';
 import type { Invocation } from '../kernel/invocation.ts';
 import { Misused } from '../kernel/errors.ts';
 import { LIBRARY_VERSION } from '../kernel/version.ts';
@@ -28,25 +16,37 @@ export interface OpenTelemetryOptions {
   readonly tracer?: OtelTracer;
 }
 
+/** What `import * as api from '@opentelemetry/api'` gives. */
+type OpenTelemetry = typeof Api;
+
 /**
- * A tracer for `govern({ tracer })`. What is sampled, kept and sent, and where to, is up to the SDK the application has set
- * up; without one, traces are carried on and nothing is recorded.
- * @throws {Misused} when the option is no tracer; plain JavaScript may give anything.
+ * A tracer for `govern({ tracer })`, from `import * as api from '@opentelemetry/api'`: given, so that it is the copy that
+ * the application's SDK is registered with. What is sampled, kept and sent, and where to, is up to that SDK; without one,
+ * traces are carried on and nothing is recorded.
+ * @throws {Misused} when it is given something else; plain JavaScript may give anything.
  */
-export function openTelemetryTracer({ tracer }: OpenTelemetryOptions = {}): Tracer {
-  if (tracer !== undefined && typeof tracer.startSpan !== 'function') {
-    throw new Misused('openTelemetryTracer({ tracer }) takes a tracer as provider.getTracer(name) gives it');
+export function openTelemetryTracer(api: OpenTelemetry, { tracer }: OpenTelemetryOptions = {}): Tracer {
+  if (typeof (api as Partial<OpenTelemetry> | undefined)?.trace?.getTracer !== 'function') {
+    throw new Misused("openTelemetryTracer() takes OpenTelemetry's API: import * as api from '@opentelemetry/api'");
   }
-  return { begin: (invocation, runtimeHeader) => begin(tracer ?? globalTracer(), invocation, runtimeHeader) };
+  if (tracer !== undefined && typeof tracer.startSpan !== 'function') {
+    throw new Misused('openTelemetryTracer(api, { tracer }) takes a tracer as provider.getTracer(name) gives it');
+  }
+  // Asked for each time: the application may register its provider after this module was loaded.
+  const making = () => tracer ?? api.trace.getTracer('flyball', LIBRARY_VERSION);
+  return { begin: (invocation, runtimeHeader) => begin(api, making(), invocation, runtimeHeader) };
 }
 
-/** Asked for each time: the application may register its provider after this module was loaded. */
-const globalTracer = () => api.getTracer('flyball', LIBRARY_VERSION);
-
-function begin(tracer: OtelTracer, invocation: Invocation, runtimeHeader: string | undefined): Begun | undefined {
+function begin(
+  api: OpenTelemetry,
+  tracer: OtelTracer,
+  invocation: Invocation,
+  runtimeHeader: string | undefined,
+): Begun | undefined {
+  const { SpanKind, trace, context: contexts } = api;
   const { trigger, event, startedAt } = invocation;
   const incoming = incomingTrace(trigger, event, runtimeHeader);
-  const { parent, links } = placeOf(invocation, incoming, runtimeHeader);
+  const { parent, links } = placeOf(api, invocation, incoming, runtimeHeader);
   const root = tracer.startSpan(
     trigger.source === '' ? 'flyball' : `flyball ${trigger.source}`,
     {
@@ -58,25 +58,30 @@ function begin(tracer: OtelTracer, invocation: Invocation, runtimeHeader: string
     parent,
   );
   const place = root.spanContext();
-  if (!isSpanContextValid(place)) return undefined;
+  if (!api.isSpanContextValid(place)) return undefined;
   const spans = new Map([[place.spanId, root]]);
+  const sampled = (place.traceFlags & api.TraceFlags.SAMPLED) !== 0;
   return {
-    trace: { xray: incoming?.xray, ...carriedFrom(place) },
+    trace: {
+      xray: incoming?.xray,
+      w3c: { traceId: place.traceId, parentId: place.spanId, sampled },
+      tracestate: place.traceState?.serialize(),
+    },
     traceId: place.traceId,
     rootId: place.spanId,
     recorded: root.isRecording(),
     child(name, kind, childStartedAt, { id }) {
       const options = { kind: kind === 'attempt' ? SpanKind.CLIENT : SpanKind.INTERNAL, startTime: childStartedAt };
-      const child = tracer.startSpan(name, options, api.setSpan(parent, spans.get(id) ?? root));
+      const child = tracer.startSpan(name, options, trace.setSpan(parent, spans.get(id) ?? root));
       const { spanId } = child.spanContext();
       spans.set(spanId, child);
       return spanId;
     },
     within(span, work) {
-      return contexts.with(api.setSpan(contexts.active(), spans.get(span.id) ?? root), work);
+      return contexts.with(trace.setSpan(contexts.active(), spans.get(span.id) ?? root), work);
     },
     end(span) {
-      endAll(span, spans, invocation.response);
+      endAll(api, span, spans, invocation.response);
     },
   };
 }
@@ -91,20 +96,21 @@ interface Place {
  * the runtime says only a recorded trace counts: where Lambda's own tracing is off it says `Sampled=0` of everything.
  */
 function placeOf(
+  api: OpenTelemetry,
   { trigger, event }: Invocation,
   incoming: IncomingTrace | undefined,
   runtimeHeader: string | undefined,
 ): Place {
-  const active = contexts.active();
+  const active = api.context.active();
   const brought = incomingTrace(trigger, event, undefined);
   const named = brought?.w3c ?? brought?.xray ?? (isSampled(runtimeHeader) ? incoming?.xray : undefined);
-  const remote = named && remoteOf(named, brought?.tracestate);
-  const hasActive = api.getSpan(active) !== undefined;
-  const parent = !hasActive && remote ? api.setSpanContext(active, remote) : active;
-  const own = api.getSpanContext(parent)?.traceId;
+  const remote = named && remoteOf(api, named, brought?.tracestate);
+  const hasActive = api.trace.getSpan(active) !== undefined;
+  const parent = !hasActive && remote ? api.trace.setSpanContext(active, remote) : active;
+  const own = api.trace.getSpanContext(parent)?.traceId;
   const links = linkedTraces(trigger, event).flatMap(({ w3c, xray, tracestate }) => {
     const from = w3c ?? xray;
-    const context = from && from.traceId !== own ? remoteOf(from, tracestate) : undefined;
+    const context = from && from.traceId !== own ? remoteOf(api, from, tracestate) : undefined;
     return context ? [{ context }] : [];
   });
   return { parent, links };
@@ -112,6 +118,7 @@ function placeOf(
 
 /** Undefined at the root of a trace, as gateways send it: there is no span to hang under. */
 function remoteOf(
+  { TraceFlags, createTraceState }: OpenTelemetry,
   { traceId, parentId, sampled }: TraceContext,
   tracestate: string | undefined,
 ): SpanContext | undefined {
@@ -125,27 +132,24 @@ function remoteOf(
   };
 }
 
-function carriedFrom({ traceId, spanId, traceFlags, traceState }: SpanContext): Omit<IncomingTrace, 'xray'> {
-  const sampled = (traceFlags & TraceFlags.SAMPLED) !== 0;
-  return { w3c: { traceId, parentId: spanId, sampled }, tracestate: traceState?.serialize() };
-}
-
 /** Children first, as they ended. */
-function endAll(span: Span, spans: ReadonlyMap<string, OtelSpan>, response?: unknown): void {
-  for (const child of span.children) endAll(child, spans);
+function endAll(api: OpenTelemetry, span: Span, spans: ReadonlyMap<string, OtelSpan>, response?: unknown): void {
+  for (const child of span.children) endAll(api, child, spans);
   const real = spans.get(span.id);
-  if (real) endSpan(real, span, attributesAtEnd(span, response));
+  if (real) endSpan(api, real, span, attributesAtEnd(span, response));
 }
 
 function endSpan(
+  { SpanStatusCode }: OpenTelemetry,
   real: OtelSpan,
   { kind, failure, mark, outcome, startedAt, endedAt = startedAt }: Span,
-  all: Attributes,
-) {
-  real.setAttributes(all);
+  attributes: Attributes,
+): void {
+  real.setAttributes(attributes);
   // To a caller, a client's mistake and a refusal are answers; to a client they are failures.
-  if (mark === 'fault' || (mark && kind !== 'invocation'))
+  if (mark === 'fault' || (mark && kind !== 'invocation')) {
     real.setStatus({ code: SpanStatusCode.ERROR, message: failure?.message ?? outcome });
+  }
   if (failure) real.recordException({ ...failure }, endedAt);
   real.end(endedAt);
 }

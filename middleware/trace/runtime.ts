@@ -9,5 +9,3 @@ export function isSampled(header: string | undefined): header is string {
 
 /** Of instances that another tracer traces in X-Ray's place. */
 export const tracers = new WeakMap<Instance, Tracer>();
-
-export { runtimeTraceHeader } from '../kernel/runtime-trace.ts';

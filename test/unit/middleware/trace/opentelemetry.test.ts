@@ -1,5 +1,5 @@
 // Spans of OpenTelemetry's own SDK: where they hang, what they say, and that calls carry their ids.
-import { context as contexts, SpanKind, SpanStatusCode, trace as api } from '@opentelemetry/api';
+import * as api from '@opentelemetry/api';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -22,6 +22,8 @@ import { direct, httpV2, sqs } from '../../../support/events.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { testInstance, testInvocation } from '../../../support/instance.ts';
 import { reply, testCall } from '../../../support/outbound.ts';
+
+const { context: contexts, SpanKind, SpanStatusCode } = api;
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
@@ -46,7 +48,7 @@ function world(event: unknown, runtime?: string, sampler: Sampler = new AlwaysOn
   const clock = fakeClock();
   const instance = testInstance({ clock });
   instance.redact = (text) => text.replaceAll('secret', '***');
-  tracers.set(instance, openTelemetryTracer({ tracer: provider.getTracer('test') }));
+  tracers.set(instance, openTelemetryTracer(api, { tracer: provider.getTracer('test') }));
   const invocation = testInvocation(instance, event);
   const stages = [tracing.call, tracing.attempt].flatMap((policy) => policy.stage('payments', {}, instance) ?? []);
   return {
@@ -163,7 +165,7 @@ describe('an invocation', () => {
 
   it('is a child of the span that is active, as instrumentation of Lambda makes one', async () => {
     const outer = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
-    const active = api.setSpanContext(contexts.active(), outer);
+    const active = api.trace.setSpanContext(contexts.active(), outer);
     const { begin, end } = world(httpV2({ headers: { traceparent: W3C } }));
     contexts.setGlobalContextManager({
       active: () => active,
@@ -255,13 +257,14 @@ describe('an application without an SDK', () => {
     const tracing = createTracing(noTracer, () => undefined);
     const policy = await tracing.load();
     const instance = testInstance();
-    tracers.set(instance, openTelemetryTracer());
+    tracers.set(instance, openTelemetryTracer(api));
     const invocation = testInvocation(instance, direct({}));
     void policy.before?.(invocation, undefined);
     expect(invocation.carried).toEqual({});
   });
 
-  it('is told when what it gives is no tracer', () => {
-    expect(() => openTelemetryTracer({ tracer: {} as never })).toThrow(/provider\.getTracer/);
+  it('is told when what it gives is no tracer, or not the API', () => {
+    expect(() => openTelemetryTracer(api, { tracer: {} as never })).toThrow(/provider\.getTracer/);
+    expect(() => openTelemetryTracer(undefined as never)).toThrow(/import \* as api/);
   });
 });
