@@ -34,6 +34,11 @@ export async function putEdges(
   if (!applied) throw new Superseded(`A later turn of the merge has written ${item.pk} ${item.sk}`);
 }
 
+/** Edges as they were read, with what their data takes in the table, in bytes. */
+export interface ReadEdges extends EdgesItem {
+  readonly bytes: number;
+}
+
 /** Edges of all services from stretches that begin in [fromMs, toMs), of one hour or day. What cannot be read is left out. */
 export async function* readEdges(
   table: Table,
@@ -41,7 +46,7 @@ export async function* readEdges(
   fromMs: number,
   toMs: number,
   options: CallOptions = {},
-): AsyncGenerator<EdgesItem> {
+): AsyncGenerator<ReadEdges> {
   const { pk } = keys.edges(partitionOf(span, fromMs), '', '');
   const between = [minuteOf(fromMs), `${minuteOf(toMs - 1)}$`] as const;
   let cursor: string | undefined;
@@ -50,7 +55,8 @@ export async function* readEdges(
     for (const item of page.items) {
       if (item['v'] !== ITEM_VERSION) continue;
       const { text, number, bytes } = fieldsOf(item);
-      yield { service: text('service'), from: number('from'), data: unpack(bytes('data')) };
+      const packed = bytes('data');
+      yield { service: text('service'), from: number('from'), data: unpack(packed), bytes: packed.length };
     }
     cursor = page.cursor;
   } while (cursor !== undefined);

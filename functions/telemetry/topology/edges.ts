@@ -24,7 +24,10 @@ export interface ServiceEdges {
 /** Of one service in one stretch; the busiest are kept. */
 const MOST_EDGES = 100;
 
-/** The edges that a slot tells of; undefined when there are none. */
+/**
+ * The edges that a slot tells of, and the functions that others' edges may lead to: older libraries tell of these alone.
+ * Undefined when there is neither.
+ */
 export function edgesOf(slot: Slot): ServiceEdges | undefined {
   const calls: ReportedEdge[] = [];
   const inbound: ReportedEdge[] = [];
@@ -36,9 +39,9 @@ export function edgesOf(slot: Slot): ServiceEdges | undefined {
     const edge = { name, data, ...(sum.target === undefined ? {} : { target: sum.target }) };
     (kind === 'dependency' ? calls : inbound).push(edge);
   }
-  if (calls.length + inbound.length === 0) return undefined;
   const versions = slot.sum(SERVICE)?.countsOf('functions').keys() ?? [];
   const functions = new Set([...versions].map((version) => version.slice(0, version.lastIndexOf(':'))));
+  if (calls.length + inbound.length + functions.size === 0) return undefined;
   return { functions: [...functions].sort(), calls: busiest(calls), inbound: busiest(inbound) };
 }
 

@@ -2,11 +2,12 @@
 import { edgePartitions, readEdges, type EdgeSpan } from '../../../store/items/edges.ts';
 import { readMergeProgress } from '../../../store/items/merge-progress.ts';
 import type { Table } from '../../../store/port.ts';
-import { badRequest, inScope, json, route, type Route } from '../../api/index.ts';
+import { badRequest, inScope, json, Problem, route, type Route } from '../../api/index.ts';
 import { sideBySide } from '../../api/passes.ts';
 import { quantilesOf } from '../series/point.ts';
 import { rangeOf } from '../series/query.ts';
-import { completeUntil, settledFor } from '../series/settled.ts';
+import { MOST_BYTES } from '../series/reader.ts';
+import { completeUntil, isSettled, settledFor, type Settled } from '../series/settled.ts';
 import { HOUR_MS, LONGEST_RANGE_MS } from '../series/span.ts';
 import { GraphBuilder, sharesOf, type Edge } from './graph.ts';
 
@@ -22,20 +23,26 @@ interface Stretches {
   readonly to: number;
 }
 
-export function topologyRoutes(table: Table): Route[] {
+/** `most` is how many bytes of edges one request may read. */
+export function topologyRoutes(table: Table, most: number = MOST_BYTES): Route[] {
   return [
     route('GET', '/v1/telemetry/topology', 'viewer', async ({ query, caller, at }) => {
       const range = stretchesOf(query, at);
       const stepMs = range.span === 'hour' ? FIVE_MINUTES_MS : HOUR_MS;
       const builder = new GraphBuilder();
+      let read = 0;
       await sideBySide(AT_ONCE, edgePartitions(range.span, range.from, range.to), async ([from, to]) => {
-        for await (const { service, data } of readEdges(table, range.span, from, to)) {
+        if (read > most) return;
+        for await (const { service, data, bytes } of readEdges(table, range.span, from, to)) {
+          read += bytes;
+          if (read > most) return;
           builder.add(service, data);
         }
       });
+      if (read > most) throw tooMuch(most);
       const { nodes, edges } = builder.graph((service) => inScope(caller, service));
-      const seconds = (range.to - range.from) / 1000;
       const settled = settledFor('', await readMergeProgress(table), at);
+      const seconds = settledMs(range, stepMs, settled) / 1000;
       return json({
         from: new Date(range.from).toISOString(),
         to: new Date(range.to).toISOString(),
@@ -56,12 +63,25 @@ function shownEdge({ from, to, reportedBy, dependencies, sum }: Edge, seconds: n
     reportedBy,
     ...(dependencies ? { dependencies } : {}),
     count: sum.total,
-    ratePerSecond: rounded(sum.total / seconds),
+    // Not of all that was asked for: stretches that are yet to be summed up would thin it out.
+    ratePerSecond: seconds === 0 ? null : rounded(sum.total / seconds),
     errorShare: failed === null ? null : rounded(failed),
     refusedShare: refused === null ? null : rounded(refused),
     durationMs: quantilesOf(sum.histogramOf('durations'), PERCENTILES),
     ...(sum.histogramOf('ages') ? { ageMs: quantilesOf(sum.histogramOf('ages'), PERCENTILES) } : {}),
   };
+}
+
+/** How much of the range is summed up, in ms. */
+function settledMs({ from, to }: Stretches, stepMs: number, settled: Settled): number {
+  let ms = 0;
+  for (let at = from; at < to; at += stepMs) if (isSettled(settled, at, at + stepMs)) ms += stepMs;
+  return ms;
+}
+
+function tooMuch(most: number): Problem {
+  const detail = `The range holds more than ${most / 2 ** 20} MB of edges; ask for a shorter one.`;
+  return new Problem(400, detail, { code: 'RANGE_TOO_LARGE' });
 }
 
 const PERCENTILES = [50, 95, 99];

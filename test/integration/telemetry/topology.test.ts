@@ -4,6 +4,7 @@ import { createApi, type ApiHandler } from '../../../functions/api/index.ts';
 import { telemetryRoutes } from '../../../functions/telemetry/routes.ts';
 import { Slot } from '../../../functions/telemetry/sums/slot.ts';
 import { edgesOf } from '../../../functions/telemetry/topology/edges.ts';
+import { topologyRoutes } from '../../../functions/telemetry/topology/routes.ts';
 import { Histogram } from '../../../middleware/telemetry/histogram.ts';
 import { putApiKey } from '../../../store/items/api-keys.ts';
 import { putEdges, type EdgeSpan } from '../../../store/items/edges.ts';
@@ -65,10 +66,10 @@ describe('GET /v1/telemetry/topology', () => {
     for (let hour = 0; hour < 48; hour++) await put('day', 'orders', Date.UTC(2026, 0, 3, hour), orders(10));
   });
 
-  async function get(query: Record<string, string> = {}, key = 'fb_viewer') {
+  async function get(query: Record<string, string> = {}, key = 'fb_viewer', of: ApiHandler = api) {
     const headers = { authorization: `Bearer ${key}` };
     const event = httpV2({ method: 'GET', path: '/v1/telemetry/topology', headers, query });
-    const answer = await api(event, { awsRequestId: 'request-1' });
+    const answer = await of(event, { awsRequestId: 'request-1' });
     return { status: answer.statusCode, body: JSON.parse(answer.body ?? '{}') as Record<string, unknown> };
   }
 
@@ -90,12 +91,28 @@ describe('GET /v1/telemetry/topology', () => {
     });
     const [, edge] = body['edges'] as { durationMs: { p50: number }; ratePerSecond: number }[];
     expect(Math.abs((edge?.durationMs.p50 ?? 0) / 40 - 1)).toBeLessThan(0.022);
-    expect(edge?.ratePerSecond).toBeCloseTo(2 / (65 * 60), 6);
+    expect(edge?.ratePerSecond).toBeCloseTo(2 / (60 * 60), 6);
   });
 
   it('reads hours of a longer range, over the ends of days', async () => {
     const { body } = await get({ from: '2026-01-03T12:00Z', to: '2026-01-04T12:00Z' });
     expect(body).toMatchObject({ stepMs: HOUR, edges: [{ count: 24 }, { count: 24 }] });
+  });
+
+  it('tells the rate of what is summed up, however much more was asked for', async () => {
+    const rateOf = async (to: string) => {
+      const { body } = await get({ from: '2026-01-05T10:20Z', to });
+      return (body['edges'] as { ratePerSecond: number }[]).map(({ ratePerSecond }) => ratePerSecond);
+    };
+    expect(await rateOf('2026-01-05T10:30Z')).toEqual([0.001667, 0.001667]);
+    expect(await rateOf('2026-01-05T12:00Z')).toEqual([0.001667, 0.001667]);
+  });
+
+  it('refuses to read more than it has time for', async () => {
+    const small = createApi({ routes: topologyRoutes(table, 100), table, clock: fakeClock(NOW), logger: silentLogger });
+    const { status, body } = await get({}, 'fb_viewer', small);
+    expect(status).toBe(400);
+    expect(body['code']).toBe('RANGE_TOO_LARGE');
   });
 
   it('is empty where nobody has reported, and for whom nothing may be seen', async () => {

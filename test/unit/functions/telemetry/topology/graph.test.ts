@@ -58,6 +58,16 @@ describe('the map', () => {
     );
   });
 
+  it('knows a service whose library tells of no sources by its functions', () => {
+    const older = slot({
+      service: { functions: { 'shop-payments:7': 1 } },
+      'resource#default': { outcomes: { ok: 1 } },
+    });
+    expect(built(['orders', orders()], ['payments', older]).graph(all).edges.map(shown)).toContain(
+      'service:orders > service:payments (caller) 10',
+    );
+  });
+
   it('adds up stretches of time, and names a service by its functions once', () => {
     const { nodes, edges } = built(['orders', orders()], ['orders', orders()], ['payments', payments()]).graph(all);
     expect(edges.map(shown)).toContain('service:orders > service:payments (both) 20');
