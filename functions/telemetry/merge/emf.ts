@@ -62,9 +62,14 @@ function lineOf(
   });
 }
 
+/** As OpenTelemetry's exporter for CloudWatch writes exponential histograms; the specification speaks of numbers and arrays alone. */
 interface Values {
   readonly Values: readonly number[];
   readonly Counts: readonly number[];
+  readonly Max: number;
+  readonly Min: number;
+  readonly Count: number;
+  readonly Sum: number;
 }
 
 /** The middles of buckets, neighbours together when there are too many; no value lies above the largest there was. */
@@ -78,11 +83,15 @@ function valuesOf(packed: string, maxMs = Infinity): Values | undefined {
     const some = buckets.slice(i, i + together);
     const count = some.reduce((sum, bucket) => sum + bucket.count, 0);
     const value = some.reduce((sum, bucket) => sum + middleOf(bucket.index) * bucket.count, 0) / count;
-    Values.push(Number(Math.min(value, maxMs).toPrecision(5)));
+    Values.push(rounded(Math.min(value, maxMs)));
     Counts.push(count);
   }
-  return { Values, Counts };
+  const Sum = rounded(Values.reduce((sum, value, i) => sum + value * (Counts[i] ?? 0), 0));
+  const Count = Counts.reduce((sum, count) => sum + count, 0);
+  return { Values, Counts, Max: Values.at(-1) ?? 0, Min: Values[0] ?? 0, Count, Sum };
 }
+
+const rounded = (value: number) => Number(value.toPrecision(5));
 
 function totalOf(outcomes: SumData['outcomes'] = {}, counts: (outcome: Outcome) => boolean = () => true): number {
   let total = 0;

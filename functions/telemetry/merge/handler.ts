@@ -4,6 +4,7 @@ import { governed } from '../../../middleware/index.ts';
 import { systemClock, systemRandom } from '../../../middleware/kernel/clock.ts';
 import { signedTable } from '../../../store/adapters/signed.ts';
 import { controlPlaneTableName } from '../../api/table-name.ts';
+import { openTelemetry } from '../otlp/export.ts';
 import { cloudWatch } from './cloudwatch.ts';
 import { Memory } from './memory.ts';
 import { mergeTick, type Exporter } from './tick.ts';
@@ -16,7 +17,10 @@ const table = signedTable({ tableName: controlPlaneTableName(), clock });
 const memory = new Memory();
 // Written past the console, which would put something before it.
 const print = (line: string) => void process.stdout.write(`${line}\n`);
-const exporters: readonly Exporter[] = namespace === '' ? [] : [cloudWatch({ namespace, clock, logger, print })];
+const exporters: readonly Exporter[] = [
+  ...(namespace === '' ? [] : [cloudWatch({ namespace, clock, logger, print })]),
+  ...openTelemetry({ environment: process.env, clock, logger }),
+];
 
 export const handler = governed({ service: 'telemetry', logger }, async (_event: unknown, { flyball }) => {
   const began = clock.precise();
