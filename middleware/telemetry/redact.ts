@@ -25,6 +25,8 @@ const PATTERNS: readonly (readonly [pattern: RegExp, by: string])[] = [
   [/\b(bearer|basic)(\s{1,8})[\w.~+/=-]+/gi, `$1$2${REDACTED}`],
   // A JSON web token.
   [/(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, REDACTED],
+  // An API key of flyball's own.
+  [/(?<![\w-])fb_[\w-]{16,}/g, REDACTED],
   // AWS: access keys, session tokens, secret keys.
   [/(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g, REDACTED],
   [/(?<![\w+/=])(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[\w+/=]+/g, REDACTED],

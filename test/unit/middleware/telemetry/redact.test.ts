@@ -28,6 +28,7 @@ describe('redaction', () => {
     ['key AKIAIOSFODNN7EXAMPLE used', `key ${REDACTED} used`],
     ['wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE9 used', `${REDACTED} used`],
     [`eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln expired`, `${REDACTED} expired`],
+    ['with fb_q83vASNFZ4mrze_LqM3v-AAAAAAAAAAAAAAAAAAAAAA', `with ${REDACTED}`],
     ['4111 1111 1111 1111 declined', `${REDACTED} declined`],
     ['5500-0000-0000-0004', REDACTED],
     ['user jane.doe+x@example.co.uk unknown', `user ${REDACTED} unknown`],
