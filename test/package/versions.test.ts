@@ -24,7 +24,12 @@ beforeAll(async () => {
   ({ tableName } = table);
   await putApiKey(table.sdk, { key: KEY, role: 'admin', name: 'versions', createdAt: Date.now() });
   // As the functions find it when they are deployed; the machine may be busy.
-  const environment = { FLYBALL_TABLE: tableName, FLYBALL_STORE_PATIENCE: '50', POWERTOOLS_LOG_LEVEL: 'SILENT' };
+  const environment = {
+    FLYBALL_TABLE: tableName,
+    FLYBALL_STORE_PATIENCE: '50',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    FLYBALL_METRICS_NAMESPACE: '',
+  };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   libraries[OLD] = await libraryIn(join(folder, 'library'), OLD);
   libraries[CURRENT] = await libraryIn(join(inject('project'), 'node_modules/flyball/dist'), CURRENT);
@@ -38,6 +43,7 @@ beforeAll(async () => {
   controlPlanes[CURRENT] = await controlPlaneOf(CURRENT, {
     'config-center': inFunctions('config-center'),
     telemetry: inFunctions('telemetry'),
+    merge: inFunctions('telemetry/merge'),
     'batch-monitor': inFunctions('batch-monitor'),
   });
   return () => vi.unstubAllEnvs();
@@ -131,10 +137,12 @@ describe.each(pairs)('functions with $functions under a control plane of $contro
     clock.advance(61_000);
     await instance.invoke();
     const query = { service, from: timeOf(startMs - 60_000), to: timeOf(startMs + 180_000) };
+    const series = async () => {
+      await controlPlane.merge();
+      return (await controlPlane.send('GET', '/v1/telemetry/series', undefined, query)).body;
+    };
     await expect
-      .poll(async () => (await controlPlane.send('GET', '/v1/telemetry/series', undefined, query)).body, {
-        timeout: 10_000,
-      })
+      .poll(series, { timeout: 10_000 })
       .toMatchObject({ total: { count: 3, outcomes: { ok: 3 }, instances: 1 } });
   });
 

@@ -30,6 +30,8 @@ export interface Answer {
 export interface ControlPlane {
   readonly version: string;
   send(method: string, path: string, body?: object, query?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** What a schedule does once a minute, if this release has it. */
+  merge(): Promise<void>;
 }
 
 /** Unpacks a release into the checkout, where its imports find our node_modules. */
@@ -46,7 +48,11 @@ export async function libraryIn(folder: string, version: string): Promise<Librar
 }
 
 /** A control plane of deployed functions, which read `FLYBALL_TABLE` when they are loaded. */
-export async function controlPlaneOf(version: string, files: Record<Part, string>): Promise<ControlPlane> {
+export async function controlPlaneOf(
+  version: string,
+  files: Record<Part, string> & { readonly merge?: string },
+): Promise<ControlPlane> {
+  const merge = files.merge === undefined ? undefined : await handlerIn(files.merge, 'handler');
   const handlers = {
     'config-center': await handlerIn(files['config-center'], 'handler'),
     telemetry: await handlerIn(files.telemetry, 'handler'),
@@ -54,6 +60,9 @@ export async function controlPlaneOf(version: string, files: Record<Part, string
   };
   return {
     version,
+    async merge() {
+      await merge?.({}, lambdaContext());
+    },
     async send(method, path, body, query) {
       const event = httpV2({
         ...{ method, path, query: query ?? {} },

@@ -2,6 +2,7 @@
 import type { Clock } from '../../../middleware/kernel/clock.ts';
 import { errorFields, type Logger } from '../../../middleware/kernel/logger.ts';
 import type { SlotData } from '../sums/data.ts';
+import type { Exporter } from '../merge/tick.ts';
 import { otlpRequest } from './request.ts';
 
 /** The merge waits no longer for one minute of one service. */
@@ -43,6 +44,14 @@ export function otlpExport({ environment, clock, logger }: OtlpParts): ExportMin
       logger.warn('a minute did not reach the OpenTelemetry collector', { of: service, minute, ...errorFields(error) });
     }
   };
+}
+
+/** The same as the merge takes it; none unless an endpoint is set. */
+export function openTelemetry(parts: OtlpParts): Exporter[] {
+  const exportMinute = otlpExport(parts);
+  return exportMinute
+    ? [(_table, service, from, data) => Promise.resolve(() => exportMinute(service, from, data))]
+    : [];
 }
 
 function urlOf(endpoint: string): string {
