@@ -119,6 +119,13 @@ const OBJECT_ACTIONS: Readonly<Record<string, string>> = {
   DELETE: 'DeleteObject',
 };
 
+/** What is asked about one function names it; the rest is about all there are. */
+const FUNCTION_QUESTIONS: readonly (readonly [shape: RegExp, action: string])[] = [
+  [/^\/\d{4}-\d\d-\d\d\/functions\/?$/, 'lambda:ListFunctions'],
+  [/^\/\d{4}-\d\d-\d\d\/account-settings\/?$/, 'lambda:GetAccountSettings'],
+  [/^\/\d{4}-\d\d-\d\d\/functions\/([^/]+)\/concurrency$/, 'lambda:GetFunctionConcurrency'],
+];
+
 function invocationOrObject({ method, url }: Asked, { region, account }: Place): Requested[] {
   const { pathname, searchParams } = new URL(url, 'http://emulator');
   const path = decodeURIComponent(pathname);
@@ -127,6 +134,12 @@ function invocationOrObject({ method, url }: Asked, { region, account }: Place):
     const qualifier = searchParams.get('Qualifier');
     const name = `${named.replace(/^arn:aws:lambda:[^:]*:[^:]*:function:/, '')}${qualifier === null ? '' : `:${qualifier}`}`;
     return [{ action: 'lambda:InvokeFunction', resource: `arn:aws:lambda:${region}:${account}:function:${name}` }];
+  }
+  const question = FUNCTION_QUESTIONS.find(([shape]) => shape.test(path));
+  if (question) {
+    const [shape, action] = question;
+    const about = shape.exec(path)?.[1];
+    return [{ action, resource: about === undefined ? '*' : `arn:aws:lambda:${region}:${account}:function:${about}` }];
   }
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?([^]*)$/.exec(path) ?? [];
   const action = key === '' ? 'ListBucket' : (OBJECT_ACTIONS[method] ?? method);

@@ -59,6 +59,12 @@ export function tellApart(service: Service): void {
   }
 }
 
+/** Sends what a function asks Lambda about functions elsewhere: serverless-offline can be asked to invoke one, and no more. */
+export function askAboutFunctionsAt(url: string, service: Service, key: string): void {
+  const definition = service.functions[key];
+  if (definition) definition.environment = { ...definition.environment, AWS_ENDPOINT_URL_LAMBDA: url };
+}
+
 function textValues(
   environment: Record<string, unknown> = {},
   stack: LocalStack,

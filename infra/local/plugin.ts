@@ -77,7 +77,14 @@ export default class LocalWorld {
     // Left alone, serverless-offline lets pages of any origin send requests here, with credentials.
     service.provider.httpApi = { ...service.provider.httpApi, cors: { allowedOrigins: [own] } };
     this.#guard();
-    this.#world = new World({ service, ports, dir: localDir(process.env), env: process.env, log });
+    this.#world = new World({
+      service,
+      ports,
+      dir: localDir(process.env),
+      env: process.env,
+      log,
+      concurrency: CONCURRENCY,
+    });
     await this.#world.startEmulators();
     const authorizers = authorizersOf(service);
     failAsOnAws(Lambda, log, new Rooms(CONCURRENCY), authorizers, this.#world.tracing());

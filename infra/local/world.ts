@@ -8,9 +8,10 @@ import { systemClock, systemRandom } from '../../middleware/kernel/clock.ts';
 import { newApiKey } from '../../store/items/api-keys.ts';
 import { bridgeBuckets } from './bucket-bridge.ts';
 import { type DynamodbKeeper, keepDynamodb } from './dynamodb-keeper.ts';
-import { CREDENTIALS, pointAtEmulators, resolveEnvironments, tellApart } from './environment.ts';
+import { askAboutFunctionsAt, CREDENTIALS, pointAtEmulators, resolveEnvironments, tellApart } from './environment.ts';
 import { type EventSources, eventSources } from './event-sources.ts';
 import { startLocalFauxqs } from './fauxqs.ts';
+import { startFunctionList } from './function-list.ts';
 import { LocalLambda, type Log } from './lambda.ts';
 import { type Ports, requireFree } from './ports.ts';
 import { bridgeQueues } from './queue-bridge.ts';
@@ -30,6 +31,8 @@ import { LocalTracing, noteTraceHeaders } from './xray/tracing.ts';
 /** The account fauxqs puts into ARNs. */
 const ACCOUNT = '000000000000';
 const GRACE_MS = 2_000;
+/** The function that asks what functions there are. */
+const ASKS_ABOUT_FUNCTIONS = 'telemetry';
 const RUNTIME_HEADER = new URL('xray/runtime-header.ts', import.meta.url);
 
 export interface WorldOptions {
@@ -39,6 +42,8 @@ export interface WorldOptions {
   readonly dir: string;
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
+  /** Calls of one function that run at once. */
+  readonly concurrency: number;
 }
 
 export class World {
@@ -102,10 +107,23 @@ export class World {
       tellApart(service);
       this.#undo.push(noteHeads(ports.lambda, this.#note));
     }
+    await this.#startFunctionList();
     await this.#startTraces();
     await this.#startDynamodb();
     await this.#startQueues();
     await this.#startBuckets();
+  }
+
+  async #startFunctionList(): Promise<void> {
+    const { service, concurrency } = this.#options;
+    const { region, account } = this.#stack;
+    const functions = Object.values(service.functions).map(({ name, handler, runtime = 'nodejs24.x' }) => {
+      return { name, handler, runtime, concurrency };
+    });
+    const list = await startFunctionList({ functions, region, account });
+    this.#undo.push(() => list.stop());
+    if (this.#note) this.#undo.push(noteHeads(list.port, this.#note));
+    askAboutFunctionsAt(list.url, service, ASKS_ABOUT_FUNCTIONS);
   }
 
   async #startTraces(): Promise<void> {

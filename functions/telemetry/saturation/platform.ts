@@ -33,8 +33,8 @@ export interface Platform {
 }
 
 export interface Clients {
-  lambda(): Promise<LambdaClient>;
-  sqs(): Promise<SQSClient>;
+  readonly lambda: () => Promise<LambdaClient>;
+  readonly sqs: () => Promise<SQSClient>;
 }
 
 const PATIENCE_MS = 3_000;

@@ -111,6 +111,20 @@ describe('an invocation', () => {
   });
 });
 
+describe('a question about functions', () => {
+  it.each([
+    ['/2015-03-31/functions/?Marker=50', 'lambda:ListFunctions', '*'],
+    ['/2016-08-19/account-settings', 'lambda:GetAccountSettings', '*'],
+    [
+      '/2019-09-30/functions/payments/concurrency',
+      'lambda:GetFunctionConcurrency',
+      'arn:aws:lambda:us-east-1:000000000000:function:payments',
+    ],
+  ])('%s', (url, action, resource) => {
+    expect(callsOf(asked({ method: 'GET', url }), place)).toEqual([{ caller: 'orders', action, resource }]);
+  });
+});
+
 it('a request that nobody signed is nobody’s call', () => {
   expect(callsOf({ method: 'GET', url: '/', headers: {} }, place)).toEqual([]);
   expect(callsOf({ method: 'GET', url: '/', headers: { authorization: 'Bearer key' } }, place)).toEqual([]);
