@@ -50,6 +50,7 @@ async function restOfTheApi(): Promise<void> {
     expect((await admin('GET', `/v1/${path}`)).status, path).toBe(200);
   }
   expect((await admin('GET', '/v1/telemetry/series?service=unheard-of')).status).toBe(404);
+  expect((await admin('GET', '/v1/telemetry/slo?service=orders')).status).toBe(200);
   await request('GET', '/hello');
   await openOrders();
   const nightly = `${world.lambda}/2015-03-31/functions/flyball-local-nightly-settlement/invocations`;

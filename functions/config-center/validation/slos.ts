@@ -25,8 +25,10 @@ export function checkSlos(slos: NonNullable<RuleDocument['slos']>, known: KnownR
 function checkResourceNames(resources: readonly string[], known: KnownResources, place: Place, report: Report): void {
   resources.forEach((resource, i) => {
     const at = [...place, i];
-    if (resource !== 'default' && !known.names.has(resource)) report(at, `there is no resource "${resource}"`);
-    else if (resources.indexOf(resource) !== i) report(at, `"${resource}" stands here twice`);
+    if (resource !== 'default' && !known.names.has(resource)) {
+      const there = known.names.size > 0 ? `; there are ${[...known.names].slice(0, 20).join(', ')}` : '';
+      report(at, `there is no resource "${resource}"${there}`);
+    } else if (resources.indexOf(resource) !== i) report(at, `"${resource}" stands here twice`);
   });
 }
 

@@ -37,7 +37,8 @@ export async function readPromised(table: Table, service: string): Promise<Promi
 export function objectivesOf(slos: RuleDocument['slos'] = {}): Objective[] {
   return Object.entries(slos).map(([name, { objective, latency, resources, window = USUAL_WINDOW }]) => ({
     name,
-    objective: parseShare(objective),
+    // 99.9 / 100 is a little more than 0.999.
+    objective: Number(parseShare(objective).toPrecision(12)),
     latencyMs: latency === undefined ? undefined : parseDuration(latency),
     resources,
     window,

@@ -147,7 +147,10 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   },
   'batch-monitor': { key: 'G', job: 'G', jobs: 'Q', 'job-name': 'Q', run: 'Q' },
   'batch-monitor-tick': { job: 'GP', run: 'GPUQ' },
-  telemetry: { key: 'G', services: 'GQ', series: 'Q', 'series-hours': 'Q', reporting: 'GQ', merge: 'G' },
+  telemetry: {
+    ...{ key: 'G', rules: 'G', copy: 'G', services: 'GQ' },
+    ...{ series: 'Q', 'series-hours': 'Q', reporting: 'GQ', merge: 'G' },
+  },
   'telemetry-merge': {
     ...{ rules: 'G', copy: 'G', services: 'Q', telemetry: 'Q' },
     ...{ series: 'PQ', 'series-hours': 'PQ', reporting: 'PUQ', merge: 'U' },
