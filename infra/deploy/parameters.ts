@@ -48,6 +48,9 @@ export const PARAMETERS: Readonly<Record<string, Form>> = {
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
     'the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens',
   ),
+  otlpEndpoint: orNothing(
+    pattern(/^https?:\/\/[^\s/]\S*$/, 'the URL of an OpenTelemetry collector, https://<host>:4318'),
+  ),
   permissionsBoundary: orNothing(
     pattern(
       /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/\S+$/,
