@@ -29,7 +29,7 @@ export async function loadReporting(): Promise<Reporting> {
   return (reporting ??= await import('./reporting.ts'));
 }
 
-export class Reports implements Recorder, Syncable {
+export class Reports implements Syncable {
   readonly name = 'telemetry';
   readonly #instance: Instance;
   #recorder: CountingRecorder | undefined;
@@ -42,7 +42,7 @@ export class Reports implements Recorder, Syncable {
 
   constructor(instance: Instance) {
     this.#instance = instance;
-    instance.recorder = this;
+    instance.recorder = this.#passing();
     instance.syncs.add(this);
     if (reporting) this.#install(reporting);
   }
@@ -107,32 +107,23 @@ export class Reports implements Recorder, Syncable {
     else if (this.#untold && this.#untold.length < MOST_UNTOLD) this.#untold.push(telling);
   }
 
-  invocation(...told: Parameters<Recorder['invocation']>): void {
-    this.#tell((recorder) => recorder.invocation(...told));
-    if (this.#untold) void this.#instance.syncs.start(this.name, (signal) => this.#begin(signal));
-  }
-
-  call(...told: Parameters<Recorder['call']>): void {
-    this.#tell((recorder) => recorder.call(...told));
-  }
-
-  attempt(...told: Parameters<Recorder['attempt']>): void {
-    this.#tell((recorder) => recorder.attempt(...told));
-  }
-
-  refusal(...told: Parameters<Recorder['refusal']>): void {
-    this.#tell((recorder) => recorder.refusal(...told));
-  }
-
-  key(...told: Parameters<Recorder['key']>): void {
-    this.#tell((recorder) => recorder.key(...told));
-  }
-
-  transition(...told: Parameters<Recorder['transition']>): void {
-    this.#tell((recorder) => recorder.transition(...told));
-  }
-
-  internal(...told: Parameters<Recorder['internal']>): void {
-    this.#tell((recorder) => recorder.internal(...told));
+  /** Passes on what is told; the end of an invocation asks for somebody to tell. */
+  #passing(): Recorder {
+    const pass =
+      <Name extends keyof Recorder>(name: Name) =>
+      (...told: Parameters<Recorder[Name]>) => {
+        this.#tell((recorder) => (recorder[name] as (...all: typeof told) => void)(...told));
+        if (name === 'invocation' && this.#untold)
+          void this.#instance.syncs.start(this.name, (signal) => this.#begin(signal));
+      };
+    return {
+      invocation: pass('invocation'),
+      call: pass('call'),
+      attempt: pass('attempt'),
+      refusal: pass('refusal'),
+      key: pass('key'),
+      transition: pass('transition'),
+      internal: pass('internal'),
+    };
   }
 }
