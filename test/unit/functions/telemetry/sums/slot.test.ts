@@ -1,0 +1,199 @@
+// Sums of a stretch of time: what instances put added up by subject, and sums added to sums.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SlotData } from '../../../../../functions/telemetry/sums/data.ts';
+import { Slot } from '../../../../../functions/telemetry/sums/slot.ts';
+import { Histogram } from '../../../../../middleware/telemetry/histogram.ts';
+import { packDetail, type MinuteDetail } from '../../../../../store/items/telemetry-detail.ts';
+import type { Tally, TelemetryMinute } from '../../../../../store/items/telemetry.ts';
+
+const FROM = Date.UTC(2026, 0, 5, 10);
+
+function minuteOf(changes: Partial<TelemetryMinute> = {}, detail?: MinuteDetail): TelemetryMinute {
+  return {
+    service: 'orders',
+    instance: 'a',
+    from: FROM,
+    to: FROM + 60_000,
+    revision: 7,
+    version: '0.3.0',
+    functionName: 'orders-prod',
+    functionVersion: '3',
+    cell: '',
+    ...{ resources: {}, calls: {}, attempts: {}, refusals: {}, shadow: {}, transitions: {}, internal: {} },
+    ...changes,
+    ...(detail ? { detail: packDetail(detail) } : {}),
+  };
+}
+
+function encoded(...values: number[]): Uint8Array {
+  const histogram = new Histogram();
+  for (const value of values) histogram.record(value);
+  return histogram.encode();
+}
+
+const packed = (...values: number[]) => Buffer.from(encoded(...values)).toString('base64');
+const countIn = (text: string | undefined) => Histogram.decode(Buffer.from(text ?? '', 'base64')).count;
+
+function slotOf(...minutes: readonly TelemetryMinute[]): Slot {
+  const slot = new Slot();
+  for (const minute of minutes) slot.addMinute(minute);
+  return slot;
+}
+
+const createOrder: Tally = {
+  outcomes: { ok: 3, '503': 1 },
+  cold: 1,
+  slow: 2,
+  durations: encoded(1, 2, 3, 4),
+  maxMs: 4,
+};
+
+describe('what instances put', () => {
+  it('is summed up for each resource and for the service', () => {
+    const { subjects } = slotOf(
+      minuteOf({ resources: { 'create-order': createOrder, health: { outcomes: { ok: 5 } } } }),
+      minuteOf({ instance: 'b', resources: { 'create-order': createOrder } }),
+    ).data();
+    expect(subjects['resource#create-order']).toMatchObject({
+      instances: 2,
+      outcomes: { ok: 6, '503': 2 },
+      cold: 2,
+      slow: 4,
+      maxMs: 4,
+    });
+    expect(countIn(subjects['resource#create-order']?.durations)).toBe(8);
+    expect(subjects['service']).toMatchObject({
+      instances: 2,
+      outcomes: { ok: 11, '503': 2 },
+      revisions: { '7': 2 },
+      versions: { '0.3.0': 2 },
+      functions: { 'orders-prod:3': 2 },
+    });
+  });
+
+  it('of dependencies is whole calls, with their attempts within', () => {
+    const slot = slotOf(
+      minuteOf(
+        { calls: { payments: { outcomes: { ok: 2 } } }, attempts: { payments: { outcomes: { ok: 2, timeout: 1 } } } },
+        { dependencies: { payments: { retries: 1, target: 'function:payments', bytesOut: packed(100) } } },
+      ),
+    );
+    const { subjects } = slot.data();
+    expect(subjects['dependency#payments']).toMatchObject({
+      outcomes: { ok: 2 },
+      attempts: { outcomes: { ok: 2, timeout: 1 } },
+      retries: 1,
+      target: 'function:payments',
+    });
+    // The service's own outcomes are those of its invocations.
+    expect(subjects['service']).toMatchObject({ attempts: { outcomes: { ok: 2, timeout: 1 } }, retries: 1 });
+    expect(subjects['service']?.outcomes).toBeUndefined();
+  });
+
+  it('tells what came in by source, and how old it was', () => {
+    const inbound = { 'queue:jobs': { outcomes: { ok: 1 }, durations: packed(5), ages: packed(900), maxAgeMs: 900 } };
+    const { subjects } = slotOf(minuteOf({}, { inbound })).data();
+    expect(subjects['inbound#queue:jobs']).toMatchObject({ instances: 1, outcomes: { ok: 1 }, maxAgeMs: 900 });
+    expect(countIn(subjects['service']?.ages)).toBe(1);
+  });
+
+  it.each([
+    ['refusals', 'throttle/per-client/create-order', 'resource#create-order'],
+    ['shadow', 'throttle/per-client/a/b', 'resource#a/b'],
+    ['refusals', 'breaker/payments/create-order', 'dependency#payments'],
+    ['transitions', 'payments/CLOSED/OPEN', 'dependency#payments'],
+  ] as const)('%s by %s are those of %s and of the service', (kind, name, subject) => {
+    const { subjects } = slotOf(minuteOf({ [kind]: { [name]: 4 } })).data();
+    expect(subjects[subject]?.[kind]).toEqual({ [name]: 4 });
+    expect(subjects['service']?.[kind]).toEqual({ [name]: 4 });
+  });
+
+  it('of the machine is the most that was used, and the least that there is', () => {
+    const machines = [
+      { memoryMb: 100, memoryLimitMb: 512, timeoutMs: 10_000 },
+      { memoryMb: 300, memoryLimitMb: 256 },
+    ];
+    const slot = slotOf(...machines.map((machine, i) => minuteOf({ instance: String(i) }, { machine })));
+    expect(slot.data().subjects['service']?.machine).toEqual({ memoryMb: 300, memoryLimitMb: 256, timeoutMs: 10_000 });
+  });
+
+  it('that cannot be read is counted, and that is all there is of it', () => {
+    const slot = new Slot();
+    slot.addUnreadable(0);
+    expect(slot.empty).toBe(true);
+    slot.addUnreadable(2);
+    expect(slot.data()).toEqual({ subjects: { service: { unreadable: 2 } } });
+  });
+
+  it('is not believed: what is no count counts nothing', () => {
+    const odd = {
+      outcomes: { ok: -5, '503': 'many', timeout: NaN, error: 2 },
+      cold: {},
+      durations: encoded(1).fill(255),
+    };
+    const slot = slotOf(
+      minuteOf({ resources: { a: odd as unknown as Tally }, refusals: null as never }, {
+        keys: 'none',
+        errors: [7],
+        inbound: { x: 3 },
+      } as never),
+    );
+    expect(slot.data().subjects['resource#a']?.outcomes).toEqual({ ok: 0, '503': 0, timeout: 0, error: 2 });
+  });
+
+  it('of more names than any service has is summed up as others', () => {
+    const resources = Object.fromEntries(Array.from({ length: 1_500 }, (_, i) => [`r${String(i)}`, createOrder]));
+    const slot = slotOf(minuteOf({ resources }));
+    expect(slot.sums().size).toBeLessThanOrEqual(1_001);
+    const totals = [...slot.sums()].map(([subject, sum]) => (subject === 'service' ? 0 : sum.total));
+    expect(totals.reduce((sum, total) => sum + total, 0)).toBe(1_500 * 4);
+  });
+});
+
+/** Whole minutes, without what is cut off when there is much of it: busiest keys and errors. */
+const tally = fc.record({
+  outcomes: fc.dictionary(fc.constantFrom('ok', '503', 'timeout', 'refused'), fc.integer({ min: 1, max: 1_000 })),
+  durations: fc
+    .array(fc.double({ min: 0.01, max: 1e6, noNaN: true }), { maxLength: 10 })
+    .map((values) => encoded(...values)),
+  maxMs: fc.constant(1e6),
+});
+const minute = fc
+  .record({
+    resources: fc.dictionary(fc.constantFrom('a', 'b', 'c'), tally),
+    calls: fc.dictionary(fc.constantFrom('payments', 'stock'), tally),
+    refusals: fc.dictionary(fc.constantFrom('throttle/x/a', 'breaker/payments/b'), fc.integer({ min: 1, max: 9 })),
+  })
+  .map((changes) => minuteOf(changes));
+
+describe('sums of sums', () => {
+  it('are the sums of all minutes, however these are put together', () => {
+    fc.assert(
+      fc.property(fc.array(minute, { minLength: 2, maxLength: 12 }), fc.integer({ min: 1, max: 11 }), (minutes, at) => {
+        const parts = [minutes.slice(0, at), minutes.slice(at)].map((part) => slotOf(...part).data());
+        const whole = slotOf(...minutes).data();
+        const together = new Slot();
+        for (const part of parts) together.add(JSON.parse(JSON.stringify(part)) as SlotData);
+        expect(withoutInstances(together.data())).toEqual(withoutInstances(whole));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('have the most instances that any of them had', () => {
+    const slot = new Slot();
+    for (const instances of [3, 9, 4]) slot.add({ subjects: { service: { instances } } });
+    expect(slot.sum('service')?.instances).toBe(9);
+  });
+});
+
+/** Sorted, since in which order names are met is of no meaning. */
+function withoutInstances({ subjects }: SlotData): unknown {
+  const entries = Object.entries(subjects).map(([subject, sum]) => [
+    subject,
+    // How many reported depends on how long the stretch is.
+    { ...sum, instances: 0, revisions: 0, versions: 0, functions: 0 },
+  ]);
+  return Object.fromEntries(entries);
+}
