@@ -24,13 +24,13 @@ import {
   callSlot,
   fallbackSlot,
   jobRunSlot,
+  logsSlot,
   redeliverySlot,
   requiredAccessSlot,
   throttleSlot,
   traceSlot,
   withCaller,
 } from './slots.ts';
-import { logsPolicy } from './logs/policy.ts';
 import { telemetryPolicy } from './telemetry/policy.ts';
 import { tracers } from './trace/runtime.ts';
 import type { Tracer } from './trace/tracer.ts';
@@ -117,7 +117,7 @@ function middlewareFor(options: TraceOptions, policies: readonly (Policy | Polic
   requireKnown(options, Object.keys(OPTIONS));
   const instance = instanceFor(options);
   if (options.tracer) tracers.set(instance, options.tracer);
-  return middlewareOf(instance, disabled ? [callSlot, ...governing] : [logsPolicy, callSlot, ...governing]);
+  return middlewareOf(instance, disabled ? [callSlot, ...governing] : [logsSlot, callSlot, ...governing]);
 }
 
 /**

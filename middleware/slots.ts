@@ -77,6 +77,15 @@ export const businessSlot = slotOf('business', async () => (await loadReporting(
   needed: ({ telemetry }) => telemetry?.businessFailure !== undefined,
 });
 
+const { AWS_LAMBDA_LOG_LEVEL, POWERTOOLS_LOG_LEVEL, LOG_LEVEL } = process.env;
+const deployedTalkative = /^(debug|trace)$/i.test(AWS_LAMBDA_LOG_LEVEL || POWERTOOLS_LOG_LEVEL || LOG_LEVEL || '');
+
+/** Once loaded it stays, whatever the rules say then: it gives the logger its own level back. */
+export const logsSlot = slotOf('logs', async () => (await import('./logs/index.ts')).logsPolicy, {
+  needed: ({ logs }) => logs !== undefined,
+  wanted: () => deployedTalkative,
+});
+
 /** What lets in is not left out for want of a file. */
 const nobody = () =>
   new Refused({
@@ -112,6 +121,7 @@ export async function loadEverything(): Promise<void> {
     callSlot,
     fallbackSlot,
     jobRunSlot('every-job'),
+    logsSlot,
     redeliverySlot,
     requiredAccessSlot,
     throttleSlot,

@@ -58,6 +58,7 @@ describe('a governed function', () => {
     'access',
     'job-run',
     'answer',
+    'logs',
     'query',
     'rejections',
     'verify',

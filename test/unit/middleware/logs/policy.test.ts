@@ -150,6 +150,20 @@ describe('a line at DEBUG', () => {
     });
   });
 
+  it('is written without rules where the function is deployed at DEBUG', async () => {
+    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
+    vi.resetModules();
+    const anew = await import('../../../../middleware/index.ts');
+    const lines: string[] = [];
+    const logger = jsonLogger(fakeClock(), (line) => void lines.push(line));
+    const instance = testInstance({ logger, table: memoryTable() });
+    const handler = anew.governed({ service: 'orders', instance }, () => 'done');
+    await handler({}, testContext(instance.clock));
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { level: 'DEBUG', message: 'flyball governed an invocation', outcome: 'ok' },
+    ]);
+  });
+
   it('names the rule that refused', async () => {
     const { publish, invoke, lines } = running(flyballs);
     await publish({ logs: { level: 'DEBUG' }, throttles: { all: { limit: '1/10s', scope: 'instance' } } });

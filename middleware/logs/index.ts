@@ -1,0 +1,2 @@
+// Logs: at which level a service writes them, as its rules say.
+export { logsPolicy } from './policy.ts';
