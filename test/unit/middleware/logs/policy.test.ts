@@ -2,11 +2,12 @@
 import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { govern, governed, throttle } from '../../../../middleware/index.ts';
 import { jsonLogger, type Logger } from '../../../../middleware/kernel/logger.ts';
 import type { RuleDocument } from '../../../../middleware/kernel/rules/document.ts';
 import { logsPolicy } from '../../../../middleware/logs/policy.ts';
+import { loadEverything } from '../../../../middleware/slots.ts';
 import { publishTo } from '../../../../middleware/testing/rules.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { memoryTable } from '../../../support/memory-table.ts';
@@ -14,6 +15,9 @@ import { silentLogger, testContext, testInstance } from '../../../support/instan
 
 type Rules = Omit<RuleDocument, 'apiVersion' | 'service'>;
 type Line = Readonly<Record<string, unknown>>;
+
+// What is loaded later must be of these modules, not of those a test has begun anew.
+beforeAll(loadEverything);
 
 beforeEach(() => {
   vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0');
