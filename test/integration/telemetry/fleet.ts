@@ -53,8 +53,8 @@ export class Member {
     syncs.startDue(this.#clock.now());
     const cold = this.counted.length === 0;
     this.counted.push({ at: this.#clock.now(), outcome, ms });
-    recorder.invocation(this.resource, outcome, ms, cold);
     recorder.call('payments', outcome, ms / 2);
+    recorder.invocation(this.resource, outcome, ms, cold);
     await syncs.settle();
   }
 
@@ -69,11 +69,6 @@ export class Member {
       if (!isLate(stored) || listed.has(stored.key)) least += stored.counted;
     }
     return [least, most];
-  }
-
-  /** How many it had counted by the end of what it last stored. */
-  countedBy(ms: number): number {
-    return this.counted.filter(({ at }) => at < ms).length;
   }
 
   #over(table: Table): Table {

@@ -1,6 +1,7 @@
 // From counting in instances that die, over merges that crash, repeat and overlap, to series: nothing is lost but what was
 // never stored, and nothing is counted twice.
 import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { cloudWatch } from '../../../functions/telemetry/merge/cloudwatch.ts';
 import { Memory } from '../../../functions/telemetry/merge/memory.ts';
 import { mergeTick, type MergeParts, type MergeReport } from '../../../functions/telemetry/merge/tick.ts';
 import type { OverviewData, SlotData, SlotsData, SumData } from '../../../functions/telemetry/sums/data.ts';
@@ -10,6 +11,7 @@ import { Histogram, RELATIVE_ERROR } from '../../../middleware/telemetry/histogr
 import type { Outcome } from '../../../middleware/kernel/outcome.ts';
 import { readMergeProgress } from '../../../store/items/merge-progress.ts';
 import { readSeries, type SeriesOf } from '../../../store/items/series.ts';
+import { publishRevision } from '../../../store/items/rules.ts';
 import { listService } from '../../../store/items/services.ts';
 import { keys } from '../../../store/keys.ts';
 import { StoreRejected, type Table } from '../../../store/port.ts';
@@ -227,6 +229,87 @@ describe('what cannot be merged', () => {
     remainingMs = 50_000;
     expect(await tickAt(TEN + 5 * MINUTE + 30_000, parts)).toMatchObject({ closed: 3, complete: true, open: 0 });
     expect(countOf((await minutesOf('orders')).get(TEN)?.subjects[SERVICE])).toBe(1);
+  });
+});
+
+describe('two ticks at once', () => {
+  it('of which the later began meanwhile: what the earlier still writes changes nothing, and it tells nobody', async () => {
+    await listService(table.sdk, 'orders', TEN);
+    passTo(TEN + 10_000);
+    await new Member('orders', 'a', table.sdk, clock).serve('ok', 10);
+    const { pk } = keys.telemetryMinute('orders', '2026-01-05T10:00', '');
+    const [item] = (await table.sdk.query({ pk })).items;
+    passTo(TEN + 3 * MINUTE + 5_000);
+    let writes = 0;
+    let later: MergeReport | undefined;
+    const slow: Table = {
+      ...table.sdk,
+      put: async (request) => {
+        // It has read all there was. Before it writes, more is put, and another tick merges that.
+        if (writes++ === 0) {
+          await table.sdk.put({ item: { ...item, pk, sk: 'b', instance: 'b' } });
+          later = await mergeTick(partsOf());
+        }
+        return table.sdk.put(request);
+      },
+    };
+    expect(await mergeTick(partsOf({ table: slow }))).toMatchObject({ superseded: true, closed: 0 });
+    expect(later).toMatchObject({ superseded: false, closed: 1, open: 0 });
+    expect(countOf((await minutesOf('orders')).get(TEN)?.subjects[SERVICE])).toBe(2);
+    expect(told).toEqual(['orders 10:00']);
+  });
+
+  it('of which neither wrote anything yet: the later alone says how far they came', async () => {
+    await listService(table.sdk, 'orders', TEN);
+    passTo(TEN + 10_000);
+    await new Member('orders', 'a', table.sdk, clock).serve('ok', 10);
+    passTo(TEN + 3 * MINUTE + 5_000);
+    const reports = await Promise.all([mergeTick(partsOf()), mergeTick(partsOf()), mergeTick(partsOf())]);
+    expect(reports.filter(({ superseded }) => !superseded)).toHaveLength(1);
+    expect(told).toEqual(['orders 10:00']);
+  });
+});
+
+describe('what a tick writes', () => {
+  it('are samples and edges too, and nothing again that has not changed', async () => {
+    await listService(table.sdk, 'orders', TEN);
+    const written: string[] = [];
+    const watched: Table = {
+      ...table.sdk,
+      put: (request) => (written.push(`${request.item.pk} ${request.item.sk}`), table.sdk.put(request)),
+    };
+    const parts = partsOf({ table: watched });
+    passTo(TEN + 4 * MINUTE + 10_000);
+    const member = new Member('orders', 'a', table.sdk, clock);
+    for (let i = 0; i < 3; i++) await member.serve('503', 10);
+    for (let minute = 5; minute <= 8; minute++) await tickAt(TEN + minute * MINUTE + 5_000, parts);
+    expect(written).toEqual([
+      'ctl#telemetry#orders#1m 2026-01-05T10:04',
+      // Its five minutes are over.
+      ...['service', 'resource#of-a', 'dependency#payments'].map((of) => `ctl#telemetry#orders#5m#${of} 2026-01-05T10`),
+      'ctl#telemetry#edges#2026-01-05T10 2026-01-05T10:00#orders',
+    ]);
+  });
+
+  it('is what the rules of a service say of metrics, at the end of the minute', async () => {
+    const rules = { silent: 'none', usual: undefined, detailed: 'resources' } as const;
+    for (const [service, metrics] of Object.entries(rules)) {
+      const document = { apiVersion: 'flyball/v1', service, ...(metrics ? { telemetry: { metrics } } : {}) };
+      const [author, note] = ['ada', ''];
+      await publishRevision(table.sdk, { service, document, source: '', author, note, at: TEN, expectedSeq: 0 });
+      passTo(TEN + 10_000);
+      await new Member(service, 'a', table.sdk, clock).serve('ok', 10);
+    }
+    const lines: string[] = [];
+    const print = (line: string) => void lines.push(line);
+    const exporters = [cloudWatch({ namespace: 'flyball/test', clock, logger: silentLogger, print })];
+    for (const minute of [1, 3, 3.5, 4]) await tickAt(TEN + minute * MINUTE + 5_000, partsOf({ exporters }));
+    const said = lines.map((line) => JSON.parse(line) as { service: string; resource?: string; Requests: number });
+    expect(said.map(({ service, resource = '-', Requests }) => `${service} ${resource} ${Requests}`).sort()).toEqual([
+      'detailed - 1',
+      'detailed of-a 1',
+      'usual - 1',
+    ]);
   });
 });
 
