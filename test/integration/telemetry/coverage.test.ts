@@ -1,0 +1,159 @@
+// What runs and nobody looks after, over HTTP: of functions that are deployed, and of services with rules or without.
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createApi, type ApiHandler } from '../../../functions/api/index.ts';
+import { deployedFunctions } from '../../../functions/telemetry/coverage/deployed.ts';
+import { coverageRoutes } from '../../../functions/telemetry/coverage/routes.ts';
+import { Slot } from '../../../functions/telemetry/sums/slot.ts';
+import { dependencySubject, SERVICE } from '../../../functions/telemetry/sums/subject.ts';
+import { startFunctionList, type FunctionList } from '../../../infra/local/function-list.ts';
+import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
+import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
+import { noteReporting } from '../../../store/items/reporting.ts';
+import { publishRevision } from '../../../store/items/rules.ts';
+import { listService } from '../../../store/items/services.ts';
+import { httpV2 } from '../../support/events.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { silentLogger } from '../../support/instance.ts';
+import { putDays, putMinuteSlots } from '../../support/series.ts';
+import { createTable, emulated, type TestTable } from '../table.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const NOON = Date.UTC(2026, 0, 5, 12, 20);
+const clock = fakeClock(NOON);
+const DEPLOYED = ['orders', 'nightly', 'forgotten', 'reborn'].map((name) => `flyball-test-${name}`);
+
+function slot(functionName: string, ...dependencies: string[]): Slot {
+  const one = new Slot();
+  one.addSum(SERVICE, { instances: 1, outcomes: { ok: 1 }, functions: { [`${functionName}:1`]: 1 } });
+  for (const name of dependencies) one.addSum(dependencySubject(name), { outcomes: { ok: 1 } });
+  return one;
+}
+
+interface Page {
+  readonly functions?: object;
+  readonly services: readonly { readonly service: string; readonly missing: readonly string[] }[];
+  readonly cursor?: string;
+}
+
+describe('GET /v1/telemetry/coverage', () => {
+  let table: TestTable;
+  let api: ApiHandler;
+  let away: ApiHandler;
+  let list: FunctionList;
+
+  beforeAll(async () => {
+    table = await createTable(inject('dynamodb'));
+    const functions = [...DEPLOYED, 'another-team-s'].map((name) => ({
+      ...{ name, runtime: 'nodejs24.x', handler: 'x.handler', concurrency: 10 },
+    }));
+    list = await startFunctionList({ functions, region: 'us-east-1', account: '000000000000' });
+    const apiOver = (endpoint: string) => {
+      const lambda = new LambdaClient({ ...emulated, endpoint, maxAttempts: 1 });
+      const deployed = deployedFunctions(() => Promise.resolve(lambda));
+      const routes = coverageRoutes({ table: table.sdk, deployed, prefix: 'flyball-test-' });
+      return createApi({ routes, table: table.sdk, clock, logger: silentLogger });
+    };
+    [api, away] = [apiOver(list.url), apiOver('http://127.0.0.1:9')];
+    await putApiKey(table.sdk, { key: 'fb_viewer', role: 'viewer', name: 'viewer', createdAt: NOON });
+    const one = { role: 'viewer', name: 'one', services: ['orders'], createdAt: NOON } as const;
+    await putApiKey(table.sdk, { hash: hashOfKey('fb_one'), ...one });
+
+    await published('orders', {
+      owner: 'team-orders',
+      dependencies: { payments: {} },
+      slos: { available: { objective: '99.9%' } },
+    });
+    await published('nightly', { jobs: { close: { schedule: 'rate(1 day)' } } });
+    await published('silent', { owner: 'team-silent', slos: { available: { objective: '99%' } } });
+    // A draft alone is no rules.
+    await listService(table.sdk, 'drafted', NOON);
+    await noteReporting(table.sdk, 'announced', NOON);
+
+    // An hour ago, in what is summed up; this minute; and six days ago, when it last ran.
+    const earlier = NOON - 80 * MINUTE;
+    await putDays(table.sdk, 'orders', new Map([[earlier, slot('flyball-test-orders', 'payments', 'bank')]]), NOON);
+    await putMinuteSlots(table.sdk, 'orders', new Map([[NOON - MINUTE, slot('flyball-test-orders', 'mail')]]));
+    const lastWeek = NOON - 6 * 24 * HOUR;
+    await putDays(table.sdk, 'nightly', new Map([[lastWeek, slot('flyball-test-nightly', 'old')]]), NOON);
+    await putMinuteSlots(table.sdk, 'announced', new Map([[NOON - 2 * MINUTE, slot('another-stack-s')]]));
+    // Longer ago than anybody asks.
+    const lastMonth = NOON - 30 * 24 * HOUR;
+    await putDays(table.sdk, 'orders', new Map([[lastMonth, slot('flyball-test-reborn')]]), NOON);
+  });
+  afterAll(() => list.stop());
+
+  async function published(service: string, rest: Partial<RuleDocument>): Promise<void> {
+    const document = { apiVersion: 'flyball/v1', service, ...rest };
+    await listService(table.sdk, service, NOON);
+    await publishRevision(table.sdk, {
+      ...{ service, document, source: JSON.stringify(document) },
+      ...{ author: 'a test', note: '', at: NOON, expectedSeq: 0 },
+    });
+  }
+
+  async function get(query: Record<string, string> = {}, key = 'fb_viewer', over = api) {
+    const headers = { authorization: `Bearer ${key}` };
+    const event = httpV2({ method: 'GET', path: '/v1/telemetry/coverage', headers, query });
+    const answer = await over(event, { awsRequestId: 'request-1' });
+    return { status: answer.statusCode, body: JSON.parse(answer.body ?? '{}') as Page };
+  }
+
+  it('lists the functions of the stack that nothing has been heard of for a week', async () => {
+    expect((await get()).body.functions).toEqual({
+      since: '2025-12-29T12:20:00.000Z',
+      deployed: 4,
+      withoutTelemetry: ['flyball-test-forgotten', 'flyball-test-reborn'],
+    });
+  });
+
+  it('lists what each service lacks, those without rules too', async () => {
+    const { body } = await get();
+    expect(body.services).toMatchObject([
+      { service: 'announced', revision: null, missing: ['rules'], functions: ['another-stack-s'] },
+      { service: 'drafted', revision: null, missing: ['rules', 'telemetry'] },
+      {
+        ...{ service: 'nightly', revision: 1, missing: ['owner', 'jobs', 'slos'], jobsWithoutOwner: ['close'] },
+        // Whom it called last week may be gone.
+        dependenciesWithoutRule: [],
+      },
+      {
+        ...{ service: 'orders', owner: 'team-orders', missing: ['dependencies'] },
+        dependenciesWithoutRule: ['bank', 'mail'],
+      },
+      { service: 'silent', missing: ['telemetry'], functions: [] },
+    ]);
+  });
+
+  it('goes page by page; the first says what concerns no service', async () => {
+    const first = await get({ limit: '3' });
+    expect(first.body.services.map(({ service }) => service)).toEqual(['announced', 'drafted', 'nightly']);
+    const second = await get({ limit: '3', cursor: first.body.cursor ?? '' });
+    expect(second.body).toEqual({
+      at: '2026-01-05T12:20:00.000Z',
+      services: [
+        expect.objectContaining({ service: 'orders' }) as object,
+        expect.objectContaining({ service: 'silent' }) as object,
+      ],
+    });
+  });
+
+  it('tells a key for some services of those alone', async () => {
+    const { body } = await get({}, 'fb_one');
+    expect(body.functions).toBeUndefined();
+    expect(body.services.map(({ service }) => service)).toEqual(['orders']);
+  });
+
+  it('knows the services though Lambda cannot be asked', async () => {
+    const { status, body } = await get({}, 'fb_viewer', away);
+    expect(status).toBe(200);
+    expect(body.functions).toMatchObject({ unknown: expect.stringContaining('ECONNREFUSED') as string });
+    expect(body.services).toHaveLength(5);
+  });
+
+  it('is refused without a key, and with a cursor of another list', async () => {
+    expect((await get({}, 'nosuch')).status).toBe(401);
+    expect((await get({ cursor: 'bm8' })).status).toBe(400);
+  });
+});
