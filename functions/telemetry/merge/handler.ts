@@ -1,8 +1,8 @@
 // The deployed function: merges what instances put, every minute, governed by flyball itself.
-import { Logger } from '@aws-lambda-powertools/logger';
 import { governed } from '../../../middleware/index.ts';
 import { systemClock, systemRandom } from '../../../middleware/kernel/clock.ts';
 import { signedTable } from '../../../store/adapters/signed.ts';
+import { logged, loggerOf } from '../../api/logging.ts';
 import { controlPlaneTableName } from '../../api/table-name.ts';
 import { openTelemetry } from '../otlp/export.ts';
 import { cloudWatch } from './cloudwatch.ts';
@@ -10,7 +10,7 @@ import { Memory } from './memory.ts';
 import { mergeTick, type Exporter } from './tick.ts';
 
 const clock = systemClock;
-const logger = new Logger({ serviceName: 'telemetry' });
+const logger = loggerOf('telemetry');
 const { FLYBALL_STAGE = '', FLYBALL_METRICS_NAMESPACE: namespace = `flyball/${FLYBALL_STAGE}` } = process.env;
 // Not the SDK's client: of a large fleet's minutes most of the time goes into reading answers, in which it takes twice as long.
 const table = signedTable({ tableName: controlPlaneTableName(), clock });
@@ -22,7 +22,7 @@ const exporters: readonly Exporter[] = [
   ...openTelemetry({ environment: process.env, clock, logger }),
 ];
 
-export const handler = governed({ service: 'telemetry', logger }, async (_event: unknown, { flyball }) => {
+const merge = governed({ service: 'telemetry', logger }, async (_event: unknown, { flyball }) => {
   const began = clock.precise();
   const remainingMs = () => flyball.remainingMs();
   const report = await mergeTick({ table, clock, random: systemRandom, logger, memory, exporters, remainingMs });
@@ -30,3 +30,5 @@ export const handler = governed({ service: 'telemetry', logger }, async (_event:
   logger.debug('merged', { ...report, ms, rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20) });
   return report;
 });
+
+export const handler = logged(logger, merge);
