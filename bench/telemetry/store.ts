@@ -1,0 +1,41 @@
+// A table to measure queries on: in AWS's DynamoDB Local where there is Java, else in dynalite.
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { startDynamodbLocal } from '../../infra/dynamodb-local/emulator.ts';
+import { startDynalite } from '../../infra/local/dynalite.ts';
+import { sdkTable } from '../../store/adapters/sdk.ts';
+import type { Table } from '../../store/port.ts';
+
+interface Store {
+  readonly name: string;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export async function startStore(): Promise<Store> {
+  try {
+    const local = await startDynamodbLocal();
+    return { name: 'DynamoDB Local', url: local.url, stop: () => local.stop() };
+  } catch {
+    const local = await startDynalite({ port: 0 });
+    return { name: 'dynalite', url: local.url, stop: () => local.stop() };
+  }
+}
+
+export async function createTable(endpoint: string): Promise<Table> {
+  const tableName = `flyball-bench-${randomUUID()}`;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+  await client.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  return sdkTable({ tableName, client, defaultTimeoutMs: 30_000 });
+}
