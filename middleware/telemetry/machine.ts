@@ -6,11 +6,13 @@ const TMP = '/tmp';
 
 /** `timeoutMs` is the most that an invocation was given: the function's timeout, in whole seconds. */
 export function machineNow(mostGivenMs: number): Machine {
-  const limit = Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']);
+  const memoryLimitMb = Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']);
+  // The most ever, in KB.
+  const memoryMb = Math.round(process.resourceUsage().maxRSS / 1024);
   return {
-    // The most ever, in KB.
-    memoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
-    ...(limit > 0 ? { memoryLimitMb: limit } : {}),
+    memoryMb,
+    // Whoever has more than there may be shares a process with others, on a laptop: then it is nobody's limit.
+    ...(memoryLimitMb >= memoryMb ? { memoryLimitMb } : {}),
     ...tmpNow(),
     ...(mostGivenMs > 0 ? { timeoutMs: Math.ceil(mostGivenMs / 1000) * 1000 } : {}),
   };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../../../middleware/kernel/outcome.ts';
 import { bucketOf, Histogram } from '../../../../middleware/telemetry/histogram.ts';
 import { Particulars } from '../../../../middleware/telemetry/particulars.ts';
@@ -238,6 +238,19 @@ describe('the machine', () => {
     expect(tmpMb).toBeGreaterThanOrEqual(0);
     expect(tmpLimitMb).toBeGreaterThan(0);
     expect(timeoutMs).toBe(30_000);
+  });
+});
+
+describe('the limit of memory', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    ['there when Lambda says so', '10240', 10_240],
+    ['not there when Lambda does not', '', undefined],
+    ['not there when it cannot be this process’s', '1', undefined],
+  ])('is %s', (_what, size, limit) => {
+    vi.stubEnv('AWS_LAMBDA_FUNCTION_MEMORY_SIZE', size);
+    expect(world().read().machine?.memoryLimitMb).toBe(limit);
   });
 });
 
