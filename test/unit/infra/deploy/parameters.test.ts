@@ -68,6 +68,9 @@ describe('a parameter', () => {
     ['keepData', 'Delete'],
     ['uploadsBucket', 'flyball-test-uploads-${AWS::AccountId}'],
     ['uploadsBucket', 'pictures.example'],
+    ['otlpEndpoint', ''],
+    ['otlpEndpoint', 'https://collector.example:4318'],
+    ['otlpEndpoint', 'http://10.0.0.7:4318/otlp'],
     ['permissionsBoundary', 'arn:aws:iam::123456789012:policy/teams/boundary'],
     ['permissionsBoundary', 'arn:aws:iam::aws:policy/ReadOnlyAccess'],
     ['warmReads', null],
@@ -93,6 +96,7 @@ describe('a parameter', () => {
     ['keepData', 'retain', 'Retain or Delete'],
     ['protectData', ['true'], 'true or false'],
     ['uploadsBucket', 'My_Bucket', 'the name of a bucket'],
+    ['otlpEndpoint', 'collector.example:4318', 'the URL of an OpenTelemetry collector'],
     ['permissionsBoundary', 'boundary', 'the ARN of a policy'],
   ])('%s may not be %j: it takes %s', (name, value, takes) => {
     const wrong = wrongWith(name, value);
