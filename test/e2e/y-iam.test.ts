@@ -6,7 +6,7 @@ import type { Call } from '../../infra/local/calls.ts';
 import { decide, type Statement, statementsOf } from '../iam/evaluate.ts';
 import { packageStack } from '../iam/package.ts';
 import { type DeployedFunction, functionsOf } from '../iam/roles.ts';
-import { admin, publish, request, world } from './client.ts';
+import { admin, eventually, publish, request, world } from './client.ts';
 
 let functions: Map<string, DeployedFunction>;
 let calls: Call[];
@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 /** What the other tests leave out. */
 async function restOfTheApi(): Promise<void> {
-  const rules = { apiVersion: 'flyball/v1', service: 'passing' };
+  const rules = { apiVersion: 'flyball/v1', service: 'passing', slos: { available: { objective: '99%' } } };
   await publish('passing', { ...rules, jobs: { gone: { schedule: 'rate(1 day)' } } });
   await publish('passing', rules);
   const jobs = ['jobs', 'jobs/nightly-settlement', 'jobs/nightly-settlement/runs'];
@@ -50,11 +50,26 @@ async function restOfTheApi(): Promise<void> {
     expect((await admin('GET', `/v1/${path}`)).status, path).toBe(200);
   }
   expect((await admin('GET', '/v1/telemetry/series?service=unheard-of')).status).toBe(404);
-  expect((await admin('GET', '/v1/telemetry/slo?service=orders')).status).toBe(200);
+  expect((await admin('GET', '/v1/telemetry/slo?service=passing')).status).toBe(200);
+  expect((await admin('GET', '/v1/telemetry/coverage')).status).toBe(200);
+  await eventually('a function of which it is known how many may run', () => limited('orders'), 90_000);
+  await eventually('a queue of which it is known how deep it is', () => limited('settlement'), 90_000);
   await request('GET', '/hello');
   await openOrders();
   const nightly = `${world.lambda}/2015-03-31/functions/flyball-local-nightly-settlement/invocations`;
   expect((await fetch(nightly, { method: 'POST', body: '{}' })).status).toBe(200);
+}
+
+/** Whether telemetry has asked about the functions and queues of a service: those it has heard of. */
+async function limited(service: string): Promise<true | undefined> {
+  const { status, body } = await admin('GET', `/v1/telemetry/saturation?service=${service}`);
+  expect(status).toBe(200);
+  const { functions, queues } = body as Record<
+    string,
+    readonly { readonly limit?: unknown; readonly depth?: unknown }[]
+  >;
+  const known = service === 'settlement' ? queues?.[0]?.depth : functions?.[0]?.limit;
+  return typeof known === 'number' ? true : undefined;
 }
 
 /** An order that no message asks to settle, and one that was settled and is still listed. */

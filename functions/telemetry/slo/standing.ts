@@ -1,5 +1,4 @@
 // How an objective stands, as it is answered: what was attained, what is left of its budget, how fast it goes, what fires. Pure.
-import { RELATIVE_ERROR } from '../../../middleware/telemetry/histogram.ts';
 import type { SumData } from '../sums/data.ts';
 import { alertsOf } from './alerts.ts';
 import { attainedOf, budgetOf, burnRateOf } from './budget.ts';
@@ -52,9 +51,7 @@ export class Standing {
       name,
       kind: latencyMs === undefined ? ('availability' as const) : ('latency' as const),
       objective,
-      ...(latencyMs === undefined
-        ? {}
-        : { latencyMs, countedUpToMs: digits(countedUpToMs(latencyMs), 5), relativeError: digits(RELATIVE_ERROR, 3) }),
+      ...(latencyMs === undefined ? {} : { latencyMs, countedUpToMs: digits(countedUpToMs(latencyMs), 5) }),
       ...(resources ? { resources } : {}),
       window,
       from: iso(from),

@@ -2,10 +2,11 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { createApi, type ApiHandler } from '../../../functions/api/index.ts';
 import { validateDocument } from '../../../functions/config-center/validate.ts';
-import { sloRoutes } from '../../../functions/telemetry/slo/routes.ts';
+import { sloRoutes, standingsOf } from '../../../functions/telemetry/slo/routes.ts';
 import { Slot } from '../../../functions/telemetry/sums/slot.ts';
 import { Histogram } from '../../../middleware/telemetry/histogram.ts';
 import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
+import { commitTurn, takeTurn } from '../../../store/items/merge-progress.ts';
 import { putSeries } from '../../../store/items/series.ts';
 import { publishRevision } from '../../../store/items/rules.ts';
 import { listService } from '../../../store/items/services.ts';
@@ -38,6 +39,8 @@ const RULES = {
     never: { objective: '99%', resources: ['default'] },
   },
 };
+
+const PUBLICATION = { source: '', author: 'test', note: '', at: NOW, expectedSeq: 0 };
 
 /** Ten requests every quarter of an hour for 40 days: two slow ones each, one that fails before the 20th and since 13:00. */
 function month(): Slots {
@@ -80,7 +83,7 @@ describe('GET /v1/telemetry/slo', () => {
 
   beforeAll(async () => {
     table = await createTable(inject('dynamodb'));
-    api = apiOf(table);
+    api = createApi({ routes: sloRoutes(table.sdk), table: table.sdk, clock: fakeClock(NOW), logger: silentLogger });
     await putApiKey(table.sdk, { key: 'fb_viewer', role: 'viewer', name: 'viewer', createdAt: NOW });
     const other = { role: 'admin', name: 'other', services: ['billing'], createdAt: NOW } as const;
     await putApiKey(table.sdk, { hash: hashOfKey('fb_other'), ...other });
@@ -93,12 +96,8 @@ describe('GET /v1/telemetry/slo', () => {
     await putDays(table.sdk, 'orders', slots, Date.UTC(2026, 0, 31, 13));
   }, 60_000);
 
-  const apiOf = ({ sdk }: TestTable) =>
-    createApi({ routes: sloRoutes(sdk), table: sdk, clock: fakeClock(NOW), logger: silentLogger });
-
   async function publish(service: string, document: object): Promise<void> {
-    const by = { author: 'test', note: '', at: NOW, expectedSeq: 0, source: JSON.stringify(document) };
-    await publishRevision(table.sdk, { service, document, ...by });
+    await publishRevision(table.sdk, { ...PUBLICATION, service, document });
   }
 
   async function get(query: Record<string, string>, key: string | null = 'fb_viewer') {
@@ -196,17 +195,35 @@ describe('GET /v1/telemetry/slo', () => {
       const data = { subjects: { 'resource#other': { outcomes: { ok: 1 } } }, hours: [0] };
       await putSeries(full.sdk, { kind: 'overview', service: 'orders' }, { from: day, data });
     }
-    const before = table;
-    table = full;
-    await publish('orders', { ...RULES, slos: { creating: RULES.slos.creating } });
-    await putApiKey(full.sdk, { key: 'fb_viewer', role: 'viewer', name: 'viewer', createdAt: NOW });
-    api = apiOf(full);
-    const slo = await shown('creating');
-    table = before;
-    api = apiOf(before);
+    await publishRevision(full.sdk, { ...PUBLICATION, service: 'orders', document: RULES });
+    const { slos } = await standingsOf(full.sdk, 'orders', NOW);
+    const slo = slos.find(({ name }) => name === 'creating');
     // The last hours would be in slots, of which this table has none.
-    const inDays = [...slots.keys()].filter((at) => at >= Date.parse(slo.from) && at < Date.UTC(2026, 0, 31, 7));
-    expect(slo.total).toBe(10 * inDays.length);
+    const inDays = [...slots.keys()].filter((at) => at >= Date.parse(slo?.from ?? '') && at < Date.UTC(2026, 0, 31, 7));
+    expect(slo?.total).toBe(10 * inDays.length);
+  });
+
+  it('ends where the merge has come to, says how far that is behind, and reads what is open from minutes', async () => {
+    const behind = await createTable(inject('dynamodb'));
+    const upTo = END - 20 * MINUTE;
+    await putMinuteSlots(behind.sdk, 'orders', new Map([...slots].filter(([at]) => at >= NOW - 26 * HOUR)));
+    const open = { orders: [[upTo - 3 * HOUR, upTo - 3 * HOUR + MINUTE]] } as const;
+    await commitTurn(behind.sdk, (await takeTurn(behind.sdk)).fence, { upTo, open });
+    await publishRevision(behind.sdk, { ...PUBLICATION, service: 'orders', document: RULES });
+    const standings = await standingsOf(behind.sdk, 'orders', NOW);
+    expect(standings).toMatchObject({
+      completeUntil: new Date(upTo - 3 * HOUR).toISOString(),
+      behindMs: 20 * MINUTE + 3 * HOUR,
+    });
+    const creating = standings.slos.find(({ name }) => name === 'creating');
+    expect(creating).toMatchObject({ to: new Date(upTo).toISOString() });
+    const within = (window: string) => {
+      const from = Date.parse(creating?.burnRates[window]?.from ?? '');
+      return 10 * [...slots.keys()].filter((at) => at >= from && at < upTo).length;
+    };
+    for (const window of ['5m', '1h', '6h', '1d']) {
+      expect(creating?.burnRates[window]?.total, window).toBe(within(window));
+    }
   });
 
   it('has nothing to say of rules that promise nothing, and knows no service that nobody has heard of', async () => {
