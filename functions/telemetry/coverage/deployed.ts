@@ -1,5 +1,6 @@
 // Which functions are deployed, as Lambda lists them: those whose names begin as this stack's do.
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { whyUnknown } from '../saturation/platform.ts';
 
 export interface Deployed {
   readonly functions: readonly string[];
@@ -25,7 +26,7 @@ export function deployedFunctions(client: () => Promise<LambdaClient>): AskDeplo
       remembered = { atMs: nowMs, prefix, deployed };
       return deployed;
     } catch (error) {
-      return { unknown: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+      return { unknown: whyUnknown(error) };
     }
   };
 }

@@ -113,6 +113,14 @@ async function orUnknown<T>(ask: (signal: AbortSignal) => Promise<Asked<T>>): Pr
   try {
     return await ask(AbortSignal.timeout(PATIENCE_MS));
   } catch (error) {
-    return { unknown: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+    return { unknown: whyUnknown(error) };
   }
+}
+
+/** Without the names of roles and accounts, which are no reader's business. */
+export function whyUnknown(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.name.startsWith('AccessDenied')
+    ? `${error.name}: telemetry's role may not ask; it knows what begins with this stack's names alone.`
+    : `${error.name}: ${error.message}`;
 }

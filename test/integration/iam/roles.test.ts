@@ -114,7 +114,7 @@ describe('every function', () => {
 });
 
 describe('no policy of the stack', () => {
-  it('names all actions or all resources, but for the traces of X-Ray, which knows no resource', () => {
+  it('names all actions or all resources, but where AWS knows no resource: traces, and lists of an account', () => {
     const wide = roles.flatMap(({ id, policies }) =>
       policies.flatMap(statementsOf).flatMap(({ Sid, Action, NotAction, Resource, NotResource }) => {
         const all = [Action, Resource].flat().filter((value) => value === undefined || /^\*$|:\*$/.test(value));
@@ -122,8 +122,10 @@ describe('no policy of the stack', () => {
         const versions = Sid === 'Payments' && all.length === 1;
         const traces =
           Sid === 'Traces' && JSON.stringify(Action) === '["xray:PutTraceSegments","xray:PutTelemetryRecords"]';
+        const lists =
+          Sid === 'Functions' && JSON.stringify(Action) === '["lambda:ListFunctions","lambda:GetAccountSettings"]';
         const negative = NotAction !== undefined || NotResource !== undefined;
-        return (all.length > 0 && !logs && !versions && !traces) || negative ? [`${id} ${Sid}`] : [];
+        return (all.length > 0 && !logs && !versions && !traces && !lists) || negative ? [`${id} ${Sid}`] : [];
       }),
     );
     expect(wide).toEqual([]);
@@ -258,8 +260,20 @@ describe('functions, queues and objects', () => {
     }
   });
 
-  it('queues are for those who send to them and who take from them', () => {
-    const [queue, dead, parking] = ['settlement', 'settlement-dlq', 'parking'].map(
+  it('telemetry asks which functions there are and how many of each may run; nobody else does', () => {
+    const arn = (name: string) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;
+    for (const name of NAMES) {
+      const meant = name === 'telemetry';
+      expect(may(name, 'lambda:ListFunctions', '*')).toBe(meant);
+      expect(may(name, 'lambda:GetAccountSettings', '*')).toBe(meant);
+      expect(may(name, 'lambda:GetFunctionConcurrency', arn('flyball-prod-orders'))).toBe(meant);
+      expect(may(name, 'lambda:GetFunctionConcurrency', arn('flyball-dev-orders'))).toBe(false);
+      expect(may(name, 'lambda:PutFunctionConcurrency', arn('flyball-prod-orders'))).toBe(false);
+    }
+  });
+
+  it('queues are for those who send to them and who take from them; telemetry looks how deep they are', () => {
+    const [queue = '', dead = '', parking = ''] = ['settlement', 'settlement-dlq', 'parking'].map(
       (n) => `arn:aws:sqs:${REGION}:${ACCOUNT}:flyball-prod-${n}`,
     );
     const actions = [
@@ -273,7 +287,7 @@ describe('functions, queues and objects', () => {
       'DeleteQueue',
       'SetQueueAttributes',
     ];
-    const allowed = (name: FunctionName, arn = '') => actions.filter((action) => may(name, `sqs:${action}`, arn));
+    const allowed = (name: FunctionName, arn: string) => actions.filter((action) => may(name, `sqs:${action}`, arn));
     for (const name of NAMES) {
       const taking = [
         'ReceiveMessage',
@@ -282,10 +296,14 @@ describe('functions, queues and objects', () => {
         'GetQueueAttributes',
         'GetQueueUrl',
       ];
-      expect(allowed(name, queue)).toEqual(name === 'orders' ? ['SendMessage'] : name === 'settlement' ? taking : []);
+      const looks = name === 'telemetry' ? ['GetQueueAttributes', 'GetQueueUrl'] : [];
+      expect(allowed(name, queue)).toEqual(
+        name === 'orders' ? ['SendMessage'] : name === 'settlement' ? taking : looks,
+      );
       const parks = name === 'thumbnails' || name === 'nightly-settlement';
-      expect(allowed(name, parking)).toEqual(parks ? ['SendMessage'] : []);
-      expect(allowed(name, dead)).toEqual(name === 'settlement' ? ['SendMessage', 'GetQueueUrl'] : []);
+      expect(allowed(name, parking)).toEqual(parks ? ['SendMessage'] : looks);
+      expect(allowed(name, dead)).toEqual(name === 'settlement' ? ['SendMessage', 'GetQueueUrl'] : looks);
+      expect(allowed(name, queue.replace('prod', 'dev'))).toEqual([]);
     }
   });
 
