@@ -61,7 +61,7 @@ describe('the busiest keys', () => {
   const secret = events.httpV2({ headers: { 'x-api-key': 'k1' } });
 
   it('are told of every request, admitted or not, as the table would have them', async () => {
-    const rule = { limit: '1/10s', key: ['ip'], scope: 'instance' } as const;
+    const rule: ThrottleRule = { limit: '1/10s', key: ['ip'], scope: 'instance' };
     expect(await met({ 'per-ip': rule }, from('10.0.0.1'), from('10.0.0.1'), from('10.0.0.2'))).toEqual([
       ['per-ip', '10.0.0.1', 1],
       ['per-ip', '10.0.0.1', 1],
@@ -70,14 +70,14 @@ describe('the busiest keys', () => {
   });
 
   it('are never secrets, and of shadow rules too', async () => {
-    const rule = { limit: '1/10s', key: ['header:x-api-key'], scope: 'instance', mode: 'shadow' } as const;
+    const rule: ThrottleRule = { limit: '1/10s', key: ['header:x-api-key'], scope: 'instance', mode: 'shadow' };
     const [first] = await met({ 'per-key': rule }, secret);
     expect(first).toEqual(['per-key', expect.stringMatching(/^~[\w-]{22}$/), 1]);
   });
 
   it('are counted by records of a batch, and by nothing where all share a bucket', async () => {
     const batch = events.sqs([{ body: 'a' }, { body: 'b' }, { body: 'c' }], 'settlement');
-    const bySource = { limit: '100/s', key: ['source'], scope: 'instance' } as const;
+    const bySource: ThrottleRule = { limit: '100/s', key: ['source'], scope: 'instance' };
     expect(await met({ source: bySource }, batch)).toEqual([['source', 'settlement', 3]]);
     expect(await met({ everyone: { limit: '100/s', scope: 'instance' } }, from('a'))).toEqual([]);
   });
