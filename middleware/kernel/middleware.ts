@@ -234,7 +234,7 @@ export function middlewareOf(instance: Instance, places: readonly (Policy | Poli
     const { error } = request;
     invocation.error = error;
     if (error instanceof Refused) invocation.refusal ??= error;
-    invocation.outcome ??= outcomeOfError(error);
+    invocation.outcome ??= outcomeOfError(error, request.response);
     invocation.response = request.response;
     if (passageOf(request)?.owns && invocation.response === undefined && error instanceof FlyballError) {
       const answering = answer(invocation, error);
@@ -328,8 +328,11 @@ function outcomeOfAnswer(response: unknown): Outcome {
   return 'ok';
 }
 
-function outcomeOfError(error: unknown): Outcome {
+/** `response` is what another middleware has made of the error: a 404 that was thrown is a 404 to whoever asked. */
+function outcomeOfError(error: unknown, response: unknown): Outcome {
   if (error instanceof Refused) return 'refused';
   if (error instanceof BusinessFailure) return `business:${error.businessCode}`;
-  return error instanceof DeadlineExceeded ? 'timeout' : 'error';
+  if (error instanceof DeadlineExceeded) return 'timeout';
+  const answered = error instanceof FlyballError ? 'ok' : outcomeOfAnswer(response);
+  return answered === 'ok' ? 'error' : answered;
 }

@@ -88,6 +88,23 @@ describe('a governed invocation', () => {
     expect(seen.outcomes).toEqual(['default refused']);
   });
 
+  it.each([
+    [404, '404'],
+    [429, 'throttled'],
+    [500, '500'],
+    [200, 'error'],
+    [undefined, 'error'],
+  ])('of which another middleware answered the error with %s ended in %s', async (statusCode, outcome) => {
+    const instance = testInstance();
+    const seen = recording(instance);
+    const stack = middy()
+      .use(middlewareOf(instance, []))
+      .use({ onError: (request) => void (request.response = statusCode && { statusCode }) })
+      .handler(() => Promise.reject(new Error('no such order')));
+    await stack(httpEvent, testContext(instance.clock) as never).catch(() => {});
+    expect(seen.outcomes).toEqual([`default ${outcome}`]);
+  });
+
   it('lets a handler error through untouched', async () => {
     const failure = new TypeError('bad');
     const run = governed(testInstance(), [policy('a', [])], () => Promise.reject(failure));
