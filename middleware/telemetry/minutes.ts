@@ -55,6 +55,8 @@ export class Minutes implements Syncable {
   #retryAt = 0;
   #retryMs = FIRST_RETRY_MS;
   #announcedAt = -Infinity;
+  /** It was tried in vain. */
+  #unannounced = false;
 
   constructor(instance: Instance, recorder: CountingRecorder, cell: string) {
     this.#instance = instance;
@@ -165,29 +167,37 @@ export class Minutes implements Syncable {
   async #put(minute: TelemetryMinute, signal: AbortSignal): Promise<readonly string[]> {
     const { table, service } = this.#instance;
     const listed = [...new Set([...(minute.late ?? []), ...this.#late])].slice(0, MOST_LISTED);
+    const putting = putMinute(table, listed.length === 0 ? minute : { ...minute, late: listed }, { signal });
+    // Beside it, since an invocation may be waiting; not while the store is away.
+    const announcing = this.#unannounced ? undefined : this.#announce(service, signal);
     try {
-      await putMinute(table, listed.length === 0 ? minute : { ...minute, late: listed }, { signal });
+      await putting;
     } catch (error) {
       this.#recorder.internal('telemetry:unsent');
       throw error;
+    } finally {
+      await announcing;
     }
     const storedAt = this.#instance.clock.now() + this.#particulars.offsetMs;
     if (isLate(minute.from, storedAt)) this.#late.add(minuteOf(minute.from));
     else for (const key of listed) this.#late.delete(key);
-    await this.#announce(service, storedAt, signal);
+    if (this.#unannounced) await this.#announce(service, signal);
     return listed;
   }
 
   /** Nobody would look for the minutes of a service that has no rules. */
-  async #announce(service: string, nowMs: number, signal: AbortSignal): Promise<void> {
-    const { rules, table } = this.#instance;
+  async #announce(service: string, signal: AbortSignal): Promise<void> {
+    const { rules, table, clock } = this.#instance;
+    const nowMs = clock.now() + this.#particulars.offsetMs;
     if (rules.snapshot.origin.from === 'store' || nowMs - this.#announcedAt < ANNOUNCE_EVERY_MS) return;
     this.#announcedAt = nowMs;
     try {
       await announce(table, service, nowMs, { signal });
+      this.#unannounced = false;
     } catch {
-      // With the next minute, then: this one has been stored.
+      // Once a minute has been stored, then.
       this.#announcedAt = -Infinity;
+      this.#unannounced = true;
       this.#recorder.internal('telemetry:unannounced');
     }
   }
