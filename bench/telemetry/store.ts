@@ -1,4 +1,4 @@
-// A table to measure queries on: in AWS's DynamoDB Local where there is Java, else in dynalite.
+// A table to measure on: in AWS's DynamoDB Local where there is Java, else in dynalite.
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startDynamodbLocal } from '../../infra/dynamodb-local/emulator.ts';
@@ -23,19 +23,32 @@ export async function startStore(): Promise<Store> {
 }
 
 export async function createTable(endpoint: string): Promise<Table> {
+  return (await createNamedTable(endpoint)).table;
+}
+
+/** The same for another process, which finds it by its name. */
+export async function createNamedTable(
+  endpoint: string,
+): Promise<{ readonly tableName: string; readonly table: Table }> {
   const tableName = `flyball-bench-${randomUUID()}`;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+  const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
+  const keySchema = (HASH: string, RANGE: string) =>
+    Object.entries({ HASH, RANGE } as const).map(([type, AttributeName]) => ({
+      AttributeName,
+      KeyType: type as 'HASH' | 'RANGE',
+    }));
   await client.send(
     new CreateTableCommand({
       TableName: tableName,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
+      AttributeDefinitions: [text('pk'), text('sk'), text('due'), { AttributeName: 'dueAt', AttributeType: 'N' }],
+      KeySchema: keySchema('pk', 'sk'),
+      GlobalSecondaryIndexes: [
+        { IndexName: 'due', KeySchema: keySchema('due', 'dueAt'), Projection: { ProjectionType: 'ALL' } },
       ],
     }),
   );
-  return sdkTable({ tableName, client, defaultTimeoutMs: 30_000 });
+  return { tableName, table: sdkTable({ tableName, client, defaultTimeoutMs: 30_000 }) };
 }

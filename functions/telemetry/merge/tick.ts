@@ -102,7 +102,7 @@ export async function mergeTick(parts: MergeParts): Promise<MergeReport> {
       report.superseded = true;
       return undefined;
     }
-    for (const one of tell) await toldBy(one, logger);
+    await sideBySide(SIDE_BY_SIDE, tell, (one) => toldBy(one, logger, hasTime));
     return now;
   }
 
@@ -167,9 +167,10 @@ export async function mergeTick(parts: MergeParts): Promise<MergeReport> {
   return report;
 }
 
-/** At most once: what fails is not told again. */
-async function toldBy(tell: () => void | Promise<void>, logger: Logger): Promise<void> {
+/** At most once: what fails, or finds no time, is not told later. */
+async function toldBy(tell: () => void | Promise<void>, logger: Logger, hasTime: () => boolean): Promise<void> {
   try {
+    if (!hasTime()) throw new Error('the tick ran out of time');
     await tell();
   } catch (error) {
     logger.warn('a merged minute could not be told of', errorFields(error));
