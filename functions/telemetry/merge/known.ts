@@ -45,6 +45,7 @@ export async function knownServices(turn: Turn, nowMs: number): Promise<Known> {
 
   const known = new Set([...listed.map(({ service }) => service), ...reporting]);
   const fresh = announced.filter((service) => !known.has(service));
+  // Noted before they are merged: should this tick die, none of their minutes is told of twice.
   for (const service of announced) {
     if (nowMs - (memory.notedAt.get(service) ?? -Infinity) < NOTED_FOR_MS) continue;
     await noteReporting(table, service, nowMs);
