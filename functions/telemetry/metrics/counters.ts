@@ -1,7 +1,6 @@
 // What Prometheus is told of one subject: counters that only grow within a day, and durations in few buckets. Pure.
-import { Histogram } from '../../../middleware/telemetry/histogram.ts';
 import type { Counts } from '../../../store/items/telemetry.ts';
-import { bucketsOf, middleOf } from '../sums/buckets.ts';
+import { bucketsOfPacked, middleOf } from '../sums/buckets.ts';
 import type { SumData } from '../sums/data.ts';
 
 /**
@@ -24,7 +23,7 @@ export class Durations {
 
   add(packed: unknown): void {
     if (typeof packed !== 'string') return;
-    for (const { index, count } of bucketsOf(decoded(packed))) {
+    for (const { index, count } of bucketsOfPacked(packed)) {
       const place = LAST_BUCKETS.findIndex((last) => index <= last);
       const bucket = place < 0 ? ENDS_MS.length : place;
       this.counts[bucket] = (this.counts[bucket] ?? 0) + count;
@@ -65,16 +64,6 @@ function addAll(sums: Map<string, number>, counts: Counts | undefined): void {
     const known = sums.has(name) || sums.size < MOST_NAMES ? name : 'other';
     sums.set(known, (sums.get(known) ?? 0) + countOf(value));
   }
-}
-
-function decoded(packed: string): Histogram {
-  const histogram = new Histogram();
-  try {
-    histogram.addEncoded(Buffer.from(packed, 'base64'));
-  } catch {
-    // Bytes that are no histogram: what was read of them stands.
-  }
-  return histogram;
 }
 
 /** What instances put may be anything. */

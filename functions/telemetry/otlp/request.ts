@@ -1,9 +1,8 @@
 // A minute's sums as OpenTelemetry metrics: an OTLP/HTTP request in JSON, of deltas. Our buckets are those of its exponential
 // histogram at scale 4, so that nothing is lost. Pure.
 // https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
-import { Histogram } from '../../../middleware/telemetry/histogram.ts';
 import type { Counts } from '../../../store/items/telemetry.ts';
-import { bucketsOf, middleOf } from '../sums/buckets.ts';
+import { bucketsOfPacked, middleOf } from '../sums/buckets.ts';
 import type { SlotData, SumData } from '../sums/data.ts';
 import { partsOf } from '../sums/subject.ts';
 
@@ -126,7 +125,7 @@ class Points {
   }
 
   histogram(metric: MetricName, packed: string | undefined, attributes: Attributes, max?: number): void {
-    const buckets = packed === undefined ? [] : bucketsOf(decoded(packed));
+    const buckets = packed === undefined ? [] : bucketsOfPacked(packed);
     const [first, last] = [buckets[0], buckets.at(-1)];
     if (!first || !last) return;
     const counts: string[] = Array.from({ length: last.index - first.index + 1 }, () => '0');
@@ -168,16 +167,6 @@ class Points {
 function named([first, second, third]: readonly [string, string, string], key: string): Attributes {
   const [a = '', b = ''] = key.split('/', 2);
   return { [first]: a, [second]: b, [third]: key.slice(a.length + b.length + 2) };
-}
-
-function decoded(packed: string): Histogram {
-  const histogram = new Histogram();
-  try {
-    histogram.addEncoded(Buffer.from(packed, 'base64'));
-  } catch {
-    // Bytes that are no histogram: what was read of them stands.
-  }
-  return histogram;
 }
 
 function keyValues(attributes: Attributes): KeyValue[] {

@@ -1,8 +1,8 @@
 // What the published rules of a service promise: its objectives, and whose doing a refusal is.
 import type { RuleDocument, SloRule } from '../../../middleware/kernel/rules/document.ts';
 import { parseDuration, parseShare } from '../../../middleware/kernel/units.ts';
-import { readDocument, readHead } from '../../../store/items/rules.ts';
 import type { Table } from '../../../store/port.ts';
+import { readPublished } from '../published-rules.ts';
 import { resourceSubject, SERVICE, type SubjectName } from '../sums/subject.ts';
 import { whoseDoing, type Whose } from './refusals.ts';
 
@@ -28,10 +28,8 @@ export interface Promised {
 }
 
 export async function readPromised(table: Table, service: string): Promise<Promised> {
-  const revision = (await readHead(table, service))?.revision ?? 0;
-  if (revision === 0) return { revision, objectives: [], whose: whoseDoing({}) };
-  const document = (await readDocument(table, service, revision, 0)) as RuleDocument;
-  return { revision, objectives: objectivesOf(document.slos), whose: whoseDoing(document) };
+  const { revision = 0, document } = (await readPublished(table, service)) ?? {};
+  return { revision, objectives: objectivesOf(document?.slos), whose: whoseDoing(document ?? {}) };
 }
 
 export function objectivesOf(slos: RuleDocument['slos'] = {}): Objective[] {

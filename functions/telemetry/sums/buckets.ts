@@ -1,5 +1,5 @@
 // The buckets of a histogram, for whoever draws, exports or counts them. Pure.
-import type { Histogram } from '../../../middleware/telemetry/histogram.ts';
+import { Histogram } from '../../../middleware/telemetry/histogram.ts';
 
 /** Buckets per doubling, and how many lie below 1. */
 const PER_DOUBLING = 16;
@@ -13,6 +13,17 @@ export interface Bucket {
 
 /** Those that are not empty, in order. The lowest also holds zeros. */
 export const bucketsOf = (histogram: Histogram): Bucket[] => bucketsIn(histogram.encode());
+
+/** The same of one as sums hold it; of bytes that are none, as far as they can be read. */
+export function bucketsOfPacked(packed: string): Bucket[] {
+  const histogram = new Histogram();
+  try {
+    histogram.addEncoded(Buffer.from(packed, 'base64'));
+  } catch {
+    // What was read until then stands.
+  }
+  return bucketsOf(histogram);
+}
 
 /** The same of one as it is stored: the cost is that of its buckets in use. */
 export function bucketsIn(bytes: Uint8Array): Bucket[] {
