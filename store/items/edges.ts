@@ -1,6 +1,6 @@
 // Edges: what a service called and was called by in a stretch of time; those of all services lie in one partition a stretch.
 import { keys } from '../keys.ts';
-import type { CallOptions, Table } from '../port.ts';
+import type { CallOptions, Item, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 import { dayOf, fenced, hourOf, SERIES_KEPT_MS, Superseded } from './series.ts';
 import { pack, unpack } from './telemetry-detail.ts';
@@ -36,10 +36,12 @@ export async function putEdges(
 
 /** Edges as they were read, with what their data takes in the table, in bytes. */
 export interface ReadEdges extends EdgesItem {
+  /** Undefined when they cannot be read: those of the other services stand. */
+  readonly data: unknown;
   readonly bytes: number;
 }
 
-/** Edges of all services from stretches that begin in [fromMs, toMs), of one hour or day. What cannot be read is left out. */
+/** Edges of all services from stretches that begin in [fromMs, toMs), of one hour or day. */
 export async function* readEdges(
   table: Table,
   span: EdgeSpan,
@@ -52,14 +54,20 @@ export async function* readEdges(
   let cursor: string | undefined;
   do {
     const page = await table.query({ pk, sk: { between }, ...options, ...(cursor === undefined ? {} : { cursor }) });
-    for (const item of page.items) {
-      if (item['v'] !== ITEM_VERSION) continue;
-      const { text, number, bytes } = fieldsOf(item);
-      const packed = bytes('data');
-      yield { service: text('service'), from: number('from'), data: unpack(packed), bytes: packed.length };
-    }
+    for (const item of page.items) yield readable(item);
     cursor = page.cursor;
   } while (cursor !== undefined);
+}
+
+/** One service's edges that cannot be read must not hide those of all the others. */
+function readable(item: Item): ReadEdges {
+  try {
+    const { text, number, bytes } = fieldsOf(item);
+    const packed = bytes('data');
+    return { service: text('service'), from: number('from'), data: unpack(packed), bytes: packed.length };
+  } catch {
+    return { service: '', from: NaN, data: undefined, bytes: 0 };
+  }
 }
 
 /** The hours or days that [fromMs, toMs) lies in, each with the part of it that does. */

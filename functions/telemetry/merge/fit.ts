@@ -1,5 +1,6 @@
 // Makes sums fit an item of the table: first what is looked at least is let go, then the least busy are counted together. Pure.
 import { pack } from '../../../store/items/telemetry-detail.ts';
+import type { Counts } from '../../../store/items/telemetry.ts';
 import type { SlotData, SlotsData, SumData } from '../sums/data.ts';
 import { partsOf, SERVICE } from '../sums/subject.ts';
 import { Sum } from '../sums/sum.ts';
@@ -8,6 +9,8 @@ import { Sum } from '../sums/sum.ts';
 const LARGEST_PACKED = 380_000;
 /** What is unpacked may be 4 MB. */
 const LARGEST_JSON = 3_900_000;
+
+const OTHER = 'other';
 
 type Lean = (sum: SumData) => SumData;
 
@@ -51,19 +54,28 @@ export function fittingSlots(data: SlotsData): SlotsData {
   return fitting(data, [each(withFewKeys), each(withoutKeys), each(withoutMeasures)]);
 }
 
-/** Each step goes on from the one before. */
-function fitting<T extends object>(data: T, steps: readonly ((data: T) => T)[]): T {
+/** Each step goes on from the one before. `most` is how many bytes it may have, packed. */
+export function fitting<T extends object>(data: T, steps: readonly ((data: T) => T)[], most = LARGEST_PACKED): T {
   let fitted = data;
   for (const step of steps) {
-    if (fits(fitted)) return fitted;
+    if (fits(fitted, most)) return fitted;
     fitted = step(fitted);
   }
   return fitted;
 }
 
-function fits(data: object): boolean {
+function fits(data: object, most: number): boolean {
   const { length } = JSON.stringify(data);
-  return length <= LARGEST_PACKED || (length <= LARGEST_JSON && pack(data).length <= LARGEST_PACKED);
+  return length <= most || (length <= LARGEST_JSON && pack(data).length <= most);
+}
+
+/** The largest counts by name, and the others together. */
+export function mostFrequent(counts: Counts, most: number): Counts {
+  const ranked = Object.entries(counts).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  if (ranked.length <= most) return counts;
+  const kept = new Map(ranked.slice(0, most));
+  for (const [, count] of ranked.slice(most)) kept.set(OTHER, (kept.get(OTHER) ?? 0) + count);
+  return Object.fromEntries(kept);
 }
 
 function mapped(sums: { readonly [name: string]: SumData }, lean: Lean): { readonly [name: string]: SumData } {

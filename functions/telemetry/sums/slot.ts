@@ -4,7 +4,7 @@ import { unpackDetail, type Inbound, type Measures, type MinuteDetail } from '..
 import type { Counts, TelemetryMinute } from '../../../store/items/telemetry.ts';
 import type { SlotData, SumData } from './data.ts';
 import { dependencySubject, inboundSubject, partsOf, resourceSubject, SERVICE, type SubjectName } from './subject.ts';
-import { Sum } from './sum.ts';
+import { LONGEST_NAME, Sum } from './sum.ts';
 
 /** Of a service; beyond, sums are added to that of `other`. */
 const MOST_SUBJECTS = 1_000;
@@ -98,7 +98,8 @@ export class Slot {
   #of(subject: string): Sum {
     const known = this.#sums.get(subject);
     if (known) return known;
-    const name = this.#sums.size < MOST_SUBJECTS ? subject : `${partsOf(subject).kind}#other`;
+    const { kind, name: own } = partsOf(subject);
+    const name = this.#sums.size < MOST_SUBJECTS && own.length <= LONGEST_NAME ? subject : `${kind}#other`;
     let sum = this.#sums.get(name);
     if (!sum) this.#sums.set(name, (sum = new Sum()));
     return sum;

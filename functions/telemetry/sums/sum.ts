@@ -9,6 +9,8 @@ import { ErrorSignatures } from './error-signatures.ts';
 /** Names of one kind in one sum; beyond, they are counted as `other`. */
 const MOST_NAMES = 1_000;
 const OTHER = 'other';
+/** No rule, resource or function has a longer one, and what is read of many services is read with all their names. */
+export const LONGEST_NAME = 300;
 
 const HISTOGRAMS = ['durations', 'waits', 'bytesIn', 'bytesOut', 'left', 'ages'] as const;
 const COUNTS = [
@@ -63,7 +65,7 @@ export class Sum {
     this.#retries += count(data.retries);
     this.#maxMs = Math.max(this.#maxMs, count(data.maxMs));
     this.#maxAgeMs = Math.max(this.#maxAgeMs, count(data.maxAgeMs));
-    if (typeof data.target === 'string') this.#target = data.target;
+    if (typeof data.target === 'string' && data.target.length <= LONGEST_NAME) this.#target = data.target;
     if (data.attempts) this.attempts.add(data.attempts);
     if (data.keys) this.#addKeys(data.keys);
     if (data.errors) this.addErrors(data.errors);
@@ -79,7 +81,7 @@ export class Sum {
     if (typeof counts !== 'object' || counts === null) return;
     const sums = (this.#counts[name] ??= new Map<string, number>());
     for (const [key, value] of Object.entries(counts)) {
-      const known = sums.has(key) || sums.size < MOST_NAMES ? key : OTHER;
+      const known = sums.has(key) || (sums.size < MOST_NAMES && key.length <= LONGEST_NAME) ? key : OTHER;
       sums.set(known, (sums.get(known) ?? 0) + count(value));
     }
   }
@@ -108,7 +110,7 @@ export class Sum {
       if (!Array.isArray(busy)) continue;
       let sums = this.#keys.get(rule);
       if (!sums) {
-        if (this.#keys.size >= MOST_NAMES) continue;
+        if (this.#keys.size >= MOST_NAMES || rule.length > LONGEST_NAME) continue;
         this.#keys.set(rule, (sums = new BusyKeys()));
       }
       sums.add(busy as readonly BusyKey[]);

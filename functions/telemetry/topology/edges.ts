@@ -1,4 +1,5 @@
 // What a service reports of its neighbours in a stretch of time: whom it called, and what called it. Pure.
+import { mostFrequent, fitting } from '../merge/fit.ts';
 import type { SumData } from '../sums/data.ts';
 import type { Slot } from '../sums/slot.ts';
 import { partsOf, SERVICE } from '../sums/subject.ts';
@@ -23,6 +24,9 @@ export interface ServiceEdges {
 
 /** Of one service in one stretch; the busiest are kept. */
 const MOST_EDGES = 100;
+const FEW_OUTCOMES = 20;
+/** Packed: those of all services and of many stretches are read together. */
+const LARGEST_BYTES = 64 * 1024;
 
 /**
  * The edges that a slot tells of, and the functions that others' edges may lead to: older libraries tell of these alone.
@@ -40,15 +44,46 @@ export function edgesOf(slot: Slot): ServiceEdges | undefined {
     (kind === 'dependency' ? calls : inbound).push(edge);
   }
   const versions = slot.sum(SERVICE)?.countsOf('functions').keys() ?? [];
-  const functions = new Set([...versions].map((version) => version.slice(0, version.lastIndexOf(':'))));
+  // Without a colon they are others, too many or too long to be told apart.
+  const named = [...versions].filter((version) => version.includes(':'));
+  const functions = new Set(named.map((version) => version.slice(0, version.lastIndexOf(':'))));
   if (calls.length + inbound.length + functions.size === 0) return undefined;
-  return { functions: [...functions].sort(), calls: busiest(calls), inbound: busiest(inbound) };
+  return fittingEdges({
+    functions: [...functions].sort(),
+    calls: busiest(calls, MOST_EDGES),
+    inbound: busiest(inbound, MOST_EDGES),
+  });
 }
 
-function busiest(edges: ReportedEdge[]): ReportedEdge[] {
-  if (edges.length <= MOST_EDGES) return edges;
+/** The edges themselves when they fit, else the busiest, with the most frequent outcomes by name. */
+function fittingEdges(edges: ServiceEdges): ServiceEdges {
+  const lean = ({ data: { outcomes, ...data }, ...edge }: ReportedEdge): ReportedEdge => ({
+    ...edge,
+    data: { ...data, ...(outcomes ? { outcomes: mostFrequent(outcomes, FEW_OUTCOMES) } : {}) },
+  });
+  const withFewOutcomes = ({ functions, calls, inbound }: ServiceEdges): ServiceEdges => ({
+    functions: functions.slice(0, MOST_EDGES),
+    calls: calls.map(lean),
+    inbound: inbound.map(lean),
+  });
+  const onlyBusiest =
+    (most: number) =>
+    ({ functions, calls, inbound }: ServiceEdges): ServiceEdges => ({
+      functions: functions.slice(0, most),
+      calls: busiest(calls, most),
+      inbound: busiest(inbound, most),
+    });
+  return fitting(
+    edges,
+    [withFewOutcomes, onlyBusiest(50), onlyBusiest(20), onlyBusiest(10), onlyBusiest(5)],
+    LARGEST_BYTES,
+  );
+}
+
+function busiest(edges: readonly ReportedEdge[], most: number): readonly ReportedEdge[] {
+  if (edges.length <= most) return edges;
   const total = ({ data }: ReportedEdge) => Object.values(data.outcomes ?? {}).reduce((sum, count) => sum + count, 0);
-  return edges.sort((a, b) => total(b) - total(a)).slice(0, MOST_EDGES);
+  return edges.toSorted((a, b) => total(b) - total(a)).slice(0, most);
 }
 
 function defined(data: { readonly [name in keyof EdgeData]: EdgeData[name] | undefined }): EdgeData {

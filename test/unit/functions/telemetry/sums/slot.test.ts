@@ -151,6 +151,29 @@ describe('what instances put', () => {
   });
 });
 
+describe('names that are longer than any', () => {
+  const long = 'x'.repeat(301);
+
+  it('of what is counted are others', () => {
+    const { subjects } = slotOf(
+      minuteOf(
+        { functionName: long, resources: { [long]: createOrder }, refusals: { [`throttle/rule/${long}`]: 2 } },
+        { inbound: { [long]: { outcomes: { ok: 1 } } } },
+      ),
+    ).data();
+    expect(Object.keys(subjects)).toEqual(['service', 'resource#other', 'inbound#other']);
+    expect(subjects['resource#other']).toMatchObject({ outcomes: { ok: 3, '503': 1 }, refusals: { other: 2 } });
+    expect(subjects['service']).toMatchObject({ functions: { other: 1 }, refusals: { other: 2 } });
+  });
+
+  it("of targets and rules are nobody's", () => {
+    const detail = { dependencies: { payments: { target: long } }, keys: { [long]: [['a', 1, 0] as const] } };
+    const { subjects } = slotOf(minuteOf({ calls: { payments: { outcomes: { ok: 1 } } } }, detail)).data();
+    expect(subjects['dependency#payments']?.target).toBeUndefined();
+    expect(subjects['service']?.keys).toEqual({});
+  });
+});
+
 /** Whole minutes, without what is cut off when there is much of it: busiest keys and errors. */
 const tally = fc.record({
   outcomes: fc.dictionary(fc.constantFrom('ok', '503', 'timeout', 'refused'), fc.integer({ min: 1, max: 1_000 })),

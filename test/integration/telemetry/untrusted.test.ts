@@ -1,0 +1,99 @@
+// A function's role may put anything under its own service's keys: it spoils its own series at most, never those of others.
+import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { Memory } from '../../../functions/telemetry/merge/memory.ts';
+import { mergeTick, type MergeParts, type MergeReport } from '../../../functions/telemetry/merge/tick.ts';
+import { edgePartitions, readEdges, type ReadEdges } from '../../../store/items/edges.ts';
+import { noteReporting } from '../../../store/items/reporting.ts';
+import { pack, packDetail, type MinuteDetail } from '../../../store/items/telemetry-detail.ts';
+import { putMinute, type TelemetryMinute } from '../../../store/items/telemetry.ts';
+import { keys } from '../../../store/keys.ts';
+import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
+import { silentLogger } from '../../support/instance.ts';
+import { createTable, type TestTable } from '../table.ts';
+import { fleetReady, Member } from './fleet.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const TEN = Date.UTC(2026, 0, 5, 10);
+
+let table: TestTable;
+let clock: FakeClock;
+let parts: MergeParts;
+beforeAll(fleetReady);
+beforeEach(async () => {
+  table = await createTable(inject('dynamodb'));
+  clock = fakeClock(TEN);
+  parts = { table: table.sdk, clock, random: () => 0, logger: silentLogger, memory: new Memory(), exporters: [] };
+  for (const service of ['evil', 'orders']) await noteReporting(table.sdk, service, TEN);
+});
+
+async function tickAt(ms: number, changes: Partial<MergeParts> = {}): Promise<MergeReport> {
+  clock.advance(ms - clock.now());
+  return mergeTick({ ...parts, ...changes });
+}
+
+function putEvil(instance: string, from: number, changes: Partial<TelemetryMinute>): Promise<void> {
+  return putMinute(table.sdk, {
+    service: 'evil',
+    instance,
+    from,
+    to: from + MINUTE,
+    revision: 0,
+    version: '0.3.0',
+    functionName: 'evil-prod',
+    functionVersion: '1',
+    cell: '',
+    ...{ resources: {}, calls: {}, attempts: {}, refusals: {}, shadow: {}, transitions: {}, internal: {} },
+    ...changes,
+  });
+}
+
+const detailOf = (detail: unknown) => packDetail(detail as MinuteDetail);
+
+/** Orders served once in the first minute. */
+async function serveOrders(): Promise<void> {
+  clock.advance(TEN + 10_000 - clock.now());
+  await new Member('orders', 'a', table.sdk, clock).serve('ok', 10);
+}
+
+describe('edges', () => {
+  async function edges(): Promise<ReadEdges[]> {
+    const all = [];
+    for (const [from, to] of edgePartitions('hour', TEN, TEN + HOUR))
+      for await (const one of readEdges(table.sdk, 'hour', from, to)) all.push(one);
+    return all;
+  }
+
+  it('have no names that are too long to be read together', async () => {
+    await serveOrders();
+    for (const minute of [0, 1]) {
+      const names = Array.from({ length: 50 }, (_, i) => `m${String(minute)}d${String(i)}`);
+      const target = (name: string) => ({ target: `function:${'x'.repeat(45_000)}${name}` });
+      await putEvil('a', TEN + minute * MINUTE, {
+        calls: Object.fromEntries(names.map((name) => [name, { outcomes: { ok: 1 } }])),
+        detail: detailOf({ dependencies: Object.fromEntries(names.map((name) => [name, target(name)])) }),
+      });
+    }
+    for (let minute = 1; minute <= 8; minute++)
+      expect(await tickAt(TEN + minute * MINUTE + 5_000)).toMatchObject({ failed: 0 });
+    const read = await edges();
+    expect(read.map(({ service }) => service)).toEqual(['evil', 'orders']);
+    for (const { bytes } of read) expect(bytes).toBeLessThan(64 * 1024);
+    expect(JSON.stringify(read[0]?.data).length).toBeLessThan(20_000);
+  });
+
+  it('that cannot be read do not hide those of others', async () => {
+    await serveOrders();
+    for (let minute = 1; minute <= 8; minute++) await tickAt(TEN + minute * MINUTE + 5_000);
+    const strange = [
+      { v: 1, service: 'bomb', from: TEN, data: pack(['x'.repeat(5 * 2 ** 20)]) },
+      { v: 1, service: 'text', from: TEN, data: 'no bytes' },
+      { v: 9, service: 'newer', from: TEN, data: pack({}) },
+    ];
+    for (const item of strange)
+      await table.sdk.put({ item: { ...keys.edges('2026-01-05T10', '2026-01-05T10:00', item.service), ...item } });
+    const read = await edges();
+    expect(read.filter(({ data }) => data === undefined)).toHaveLength(3);
+    expect(read.find(({ service }) => service === 'orders')?.data).toMatchObject({ calls: [{ name: 'payments' }] });
+  });
+});
