@@ -37,6 +37,11 @@ export class Syncs {
     this.#storeAway = storeAway;
   }
 
+  /** The store is known not to answer: an exchange would be a probe of it. */
+  get storeAway(): boolean {
+    return this.#storeAway();
+  }
+
   add(syncable: Syncable): void {
     if (!this.#syncables.includes(syncable)) this.#syncables.push(syncable);
   }

@@ -54,6 +54,8 @@ export class Minutes implements Syncable {
   readonly #late = new Set<string>();
   #retryAt = 0;
   #retryMs = FIRST_RETRY_MS;
+  /** What failed last failed since the store was away. */
+  #failedAway = false;
   #announcedAt = -Infinity;
   /** It was tried in vain. */
   #unannounced = false;
@@ -77,7 +79,7 @@ export class Minutes implements Syncable {
     if (!this.#unshown) return;
     const nowMs = this.#instance.clock.now();
     this.#counting ??= this.#count(nowMs, 0);
-    if (nowMs >= this.#retryAt) void this.#instance.syncs.start('telemetry-first', () => this.#showNext());
+    if (!this.#waits(nowMs)) void this.#instance.syncs.start('telemetry-first', () => this.#showNext());
   }
 
   /** An exchange that is under way may have looked before there was anything to show: then there is another. */
@@ -89,8 +91,13 @@ export class Minutes implements Syncable {
   }
 
   due(nowMs: number): boolean {
-    if (!this.#counting || nowMs < this.#retryAt) return false;
+    if (!this.#counting || this.#waits(nowMs)) return false;
     return isOver(nowMs - this.#counting.beganAt) || this.#waiting.length > 0 || this.#mayShow(this.#counting);
+  }
+
+  /** Not once others have found the store back: an instance that outlives an outage may be called but once more. */
+  #waits(nowMs: number): boolean {
+    return nowMs < this.#retryAt && !(this.#failedAway && !this.#instance.syncs.storeAway);
   }
 
   run(nowMs: number, signal: AbortSignal): Promise<void> {
@@ -106,6 +113,7 @@ export class Minutes implements Syncable {
       } catch (error) {
         this.#retryAt = this.#instance.clock.now() + this.#retryMs;
         this.#retryMs = Math.min(this.#retryMs * 2, MINUTE_MS);
+        this.#failedAway = this.#instance.syncs.storeAway;
         throw error;
       }
       if (signal.aborted) return;

@@ -29,6 +29,7 @@ export interface TestInstanceOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
+  readonly storeAway?: () => boolean;
 }
 
 export function testInstance(options: TestInstanceOptions = {}): Instance {
@@ -42,6 +43,7 @@ export function testInstance(options: TestInstanceOptions = {}): Instance {
     logger: options.logger ?? silentLogger,
     functionName: `flyball-test-${service}`,
     functionVersion: '$LATEST',
+    storeAway: options.storeAway,
     bootstrap: options.rules ? { apiVersion: 'flyball/v1', service, ...options.rules } : undefined,
   });
 }

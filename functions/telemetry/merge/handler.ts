@@ -22,12 +22,23 @@ const exporters: readonly Exporter[] = [
   ...openTelemetry({ environment: process.env, clock, logger }),
 ];
 
+/** Some services could not be merged: their minutes stay open, and the next tick tries again. */
+class MergeFailed extends Error {
+  override readonly name = 'MergeFailed';
+  readonly code = 'MERGE_FAILED';
+  constructor(failed: number, services: number) {
+    super(`${failed} of ${services} services could not be merged; the lines before this one name them and say why`);
+  }
+}
+
 const merge = governed({ service: 'telemetry', logger }, async (_event: unknown, { flyball }) => {
   const began = clock.precise();
   const remainingMs = () => flyball.remainingMs();
   const report = await mergeTick({ table, clock, random: systemRandom, logger, memory, exporters, remainingMs });
   const ms = Math.round(clock.precise() - began);
   logger.debug('merged', { ...report, ms, rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20) });
+  // What was merged is committed; whoever watches this function's errors is to know of the rest.
+  if (report.failed > 0) throw new MergeFailed(report.failed, report.services);
   return report;
 });
 

@@ -165,6 +165,33 @@ describe('while the store is away', () => {
     expect(counted()).toBe(360 + 1);
   });
 
+  it('tries with the next invocation once the store is known to be back', async () => {
+    const clock = fakeClock(Date.UTC(2026, 0, 5, 12, 0, 30));
+    let away = true;
+    const puts: Item[] = [];
+    const table: Table = {
+      ...noTable,
+      put: ({ item }) => {
+        if (away) return Promise.reject(new StoreUnavailable('backing-off', 'away'));
+        puts.push(item);
+        return Promise.resolve({ applied: true, item });
+      },
+    };
+    const instance = testInstance({ clock, table, storeAway: () => away });
+    instance.rules.register(telemetryPolicy);
+    async function invoke(): Promise<void> {
+      instance.syncs.startDue(clock.now());
+      instance.recorder.invocation('create-order', 'ok', 10, false);
+      await instance.syncs.settle();
+      clock.advance(1_000);
+    }
+    for (let i = 0; i < 180; i++) await invoke();
+    expect(puts).toEqual([]);
+    away = false;
+    await invoke();
+    expect(puts.reduce((sum, item) => sum + countOf(item), 0)).toBeGreaterThanOrEqual(120);
+  });
+
   it('tries seldom', async () => {
     const clock = fakeClock();
     let tries = 0;
