@@ -79,7 +79,17 @@ export async function* readSeries(
   options: ReadOptions = {},
 ): AsyncGenerator<SeriesItem> {
   for await (const { from, packed } of readPackedSeries(table, of, fromMs, toMs, options)) {
-    if (packed) yield { from, data: unpack(packed) };
+    const data = packed && readable(packed);
+    if (data !== undefined) yield { from, data };
+  }
+}
+
+/** What cannot be read must not hinder what is made of all the others. */
+function readable(packed: Uint8Array): unknown {
+  try {
+    return unpack(packed);
+  } catch {
+    return undefined;
   }
 }
 

@@ -26,6 +26,28 @@ const withFewKeys: Lean = ({ keys, errors, ...rest }) => ({
   ...(errors ? { errors: errors.slice(0, FEW_ERRORS) } : {}),
 });
 
+/** Counts of all kinds, in attempts too. */
+const withFewNames =
+  (most: number): Lean =>
+  (sum) => {
+    const counts = NAMED.flatMap((kind) => {
+      const { [kind]: all } = sum;
+      return all ? [[kind, mostFrequent(all, most)] as const] : [];
+    });
+    const attempts = sum.attempts && withFewNames(most)(sum.attempts);
+    return { ...sum, ...Object.fromEntries(counts), ...(attempts ? { attempts } : {}) };
+  };
+const NAMED = [
+  'outcomes',
+  'refusals',
+  'shadow',
+  'transitions',
+  'internal',
+  'revisions',
+  'versions',
+  'functions',
+] as const;
+
 const withoutKeys: Lean = ({ keys: _k, errors: _e, ...rest }) => rest;
 
 function fewKeys(keys: NonNullable<SumData['keys']>): NonNullable<SumData['keys']> {
@@ -45,13 +67,21 @@ export function fittingSlot<T extends SlotData>(data: T): T {
     each(withoutKeys),
     busiest(100),
     busiest(50),
+    each(withFewNames(50)),
     busiest(20),
+    each(withFewNames(5)),
   ]);
 }
 
 export function fittingSlots(data: SlotsData): SlotsData {
   const each = (lean: Lean) => (from: SlotsData) => ({ slots: mapped(from.slots, lean) });
-  return fitting(data, [each(withFewKeys), each(withoutKeys), each(withoutMeasures)]);
+  return fitting(data, [
+    each(withFewKeys),
+    each(withoutKeys),
+    each(withoutMeasures),
+    each(withFewNames(50)),
+    each(withFewNames(5)),
+  ]);
 }
 
 /** Each step goes on from the one before. `most` is how many bytes it may have, packed. */
@@ -65,7 +95,8 @@ export function fitting<T extends object>(data: T, steps: readonly ((data: T) =>
 }
 
 function fits(data: object, most: number): boolean {
-  const { length } = JSON.stringify(data);
+  // In bytes, as it is unpacked: a character may take three.
+  const length = Buffer.byteLength(JSON.stringify(data));
   return length <= most || (length <= LARGEST_JSON && pack(data).length <= most);
 }
 

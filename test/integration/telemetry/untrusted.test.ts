@@ -4,6 +4,7 @@ import { Memory } from '../../../functions/telemetry/merge/memory.ts';
 import { mergeTick, type MergeParts, type MergeReport } from '../../../functions/telemetry/merge/tick.ts';
 import { edgePartitions, readEdges, type ReadEdges } from '../../../store/items/edges.ts';
 import { noteReporting } from '../../../store/items/reporting.ts';
+import { readSeries } from '../../../store/items/series.ts';
 import { pack, packDetail, type MinuteDetail } from '../../../store/items/telemetry-detail.ts';
 import { putMinute, type TelemetryMinute } from '../../../store/items/telemetry.ts';
 import { keys } from '../../../store/keys.ts';
@@ -95,5 +96,22 @@ describe('edges', () => {
     const read = await edges();
     expect(read.filter(({ data }) => data === undefined)).toHaveLength(3);
     expect(read.find(({ service }) => service === 'orders')?.data).toMatchObject({ calls: [{ name: 'payments' }] });
+  });
+});
+
+describe('a minute that cannot be read again', () => {
+  it('keeps nothing open: five minutes are summed up of the others', async () => {
+    await serveOrders();
+    await tickAt(TEN + 3 * MINUTE + 5_000);
+    const data = pack(['x'.repeat(5 * 2 ** 20)]);
+    await table.sdk.put({
+      item: { ...keys.seriesMinute('orders', '2026-01-05T10:02'), v: 1, from: TEN + 2 * MINUTE, data },
+    });
+    for (let minute = 7; minute <= 8; minute++)
+      expect(await tickAt(TEN + minute * MINUTE + 5_000)).toMatchObject({ failed: 0, open: 0 });
+    const hours = [];
+    const of = { kind: 'hour', service: 'orders', subject: 'service' } as const;
+    for await (const hour of readSeries(table.sdk, of, TEN, TEN + HOUR)) hours.push(hour.data);
+    expect(hours).toMatchObject([{ slots: { 0: { outcomes: { ok: 1 } } } }]);
   });
 });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { fittingSlot, fittingSlots } from '../../../../../functions/telemetry/merge/fit.ts';
 import type { SlotData, SumData } from '../../../../../functions/telemetry/sums/data.ts';
-import { pack, type BusyKey } from '../../../../../store/items/telemetry-detail.ts';
+import { pack, unpack, type BusyKey } from '../../../../../store/items/telemetry-detail.ts';
 
 const LARGEST_ITEM = 400 * 1024;
 
@@ -61,6 +61,38 @@ describe('sums of a stretch', () => {
 
   it('keep what else belongs to them', () => {
     expect(fittingSlot({ ...slotOf(999, 0), hours: [1, 2] }).hours).toEqual([1, 2]);
+  });
+});
+
+describe('names that are as many and as long as they may be', () => {
+  /** Three bytes a character. */
+  const named = (seed: number): SumData => {
+    const names = (kind: string) =>
+      Object.fromEntries(
+        Array.from({ length: 1_000 }, (_, i) => [
+          [...noise(seed * 1_000 + i, 290)].map((char) => String.fromCharCode(0x4e00 + char.charCodeAt(0))).join('') +
+            kind,
+          i + 1,
+        ]),
+      );
+    return { outcomes: names('a'), refusals: names('b'), shadow: names('c'), transitions: names('d') };
+  };
+  const countOf = ({ outcomes = {} }: SumData) => Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+
+  it('can be read again', () => {
+    const slot: SlotData = { subjects: { service: named(1), 'dependency#payments': { attempts: named(2) } } };
+    const fitted = fittingSlot(slot);
+    expect(unpack(pack(fitted))).toEqual(fitted);
+    expect(pack(fitted).length).toBeLessThan(LARGEST_ITEM);
+    expect(countOf(fitted.subjects['service'] ?? {})).toBe(500_500);
+    expect(countOf(fitted.subjects['dependency#payments']?.attempts ?? {})).toBe(500_500);
+  });
+
+  it('can be read again in the slots of one subject', () => {
+    const fitted = fittingSlots({ slots: Object.fromEntries([0, 1, 2].map((hour) => [hour, named(hour)])) });
+    expect(unpack(pack(fitted))).toEqual(fitted);
+    expect(pack(fitted).length).toBeLessThan(LARGEST_ITEM);
+    expect(Object.values(fitted.slots).map(countOf)).toEqual([500_500, 500_500, 500_500]);
   });
 });
 
