@@ -53,8 +53,8 @@ export interface QueryRequest extends CallOptions {
   readonly pk: string;
   /** Narrows the sort key: a prefix, or a closed range. */
   readonly sk?: { readonly beginsWith: string } | { readonly between: readonly [string, string] };
-  /** The sparse index of what is due: `pk` is then the value of `due`, and `dueUpTo` bounds `dueAt` (ms, inclusive). */
-  readonly index?: { readonly name: 'due'; readonly dueUpTo: number };
+  /** The sparse index of what is due: `pk` is then the value of `due`, and `dueFrom` and `dueUpTo` bound `dueAt` (ms, inclusive). */
+  readonly index?: { readonly name: 'due'; readonly dueFrom?: number; readonly dueUpTo: number };
   readonly descending?: boolean;
   readonly limit?: number;
   /** From an earlier page's `cursor`. Opaque. */

@@ -19,12 +19,19 @@ export function queryInput<B>(tableName: string, binary: (bytes: Uint8Array) => 
 function keyCondition<B>(request: QueryRequest, marshal: Marshal<B>) {
   const { pk, sk, index } = request;
   if (index !== undefined) {
-    if (sk !== undefined) throw new TypeError('A query of the index `due` is narrowed by dueUpTo, not by sk');
+    if (sk !== undefined)
+      throw new TypeError('A query of the index `due` is narrowed by dueFrom and dueUpTo, not by sk');
+    const { dueFrom, dueUpTo } = index;
     return {
       IndexName: index.name,
-      KeyConditionExpression: '#due = :due AND #dueAt <= :upTo',
+      KeyConditionExpression:
+        dueFrom === undefined ? '#due = :due AND #dueAt <= :upTo' : '#due = :due AND #dueAt BETWEEN :from AND :upTo',
       ExpressionAttributeNames: { '#due': 'due', '#dueAt': 'dueAt' },
-      ExpressionAttributeValues: marshal({ ':due': pk, ':upTo': index.dueUpTo }),
+      ExpressionAttributeValues: marshal({
+        ':due': pk,
+        ':upTo': dueUpTo,
+        ...(dueFrom === undefined ? {} : { ':from': dueFrom }),
+      }),
     };
   }
   if (sk === undefined) {

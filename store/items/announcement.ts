@@ -3,7 +3,8 @@ import { due, keys } from '../keys.ts';
 import type { CallOptions, Table } from '../port.ts';
 import { ITEM_VERSION } from './fields.ts';
 
-const KEPT_MS = 24 * 3_600_000;
+/** How long an announcement is kept, in ms; it is made anew before. */
+export const ANNOUNCEMENT_KEPT_MS = 24 * 3_600_000;
 
 /** Puts the service where the merge looks for what is due. `nowMs` is the store's time. */
 export async function announce(table: Table, service: string, nowMs: number, options: CallOptions = {}): Promise<void> {
@@ -14,7 +15,7 @@ export async function announce(table: Table, service: string, nowMs: number, opt
       service,
       due: due.services,
       dueAt: nowMs,
-      expiration: Math.ceil((nowMs + KEPT_MS) / 1000),
+      expiration: Math.ceil((nowMs + ANNOUNCEMENT_KEPT_MS) / 1000),
     },
     ...options,
   });

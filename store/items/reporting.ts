@@ -37,18 +37,31 @@ export async function noteReporting(
   });
 }
 
+export interface Announced {
+  readonly services: string[];
+  /** Keys of what is no announcement. */
+  readonly strangers: string[];
+  readonly cursor?: string;
+}
+
 /**
- * Services that have announced themselves by `upToMs`. Any service may put items of its own into the index: those that are
- * not what their key says are left out, and counted.
+ * Services that have announced themselves in [fromMs, upToMs]. Any service may put items of its own into the index: those
+ * that are not what their key says are left out, and told apart.
  */
 export async function listAnnounced(
   table: Table,
-  upToMs: number,
+  [fromMs, upToMs]: readonly [number, number],
   page: CallOptions & { readonly cursor?: string; readonly limit?: number } = {},
-): Promise<{ readonly services: string[]; readonly strangers: number; readonly cursor?: string }> {
-  const { items, cursor } = await table.query({ pk: due.services, index: { name: 'due', dueUpTo: upToMs }, ...page });
+): Promise<Announced> {
+  const index = { name: 'due', dueFrom: fromMs, dueUpTo: upToMs } as const;
+  const { items, cursor } = await table.query({ pk: due.services, index, ...page });
   const services = items.flatMap(announcedBy);
-  return { services, strangers: items.length - services.length, ...(cursor === undefined ? {} : { cursor }) };
+  const strangers = items.filter((item) => announcedBy(item).length === 0);
+  return {
+    services,
+    strangers: strangers.map(({ pk, sk }) => [pk, sk].filter((part) => typeof part === 'string').join(' ')),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
 }
 
 function announcedBy({ pk, sk, service }: Item): string[] {

@@ -152,6 +152,14 @@ export function keepsTheContract(given: () => Table): void {
       const rest = await table.query({ pk: 'jobs', index, ...(first.cursor ? { cursor: first.cursor } : {}) });
       expect(rest.items.map((item) => item['dueAt'])).toEqual([2000]);
     });
+
+    it('finds what is due since a time, page by page', async () => {
+      const index = { name: 'due', dueFrom: 2000, dueUpTo: 2000 } as const;
+      const first = await table.query({ pk: 'jobs', index, limit: 1 });
+      expect(first.items.map((item) => item['dueAt'])).toEqual([2000]);
+      const rest = await table.query({ pk: 'jobs', index, ...(first.cursor ? { cursor: first.cursor } : {}) });
+      expect(rest.items.map((item) => item['dueAt'])).toEqual([2000]);
+    });
   });
 
   it('rejects an expression that is wrong', async () => {

@@ -11,6 +11,8 @@ export class Memory {
   readonly #late = new Map<string, number>();
   /** When services without rules were last noted, epoch ms. */
   readonly notedAt = new Map<string, number>();
+  /** Where to go on looking for announcements, when there were more than one tick looks at; with the time they are of. */
+  announced: { readonly fromMs: number; readonly cursor: string } | undefined;
 
   /** What was remembered holds only if nobody else has had a turn since. Minutes before `oldestMs` are forgotten. */
   begin(fence: number, oldestMs: number): void {

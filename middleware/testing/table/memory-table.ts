@@ -112,7 +112,11 @@ function pageOf(request: QueryRequest, candidates: readonly Item[]): Page {
 }
 
 function isAskedFor(item: Item, { pk, sk, index }: QueryRequest): boolean {
-  if (index) return item['due'] === pk && typeof item['dueAt'] === 'number' && item['dueAt'] <= index.dueUpTo;
+  if (index) {
+    const { due, dueAt } = item;
+    const { dueFrom = -Infinity, dueUpTo } = index;
+    return due === pk && typeof dueAt === 'number' && dueAt >= dueFrom && dueAt <= dueUpTo;
+  }
   if (sk === undefined) return true;
   const own = textOf(item['sk']);
   if ('beginsWith' in sk) return own.startsWith(sk.beginsWith);

@@ -2,12 +2,14 @@
 import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { Memory } from '../../../functions/telemetry/merge/memory.ts';
 import { mergeTick, type MergeParts, type MergeReport } from '../../../functions/telemetry/merge/tick.ts';
+import { announce } from '../../../store/items/announcement.ts';
 import { edgePartitions, readEdges, type ReadEdges } from '../../../store/items/edges.ts';
 import { noteReporting } from '../../../store/items/reporting.ts';
 import { readSeries } from '../../../store/items/series.ts';
+import { due, keys } from '../../../store/keys.ts';
 import { pack, packDetail, type MinuteDetail } from '../../../store/items/telemetry-detail.ts';
 import { putMinute, type TelemetryMinute } from '../../../store/items/telemetry.ts';
-import { keys } from '../../../store/keys.ts';
+import type { Table } from '../../../store/port.ts';
 import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
 import { createTable, type TestTable } from '../table.ts';
@@ -113,5 +115,42 @@ describe('a minute that cannot be read again', () => {
     const of = { kind: 'hour', service: 'orders', subject: 'service' } as const;
     for await (const hour of readSeries(table.sdk, of, TEN, TEN + HOUR)) hours.push(hour.data);
     expect(hours).toMatchObject([{ slots: { 0: { outcomes: { ok: 1 } } } }]);
+  });
+});
+
+describe('announcements', () => {
+  const strangers = (count: number, dueAt: number) =>
+    Promise.all(
+      Array.from({ length: count }, (_, i) => {
+        const key = { pk: `run#evil#x${String(dueAt)}`, sk: String(i) };
+        return table.sdk.put({ item: { ...key, due: due.services, dueAt } });
+      }),
+    );
+
+  it('are of the last day: what strangers put before is not looked at', async () => {
+    await strangers(3, 1);
+    await announce(table.sdk, 'newcomer', TEN - HOUR);
+    const warnings: unknown[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+    expect(await tickAt(TEN + MINUTE, { logger })).toMatchObject({ services: 3 });
+    expect(warnings).toEqual([]);
+  });
+
+  it('that many strangers stand before are found by one of the next ticks, and some of these are told of', async () => {
+    await strangers(250, TEN - 2 * HOUR);
+    await announce(table.sdk, 'newcomer', TEN - HOUR);
+    const warnings: unknown[] = [];
+    const logger = { ...silentLogger, warn: (_: string, fields: unknown) => void warnings.push(fields) };
+    const short: Table = {
+      ...table.sdk,
+      query: (request) => table.sdk.query(request.index ? { ...request, limit: 4 } : request),
+    };
+    expect(await tickAt(TEN + MINUTE, { logger, table: short })).toMatchObject({ services: 2 });
+    expect(warnings).toEqual([
+      { strangers: 200, some: expect.arrayContaining([expect.stringMatching(/^run#evil#x/)]) as unknown },
+    ]);
+    expect(await tickAt(TEN + 2 * MINUTE, { table: short })).toMatchObject({ services: 3 });
+    // Then from the beginning again.
+    expect(parts.memory.announced).toBeUndefined();
   });
 });
