@@ -101,17 +101,19 @@ export interface MinuteDetail {
 /** Loaded when the first minute is put. */
 const zlib = () => process.getBuiltinModule('node:zlib');
 
-/** An instance's own is far smaller; what says it becomes more is not read. */
+/** What says it becomes more is not read. */
 const LARGEST_BYTES = 4 * 1024 * 1024;
+/** No instance's item is larger than this, and its detail unpacked is far smaller than that: what says otherwise is not looked at. */
+const LARGEST_DETAIL = { packed: 16 * 1024, unpacked: 256 * 1024 } as const;
 
 /** JSON, deflated: names repeat, and a field more breaks no older reader. */
 export function pack(value: object): Uint8Array {
   return new Uint8Array(zlib().deflateRawSync(JSON.stringify(value)));
 }
 
-/** @throws {Error} when these bytes are nothing that `pack` wrote. */
-export function unpack(bytes: Uint8Array): unknown {
-  return JSON.parse(zlib().inflateRawSync(bytes, { maxOutputLength: LARGEST_BYTES }).toString('utf8'));
+/** @throws {Error} when these bytes are nothing that `pack` wrote, or become more than `most`. */
+export function unpack(bytes: Uint8Array, most = LARGEST_BYTES): unknown {
+  return JSON.parse(zlib().inflateRawSync(bytes, { maxOutputLength: most }).toString('utf8'));
 }
 
 export function packDetail(detail: MinuteDetail): Uint8Array {
@@ -120,9 +122,9 @@ export function packDetail(detail: MinuteDetail): Uint8Array {
 
 /** Empty when there is none, or none that can be read: the counts stand by themselves. */
 export function unpackDetail(bytes: Uint8Array | undefined): MinuteDetail {
-  if (!bytes) return {};
+  if (!bytes || bytes.length > LARGEST_DETAIL.packed) return {};
   try {
-    const detail = unpack(bytes);
+    const detail = unpack(bytes, LARGEST_DETAIL.unpacked);
     return typeof detail === 'object' && detail !== null ? detail : {};
   } catch {
     return {};

@@ -39,7 +39,7 @@ export class SampleChoice {
       if (!isSample(sample)) continue;
       const { [sample.why]: kind } = this.#kinds;
       kind.weight += sample.weight;
-      kind.kept.push({ rank: rankOf(sample), sample });
+      kind.kept.push({ rank: rankOf(sample), sample: knownOf(sample) });
       if (kind.kept.length >= 2 * MOST_SAMPLES) kind.kept.splice(0, Infinity, ...lowest(kind.kept, MOST_SAMPLES));
     }
   }
@@ -99,6 +99,19 @@ function areKeys(keys: unknown): boolean {
   if (typeof keys !== 'object' || keys === null) return false;
   const entries = Object.entries(keys);
   return entries.length <= MOST_KEYS && entries.flat().every(isText);
+}
+
+/** What else there may be in it is no part of it. */
+function knownOf({ at, requestId, why, weight, resource, source, outcome, ms, ...rest }: Sample): Sample {
+  const { waitedMs, by, error, traceId, keys } = rest;
+  return {
+    ...{ at, requestId, why, weight, resource, source, outcome, ms },
+    ...(waitedMs === undefined ? {} : { waitedMs }),
+    ...(by === undefined ? {} : { by }),
+    ...(error === undefined ? {} : { error }),
+    ...(traceId === undefined ? {} : { traceId }),
+    ...(keys === undefined ? {} : { keys }),
+  };
 }
 
 const isText = (value: unknown) => typeof value === 'string' && value.length <= LONGEST_TEXT;

@@ -12,7 +12,7 @@ export class ErrorSignatures {
     for (const signature of signatures) {
       if (!isSignature(signature)) continue;
       const known = this.#byId.get(signature.id);
-      this.#byId.set(signature.id, known ? { ...signature, count: known.count + signature.count } : signature);
+      this.#byId.set(signature.id, counted(signature, (known?.count ?? 0) + signature.count));
     }
     if (this.#byId.size > MOST_WHILE_ADDING) this.#shrink();
   }
@@ -33,6 +33,11 @@ export class ErrorSignatures {
   }
 }
 
+/** What else there may be in it is no part of it. */
+function counted({ id, type, shape, frame, where, requestId, traceId }: ErrorSignature, count: number): ErrorSignature {
+  return { id, type, shape, frame, count, where, requestId, ...(traceId === undefined ? {} : { traceId }) };
+}
+
 function isSignature(value: unknown): value is ErrorSignature {
   if (typeof value !== 'object' || value === null) return false;
   const { id, type, shape, frame, count, where, requestId, traceId } = value as Partial<ErrorSignature>;
@@ -40,7 +45,7 @@ function isSignature(value: unknown): value is ErrorSignature {
   return (
     [id, type, shape, frame, where, requestId].every(isText) &&
     (traceId === undefined || isText(traceId)) &&
-    typeof count === 'number' &&
-    count > 0
+    Number.isFinite(count) &&
+    Number(count) > 0
   );
 }

@@ -1,13 +1,15 @@
 // The sums of a stretch of time: of the service, each resource, each dependency and each source. Made from instances' minutes,
 // or from the sums of shorter stretches.
 import { unpackDetail, type Inbound, type Measures, type MinuteDetail } from '../../../store/items/telemetry-detail.ts';
-import type { Counts, TelemetryMinute } from '../../../store/items/telemetry.ts';
+import type { Counts, Tallies, Tally, TelemetryMinute } from '../../../store/items/telemetry.ts';
 import type { SlotData, SumData } from './data.ts';
 import { dependencySubject, inboundSubject, partsOf, resourceSubject, SERVICE, type SubjectName } from './subject.ts';
-import { LONGEST_NAME, Sum } from './sum.ts';
+import { isMap, LONGEST_NAME, OTHER, Sum } from './sum.ts';
 
 /** Of a service; beyond, sums are added to that of `other`. */
 const MOST_SUBJECTS = 1_000;
+/** Names of one kind in what one instance put: none counts more than two hundred, and what else is there is no instance's. */
+const MOST_NAMED = 300;
 
 export class Slot {
   readonly #sums = new Map<string, Sum>();
@@ -20,24 +22,24 @@ export class Slot {
     service.addCounts('revisions', { [String(minute.revision)]: 1 });
     service.addCounts('versions', { [minute.version]: 1 });
     service.addCounts('functions', { [`${minute.functionName}:${minute.functionVersion}`]: 1 });
-    for (const [name, tally] of entries(minute.resources)) {
+    for (const [name, tally] of tallies(minute.resources)) {
       const resource = this.#of(resourceSubject(name));
       resource.instances++;
       for (const sum of [resource, service]) sum.addTally(tally);
     }
-    for (const [name, measures] of entries(detail.resources)) {
+    for (const [name, measures] of entries(detail.resources).slice(0, MOST_NAMED)) {
       for (const sum of [this.#of(resourceSubject(name)), service]) sum.add(measuresOf(measures));
     }
-    for (const [name, tally] of entries(minute.calls)) {
+    for (const [name, tally] of tallies(minute.calls)) {
       const dependency = this.#of(dependencySubject(name));
       dependency.instances++;
       dependency.addTally(tally);
     }
-    for (const [name, tally] of entries(minute.attempts)) {
+    for (const [name, tally] of tallies(minute.attempts)) {
       this.#of(dependencySubject(name)).attempts.addTally(tally);
       service.attempts.addTally(tally);
     }
-    for (const [name, { retries, target, ...measures }] of entries(detail.dependencies)) {
+    for (const [name, { retries, target, ...measures }] of entries(detail.dependencies).slice(0, MOST_NAMED)) {
       this.#of(dependencySubject(name)).add({
         ...measuresOf(measures),
         ...(retries === undefined ? {} : { retries }),
@@ -45,7 +47,7 @@ export class Slot {
       });
       if (retries !== undefined) service.add({ retries });
     }
-    for (const [source, inbound] of entries(detail.inbound)) {
+    for (const [source, inbound] of entries(detail.inbound).slice(0, MOST_NAMED)) {
       const sum = this.#of(inboundSubject(source));
       sum.instances++;
       sum.add(inboundOf(inbound));
@@ -79,7 +81,7 @@ export class Slot {
   /** `policy/rule/resource`: of the service, the resource, and the dependency whose breaker it was. */
   #addByName(kind: 'refusals' | 'shadow', counts: Counts): void {
     this.#of(SERVICE).addCounts(kind, counts);
-    for (const [key, count] of entries(counts)) {
+    for (const [key, count] of entries(counts).slice(0, MOST_NAMED)) {
       const [policy = '', rule = ''] = key.split('/', 2);
       const resource = key.slice(policy.length + rule.length + 2);
       if (resource !== '') this.#of(resourceSubject(resource)).addCounts(kind, { [key]: count });
@@ -90,7 +92,7 @@ export class Slot {
   /** `breaker/FROM/TO`: breakers are named after their dependencies. */
   #addTransitions(counts: Counts): void {
     this.#of(SERVICE).addCounts('transitions', counts);
-    for (const [key, count] of entries(counts)) {
+    for (const [key, count] of entries(counts).slice(0, MOST_NAMED)) {
       this.#of(dependencySubject(key.split('/', 1)[0] ?? '')).addCounts('transitions', { [key]: count });
     }
   }
@@ -149,6 +151,12 @@ function agesOf({ ages, maxAgeMs }: Inbound): SumData {
 
 /** What an instance put may be anything: what is no map of things has no entries. */
 function entries<T>(map: { readonly [name: string]: T } | undefined): [string, T][] {
-  if (typeof map !== 'object' || map === null) return [];
-  return Object.entries(map).filter(([, value]) => value !== null && value !== undefined);
+  return map !== undefined && isMap(map)
+    ? Object.entries(map).filter(([, value]) => value !== null && value !== undefined)
+    : [];
+}
+
+/** Whatever has too many names is counted all the same. */
+function tallies(map: Tallies): [string, Tally][] {
+  return entries(map).map(([name, tally], i) => [i < MOST_NAMED ? name : OTHER, tally]);
 }

@@ -8,7 +8,7 @@ import { ErrorSignatures } from './error-signatures.ts';
 
 /** Names of one kind in one sum; beyond, they are counted as `other`. */
 const MOST_NAMES = 1_000;
-const OTHER = 'other';
+export const OTHER = 'other';
 /** No rule, resource or function has a longer one, and what is read of many services is read with all their names. */
 export const LONGEST_NAME = 300;
 
@@ -78,7 +78,7 @@ export class Sum {
   }
 
   addCounts(name: CountsName, counts: Counts): void {
-    if (typeof counts !== 'object' || counts === null) return;
+    if (!isMap(counts)) return;
     const sums = (this.#counts[name] ??= new Map<string, number>());
     for (const [key, value] of Object.entries(counts)) {
       const known = sums.has(key) || (sums.size < MOST_NAMES && key.length <= LONGEST_NAME) ? key : OTHER;
@@ -104,7 +104,7 @@ export class Sum {
   }
 
   #addKeys(keys: NonNullable<SumData['keys']>): void {
-    if (typeof keys !== 'object' || keys === null) return;
+    if (!isMap(keys)) return;
     this.#keys ??= new Map<string, BusyKeys>();
     for (const [rule, busy] of Object.entries(keys)) {
       if (!Array.isArray(busy)) continue;
@@ -206,6 +206,11 @@ export class Sum {
 }
 
 const NO_COUNTS: ReadonlyMap<string, number> = new Map();
+
+/** Of a list, or of bytes, every element would be a name. */
+export function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
 
 /** What instances put may be anything. */
 function count(value: unknown): number {

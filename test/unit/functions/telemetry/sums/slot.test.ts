@@ -151,6 +151,47 @@ describe('what instances put', () => {
   });
 });
 
+describe('what no instance puts', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, i) => String(i));
+  const inboundOf = (count: number) => Object.fromEntries(many(count).map((name) => [name, { outcomes: { ok: 1 } }]));
+
+  it.each([
+    ['lists', { resources: many(50), inbound: many(50), dependencies: many(50), keys: many(50) }],
+    ['what becomes more than any detail is', { inbound: inboundOf(12_000) }],
+    [
+      'packed, more than any detail is',
+      { inbound: { x: { outcomes: { ok: 1 } } }, noise: many(9_000).map((n) => Math.sin(Number(n))) },
+    ],
+  ])('adds nothing: %s', (_what, detail) => {
+    expect(Object.keys(slotOf(minuteOf({}, detail as never)).data().subjects)).toEqual(['service']);
+  });
+
+  it('adds no more names than there may be', () => {
+    expect(slotOf(minuteOf({}, { inbound: inboundOf(1_000) })).sums().size).toBe(301);
+    const resources = Object.fromEntries(many(1_000).map((name) => [name, { outcomes: { ok: 1 } }]));
+    const slot = slotOf(
+      minuteOf({ resources, refusals: Object.fromEntries(many(1_000).map((n) => [`a/b/c${n}`, 1])) }),
+    );
+    expect(slot.sums().size).toBe(1 + 301 + 300);
+    expect(slot.sum('resource#other')?.total).toBe(700);
+    expect(slot.sum('service')?.total).toBe(1_000);
+  });
+
+  it('is no count: bytes and lists', () => {
+    const odd = { internal: new Uint8Array(9).fill(1), refusals: [1, 2] } as unknown as Partial<TelemetryMinute>;
+    const { subjects } = slotOf(minuteOf(odd)).data();
+    expect(Object.keys(subjects)).toEqual(['service']);
+    expect(subjects['service']).not.toHaveProperty('internal');
+    expect(subjects['service']).not.toHaveProperty('refusals');
+  });
+
+  it('is no part of an error', () => {
+    const error = { id: 'a', type: 'Error', shape: '', frame: '', count: 1, where: 'r', requestId: 'x' };
+    const { subjects } = slotOf(minuteOf({}, { errors: [{ ...error, more: ['y'] } as never] })).data();
+    expect(subjects['service']?.errors).toEqual([error]);
+  });
+});
+
 describe('names that are longer than any', () => {
   const long = 'x'.repeat(301);
 
