@@ -11,6 +11,8 @@ export class Memory {
   readonly #late = new Map<string, number>();
   /** When services without rules were last noted, epoch ms. */
   readonly notedAt = new Map<string, number>();
+  /** Services that took long: they are merged last. */
+  readonly heavy = new Set<string>();
   /** Where to go on looking for announcements, when there were more than one tick looks at; with the time they are of. */
   announced: { readonly fromMs: number; readonly cursor: string } | undefined;
 

@@ -9,7 +9,7 @@ import { fittingSlot } from './fit.ts';
 import { lateMinutesOf, type LateMinute } from './late.ts';
 import { EMPTY } from './memory.ts';
 import { SampleChoice, type SamplesData } from './samples.ts';
-import type { Turn } from './turn.ts';
+import type { ServiceTurn } from './turn.ts';
 
 /** Items of instances read at once: each has at most 16 KB, so that memory stays bounded however many there are. */
 const PAGE = 100;
@@ -34,7 +34,7 @@ export interface MinuteWanted {
 /** Names beyond a limit are summed up as `other`: then nobody knows any more what came from whom. */
 const MOST_TELLING = 900;
 
-export async function mergeMinute(turn: Turn, service: string, wanted: MinuteWanted): Promise<MergedMinute> {
+export async function mergeMinute(turn: ServiceTurn, service: string, wanted: MinuteWanted): Promise<MergedMinute> {
   const { at, final, of } = wanted;
   const slot = new Slot();
   const samples = new SampleChoice();
@@ -42,26 +42,29 @@ export async function mergeMinute(turn: Turn, service: string, wanted: MinuteWan
   const asked = new Slot();
   let cursor: string | undefined;
   do {
+    turn.pace.check();
     const page = await readMinutes(turn.table, service, minuteOf(at), cursor, { limit: PAGE, consistent: final });
     for (const minute of page.minutes) {
-      const detail = unpackDetail(minute.detail);
-      slot.addMinute(minute, detail);
-      samples.add(detail.samples);
-      late.push(...lateMinutesOf(minute, at, [turn.oldest, turn.closing]));
-      if (of?.has(minute.instance)) asked.addMinute(minute, detail);
+      await turn.pace.work(() => {
+        const detail = unpackDetail(minute.detail);
+        slot.addMinute(minute, detail);
+        samples.add(detail.samples);
+        late.push(...lateMinutesOf(minute, at, [turn.oldest, turn.closing]));
+        if (of?.has(minute.instance)) asked.addMinute(minute, detail);
+      });
     }
     slot.addUnreadable(page.unreadable);
     cursor = page.cursor;
   } while (cursor !== undefined);
 
-  const data = slot.empty ? undefined : fittingSlot(slot.data());
+  const data = slot.empty ? undefined : await turn.pace.work(() => fittingSlot(slot.data()));
   await putChanged(turn, service, at, data, samples);
   const telling = of !== undefined && slot.sums().size < MOST_TELLING;
   return { data, late, subjects: telling ? new Set(asked.sums().keys()) : undefined };
 }
 
 async function putChanged(
-  { table, fence, memory }: Turn,
+  { table, fence, memory }: ServiceTurn,
   service: string,
   from: number,
   data: SlotData | undefined,

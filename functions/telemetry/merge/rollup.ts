@@ -9,7 +9,7 @@ import { Sum } from '../sums/sum.ts';
 import { edgesOf } from '../topology/edges.ts';
 import { fittingSlot, fittingSlots } from './fit.ts';
 import { EMPTY } from './memory.ts';
-import { floorTo, MINUTE_MS, type Turn } from './turn.ts';
+import { floorTo, MINUTE_MS, type ServiceTurn, type Turn } from './turn.ts';
 
 const FIVE_MINUTES_MS = 5 * MINUTE_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -29,9 +29,10 @@ const FIVE_MINUTES: Level = { kind: 'hour', stepMs: FIVE_MINUTES_MS, itemMs: HOU
 const HOURS: Level = { kind: 'day', stepMs: HOUR_MS, itemMs: DAY_MS };
 
 /** Sums up anew whatever a touched minute belongs to, as far as it is over. */
-export async function rollUp(turn: Turn, service: string, touched: Touched): Promise<void> {
+export async function rollUp(turn: ServiceTurn, service: string, touched: Touched): Promise<void> {
   for (const level of [FIVE_MINUTES, HOURS]) {
     for (const [from, subjects] of stretchesOf(touched, level.stepMs, turn.closing)) {
+      turn.pace.check();
       await sumUp(turn, service, level, from, subjects);
     }
   }
@@ -51,7 +52,7 @@ function stretchesOf(touched: Touched, stepMs: number, closing: number): Map<num
 }
 
 async function sumUp(
-  turn: Turn,
+  turn: ServiceTurn,
   service: string,
   level: Level,
   from: number,
@@ -61,7 +62,7 @@ async function sumUp(
   const slot = new Slot();
   const range = [from, from + level.stepMs] as const;
   for await (const { data } of readSeries(turn.table, { kind: 'minute', service }, ...range, { consistent: true })) {
-    slot.add(data as SlotData);
+    await turn.pace.work(() => slot.add(data as SlotData));
   }
   if (slot.empty) return;
   const changed = [...slot.sums()].filter(([subject]) => subjects?.has(subject) ?? true);
@@ -82,7 +83,7 @@ function isKnownEmpty({ memory }: Turn, service: string, from: number, ms: numbe
 
 /** Puts the sum of a stretch into the item it is a part of, and gives that item. */
 async function putSlot(
-  { table, fence }: Turn,
+  { table, fence, pace }: ServiceTurn,
   service: string,
   { kind, stepMs, itemMs }: Level,
   subject: string,
@@ -92,7 +93,7 @@ async function putSlot(
   const from = floorTo(at, itemMs);
   const of: SeriesOf = { kind, service, subject };
   const item = (await read(table, of, from)) as SlotsData | undefined;
-  const data = fittingSlots({ slots: { ...item?.slots, [(at - from) / stepMs]: sum } });
+  const data = await pace.work(() => fittingSlots({ slots: { ...item?.slots, [(at - from) / stepMs]: sum } }));
   await putSeries(table, of, { from, data }, { fence });
   return data;
 }

@@ -3,7 +3,7 @@ import type { SlotData } from '../sums/data.ts';
 import { nameOf, type LateMinute } from './late.ts';
 import { mergeMinute } from './minute.ts';
 import { rollUp } from './rollup.ts';
-import type { Turn } from './turn.ts';
+import type { ServiceTurn } from './turn.ts';
 
 /** No minute of a long row is begun with less time than this, in ms: what was merged of it has yet to be summed up. */
 const TIME_TO_SUM_UP_MS = 10_000;
@@ -24,7 +24,7 @@ export interface ServiceMerged {
 
 /** Rejects when anything of it failed: then all of it is to be done again. */
 export async function mergeService(
-  turn: Turn,
+  turn: ServiceTurn,
   service: string,
   { finals, partials }: ServiceWork,
 ): Promise<ServiceMerged> {

@@ -10,14 +10,13 @@ import type { SlotData } from '../sums/data.ts';
 import { knownServices, type Known } from './known.ts';
 import type { Memory } from './memory.ts';
 import { countOpen, newestOpen, opened, openMinutes, settled, since, type Open } from './open.ts';
+import { FAIR_MS, OutOfTime, Pace, TIME_TO_STOP_MS } from './pace.ts';
 import { patientTable } from './patient.ts';
 import { mergeService, type ServiceWork } from './service.ts';
 import { floorTo, MERGEABLE_MS, MINUTE_MS, type Turn } from './turn.ts';
 
 /** Services merged at once. */
 const SIDE_BY_SIDE = 8;
-/** Nothing new is begun with less time than this, in ms: what is left over stays open for the next tick. */
-const TIME_TO_STOP_MS = 5_000;
 /** Minutes that are not over for good: instances put them until two and a half minutes after they began. */
 const PARTIAL_MINUTES = 2;
 /** How far back a service is looked at that nobody knew. */
@@ -81,19 +80,36 @@ export async function mergeTick(parts: MergeParts): Promise<MergeReport> {
     ...{ closed: 0, late: 0, failed: 0, open: 0, complete: true, superseded: false },
   };
   const failed = new Set<string>();
+  /** Those that left something open, or took long: nobody else is to wait for them. */
+  const last = new Set([...memory.heavy, ...Object.keys(progress?.open ?? {})]);
 
-  /** Merges what is open of a stretch, and says so. False when another tick has begun. */
+  /** Merges what is open of a stretch. Undefined when another tick has begun. */
   async function merge(open: Open, stretch: OpenRange, partials: readonly number[]): Promise<Open | undefined> {
-    const left = new Map<string, readonly number[]>();
+    const first = known.services.filter((service) => !last.has(service));
+    const now = await mergeSome(first, open, stretch, partials);
+    const others = known.services.filter((service) => last.has(service));
+    return now && mergeSome(others, now, stretch, partials);
+  }
+
+  /** Merges what is open of a stretch, of some services side by side, and says so. */
+  async function mergeSome(
+    some: readonly string[],
+    open: Open,
+    stretch: OpenRange,
+    partials: readonly number[],
+  ): Promise<Open | undefined> {
+    const left = new Map(known.services.map((service) => [service, openMinutes(open, service, stretch)] as const));
     const tell: (() => void | Promise<void>)[] = [];
-    const jobs = known.services.flatMap((service) => {
-      const finals = openMinutes(open, service, stretch);
-      left.set(service, finals);
+    const jobs = some.flatMap((service) => {
+      const finals = left.get(service) ?? [];
       return failed.has(service) || finals.length + partials.length === 0 ? [] : [{ service, finals, partials }];
     });
     if (jobs.length === 0) return settled(open, stretch, left);
+    const isLast = jobs.some(({ service }) => last.has(service));
+    const share = remainingMs() / Math.min(jobs.length, SIDE_BY_SIDE);
+    const budgetMs = isLast || known.services.length === 1 ? Math.max(FAIR_MS, share) : FAIR_MS;
     await sideBySide(SIDE_BY_SIDE, jobs, async ({ service, ...work }) => {
-      const rest = await mergeOne(service, work, tell);
+      const rest = await mergeOne(service, work, new Pace({ clock, budgetMs, remainingMs }), tell);
       left.set(service, rest);
     });
     if (report.superseded) return undefined;
@@ -110,15 +126,17 @@ export async function mergeTick(parts: MergeParts): Promise<MergeReport> {
   async function mergeOne(
     service: string,
     work: ServiceWork,
+    pace: Pace,
     tell: (() => void | Promise<void>)[],
-  ): Promise<readonly number[]> {
-    if (report.superseded) return work.finals;
+  ): Promise<number[]> {
+    if (report.superseded) return [...work.finals];
     if (!hasTime()) {
       report.complete = false;
-      return work.finals;
+      return [...work.finals];
     }
     try {
-      const { closed, late } = await mergeService(turn, service, work);
+      const { closed, late } = await mergeService({ ...turn, pace }, service, work);
+      if (pace.spentMs < FAIR_MS / 2) memory.heavy.delete(service);
       const told = [];
       for (const [from, data] of closed) {
         if (data) for (const prepare of parts.exporters) told.push(await prepare(table, service, from, data));
@@ -129,12 +147,16 @@ export async function mergeTick(parts: MergeParts): Promise<MergeReport> {
       if (closed.size < work.finals.length) report.complete = false;
       return work.finals.filter((at) => !closed.has(at));
     } catch (error) {
+      if (error instanceof OutOfTime) memory.heavy.add(service);
       if (error instanceof Superseded) report.superseded = true;
+      else if (error instanceof OutOfTime && !error.itself) report.complete = false;
+      // The first time it is tried once more, after all others.
+      else if (error instanceof OutOfTime && !last.has(service)) last.add(service);
       else {
         failed.add(service);
         logger.error('a service could not be merged', { of: service, ...errorFields(error) });
       }
-      return work.finals;
+      return [...work.finals];
     }
   }
 

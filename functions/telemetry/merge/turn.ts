@@ -2,6 +2,7 @@
 import type { Logger } from '../../../middleware/kernel/logger.ts';
 import type { Table } from '../../../store/port.ts';
 import type { Memory } from './memory.ts';
+import type { Pace } from './pace.ts';
 
 export const MINUTE_MS = 60_000;
 /**
@@ -21,6 +22,11 @@ export interface Turn {
   readonly oldest: number;
   /** How long the tick may still take, in ms. */
   readonly remainingMs: () => number;
+}
+
+/** One service's part of it. */
+export interface ServiceTurn extends Turn {
+  readonly pace: Pace;
 }
 
 export const floorTo = (ms: number, step: number): number => Math.floor(ms / step) * step;

@@ -4,6 +4,7 @@ import { Memory } from '../../../functions/telemetry/merge/memory.ts';
 import { mergeTick, type MergeParts, type MergeReport } from '../../../functions/telemetry/merge/tick.ts';
 import { announce } from '../../../store/items/announcement.ts';
 import { edgePartitions, readEdges, type ReadEdges } from '../../../store/items/edges.ts';
+import { readMergeProgress } from '../../../store/items/merge-progress.ts';
 import { noteReporting } from '../../../store/items/reporting.ts';
 import { readSeries } from '../../../store/items/series.ts';
 import { due, keys } from '../../../store/keys.ts';
@@ -152,5 +153,75 @@ describe('announcements', () => {
     expect(await tickAt(TEN + 2 * MINUTE, { table: short })).toMatchObject({ services: 3 });
     // Then from the beginning again.
     expect(parts.memory.announced).toBeUndefined();
+  });
+});
+
+describe('a service that takes long', () => {
+  const asked: string[] = [];
+  const told: string[] = [];
+  /** Each piece of work takes a tenth of a second. */
+  const slow = (changes: Partial<MergeParts> = {}): Partial<MergeParts> => {
+    let ms = 0;
+    return {
+      clock: { ...clock, now: () => clock.now(), precise: () => (ms += 100) },
+      exporters: [async (_table, service, from) => () => void told.push(`${service} ${String(from - TEN)}`)],
+      table: {
+        ...table.sdk,
+        query: (request) => {
+          const [, service = ''] = /^run#(.*?)#/.exec(request.pk) ?? [];
+          if (service !== '' && asked.at(-1) !== service) asked.push(service);
+          return table.sdk.query(request);
+        },
+      },
+      ...changes,
+    };
+  };
+  beforeEach(async () => {
+    asked.length = 0;
+    told.length = 0;
+    await serveOrders();
+    for (let i = 0; i < 150; i++) await putEvil(`i${String(i)}`, TEN, { resources: { a: { outcomes: { ok: 1 } } } });
+  });
+
+  it('is merged when all others are, and from then on after them', async () => {
+    expect(await tickAt(TEN + 3 * MINUTE + 5_000, slow({ remainingMs: () => 50_000 }))).toMatchObject({
+      failed: 0,
+      open: 0,
+    });
+    expect(told).toEqual(['orders 0', 'evil 0']);
+    expect(parts.memory.heavy).toEqual(new Set(['evil']));
+    asked.length = 0;
+    await tickAt(TEN + 4 * MINUTE + 5_000, slow({ remainingMs: () => 50_000 }));
+    expect(asked).toEqual(['orders', 'evil']);
+    // It took no time any more.
+    expect(parts.memory.heavy).toEqual(new Set());
+  });
+
+  it('fails alone when there is no time for it: the others are merged and told of', async () => {
+    const short = { remainingMs: () => 12_000, memory: new Memory() };
+    expect(await tickAt(TEN + 3 * MINUTE + 5_000, slow(short))).toMatchObject({ failed: 1, complete: true });
+    expect(told).toEqual(['orders 0']);
+    expect((await readMergeProgress(table.sdk))?.open).toEqual({ evil: [[TEN, TEN + MINUTE]] });
+    asked.length = 0;
+    // In another environment, too.
+    await tickAt(TEN + 4 * MINUTE + 5_000, slow({ remainingMs: () => 50_000, memory: new Memory() }));
+    expect(asked).toEqual(['orders', 'evil']);
+    expect(told).toEqual(['orders 0', 'evil 0']);
+  });
+
+  it('is stopped in the middle when the tick runs out of time, and what is done by then is committed', async () => {
+    let remainingMs = 12_000;
+    const { table: watched = table.sdk, ...rest } = slow({ remainingMs: () => remainingMs });
+    const hindered: Table = {
+      ...watched,
+      query: async (request) => {
+        const page = await watched.query(request);
+        if (request.pk.startsWith('run#evil#')) remainingMs = 1_000;
+        return page;
+      },
+    };
+    parts.memory.heavy.add('evil');
+    expect(await tickAt(TEN + 3 * MINUTE + 5_000, { ...rest, table: hindered })).toMatchObject({ complete: false });
+    expect((await readMergeProgress(table.sdk))?.open).toEqual({ evil: [[TEN, TEN + MINUTE]] });
   });
 });
