@@ -26,6 +26,8 @@ export interface Node {
   readonly name: string;
   /** A service's own, by their deployed names. */
   readonly functions?: readonly string[];
+  /** Of a function: the services that say they run it, when there are several, of which at most one does. */
+  readonly claimedBy?: readonly string[];
 }
 
 export interface Edge {
@@ -62,6 +64,9 @@ interface Reported {
   readonly inbound: Map<string, ReportedSum>;
 }
 
+/** The services that say they run a function, by its deployed name. */
+type Owners = ReadonlyMap<string, readonly string[]>;
+
 type ReportedSum = Pick<ReportedEdge, 'name' | 'target'> & { readonly sum: Sum };
 
 const KINDS: ReadonlySet<string> = new Set([
@@ -88,10 +93,9 @@ export class GraphBuilder {
     for (const edge of edges.inbound) addTo(inbound, edge);
   }
 
-  /** `sees` says which services may be looked into: of others no edges are shown but those that meet one of these. */
+  /** `sees` says which services may be looked into: what others report, of these too, is not shown. */
   graph(sees: (service: string) => boolean): Graph {
-    const owners = new Map<string, string>();
-    for (const [service, { functions }] of this.#services) for (const name of functions) owners.set(name, service);
+    const owners = this.#owners();
     const growing = new Map<string, Growing>();
     const of = (from: string, to: string) => {
       const key = `${from} ${to}`;
@@ -99,35 +103,50 @@ export class GraphBuilder {
       if (!edge) growing.set(key, (edge = { from, to }));
       return edge;
     };
-    for (const [service, { calls, inbound }] of this.#services) {
+    const seen = [...this.#services].filter(([service]) => sees(service));
+    const tables = new Set(seen.flatMap(([, { calls }]) => tablesOf(calls)));
+    for (const [service, { calls, inbound }] of seen) {
       const self = `service:${service}`;
       for (const call of calls.values()) {
         const edge = of(self, targetOf(call, owners));
         edge.caller = added(edge.caller, call.sum, call.name);
       }
       for (const source of inbound.values()) {
-        const edge = of(sourceOf(source), self);
+        const edge = of(sourceOf(source, tables), self);
         edge.callee = added(edge.callee, source.sum);
       }
     }
-    const shown = [...growing.values()].filter(({ from, to }) => seesEither(from, to, sees));
-    const ids = new Set([...this.#services.keys()].filter(sees).map((service) => `service:${service}`));
-    for (const { from, to } of shown) ids.add(from).add(to);
+    const ids = new Set(seen.map(([service]) => `service:${service}`));
+    for (const { from, to } of growing.values()) ids.add(from).add(to);
     return {
-      nodes: [...ids].sort().map((id) => this.#node(id, sees)),
-      edges: shown.map(edgeOf).sort((a, b) => (`${a.from} ${a.to}` < `${b.from} ${b.to}` ? -1 : 1)),
+      nodes: [...ids].sort().map((id) => this.#node(id, owners, sees)),
+      edges: [...growing.values()].map(edgeOf).sort((a, b) => (`${a.from} ${a.to}` < `${b.from} ${b.to}` ? -1 : 1)),
     };
   }
 
-  #node(id: string, sees: (service: string) => boolean): Node {
+  /** Who says that a function is its own; anybody may say so of any. */
+  #owners(): Owners {
+    const owners = new Map<string, string[]>();
+    for (const [service, { functions }] of this.#services) {
+      for (const name of functions) {
+        const claimed = owners.get(name);
+        if (claimed) claimed.push(service);
+        else owners.set(name, [service]);
+      }
+    }
+    return owners;
+  }
+
+  #node(id: string, owners: Owners, sees: (service: string) => boolean): Node {
     const { kind, name } = idParts(id);
     const functions = kind === 'service' && sees(name) ? this.#services.get(name)?.functions : undefined;
-    return { id, kind, name, ...(functions ? { functions: [...functions].sort() } : {}) };
+    const claims = kind === 'function' ? (owners.get(name) ?? []) : [];
+    return {
+      ...{ id, kind, name },
+      ...(functions ? { functions: [...functions].sort() } : {}),
+      ...(claims.length > 1 && claims.every(sees) ? { claimedBy: claims.toSorted() } : {}),
+    };
   }
-}
-
-function seesEither(from: string, to: string, sees: (service: string) => boolean): boolean {
-  return [from, to].map(idParts).some(({ kind, name }) => kind === 'service' && sees(name));
 }
 
 function addTo(edges: Map<string, ReportedSum>, { name, target, data }: ReportedEdge): void {
@@ -160,19 +179,26 @@ function edgeOf({ from, to, caller, callee }: Growing): Edge {
   };
 }
 
-/** A function that some service runs is that service. */
-function targetOf(
-  { name, target }: Pick<ReportedEdge, 'name' | 'target'>,
-  owners: ReadonlyMap<string, string>,
-): string {
+/** A function that one service runs is that service; who else says so must not take what goes there for its own. */
+function targetOf({ name, target }: Pick<ReportedEdge, 'name' | 'target'>, owners: Owners): string {
   if (target === undefined) return `dependency:${name}`;
   const { kind, name: called } = idParts(target);
-  const owner = kind === 'function' ? owners.get(called) : undefined;
-  return owner === undefined ? target : `service:${owner}`;
+  const [owner, another] = kind === 'function' ? (owners.get(called) ?? []) : [];
+  return owner === undefined || another !== undefined ? target : `service:${owner}`;
 }
 
-function sourceOf({ name }: Pick<ReportedEdge, 'name'>): string {
-  return name === 'http' ? 'internet' : name;
+/** The changes of a table come from the table. */
+function sourceOf({ name }: Pick<ReportedEdge, 'name'>, tables: ReadonlySet<string>): string {
+  if (name === 'http') return 'internet';
+  const { kind, name: stream } = idParts(name);
+  return kind === 'stream' && tables.has(stream) ? `table:${stream}` : name;
+}
+
+function tablesOf(calls: ReadonlyMap<string, ReportedSum>): string[] {
+  return [...calls.values()].flatMap(({ target }) => {
+    const { kind, name } = idParts(target ?? '');
+    return kind === 'table' ? [name] : [];
+  });
 }
 
 function idParts(id: string): { readonly kind: NodeKind; readonly name: string } {

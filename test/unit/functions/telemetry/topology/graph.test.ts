@@ -97,6 +97,66 @@ describe('the map', () => {
     expect(nodes.map(({ id }) => id)).not.toContain('queue:refunds');
   });
 
+  it('believes of a function that several services run that none does', () => {
+    const evil = slot({ service: { functions: { 'shop-payments:7': 1, 'evil:1': 1 } } });
+    const { nodes, edges } = built(['orders', orders()], ['payments', payments()], ['evil', evil]).graph(all);
+    expect(edges.map(shown)).toEqual([
+      'internet > service:orders (callee) 10',
+      'queue:refunds > service:payments (callee) 3',
+      'service:orders > dependency:cache (caller) 1',
+      'service:orders > function:shop-payments (caller) 10',
+      'service:orders > host:rates.example (caller) 5',
+      'service:orders > service:payments (callee) 9',
+    ]);
+    expect(nodes.find(({ id }) => id === 'function:shop-payments')).toEqual({
+      id: 'function:shop-payments',
+      kind: 'function',
+      name: 'shop-payments',
+      claimedBy: ['evil', 'payments'],
+    });
+  });
+
+  it('tells whoever sees a service alone what that reported, and nothing that its callers or callees did', () => {
+    const seenBy = (...seen: string[]) =>
+      built(['orders', orders()], ['payments', payments()]).graph((name) => seen.includes(name)).edges;
+    expect(seenBy('payments').map(shown)).toEqual([
+      'queue:refunds > service:payments (callee) 3',
+      'service:orders > service:payments (callee) 9',
+    ]);
+    expect(seenBy('payments').filter((edge) => edge.dependencies !== undefined)).toEqual([]);
+    expect(seenBy('orders').map(shown)).toContain('service:orders > service:payments (caller) 10');
+  });
+
+  it('shows nobody the calls to a function by claiming it', () => {
+    const evil = slot({ service: { functions: { 'shop-payments:7': 1 } } });
+    const { nodes, edges } = built(['orders', orders()], ['evil', evil]).graph((name) => name === 'evil');
+    expect(edges).toEqual([]);
+    expect(nodes.map(({ id }) => id)).toEqual(['service:evil']);
+  });
+
+  it('names those that claim a function only to whoever may see them', () => {
+    const evil = slot({ service: { functions: { 'shop-payments:7': 1 } } });
+    const { nodes } = built(['orders', orders()], ['payments', payments()], ['evil', evil]).graph(
+      (name) => name === 'orders',
+    );
+    expect(nodes.find(({ id }) => id === 'function:shop-payments')).not.toHaveProperty('claimedBy');
+  });
+
+  it('has one node for a table, whether it is called or its changes invoke', () => {
+    const both = slot({
+      'dependency#orders-table': { outcomes: { ok: 3 }, target: 'table:orders' },
+      'inbound#stream:orders': { outcomes: { ok: 2 } },
+      'inbound#stream:clicks': { outcomes: { ok: 1 } },
+    });
+    const { nodes, edges } = built(['projector', both]).graph(all);
+    expect(edges.map(shown)).toEqual([
+      'service:projector > table:orders (caller) 3',
+      'stream:clicks > service:projector (callee) 1',
+      'table:orders > service:projector (callee) 2',
+    ]);
+    expect(nodes.map(({ id }) => id)).toEqual(['service:projector', 'stream:clicks', 'table:orders']);
+  });
+
   it.each([[undefined], [null], ['edges'], [{ functions: 'x' }], [{ functions: [], calls: [] }]])(
     'is not disturbed by %j',
     (stranger) => {
