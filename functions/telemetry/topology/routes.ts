@@ -31,12 +31,14 @@ export function topologyRoutes(table: Table, most: number = MOST_BYTES): Route[]
       const stepMs = range.span === 'hour' ? FIVE_MINUTES_MS : HOUR_MS;
       const builder = new GraphBuilder();
       let read = 0;
+      let unreadable = 0;
       await sideBySide(AT_ONCE, edgePartitions(range.span, range.from, range.to), async ([from, to]) => {
         if (read > most) return;
         for await (const { service, data, bytes } of readEdges(table, range.span, from, to)) {
           read += bytes;
           if (read > most) return;
-          builder.add(service, data);
+          if (data === undefined) unreadable++;
+          else builder.add(service, data);
         }
       });
       if (read > most) throw tooMuch(most);
@@ -50,6 +52,7 @@ export function topologyRoutes(table: Table, most: number = MOST_BYTES): Route[]
         completeUntil: new Date(Math.min(range.to, floorTo(completeUntil(settled), stepMs))).toISOString(),
         nodes,
         edges: edges.map((edge) => shownEdge(edge, seconds)),
+        ...(unreadable > 0 ? { unreadable } : {}),
       });
     }),
   ];

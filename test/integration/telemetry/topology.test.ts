@@ -8,7 +8,9 @@ import { topologyRoutes } from '../../../functions/telemetry/topology/routes.ts'
 import { Histogram } from '../../../middleware/telemetry/histogram.ts';
 import { putApiKey } from '../../../store/items/api-keys.ts';
 import { putEdges, type EdgeSpan } from '../../../store/items/edges.ts';
+import { keys } from '../../../store/keys.ts';
 import { Superseded } from '../../../store/items/series.ts';
+import { pack } from '../../../store/items/telemetry-detail.ts';
 import type { Table } from '../../../store/port.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpV2 } from '../../support/events.ts';
@@ -113,6 +115,17 @@ describe('GET /v1/telemetry/topology', () => {
     const { status, body } = await get({}, 'fb_viewer', small);
     expect(status).toBe(400);
     expect(body['code']).toBe('RANGE_TOO_LARGE');
+  });
+
+  it('says how much could not be read, and shows the rest', async () => {
+    const from = Date.UTC(2026, 0, 4, 20);
+    await put('day', 'payments', from, payments());
+    const item = { v: 1, service: 'evil', from, data: pack(['x'.repeat(5 * 2 ** 20)]) };
+    await table.put({ item: { ...keys.edges('2026-01-04', '2026-01-04T20:00', 'evil'), ...item } });
+    const { status, body } = await get({ from: '2026-01-04T20:00Z', to: '2026-01-05T00:00Z' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ unreadable: 1, edges: [{ count: 4 }, { count: 4 }] });
+    expect((await get()).body).not.toHaveProperty('unreadable');
   });
 
   it('is empty where nobody has reported, and for whom nothing may be seen', async () => {
