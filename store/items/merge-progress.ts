@@ -14,6 +14,8 @@ export interface MergeProgress {
   readonly upTo: number;
   /** What earlier ticks could not merge, by service; ascending. */
   readonly open: { readonly [service: string]: readonly OpenRange[] };
+  /** By service: what is to be merged once more, since instances put some of it late. Nobody is told of it again. */
+  readonly late?: { readonly [service: string]: OpenRange };
 }
 
 export interface MergeTurn {
@@ -39,15 +41,15 @@ export async function takeTurn(table: Table, options: CallOptions = {}): Promise
 export async function commitTurn(
   table: Table,
   fence: number,
-  { upTo, open }: MergeProgress,
+  { upTo, open, late = {} }: MergeProgress,
   options: CallOptions = {},
 ): Promise<boolean> {
   const { applied } = await table.update({
     key: keys.mergeProgress(),
-    update: 'SET #upTo = :upTo, #open = :open',
+    update: 'SET #upTo = :upTo, #open = :open, #late = :late',
     condition: '#fence = :fence',
-    names: { '#upTo': 'upTo', '#open': 'open', '#fence': 'fence' },
-    values: { ':upTo': upTo, ':open': plain(open), ':fence': fence },
+    names: { '#upTo': 'upTo', '#open': 'open', '#late': 'late', '#fence': 'fence' },
+    values: { ':upTo': upTo, ':open': plain(open), ':late': plainLate(late), ':fence': fence },
     ...options,
   });
   return applied;
@@ -65,8 +67,13 @@ function plain(open: MergeProgress['open']): Value {
   );
 }
 
+function plainLate(late: NonNullable<MergeProgress['late']>): Value {
+  return Object.fromEntries(Object.entries(late).map(([service, range]) => [service, [...range]]));
+}
+
 function progressOf(item: Item): MergeProgress | undefined {
   const upTo = fieldsOf(item).optionalNumber('upTo');
   if (upTo === undefined) return undefined;
-  return { upTo, open: (item['open'] ?? {}) as unknown as MergeProgress['open'] };
+  const { open = {}, late = {} } = item as unknown as Partial<MergeProgress>;
+  return { upTo, open, ...(Object.keys(late).length === 0 ? {} : { late }) };
 }

@@ -1,5 +1,7 @@
 // Minutes that instances put after they had been merged, as instances name them. What they name is not believed.
+import type { OpenRange } from '../../../store/items/merge-progress.ts';
 import type { TelemetryMinute } from '../../../store/items/telemetry.ts';
+import { MINUTE_MS } from './turn.ts';
 
 const MINUTE = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/;
 /** An instance waits with a few at most. */
@@ -25,6 +27,22 @@ export function lateMinutesOf(
     const at = Date.parse(`${minute}:00Z`);
     return at >= from && at < to ? [{ at, instance, namedIn }] : [];
   });
+}
+
+/** Minutes to merge once more, newest first; by whom each was named, undefined when that is not known any more. */
+export function latecomersOf(
+  named: readonly LateMinute[],
+  [from, to]: OpenRange = [0, 0],
+): [at: number, by: ReadonlySet<string> | undefined][] {
+  const minutes = new Map<number, Set<string> | undefined>();
+  for (const { at, instance } of named) minutes.set(at, (minutes.get(at) ?? new Set<string>()).add(instance));
+  for (let at = from; at < to; at += MINUTE_MS) minutes.set(at, undefined);
+  return [...minutes].sort(([a], [b]) => b - a);
+}
+
+/** From the first to the last of them: one range, however many there are. */
+export function rangeOf(minutes: readonly number[]): OpenRange | undefined {
+  return minutes.length === 0 ? undefined : [Math.min(...minutes), Math.max(...minutes) + MINUTE_MS];
 }
 
 export const nameOf = (service: string, { at, instance, namedIn }: LateMinute): string =>

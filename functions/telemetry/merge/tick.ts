@@ -19,6 +19,8 @@ import { floorTo, MERGEABLE_MS, MINUTE_MS, type Turn } from './turn.ts';
 const SIDE_BY_SIDE = 8;
 /** Minutes that are not over for good: instances put them until two and a half minutes after they began. */
 const PARTIAL_MINUTES = 2;
+/** Late minutes of a service that one tick merges: what they are summed up to is written anew. */
+const MOST_LATE = 60;
 /** How far back a service is looked at that nobody knew. */
 const FRESH_MS = 60 * MINUTE_MS;
 /** Minutes that are caught up with in one go; of many services fewer, since what is told of them waits in memory. */
@@ -83,6 +85,13 @@ export async function mergeTick(parts: MergeParts): Promise<MergeReport> {
   /** Those that left something open, or took long: nobody else is to wait for them. */
   const last = new Set([...memory.heavy, ...Object.keys(progress?.open ?? {})]);
 
+  const lateMerged = new Map<string, number>();
+  const lateOpen = new Map(
+    Object.entries(progress?.late ?? {}).flatMap(([service, [from, to]]) =>
+      to > oldest ? [[service, [Math.max(from, oldest), to]] as const] : [],
+    ),
+  );
+
   /** Merges what is open of a stretch. Undefined when another tick has begun. */
   async function merge(open: Open, stretch: OpenRange, partials: readonly number[]): Promise<Open | undefined> {
     const first = known.services.filter((service) => !last.has(service));
@@ -114,7 +123,7 @@ export async function mergeTick(parts: MergeParts): Promise<MergeReport> {
     });
     if (report.superseded) return undefined;
     const now = settled(open, stretch, left);
-    if (!(await commitTurn(table, fence, { upTo: closing, open: now }))) {
+    if (!(await commitTurn(table, fence, { upTo: closing, open: now, late: Object.fromEntries(lateOpen) }))) {
       report.superseded = true;
       return undefined;
     }
@@ -125,7 +134,7 @@ export async function mergeTick(parts: MergeParts): Promise<MergeReport> {
   /** Merges a service's minutes, and gives those that stay open. */
   async function mergeOne(
     service: string,
-    work: ServiceWork,
+    work: Pick<ServiceWork, 'finals' | 'partials'>,
     pace: Pace,
     tell: (() => void | Promise<void>)[],
   ): Promise<number[]> {
@@ -135,7 +144,12 @@ export async function mergeTick(parts: MergeParts): Promise<MergeReport> {
       return [...work.finals];
     }
     try {
-      const { closed, late } = await mergeService({ ...turn, pace }, service, work);
+      const mostLate = MOST_LATE - (lateMerged.get(service) ?? 0);
+      const lateWork = { late: lateOpen.get(service), mostLate };
+      const { closed, late, lateLeft } = await mergeService({ ...turn, pace }, service, { ...work, ...lateWork });
+      lateMerged.set(service, (lateMerged.get(service) ?? 0) + late);
+      if (lateLeft) lateOpen.set(service, lateLeft);
+      else lateOpen.delete(service);
       if (pace.spentMs < FAIR_MS / 2) memory.heavy.delete(service);
       const told = [];
       for (const [from, data] of closed) {

@@ -2,6 +2,7 @@
 import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { Memory } from '../../../functions/telemetry/merge/memory.ts';
 import { mergeTick, type MergeParts, type MergeReport } from '../../../functions/telemetry/merge/tick.ts';
+import type { SlotsData } from '../../../functions/telemetry/sums/data.ts';
 import { announce } from '../../../store/items/announcement.ts';
 import { edgePartitions, readEdges, type ReadEdges } from '../../../store/items/edges.ts';
 import { readMergeProgress } from '../../../store/items/merge-progress.ts';
@@ -223,5 +224,60 @@ describe('a service that takes long', () => {
     parts.memory.heavy.add('evil');
     expect(await tickAt(TEN + 3 * MINUTE + 5_000, { ...rest, table: hindered })).toMatchObject({ complete: false });
     expect((await readMergeProgress(table.sdk))?.open).toEqual({ evil: [[TEN, TEN + MINUTE]] });
+  });
+});
+
+describe('minutes that are named late', () => {
+  const text = (ms: number) => new Date(ms).toISOString().slice(0, 16);
+  const LATE = 130;
+
+  it('are merged some at a time, newest first, and none is forgotten, nor told of again', async () => {
+    const told: string[] = [];
+    const exporters: MergeParts['exporters'] = [
+      async (_table, service, from) => () => void told.push(`${service} ${text(from)}`),
+    ];
+    const minutes = Array.from({ length: LATE }, (_, i) => TEN - (i + 1) * MINUTE);
+    const instanceOf = (i: number) => `i${String(Math.floor(i / 60))}`;
+    for (const [i, from] of minutes.entries())
+      await putEvil(instanceOf(i), from, { resources: { a: { outcomes: { ok: 1 } } } });
+    await tickAt(TEN, { exporters });
+    await tickAt(TEN + 2 * MINUTE, { exporters });
+    told.length = 0;
+    for (let i = 0; i < LATE; i += 60)
+      await putEvil(instanceOf(i), TEN + MINUTE, { late: minutes.slice(i, i + 60).map(text) });
+    const merged = async () => {
+      const all = [];
+      for await (const { from } of readSeries(table.sdk, { kind: 'minute', service: 'evil' }, TEN - 12 * HOUR, TEN))
+        all.push(from);
+      return all.length;
+    };
+    const before = await merged();
+    expect(await tickAt(TEN + 3 * MINUTE, { exporters })).toMatchObject({ late: 60, failed: 0 });
+    expect((await readMergeProgress(table.sdk))?.late).toEqual({ evil: [minutes.at(-1), minutes[59]] });
+    // Another environment goes on with it, when nothing names them any more.
+    for (let minute = 4; minute <= 7; minute++)
+      await tickAt(TEN + minute * MINUTE, { exporters, memory: minute === 5 ? new Memory() : parts.memory });
+    expect(await merged()).toBe(LATE);
+    expect(before).toBeLessThan(10);
+    expect((await readMergeProgress(table.sdk))?.late).toBeUndefined();
+    expect(told).toEqual([`evil ${text(TEN + MINUTE)}`]);
+    const hours: SlotsData[] = [];
+    for (const hour of [7, 8, 9]) {
+      const of = { kind: 'hour', service: 'evil', subject: 'resource#a' } as const;
+      const from = TEN + (hour - 10) * HOUR;
+      for await (const { data } of readSeries(table.sdk, of, from, from + 1)) hours.push(data as SlotsData);
+    }
+    const counts = hours.flatMap(({ slots }) => Object.values(slots).map(({ outcomes = {} }) => outcomes['ok'] ?? 0));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(LATE);
+  });
+
+  it('wait while there is no time: what else there is is merged', async () => {
+    await tickAt(TEN + MINUTE);
+    await putEvil('late', TEN - HOUR, { resources: { a: { outcomes: { ok: 1 } } } });
+    await putEvil('a', TEN + MINUTE, { late: [text(TEN - HOUR)] });
+    expect(await tickAt(TEN + 4 * MINUTE, { remainingMs: () => 9_000 })).toMatchObject({ late: 0, failed: 0 });
+    expect((await readMergeProgress(table.sdk))?.late).toEqual({ evil: [TEN - HOUR, TEN - HOUR + MINUTE] });
+    expect(await tickAt(TEN + 5 * MINUTE)).toMatchObject({ late: 1 });
+    expect((await readMergeProgress(table.sdk))?.late).toBeUndefined();
   });
 });
