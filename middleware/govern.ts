@@ -116,8 +116,14 @@ function middlewareFor(options: TraceOptions, policies: readonly (Policy | Polic
   requireService(options);
   requireKnown(options, Object.keys(OPTIONS));
   const instance = instanceFor(options);
-  if (options.tracer) tracers.set(instance, options.tracer);
+  if (options.tracer) tracers.set(instance, requireTracer(options.tracer));
   return middlewareOf(instance, disabled ? [callSlot, ...governing] : [logsSlot, callSlot, ...governing]);
+}
+
+/** @throws {Misused} when it is another's tracer; plain JavaScript may give anything. */
+function requireTracer(tracer: NonNullable<TraceOptions['tracer']>): NonNullable<TraceOptions['tracer']> {
+  if (typeof tracer.begin === 'function') return tracer;
+  throw new Misused("tracer is what openTelemetryTracer(api) of 'flyball/opentelemetry' gives");
 }
 
 /**

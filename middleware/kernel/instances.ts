@@ -6,7 +6,7 @@ import { startExtension } from './after-response.ts';
 import { systemClock, systemRandom, type Clock, type Random } from './clock.ts';
 import { Misused } from './errors.ts';
 import { Instance, type InstanceOptions } from './instance.ts';
-import { jsonLogger, type Logger } from './logger.ts';
+import { jsonLogger, loggerWith, type Logger } from './logger.ts';
 import { requireSame } from './options.ts';
 import type { RuleDocument } from './rules/document.ts';
 import { storeLimitMs } from './patience.ts';
@@ -113,7 +113,7 @@ function create(options: GovernOptions): Instance {
   const { env } = process;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
-  const logger = options.logger ?? jsonLogger(clock, (line) => process.stdout.write(line));
+  const logger = loggerOf(options) ?? jsonLogger(clock, (line) => process.stdout.write(line));
   const table = options.table ?? tableOf(env['FLYBALL_TABLE'], clock);
   const instance = makeInstance({
     service: options.service,
@@ -126,13 +126,24 @@ function create(options: GovernOptions): Instance {
     functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '$LATEST',
     bootstrap: bootstrapOf(options),
     maxStaleMs: maxStaleOf(options, env['FLYBALL_MAX_STALE']),
-    extension: flushesAfter(options) ? startExtension(env, clock, logger) : undefined,
+    extension: flushesAfter(options) ? startExtension(env, clock, loggerWith(logger, {})) : undefined,
   });
   if (!table) {
     const reason = 'FLYBALL_TABLE is not set; it takes the name of the table that rules are published to';
     instance.logger.warn('flyball runs without live rules', { reason });
   }
   return instance;
+}
+
+/** @throws {Misused} when it cannot be written to; plain JavaScript may give anything, and a log says too late what it lacks. */
+function loggerOf({ logger }: GovernOptions): Logger | undefined {
+  if (logger === undefined) return undefined;
+  const given = logger as unknown as Readonly<Record<string, unknown>> | null;
+  const missing = ['info', 'warn', 'error'].filter((name) => typeof given?.[name] !== 'function');
+  if (missing.length === 0) return logger;
+  throw new Misused(
+    `logger has no ${missing.join(', ')}: give a Powertools Logger, console, or what has these functions`,
+  );
 }
 
 /** An instance of these parts, behind the store's own breaker, with its rules on their way; without a table, with none. */

@@ -63,11 +63,20 @@ export function loggerWith(logger: Logger, base: Readonly<Record<string, unknown
   const all = (fields: Record<string, unknown>) => ({ ...base, ...idsNow(), ...fields });
   return {
     beneath: logger,
-    debug: (message, fields) => logger.debug?.(message, all(fields)),
-    info: (message, fields) => logger.info(message, all(fields)),
-    warn: (message, fields) => logger.warn(message, all(fields)),
-    error: (message, fields) => logger.error(message, all(fields)),
+    debug: (message, fields) => unheard(() => logger.debug?.(message, all(fields))),
+    info: (message, fields) => unheard(() => logger.info(message, all(fields))),
+    warn: (message, fields) => unheard(() => logger.warn(message, all(fields))),
+    error: (message, fields) => unheard(() => logger.error(message, all(fields))),
   };
+}
+
+/** A logger that throws costs its line, and never the request that the line is about. */
+function unheard(log: () => void): void {
+  try {
+    log();
+  } catch {
+    // There is nobody to tell.
+  }
 }
 
 /** Of the invocation this code runs in, under the names of Powertools. */

@@ -43,6 +43,16 @@ describe('govern', () => {
     ['no options', () => flyballModule.govern(undefined as never), 'the service whose rules apply is missing'],
     ['a name no rules can have', () => flyballModule.govern({ service: 'My Shop' }), '"My Shop" names no service'],
     ['no handler', () => governed({ service: 'shop' }, undefined as never), 'takes the handler second'],
+    [
+      'a logger that is none',
+      () => governed({ ...parts(), service: 'shop', logger: { info: () => {} } as never }, ok),
+      'logger has no warn, error',
+    ],
+    [
+      'a tracer of somebody else',
+      () => governed({ ...parts(), service: 'shop', tracer: { startSpan: () => {} } as never }, ok),
+      'tracer is what openTelemetryTracer(api)',
+    ],
   ])('says what is wrong with %s', (_what, wrap, message) => {
     expect(wrap).toThrow(message);
   });
@@ -58,6 +68,15 @@ describe('govern', () => {
   it('works under packaged rules when the table is not there', async () => {
     const handler = governed({ ...parts(), service: 'orders', bootstrap: bootstrap('orders') }, ok);
     expect(await statuses(handler, 3)).toEqual([200, 429, 429]);
+  });
+
+  it('runs a function whose logger throws, also when there is something to log', async () => {
+    const full = () => {
+      throw new Error('log disk full');
+    };
+    const logger = { info: full, warn: full, error: full, debug: full };
+    const handler = governed({ ...parts(), logger, service: 'orders' }, ok);
+    expect(await statuses(handler, 3)).toEqual([200, 200, 200]);
   });
 
   it('runs a function ungoverned when there are no rules at all', async () => {

@@ -19,7 +19,7 @@ import { fits, servicesOf, shownTrace, treeOf, type Wanted } from './trace.ts';
 const LIST = 'traces';
 const DEFAULT_RANGE_MS = 60 * 60_000;
 /** Where few fit, a page may hold fewer than its limit, or none, and yet another follow. */
-const MOST_READS = 20;
+const MOST_READS = 100;
 const TRACE_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/;
 const OUTCOME = /^[A-Za-z0-9:_.-]{1,80}$/;
 
