@@ -17,23 +17,36 @@ export interface ServiceCoverage {
   readonly dependenciesWithoutRule: readonly string[];
   /** Nobody is named for them, neither by themselves nor by the service. */
   readonly jobsWithoutOwner: readonly string[];
+  /** Its rules, or what it reported, could not be read: of that nothing is said to be missing. */
+  readonly unreadable?: true;
 }
+
+/** In place of what is there and cannot be read. */
+export const UNREADABLE = 'unreadable';
+export type OrUnreadable<T> = T | typeof UNREADABLE;
 
 /** Where telemetry counts the names that were too many. */
 const OTHER = 'other';
 
-export function coverageOf(service: string, rules: PublishedRules | undefined, seen: Seen): ServiceCoverage {
+export function coverageOf(
+  service: string,
+  published: OrUnreadable<PublishedRules | undefined>,
+  reported: OrUnreadable<Seen>,
+): ServiceCoverage {
+  const rules = published === UNREADABLE ? undefined : published;
+  const seen = reported === UNREADABLE ? undefined : reported;
   const { owner, dependencies = {}, jobs = {}, slos = {} } = rules?.document ?? {};
   const isRead = rules?.document !== undefined;
-  const unruled = [...seen.dependencies].filter((name) => name !== OTHER && !Object.hasOwn(dependencies, name)).sort();
+  const called = [...(seen?.dependencies ?? [])];
+  const unruled = called.filter((name) => name !== OTHER && !Object.hasOwn(dependencies, name)).sort();
   const ownerless = Object.entries(jobs)
     .filter(([, job]) => (job.owner ?? owner) === undefined)
     .map(([name]) => name)
     .sort();
   const lacks: readonly (readonly [Missing, boolean])[] = [
-    ['rules', rules === undefined],
-    ['telemetry', seen.functions.size === 0],
+    ['rules', published === undefined],
     // Of what could not be read, nothing is said to be missing.
+    ['telemetry', seen?.functions.size === 0],
     ['owner', isRead && owner === undefined],
     ['dependencies', isRead && unruled.length > 0],
     ['jobs', ownerless.length > 0],
@@ -44,8 +57,9 @@ export function coverageOf(service: string, rules: PublishedRules | undefined, s
     revision: rules?.revision ?? null,
     owner: owner ?? null,
     missing: lacks.filter(([, is]) => is).map(([what]) => what),
-    functions: [...seen.functions].sort(),
-    dependenciesWithoutRule: rules === undefined || isRead ? unruled : [],
+    functions: [...(seen?.functions ?? [])].sort(),
+    dependenciesWithoutRule: published === undefined || isRead ? unruled : [],
     jobsWithoutOwner: ownerless,
+    ...(published === UNREADABLE || reported === UNREADABLE ? { unreadable: true } : {}),
   };
 }

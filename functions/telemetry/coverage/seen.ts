@@ -23,11 +23,20 @@ export interface SeenWanted {
   readonly nowMs: number;
   /** Of dependencies and sources, too. */
   readonly names: boolean;
+  /** How many bytes may be read for it. */
+  readonly most?: number | undefined;
 }
 
-/** Hours that are over are read as hours, and what came since as minutes. */
-export async function readSeen(table: Table, service: string, { settled, nowMs, names }: SeenWanted): Promise<Seen> {
-  const reader = new Reader(table, service);
+/**
+ * Hours that are over are read as hours, and what came since as minutes.
+ * @throws {Problem} 400 when that is too much.
+ */
+export async function readSeen(
+  table: Table,
+  service: string,
+  { settled, nowMs, names, most }: SeenWanted,
+): Promise<Seen> {
+  const reader = new Reader(table, service, most);
   const seen = new GrowingSeen();
   const hoursEnd = floored(Math.max(completeUntil(settled), nowMs - MINUTES.reachMs), HOUR_MS);
   const until = nowMs + MINUTE_MS;

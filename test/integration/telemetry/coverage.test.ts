@@ -1,4 +1,5 @@
 // What runs and nobody looks after, over HTTP: of functions that are deployed, and of services with rules or without.
+import { randomBytes } from 'node:crypto';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createApi, type ApiHandler } from '../../../functions/api/index.ts';
@@ -12,6 +13,7 @@ import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
 import { noteReporting } from '../../../store/items/reporting.ts';
 import { publishRevision } from '../../../store/items/rules.ts';
 import { listService } from '../../../store/items/services.ts';
+import { keys } from '../../../store/keys.ts';
 import { httpV2 } from '../../support/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
@@ -155,5 +157,66 @@ describe('GET /v1/telemetry/coverage', () => {
   it('is refused without a key, and with a cursor of another list', async () => {
     expect((await get({}, 'nosuch')).status).toBe(401);
     expect((await get({ cursor: 'bm8' })).status).toBe(400);
+  });
+});
+
+describe('coverage of services that cannot be trusted', () => {
+  let api: ApiHandler;
+  let list: FunctionList;
+
+  beforeAll(async () => {
+    const { sdk: table } = await createTable(inject('dynamodb'));
+    const functions = DEPLOYED.map((name) => ({
+      ...{ name, runtime: 'nodejs24.x', handler: 'x.handler', concurrency: 10 },
+    }));
+    list = await startFunctionList({ functions, region: 'us-east-1', account: '000000000000' });
+    const lambda = new LambdaClient({ ...emulated, endpoint: list.url, maxAttempts: 1 });
+    const deployed = deployedFunctions(() => Promise.resolve(lambda));
+    const routes = coverageRoutes({ table, deployed, prefix: 'flyball-test-', most: 4_000 });
+    api = createApi({ routes, table, clock, logger: silentLogger });
+    await putApiKey(table, { key: 'fb_viewer', role: 'viewer', name: 'viewer', createdAt: NOON });
+
+    for (const service of ['damaged', 'evil', 'huge', 'nightly', 'orders']) await noteReporting(table, service, NOON);
+    const names = Array.from({ length: 100 }, () => randomBytes(60).toString('hex'));
+    const at = NOON - MINUTE;
+    await putMinuteSlots(table, 'huge', new Map([[at, slot('flyball-test-reborn', ...names)]]));
+    await putMinuteSlots(table, 'orders', new Map([[at, slot('flyball-test-orders')]]));
+    await putMinuteSlots(table, 'nightly', new Map([[at, slot('flyball-test-nightly')]]));
+    await putMinuteSlots(table, 'evil', new Map([[at, slot('flyball-test-orders')]]));
+    await table.put({ item: { ...keys.seriesMinute('damaged', '2026-01-05T12:19'), v: 1, from: at, data: 'text' } });
+    await table.put({ item: { ...keys.rulesHead('nightly'), v: 9, seq: 1 } });
+  });
+  afterAll(() => list.stop());
+
+  async function get() {
+    const headers = { authorization: 'Bearer fb_viewer' };
+    const answer = await api(httpV2({ method: 'GET', path: '/v1/telemetry/coverage', headers }), {
+      awsRequestId: 'request-1',
+    });
+    return { status: answer.statusCode, body: JSON.parse(answer.body ?? '{}') as Page };
+  }
+
+  it('says of a service that it cannot be read, and shows the others', async () => {
+    const { status, body } = await get();
+    expect(status).toBe(200);
+    const unreadable = { unreadable: true, functions: [], dependenciesWithoutRule: [] };
+    expect(body.services).toMatchObject([
+      { service: 'damaged', missing: ['rules'], ...unreadable },
+      { service: 'evil', missing: ['rules'] },
+      { service: 'huge', missing: ['rules'], ...unreadable },
+      { service: 'nightly', revision: null, missing: [], unreadable: true, functions: ['flyball-test-nightly'] },
+      { service: 'orders', missing: ['rules'], functions: ['flyball-test-orders'] },
+    ]);
+    expect(body.services.filter((row) => 'unreadable' in row)).toHaveLength(3);
+  });
+
+  it('tells of functions that several services report as, and whose reports it could not read', async () => {
+    expect((await get()).body.functions).toEqual({
+      since: '2025-12-29T12:20:00.000Z',
+      deployed: 4,
+      withoutTelemetry: ['flyball-test-forgotten', 'flyball-test-reborn'],
+      claimed: [{ name: 'flyball-test-orders', by: ['evil', 'orders'] }],
+      unreadable: ['damaged', 'huge'],
+    });
   });
 });

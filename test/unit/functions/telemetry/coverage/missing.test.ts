@@ -42,6 +42,13 @@ describe('a service', () => {
     });
   });
 
+  it('of which nothing can be read is said to lack nothing', () => {
+    const none = { missing: [], functions: [], dependenciesWithoutRule: [], unreadable: true };
+    expect(coverageOf('orders', 'unreadable', 'unreadable')).toMatchObject(none);
+    expect(coverageOf('orders', rules(WHOLE), 'unreadable')).toMatchObject(none);
+    expect(coverageOf('orders', 'unreadable', seen([], ['bank']))).toMatchObject({ ...none, missing: ['telemetry'] });
+  });
+
   it.each([
     ['that nobody hears', WHOLE, seen([]), ['telemetry']],
     ['that names nobody, but for its jobs', { ...WHOLE, owner: undefined, jobs: {} }, seen(['f']), ['owner']],
