@@ -1,5 +1,6 @@
 // Counters as text that Prometheus scrapes: OpenMetrics 1.0, or Prometheus' own format 0.0.4 for whoever does not ask for it. Pure.
 import { partsOf } from '../sums/subject.ts';
+import { OTHER } from '../sums/sum.ts';
 import { ENDS_MS, type Counters } from './counters.ts';
 import type { ServiceDay } from './today.ts';
 
@@ -168,25 +169,29 @@ function linesOf(service: string, subject: string, counters: Counters, lines: Li
       break;
     case 'service':
       for (const [key, count] of counters.refusals) {
-        lines.counter('flyball_refusals', { service, ...refusalOf(key) }, count);
+        const labels = refusalOf(key);
+        if (labels) lines.counter('flyball_refusals', { service, ...labels }, count);
       }
       for (const [key, count] of counters.transitions) {
-        lines.counter('flyball_breaker_transitions', { service, ...transitionOf(key) }, count);
+        const labels = transitionOf(key);
+        if (labels) lines.counter('flyball_breaker_transitions', { service, ...labels }, count);
       }
   }
   return lines;
 }
 
-/** `policy/rule/resource`; a resource may have slashes in its name. */
-function refusalOf(key: string): Labels {
-  const [policy = '', rule = ''] = key.split('/', 2);
-  return { policy, rule, resource: key.slice(policy.length + rule.length + 2) };
+/** `policy/rule/resource`; a resource may have slashes in its name. What is neither that nor `other` is no refusal of flyball's. */
+function refusalOf(key: string): Labels | undefined {
+  if (key === OTHER) return { policy: OTHER, rule: '', resource: '' };
+  const [, policy, rule, resource] = /^([^/]+)\/([^/]+)\/(.*)$/s.exec(key) ?? [];
+  return policy === undefined || rule === undefined || resource === undefined ? undefined : { policy, rule, resource };
 }
 
-/** `breaker/FROM/TO`. */
-function transitionOf(key: string): Labels {
-  const parts = key.split('/');
-  return { breaker: parts.slice(0, -2).join('/') || key, from: parts.at(-2) ?? '', to: parts.at(-1) ?? '' };
+/** `breaker/FROM/TO`, or `other`. */
+function transitionOf(key: string): Labels | undefined {
+  if (key === OTHER) return { breaker: OTHER, from: '', to: '' };
+  const [, breaker, from, to] = /^(.+)\/([^/]+)\/([^/]+)$/s.exec(key) ?? [];
+  return breaker === undefined || from === undefined || to === undefined ? undefined : { breaker, from, to };
 }
 
 function textOf(parts: readonly Lines[], format: Format): string {

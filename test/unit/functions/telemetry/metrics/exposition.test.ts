@@ -132,6 +132,22 @@ describe('what Prometheus reads', () => {
     expect(text).toContain('resource="a\\"b\\\\c\\nd"');
   });
 
+  it('has each series once, whatever instances call refusals and transitions', () => {
+    const service = counters({
+      refusals: { a: 1, 'a/': 2, 'a//': 3, '//': 4, 'a/b/': 5, 'a/b/c/d': 6, other: 7, 'other//': 8, 'other/': 9 },
+      transitions: { x: 1, 'x/y': 2, 'x/y/x/y': 3, '/x/y': 4, '//': 5, 'payments/OPEN/CLOSED': 6, other: 7 },
+    });
+    const lines = exposition(scrape({ service }), 'prometheus').split('\n');
+    expect(lines.filter((line) => /^flyball_(refusals|breaker_transitions)_total/.test(line))).toEqual([
+      'flyball_refusals_total{service="orders",policy="a",rule="b",resource=""} 5',
+      'flyball_refusals_total{service="orders",policy="a",rule="b",resource="c/d"} 6',
+      'flyball_refusals_total{service="orders",policy="other",rule="",resource=""} 7',
+      'flyball_breaker_transitions_total{service="orders",breaker="x/y",from="x",to="y"} 3',
+      'flyball_breaker_transitions_total{service="orders",breaker="payments",from="OPEN",to="CLOSED"} 6',
+      'flyball_breaker_transitions_total{service="orders",breaker="other",from="",to=""} 7',
+    ]);
+  });
+
   it('keeps the busiest when not all fit, and says how many are left out', () => {
     const many = Object.fromEntries(
       Array.from({ length: 500 }, (_, i) => [
