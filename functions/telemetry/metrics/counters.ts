@@ -2,6 +2,7 @@
 import type { Counts } from '../../../store/items/telemetry.ts';
 import { bucketsOfPacked, middleOf } from '../sums/buckets.ts';
 import type { SumData } from '../sums/data.ts';
+import { OTHER } from '../sums/sum.ts';
 
 /**
  * Powers of two, in ms: a bucket of ours ends at each, so that counts up to them are exact; closer together where most
@@ -13,6 +14,14 @@ const LAST_BUCKETS = ENDS_MS.map((ms) => Math.round(Math.log2(ms) * 16) - 1);
 
 /** What is counted of a subject beyond this many names of a kind is counted as `other`. */
 const MOST_NAMES = 1_000;
+/** An instance tells sixteen of a minute apart. */
+const MOST_OUTCOMES = 40;
+const LONGEST_NAME = 200;
+
+/** Whether Prometheus may be told of it by its own name; text that is no Unicode would be the same as others when it is sent. */
+export function isLabel(name: string): boolean {
+  return name.length <= LONGEST_NAME && name.isWellFormed();
+}
 
 export class Durations {
   /** How many lie in each bucket, the one without an end last. */
@@ -42,10 +51,10 @@ export class Counters {
   retries = 0;
 
   add(data: SumData): void {
-    addAll(this.outcomes, data.outcomes);
-    addAll(this.attempts, data.attempts?.outcomes);
-    addAll(this.refusals, data.refusals);
-    addAll(this.transitions, data.transitions);
+    addAll(this.outcomes, data.outcomes, MOST_OUTCOMES);
+    addAll(this.attempts, data.attempts?.outcomes, MOST_OUTCOMES);
+    addAll(this.refusals, data.refusals, MOST_NAMES);
+    addAll(this.transitions, data.transitions, MOST_NAMES);
     this.durations.add(data.durations);
     this.retries += countOf(data.retries);
   }
@@ -58,10 +67,10 @@ export class Counters {
   }
 }
 
-function addAll(sums: Map<string, number>, counts: Counts | undefined): void {
+function addAll(sums: Map<string, number>, counts: Counts | undefined, most: number): void {
   if (typeof counts !== 'object' || counts === null) return;
   for (const [name, value] of Object.entries(counts)) {
-    const known = sums.has(name) || sums.size < MOST_NAMES ? name : 'other';
+    const known = sums.has(name) || (sums.size < most && isLabel(name)) ? name : OTHER;
     sums.set(known, (sums.get(known) ?? 0) + countOf(value));
   }
 }

@@ -2,6 +2,8 @@
 import { partsOf } from '../sums/subject.ts';
 import { OTHER } from '../sums/sum.ts';
 import { ENDS_MS, type Counters } from './counters.ts';
+import { fairly } from './fair.ts';
+import type { Subjects } from './growing.ts';
 import type { ServiceDay } from './today.ts';
 
 export type Format = 'openmetrics' | 'prometheus';
@@ -13,8 +15,8 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
 
 /** What an answer may weigh. */
 export const LARGEST_BYTES = 5 * 10 ** 6;
-/** What is not of a subject: gauges of services, and what the families are. */
-const RESERVED_BYTES = 200_000;
+/** What says what the families are. */
+const HEADS_BYTES = 5_000;
 
 interface Family {
   readonly type: 'counter' | 'histogram' | 'gauge';
@@ -51,7 +53,7 @@ const FAMILIES = {
   },
   flyball_scrape_truncated: {
     type: 'gauge',
-    help: 'Subjects left out since the answer would be too long: the least busy.',
+    help: 'Subjects of a service left out since the answer would be too long: its least busy.',
   },
 } as const satisfies Record<string, Family>;
 type FamilyName = keyof typeof FAMILIES;
@@ -71,7 +73,8 @@ class Lines {
   readonly #byFamily = new Map<FamilyName, string[]>();
   readonly #format: Format;
   readonly #created: string;
-  bytes = 0;
+  /** Bytes. */
+  size = 0;
 
   constructor(format: Format, dayMs: number) {
     this.#format = format;
@@ -114,33 +117,37 @@ class Lines {
     const lines = this.#byFamily.get(family) ?? [];
     this.#byFamily.set(family, lines);
     lines.push(line);
-    this.bytes += Buffer.byteLength(line);
+    this.size += Buffer.byteLength(line);
   }
 }
 
-/** The text; of more subjects than fit the busiest. */
+/** The text. Of more than fits, each service has as much as any other; of its subjects the busiest are there. */
 export function exposition(scrape: Scrape, format: Format, most: number = LARGEST_BYTES): string {
   const { days, dayMs, completeUntil } = scrape;
-  const subjects = days
-    .flatMap(({ service, subjects }) => [...subjects].map(([subject, counters]) => ({ service, subject, counters })))
-    .map((each) => ({ ...each, total: each.counters.total }))
-    .sort((a, b) => b.total - a.total || compare(a.service, b.service) || compare(a.subject, b.subject));
-  const shown: Lines[] = [];
-  let bytes = RESERVED_BYTES;
-  let truncated = 0;
-  for (const { service, subject, counters } of subjects) {
-    const lines = linesOf(service, subject, counters, new Lines(format, dayMs));
-    if (bytes + lines.bytes > most) truncated++;
-    else {
-      bytes += lines.bytes;
-      shown.push(lines);
-    }
-  }
+  const claimants = days.map(({ service, subjects }) => ({
+    wanted: busiestFirst(subjects).map(
+      ([subject, counters]) =>
+        () =>
+          linesOf(service, subject, counters, new Lines(format, dayMs)),
+    ),
+  }));
   const gauges = new Lines(format, dayMs);
   for (const { service, instances } of days) gauges.gauge('flyball_instances', { service }, instances);
   gauges.gauge('flyball_last_complete_minute_timestamp_seconds', {}, completeUntil / 1000);
-  gauges.gauge('flyball_scrape_truncated', {}, truncated);
-  return textOf([...shown, gauges], format);
+  // Those numbers are known when everything else is there: none has more digits than this.
+  const truncated = new Lines(format, dayMs);
+  for (const { service, subjects } of days) truncated.gauge('flyball_scrape_truncated', { service }, subjects.size);
+
+  const granted = fairly(claimants, most - HEADS_BYTES - gauges.size - truncated.size);
+  days.forEach(({ service }, i) => gauges.gauge('flyball_scrape_truncated', { service }, granted[i]?.leftOut ?? 0));
+  return textOf([...granted.flatMap(({ taken }) => taken), gauges], format);
+}
+
+function busiestFirst(subjects: Subjects): (readonly [subject: string, counters: Counters])[] {
+  return [...subjects]
+    .map(([subject, counters]) => ({ subject, counters, total: counters.total }))
+    .sort((a, b) => b.total - a.total || compare(a.subject, b.subject))
+    .map(({ subject, counters }) => [subject, counters]);
 }
 
 function linesOf(service: string, subject: string, counters: Counters, lines: Lines): Lines {

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { unpack } from '../../../store/items/telemetry-detail.ts';
 import type { SumData } from '../sums/data.ts';
 import { partsOf } from '../sums/subject.ts';
-import { Counters } from './counters.ts';
+import { OTHER } from '../sums/sum.ts';
+import { Counters, isLabel } from './counters.ts';
 
-/** Beyond, the subjects of a service are counted together as `other`. */
+/** Beyond, the subjects of a service are counted together as `other`, as are those with names too long for Prometheus. */
 const MOST_SUBJECTS = 1_000;
 
 /** By subject, as sums are named: `resource#create-order`. */
@@ -37,7 +38,8 @@ export class Growing {
   #of(subject: string): Counters {
     const known = this.#subjects.get(subject);
     if (known) return known;
-    const name = this.#subjects.size < MOST_SUBJECTS ? subject : `${partsOf(subject).kind}#other`;
+    const { kind, name: own } = partsOf(subject);
+    const name = this.#subjects.size < MOST_SUBJECTS && isLabel(own) ? subject : `${kind}#${OTHER}`;
     const counters = this.#subjects.get(name) ?? new Counters();
     this.#subjects.set(name, counters);
     return counters;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Counters, ENDS_MS } from '../../../../../functions/telemetry/metrics/counters.ts';
 import { exposition } from '../../../../../functions/telemetry/metrics/exposition.ts';
+import { Growing } from '../../../../../functions/telemetry/metrics/growing.ts';
 import type { SumData } from '../../../../../functions/telemetry/sums/data.ts';
+import { pack } from '../../../../../store/items/telemetry-detail.ts';
 import { Histogram, RELATIVE_ERROR } from '../../../../../middleware/telemetry/histogram.ts';
 
 const MIDNIGHT = Date.UTC(2026, 0, 5);
@@ -115,7 +117,7 @@ describe('what Prometheus reads', () => {
       'flyball_last_complete_minute_timestamp_seconds 1767614400',
       '# TYPE flyball_scrape_truncated gauge',
       expect.stringContaining('# HELP'),
-      'flyball_scrape_truncated 0',
+      'flyball_scrape_truncated{service="orders"} 0',
       '# EOF',
       '',
     ]);
@@ -161,6 +163,50 @@ describe('what Prometheus reads', () => {
     const shown = [...text.matchAll(/^flyball_requests_total\{.*resource="r(\d+)"/gm)].map(([, i]) => Number(i));
     expect(shown.length).toBeGreaterThan(100);
     expect(Math.min(...shown)).toBe(500 - shown.length);
-    expect(text).toContain(`\nflyball_scrape_truncated ${500 - shown.length}\n`);
+    expect(text).toContain(`\nflyball_scrape_truncated{service="orders"} ${500 - shown.length}\n`);
+  });
+
+  it('keeps all of a service, however much another has counted', () => {
+    const orders = Array.from({ length: 20 }, (_, i) => counters({ outcomes: { ok: i, error: 3 } }));
+    const outcomes = Object.fromEntries(Array.from({ length: 46 }, (_, i) => [`o${i}`, 1e15]));
+    const evil = Array.from({ length: 800 }, () => counters({ outcomes, durations: packed(3) }));
+    const named = (all: Counters[]) => new Map(all.map((each, i) => [`resource#r${i}`, each]));
+    const days = [
+      { service: 'evil', subjects: named(evil), instances: 1 },
+      { service: 'orders', subjects: named(orders), instances: 1 },
+    ];
+    for (const format of ['openmetrics', 'prometheus'] as const) {
+      const text = exposition({ dayMs: MIDNIGHT, completeUntil: NOON, days }, format, 1_000_000);
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_000_000);
+      // What the others do not need is evil's.
+      expect(Buffer.byteLength(text)).toBeGreaterThan(980_000);
+      expect(text.match(/^flyball_requests_total\{service="orders"/gm)).toHaveLength(40);
+      expect(text).toContain('\nflyball_scrape_truncated{service="orders"} 0\n');
+      const shown = new Set([...text.matchAll(/service="evil",resource="(\w+)"/g)].map(([, name]) => name)).size;
+      expect(text.split('\n')).toContain(`flyball_scrape_truncated{service="evil"} ${800 - shown}`);
+    }
+  });
+
+  it('tells forty outcomes apart, none with a long name or one that is no text', () => {
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`o${i}`, 1]));
+    const { outcomes, attempts } = counters({ outcomes: many, attempts: { outcomes: many } });
+    for (const counted of [outcomes, attempts]) {
+      expect([...counted.keys()]).toEqual([...Object.keys(many).slice(0, 40), 'other']);
+      expect(counted.get('other')).toBe(10);
+    }
+    const strange = counters({ outcomes: { ['x'.repeat(201)]: 1, '\ud800': 2, '\ud801': 3, ok: 4 } });
+    expect([...strange.outcomes]).toEqual([
+      ['other', 6],
+      ['ok', 4],
+    ]);
+  });
+
+  it('counts subjects with long names together', () => {
+    const data = { subjects: { ['resource#' + 'x'.repeat(201)]: { outcomes: { ok: 1 } }, 'resource#a': {} } };
+    const subjects = new Growing().of([pack(data)]);
+    expect([...subjects].map(([name, { total }]) => [name, total])).toEqual([
+      ['resource#other', 1],
+      ['resource#a', 0],
+    ]);
   });
 });
