@@ -1,0 +1,2 @@
+// What stands in a text where something was taken out of it.
+export const REDACTED = '[redacted]';
