@@ -1,5 +1,6 @@
 // What a service lacks that somebody will miss when it fails: rules, an owner, objectives, a rule for what it calls. Pure.
 import type { PublishedRules } from '../published-rules.ts';
+import { UNREADABLE, type OrUnreadable } from '../unreadable.ts';
 import type { Seen } from './seen.ts';
 
 /** In the order they are worth mending. */
@@ -20,10 +21,6 @@ export interface ServiceCoverage {
   /** Its rules, or what it reported, could not be read: of that nothing is said to be missing. */
   readonly unreadable?: true;
 }
-
-/** In place of what is there and cannot be read. */
-export const UNREADABLE = 'unreadable';
-export type OrUnreadable<T> = T | typeof UNREADABLE;
 
 /** Where telemetry counts the names that were too many. */
 const OTHER = 'other';

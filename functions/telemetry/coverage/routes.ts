@@ -1,13 +1,14 @@
 // `GET /v1/telemetry/coverage`: what runs and nobody looks after, by function and by service.
 import { readMergeProgress } from '../../../store/items/merge-progress.ts';
-import { StoreRejected, StoreUnavailable, type Table } from '../../../store/port.ts';
+import type { Table } from '../../../store/port.ts';
 import { inScope, json, pageOf, route, sealCursor, type Route } from '../../api/index.ts';
 import { sideBySide } from '../../api/passes.ts';
 import { knownServices } from '../known-services.ts';
 import { readPublished } from '../published-rules.ts';
 import { settledFor } from '../series/settled.ts';
+import { orUnreadable, UNREADABLE, type OrUnreadable } from '../unreadable.ts';
 import type { AskDeployed } from './deployed.ts';
-import { coverageOf, UNREADABLE, type OrUnreadable, type ServiceCoverage } from './missing.ts';
+import { coverageOf, type ServiceCoverage } from './missing.ts';
 import { FUNCTIONS_SEEN_MS, readSeen, type Seen } from './seen.ts';
 
 const AT_ONCE = 8;
@@ -82,16 +83,6 @@ function claimsOf(seen: readonly (readonly [string, OrUnreadable<Seen>])[]): Rea
     for (const name of one.functions) claims.set(name, [...(claims.get(name) ?? []), service]);
   }
   return claims;
-}
-
-/** What of one service is too much, or nothing that flyball wrote, hides no other; a table that is away is said. */
-async function orUnreadable<T>(read: () => Promise<T>): Promise<OrUnreadable<T>> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof StoreUnavailable || error instanceof StoreRejected) throw error;
-    return UNREADABLE;
-  }
 }
 
 async function each<From, To>(list: readonly From[], read: (one: From) => Promise<To>): Promise<To[]> {

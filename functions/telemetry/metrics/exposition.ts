@@ -55,6 +55,10 @@ const FAMILIES = {
     type: 'gauge',
     help: 'Subjects of a service left out since the answer would be too long: its least busy.',
   },
+  flyball_unreadable: {
+    type: 'gauge',
+    help: 'Services that are left out since what was merged of them cannot be read.',
+  },
 } as const satisfies Record<string, Family>;
 type FamilyName = keyof typeof FAMILIES;
 
@@ -64,6 +68,8 @@ export interface Scrape {
   /** Epoch ms. */
   readonly completeUntil: number;
   readonly days: readonly ServiceDay[];
+  /** Services of which nothing can be told. */
+  readonly unreadable?: readonly string[];
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -123,7 +129,7 @@ class Lines {
 
 /** The text. Of more than fits, each service has as much as any other; of its subjects the busiest are there. */
 export function exposition(scrape: Scrape, format: Format, most: number = LARGEST_BYTES): string {
-  const { days, dayMs, completeUntil } = scrape;
+  const { days, dayMs, completeUntil, unreadable = [] } = scrape;
   const claimants = days.map(({ service, subjects }) => ({
     wanted: busiestFirst(subjects).map(
       ([subject, counters]) =>
@@ -134,6 +140,7 @@ export function exposition(scrape: Scrape, format: Format, most: number = LARGES
   const gauges = new Lines(format, dayMs);
   for (const { service, instances } of days) gauges.gauge('flyball_instances', { service }, instances);
   gauges.gauge('flyball_last_complete_minute_timestamp_seconds', {}, completeUntil / 1000);
+  for (const service of unreadable) gauges.gauge('flyball_unreadable', { service }, 1);
   // Those numbers are known when everything else is there: none has more digits than this.
   const truncated = new Lines(format, dayMs);
   for (const { service, subjects } of days) truncated.gauge('flyball_scrape_truncated', { service }, subjects.size);

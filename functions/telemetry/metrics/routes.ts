@@ -6,6 +6,7 @@ import { sideBySide } from '../../api/passes.ts';
 import { knownServices } from '../known-services.ts';
 import { settledByTime } from '../series/settled.ts';
 import { DAY_MS } from '../series/span.ts';
+import { orUnreadable, UNREADABLE } from '../unreadable.ts';
 import { CONTENT_TYPES, exposition, type Format } from './exposition.ts';
 import { Days, type ServiceDay } from './today.ts';
 
@@ -22,10 +23,16 @@ export function metricsRoutes(table: Table): Route[] {
       const dayMs = Math.floor((upTo - 1) / DAY_MS) * DAY_MS;
       const shown = services.filter((service) => inScope(caller, service));
       const days: ServiceDay[] = [];
-      await sideBySide(AT_ONCE, shown, async (service) => void days.push(await remembered.read(service, dayMs, upTo)));
+      const unreadable: string[] = [];
+      await sideBySide(AT_ONCE, shown, async (service) => {
+        const day = await orUnreadable(() => remembered.read(service, dayMs, upTo));
+        if (day === UNREADABLE) unreadable.push(service);
+        else days.push(day);
+      });
       days.sort((a, b) => (a.service < b.service ? -1 : 1));
       const format = formatOf(headers.get('accept') ?? '');
-      return text(exposition({ dayMs, completeUntil: upTo, days }, format), CONTENT_TYPES[format]);
+      const scrape = { dayMs, completeUntil: upTo, days, unreadable: unreadable.sort() };
+      return text(exposition(scrape, format), CONTENT_TYPES[format]);
     }),
   ];
 }

@@ -5,6 +5,7 @@ import { metricsRoutes } from '../../../functions/telemetry/metrics/routes.ts';
 import { Slot } from '../../../functions/telemetry/sums/slot.ts';
 import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
 import { listService } from '../../../store/items/services.ts';
+import { keys } from '../../../store/keys.ts';
 import { httpV2 } from '../../support/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
@@ -104,6 +105,17 @@ describe('GET /metrics', () => {
     const { text } = await scraped(MIDNIGHT + HOUR, 'fb_other');
     expect(text).not.toContain('orders');
     expect(text).toContain('flyball_last_complete_minute_timestamp_seconds');
+  });
+
+  it('leaves out what of a service is nothing that it can read, and says whose', async () => {
+    await listService(table.sdk, 'damaged', MIDNIGHT);
+    const from = MIDNIGHT + 30 * MINUTE;
+    await table.sdk.put({ item: { ...keys.seriesMinute('damaged', '2026-01-05T00:30'), v: 1, from, data: 'text' } });
+    const { answer, text, requests } = await scraped(MIDNIGHT + HOUR);
+    expect(answer.statusCode).toBe(200);
+    expect(requests).toBe(57);
+    expect(text).toContain('\nflyball_unreadable{service="damaged"} 1\n');
+    expect(text.match(/^flyball_.*service="damaged"/gm)).toHaveLength(1);
   });
 
   it('takes a key', async () => {
