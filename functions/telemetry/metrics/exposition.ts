@@ -51,6 +51,11 @@ const FAMILIES = {
     unit: 'seconds',
     help: 'The end of the last minute that is counted here.',
   },
+  flyball_merge_behind_seconds: {
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'How much older than it should be what is counted of a service: its minutes could not be merged yet.',
+  },
   flyball_scrape_truncated: {
     type: 'gauge',
     help: 'Subjects of a service left out since the answer would be too long: its least busy.',
@@ -68,6 +73,8 @@ export interface Scrape {
   /** Epoch ms. */
   readonly completeUntil: number;
   readonly days: readonly ServiceDay[];
+  /** ms, of services whose minutes could not all be merged when they should have been. */
+  readonly behindMs?: ReadonlyMap<string, number>;
   /** Services of which nothing can be told. */
   readonly unreadable?: readonly string[];
 }
@@ -129,7 +136,7 @@ class Lines {
 
 /** The text. Of more than fits, each service has as much as any other; of its subjects the busiest are there. */
 export function exposition(scrape: Scrape, format: Format, most: number = LARGEST_BYTES): string {
-  const { days, dayMs, completeUntil, unreadable = [] } = scrape;
+  const { days, dayMs, completeUntil, behindMs, unreadable = [] } = scrape;
   const claimants = days.map(({ service, subjects }) => ({
     wanted: busiestFirst(subjects).map(
       ([subject, counters]) =>
@@ -138,8 +145,12 @@ export function exposition(scrape: Scrape, format: Format, most: number = LARGES
     ),
   }));
   const gauges = new Lines(format, dayMs);
-  for (const { service, instances } of days) gauges.gauge('flyball_instances', { service }, instances);
+  // A service that is behind is not one without instances.
+  for (const { service, instances } of days) {
+    if (!behindMs?.has(service)) gauges.gauge('flyball_instances', { service }, instances);
+  }
   gauges.gauge('flyball_last_complete_minute_timestamp_seconds', {}, completeUntil / 1000);
+  for (const [service, ms] of behindMs ?? []) gauges.gauge('flyball_merge_behind_seconds', { service }, ms / 1000);
   for (const service of unreadable) gauges.gauge('flyball_unreadable', { service }, 1);
   // Those numbers are known when everything else is there: none has more digits than this.
   const truncated = new Lines(format, dayMs);

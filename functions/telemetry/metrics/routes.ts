@@ -4,7 +4,7 @@ import type { Table } from '../../../store/port.ts';
 import { inScope, route, text, type Route } from '../../api/index.ts';
 import { sideBySide } from '../../api/passes.ts';
 import { knownServices } from '../known-services.ts';
-import { settledByTime } from '../series/settled.ts';
+import { behindMs, settledByTime, settledFor } from '../series/settled.ts';
 import { DAY_MS } from '../series/span.ts';
 import { orUnreadable, UNREADABLE } from '../unreadable.ts';
 import { CONTENT_TYPES, exposition, type Format } from './exposition.ts';
@@ -31,7 +31,11 @@ export function metricsRoutes(table: Table): Route[] {
       });
       days.sort((a, b) => (a.service < b.service ? -1 : 1));
       const format = formatOf(headers.get('accept') ?? '');
-      const scrape = { dayMs, completeUntil: upTo, days, unreadable: unreadable.sort() };
+      const late = shown
+        .map((service): [string, number] => [service, behindMs(settledFor(service, progress, at), at)])
+        .filter(([, ms]) => ms > 0)
+        .sort();
+      const scrape = { behindMs: new Map(late), dayMs, completeUntil: upTo, days, unreadable: unreadable.sort() };
       return text(exposition(scrape, format), CONTENT_TYPES[format]);
     }),
   ];

@@ -26,6 +26,12 @@ function scrape(subjects: Record<string, Counters>, service = 'orders') {
   return { dayMs: MIDNIGHT, completeUntil: NOON, days };
 }
 
+it('tells a service whose minutes could not be merged from one without instances', () => {
+  const text = exposition({ ...scrape({}), behindMs: new Map([['orders', 120_000]]) }, 'openmetrics');
+  expect(text).toContain('flyball_merge_behind_seconds{service="orders"} 120\n');
+  expect(text).not.toContain('flyball_instances{service="orders"}');
+});
+
 describe('durations for Prometheus', () => {
   it('are counted exactly up to each end, and every one up to infinity', () => {
     const values = [0.2, 1, 1.001, 4, 63, 64, 65, 500, 512, 513, 8192, 32_768, 40_000];
