@@ -45,7 +45,7 @@ describe('the frame of a stack', () => {
         'new Promise (<anonymous>)',
         'process.processTicksAndRejections (node:internal/process/task_queues:105:5)',
         'send (/var/task/node_modules/@aws-sdk/client/index.js:1:1)',
-        'timed (/work/flyball/middleware/call/caller.ts:216:9)',
+        'timed (/home/dev/flyball/middleware/call/caller.ts:216:9)',
         'buy (/var/task/middleware/shop.ts:7:1)',
       ],
       'buy (shop.ts:7)',
