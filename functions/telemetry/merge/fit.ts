@@ -3,7 +3,7 @@ import { pack } from '../../../store/items/telemetry-detail.ts';
 import type { Counts } from '../../../store/items/telemetry.ts';
 import type { SlotData, SlotsData, SumData } from '../sums/data.ts';
 import { partsOf, SERVICE } from '../sums/subject.ts';
-import { Sum } from '../sums/sum.ts';
+import { COUNTS, Sum } from '../sums/sum.ts';
 
 /** An item may have 400 KB, of which its key and names take a little. */
 const LARGEST_PACKED = 380_000;
@@ -30,24 +30,13 @@ const withFewKeys: Lean = ({ keys, errors, ...rest }) => ({
 const withFewNames =
   (most: number): Lean =>
   (sum) => {
-    const counts = NAMED.flatMap((kind) => {
+    const counts = COUNTS.flatMap((kind) => {
       const { [kind]: all } = sum;
       return all ? [[kind, mostFrequent(all, most)] as const] : [];
     });
     const attempts = sum.attempts && withFewNames(most)(sum.attempts);
     return { ...sum, ...Object.fromEntries(counts), ...(attempts ? { attempts } : {}) };
   };
-const NAMED = [
-  'outcomes',
-  'refusals',
-  'shadow',
-  'transitions',
-  'internal',
-  'revisions',
-  'versions',
-  'functions',
-] as const;
-
 const withoutKeys: Lean = ({ keys: _k, errors: _e, ...rest }) => rest;
 
 function fewKeys(keys: NonNullable<SumData['keys']>): NonNullable<SumData['keys']> {

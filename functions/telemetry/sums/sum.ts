@@ -13,7 +13,8 @@ export const OTHER = 'other';
 export const LONGEST_NAME = 300;
 
 const HISTOGRAMS = ['durations', 'waits', 'bytesIn', 'bytesOut', 'left', 'ages'] as const;
-const COUNTS = [
+/** What is counted by name. */
+export const COUNTS = [
   'outcomes',
   'refusals',
   'shadow',
