@@ -62,8 +62,11 @@ module.exports = {
       comment:
         'The data plane takes types from the rule schema, never the validator: it weighs 443 KB. A test may wait for it.',
       severity: 'error',
-      from: { path: '^(middleware|store)/', pathNot: '^middleware/(kernel/rules/document\\.ts$|testing/)' },
-      to: { path: '(node_modules/zod|^middleware/kernel/rules/document\\.ts$)', dependencyTypesNot: ['type-only'] },
+      from: { path: '^(middleware|store)/', pathNot: '^middleware/(kernel/rules/(document\\.ts$|schema/)|testing/)' },
+      to: {
+        path: '(node_modules/zod|^middleware/kernel/rules/(document\\.ts$|schema/))',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'the-test-kit-is-for-tests',

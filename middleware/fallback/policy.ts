@@ -48,7 +48,7 @@ function mark(invocation: Invocation, names: string): void {
 /** What an error is to a resource's fallback. One that says "your request is wrong" is an answer, not a failure. */
 export function causesOf(error: unknown): Cause[] {
   if (error instanceof Refused) {
-    return error.by === 'breaker' || error.by === 'throttle' || error.by === 'deadline' ? [error.by] : [];
+    return error.by === 'access' || error.by === 'fault' ? [] : [error.by];
   }
   if (error instanceof DeadlineExceeded) return ['deadline'];
   if (error instanceof BusinessFailure) return [];

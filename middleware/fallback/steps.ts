@@ -2,7 +2,7 @@
 import type { FallbackStep } from '../kernel/rules/document.ts';
 
 /** What a step's `when` can name. */
-export type Cause = 'breaker' | 'throttle' | 'deadline' | 'failure';
+export type Cause = 'breaker' | 'throttle' | 'concurrency' | 'shed' | 'deadline' | 'failure';
 
 /** The first step that answers for one of the causes; a step without `when` answers for all. */
 export function stepFor(steps: readonly FallbackStep[], causes: readonly Cause[]): FallbackStep | undefined {
