@@ -8,6 +8,10 @@ import { resultOf, writeResult, type Row } from './result.ts';
 export interface BenchmarkOptions {
   /** Few repetitions: shows that the benchmark works, not how large its figures are. */
   readonly quick: boolean;
+  /** Of benchmarks that have scenarios those alone whose names have this in them. */
+  readonly only?: string | undefined;
+  /** Of benchmarks that simulate: another history of the same kind. */
+  readonly seed?: number | undefined;
   /** Says how far it has come. */
   readonly progress: (line: string) => void;
 }
@@ -33,6 +37,10 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
     about: 'what telling of an invocation costs, beside Powertools and X-Ray; the merge of a fleet, and queries',
     load: async () => (await import('./telemetry/index.ts')).measureTelemetry,
   },
+  throttle: {
+    about: 'how exact a throttle is on simulated fleets and real processes, and what it costs beside the peers',
+    load: async () => (await import('./throttle/index.ts')).measureThrottle,
+  },
 };
 
 const USAGE = `npm run bench -- [names] [--quick] [--out <folder>]
@@ -43,12 +51,17 @@ ${Object.entries(BENCHMARKS)
   .join('\n')}
 
   --quick      few repetitions, for a look
-  --out        where to write the result files; bench/results unless given (with --quick nowhere unless given)
+  --only       the scenarios whose names have this in them; of throttle
+  --seed       a number: another history of the same kind; of throttle
+  --out        where to write the result files; bench/results unless given (with --quick, --only or --seed nowhere unless
+               given)
 `;
 
 interface Arguments {
   readonly names: readonly string[];
   readonly quick: boolean;
+  readonly only: string | undefined;
+  readonly seed: number | undefined;
   /** A folder; undefined for none. */
   readonly out: string | undefined;
   readonly help: boolean;
@@ -71,24 +84,33 @@ function argumentsOf(): Arguments {
 function parsed(): Arguments {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { quick: { type: 'boolean' }, out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      quick: { type: 'boolean' },
+      only: { type: 'string' },
+      seed: { type: 'string' },
+      out: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
-  const quick = values.quick ?? false;
-  const usual = quick ? undefined : fileURLToPath(new URL('./results', import.meta.url));
+  const { quick = false, only } = values;
+  const seed = values.seed === undefined ? undefined : Number(values.seed);
+  if (seed !== undefined && !Number.isSafeInteger(seed)) throw new Error(`--seed ${values.seed} is not a whole number`);
+  const isPart = quick || only !== undefined || seed !== undefined;
+  const usual = isPart ? undefined : fileURLToPath(new URL('./results', import.meta.url));
   const unknown = positionals.filter((name) => !Object.hasOwn(BENCHMARKS, name));
   if (unknown.length > 0) {
     throw new Error(`there is no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}`);
   }
   const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
-  return { names, quick, out: values.out ?? usual, help: values.help ?? false };
+  return { names, quick, only, seed, out: values.out ?? usual, help: values.help ?? false };
 }
 
-async function run({ names, quick, out }: Arguments): Promise<void> {
+async function run({ names, quick, only, seed, out }: Arguments): Promise<void> {
   for (const name of names) {
     const measure = await BENCHMARKS[name]?.load();
     if (!measure) continue;
     const progress = (line: string) => void process.stderr.write(`${name}: ${line}\n`);
-    const result = resultOf(name, await measure({ quick, progress }), systemClock.now());
+    const result = resultOf(name, await measure({ quick, only, seed, progress }), systemClock.now());
     process.stdout.write(`${tableOf(result)}\n`);
     if (out !== undefined) progress(`written to ${writeResult(out, result)}`);
   }

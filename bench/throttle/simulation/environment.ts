@@ -1,0 +1,193 @@
+// One simulated Lambda environment: the product's instance and throttle on a clock of its own, frozen between invocations.
+import type { Context } from 'aws-lambda';
+import type { Clock, Random } from '../../../middleware/kernel/clock.ts';
+import { Refused } from '../../../middleware/kernel/errors.ts';
+import { Instance } from '../../../middleware/kernel/instance.ts';
+import { Invocation } from '../../../middleware/kernel/invocation.ts';
+import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
+import { SYNC_LIMIT_MS } from '../../../middleware/kernel/sync.ts';
+import type { Trigger } from '../../../middleware/kernel/trigger.ts';
+import { throttlePolicy } from '../../../middleware/throttle/index.ts';
+import { guardedTable } from '../../../store/guard.ts';
+import type { SimulatedStore } from './store.ts';
+import type { World } from './world.ts';
+
+/** A request on its way to a handler. */
+export interface Ask {
+  readonly event: unknown;
+  readonly trigger: Trigger;
+  /** Which of the rule's keys it meets. */
+  readonly key: number;
+}
+
+/** What became of it. */
+export interface Answered {
+  readonly admitted: boolean;
+  /** `before` gave a promise: the handler had to wait for the store. */
+  readonly waited: boolean;
+  /** Something other than a refusal came out of the policy. */
+  readonly contained: unknown;
+}
+
+export interface EnvironmentOptions {
+  readonly world: World;
+  readonly store: SimulatedStore;
+  readonly random: Random;
+  readonly id: string;
+  readonly document: RuleDocument;
+  /** By how much its clock is ahead of true time, ms. */
+  readonly offsetMs: number;
+  readonly handlerMs: number;
+  readonly answered: (environment: Environment, ask: Ask, answered: Answered) => void;
+  /** The response waited for an exchange that was still under way. */
+  readonly delayed: () => void;
+}
+
+const nothing = () => {};
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+const SERVICE = 'simulated';
+
+type Throttles = ReturnType<typeof throttlePolicy.compile>;
+
+export class Environment {
+  busy = false;
+  readonly #options: EnvironmentOptions;
+  readonly #instance: Instance;
+  readonly #queue: Ask[] = [];
+  /** What arrived while nothing ran here: it is heard with the next invocation. */
+  #unheard: (() => void)[] = [];
+  #stopped = false;
+  #throttles: Throttles;
+  #invocations = 0;
+
+  constructor(options: EnvironmentOptions) {
+    this.#options = options;
+    const { world, store, offsetMs } = options;
+    const now = () => Math.floor(world.nowMs + offsetMs);
+    const clock: Clock = {
+      now,
+      precise: () => world.nowMs,
+      after: (ms, callback) =>
+        world.after(ms, () =>
+          this.#deliver(() => {
+            world.touched = true;
+            callback();
+          }),
+        ),
+    };
+    const reached = store.tableOf({ now, deliver: (news) => this.#deliver(news) });
+    const table = guardedTable(reached, clock);
+    this.#instance = new Instance({
+      ...{ service: SERVICE, id: options.id, functionName: SERVICE, functionVersion: '1' },
+      ...{ clock, random: options.random, table, logger: silent },
+      storeAway: () => table.state(clock.now()) !== 'closed',
+    });
+    this.#throttles = throttlePolicy.compile(options.document, this.#instance);
+  }
+
+  /** A new revision has come here. */
+  follow(document: RuleDocument): void {
+    this.#throttles = throttlePolicy.compile(document, this.#instance);
+  }
+
+  ask(ask: Ask): void {
+    if (this.busy) this.#queue.push(ask);
+    else this.#begin(ask);
+  }
+
+  /** As SIGSTOP does, in the midst of whatever it does, until `resume`. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  resume(): void {
+    this.#stopped = false;
+    this.#hear();
+  }
+
+  #deliver(news: () => void): void {
+    if (!this.busy || this.#stopped) {
+      this.#unheard.push(news);
+      return;
+    }
+    news();
+  }
+
+  #hear(): void {
+    if (this.#unheard.length === 0) return;
+    const unheard = this.#unheard;
+    this.#unheard = [];
+    for (const news of unheard) this.#deliver(news);
+  }
+
+  #begin(ask: Ask): void {
+    this.busy = true;
+    const instance = this.#instance;
+    // Whether an environment that thaws hears first of what it missed or of its invocation is the platform's affair.
+    const hearsFirst = this.#unheard.length > 0 && this.#options.random() < 0.5;
+    if (hearsFirst) this.#hear();
+    const now = instance.clock.now();
+    const context = { awsRequestId: String(this.#invocations++), getRemainingTimeInMillis };
+    const { snapshot } = instance.rules;
+    const invocation = new Invocation(instance, snapshot, ask.trigger, ask.event, context as Context, now);
+    instance.cold = false;
+    instance.syncs.startDue(now);
+    invocation.untimed = true;
+    try {
+      const waiting = throttlePolicy.before?.(invocation, this.#throttles);
+      invocation.untimed = false;
+      if (waiting) this.#wait(ask, invocation, waiting);
+      else this.#admitted(ask, invocation, false, undefined);
+    } catch (error) {
+      this.#failed(ask, invocation, false, error);
+    }
+    if (!hearsFirst) this.#hear();
+  }
+
+  #wait(ask: Ask, invocation: Invocation, waiting: Promise<void>): void {
+    invocation.untimed = false;
+    this.#options.world.touched = true;
+    waiting.then(
+      () => this.#admitted(ask, invocation, true, undefined),
+      (error: unknown) => this.#failed(ask, invocation, true, error),
+    );
+  }
+
+  #failed(ask: Ask, invocation: Invocation, waited: boolean, error: unknown): void {
+    invocation.untimed = false;
+    // As the kernel does: what is no refusal is contained, and the invocation goes on.
+    if (!(error instanceof Refused)) return this.#admitted(ask, invocation, waited, error);
+    this.#options.answered(this, ask, { admitted: false, waited, contained: undefined });
+    invocation.outcome = 'refused';
+    this.#end(invocation);
+  }
+
+  #admitted(ask: Ask, invocation: Invocation, waited: boolean, contained: unknown): void {
+    this.#options.answered(this, ask, { admitted: true, waited, contained });
+    invocation.outcome = 'ok';
+    this.#options.world.after(this.#options.handlerMs, () => this.#deliver(() => this.#end(invocation)));
+  }
+
+  #end(invocation: Invocation): void {
+    const { syncs } = this.#instance;
+    const after = throttlePolicy.after?.(invocation, this.#throttles);
+    invocation.ended = true;
+    invocation.dispose();
+    const settling = syncs.idle ? undefined : syncs.settle(invocation.settleMs(SYNC_LIMIT_MS));
+    if (!after && !settling) return this.#next();
+    const { world, delayed } = this.#options;
+    if (settling) delayed();
+    world.touched = true;
+    void Promise.all([after, settling]).then(() => this.#next());
+  }
+
+  #next(): void {
+    this.busy = false;
+    const ask = this.#queue.shift();
+    if (!ask) return;
+    // The next one comes a moment later, as an event of its own.
+    this.#options.world.after(0, () => this.ask(ask));
+  }
+}
+
+const getRemainingTimeInMillis = () => 30_000;
