@@ -7,7 +7,7 @@ import { errorFields } from '../kernel/logger.ts';
 import type { RawKey } from './key.ts';
 import type { Grant } from './limiter.ts';
 import { exhausted, unguarded } from './refused.ts';
-import { fleetStateOf, type CompiledThrottle, type ResourceThrottles } from './rule.ts';
+import { fleetStateOf, inForce, type CompiledThrottle, type ResourceThrottles } from './rule.ts';
 
 /** What the rules together admit, and which of them admits the least. */
 export interface Verdict {
@@ -27,7 +27,7 @@ export interface Verdict {
 interface Taken {
   readonly rule: CompiledThrottle;
   readonly key: RawKey;
-  readonly from: 'memory' | 'fleet';
+  readonly from: 'memory' | 'lease' | 'fleet';
   readonly grant: Grant;
 }
 
@@ -40,7 +40,9 @@ export class Admission {
 
   constructor(invocation: Invocation, rules: ResourceThrottles, wanted: number) {
     this.#invocation = invocation;
-    this.#rules = rules.enforced;
+    this.#rules = rules.overridden
+      ? rules.enforced.map((rule) => inForce(rule, invocation, rule.rawKeyOf(invocation)))
+      : rules.enforced;
     this.#tokens = wanted;
   }
 
@@ -48,7 +50,7 @@ export class Admission {
   run(): Verdict | Promise<Verdict> {
     // What is known to be refused is refused before anything is taken.
     for (const rule of this.#rules) {
-      if (!rule.fleet) continue;
+      if (!rule.fleet || rule.limiter.leasing) continue;
       const untilUs = rule.memory.deniedUntil(rule.rawKeyOf(this.#invocation), this.#nowUs());
       if (untilUs !== undefined) {
         this.#limitTo(rule, 0, untilUs);
@@ -66,11 +68,24 @@ export class Admission {
     for (let i = from; i < this.#rules.length && this.#tokens > 0; i++) {
       const rule = this.#rules[i];
       if (!rule) continue;
-      if (rule.fleet) return this.#askFleet(rule, i + 1);
+      if (rule.fleet) {
+        if (this.#takeHeld(rule)) continue;
+        return this.#askFleet(rule, i + 1);
+      }
       this.#askMemory(rule, rule.rawKeyOf(this.#invocation));
     }
     this.#giveBack();
     return this.#verdict();
+  }
+
+  /** From what this instance holds of the fleet's, or knows of it; false when the fleet must be asked. */
+  #takeHeld(rule: CompiledThrottle): boolean {
+    const { leasing } = rule.limiter;
+    if (!leasing) return false;
+    const key = rule.rawKeyOf(this.#invocation);
+    const grant = leasing.take(this.#invocation, rule, key, this.#nowUs(), this.#tokens);
+    if (grant) this.#took({ rule, key, from: 'lease', grant });
+    return grant !== undefined;
   }
 
   #askMemory(rule: CompiledThrottle, key: RawKey): void {
@@ -80,7 +95,13 @@ export class Admission {
 
   async #askFleet(rule: CompiledThrottle, next: number): Promise<Verdict> {
     const key = rule.rawKeyOf(this.#invocation);
+    const { leasing } = rule.limiter;
     try {
+      if (leasing) {
+        const grant = await leasing.ask(this.#invocation, rule, key, this.#tokens);
+        this.#took({ rule, key, from: 'lease', grant });
+        return this.#ask(next);
+      }
       const grant = await rule.limiter.takeFromFleet(this.#invocation, fleetStateOf(rule, key), this.#tokens);
       if (grant.tokens < this.#tokens) rule.memory.deny(key, grant.freeAtUs);
       this.#took({ rule, key, from: 'fleet', grant });
@@ -100,7 +121,7 @@ export class Admission {
     }
     switch (rule.whenStoreFails) {
       case 'local':
-        this.#askMemory(rule, key);
+        this.#takeAlone(rule, key);
         return;
       case 'allow':
         return;
@@ -108,6 +129,15 @@ export class Admission {
         this.#tokens = 0;
         this.#limit = { rule, freeAtUs: this.#nowUs(), refused: unguarded(rule) };
     }
+  }
+
+  #takeAlone(rule: CompiledThrottle, key: RawKey): void {
+    const { leasing } = rule.limiter;
+    if (!leasing) {
+      this.#askMemory(rule, key);
+      return;
+    }
+    this.#took({ rule, key, from: 'memory', grant: leasing.takeAlone(rule, key, this.#nowUs(), this.#tokens) });
   }
 
   #took(taken: Taken): void {
@@ -136,6 +166,8 @@ export class Admission {
       if (surplus <= 0) continue;
       if (from === 'memory') {
         rule.limiter.undoHere(rule.memory, key, grant, surplus);
+      } else if (from === 'lease') {
+        rule.limiter.leasing?.undo(rule, key, grant, surplus);
       } else {
         void syncs.start(`throttle-undo:${rule.name}:${this.#invocation.requestId}`, (signal) =>
           rule.limiter.undoInFleet(this.#invocation, fleetStateOf(rule, key), grant, surplus, signal),

@@ -1,12 +1,30 @@
 // Takes tokens from a bucket the whole fleet shares: conditional updates, each deciding what the next one tries.
-import { bucketStore, type BucketStore, type Taken as Written } from '../../store/items/throttle.ts';
+import {
+  bucketStore,
+  type BucketRecord,
+  type BucketStore,
+  type DemandReport,
+  type Taken as Written,
+} from '../../store/items/throttle.ts';
 import { StoreUnavailable } from '../../store/port.ts';
 import { sleep } from '../kernel/clock.ts';
+import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import { CLOCK_ERROR_US, decide, LAG_US, type BucketState, type Decision } from './bucket.ts';
+import { storeLimitMs } from '../kernel/patience.ts';
+import {
+  AT_ONCE,
+  ceilingUs,
+  CLOCK_ERROR_US,
+  costUs,
+  decide,
+  lagUs,
+  type BucketState,
+  type Decision,
+  type Terms,
+} from './bucket.ts';
 import type { Gcra } from './gcra.ts';
 import type { FleetState, Grant } from './limiter.ts';
-import { storeLimitMs } from '../kernel/patience.ts';
+import { fleetNowUs } from './fleet-clock.ts';
 
 /** How long one rule may keep an invocation waiting for the store, ms. */
 export const STORE_LIMIT_MS = storeLimitMs(100);
@@ -30,12 +48,103 @@ const READING_KEPT_US = CLOCK_ERROR_US / 2;
 /** An item says when it no longer matters; an hour more costs nothing and forgives every clock. */
 const KEPT_BEYOND_S = 3_600;
 
-export function bucketOf({ instance: { table, service } }: Invocation, state: FleetState): BucketStore {
+export function bucketOf({ table, service }: Instance, state: FleetState): BucketStore {
   return bucketStore(table, { service, ...state });
 }
 
+export interface Wanted {
+  readonly tokens: number;
+  readonly terms: Terms;
+  /** Takes also what may be used only so much later, µs. */
+  readonly aheadUs: number;
+  /** Takes also what the bucket does not have: what it is charged for has been used. */
+  readonly force?: boolean;
+  readonly report?: DemandReport | undefined;
+  /** How the bucket is thought to stand, when nobody else is likely to have changed it. */
+  readonly guess?: BucketState | undefined;
+}
+
+export interface Granted {
+  /** From 0 to what was wanted. */
+  readonly tokens: number;
+  /** Which moment of the bucket's time the first of them was counted for, µs. */
+  readonly startUs: number;
+  /** As the bucket stands now. */
+  readonly record: BucketRecord | undefined;
+  /** When one more token may be used: now, or when the bucket says. By the fleet's clock, µs. */
+  readonly freeAtUs: number;
+}
+
+/** Time an exchange has; throws when there is none left. */
+export interface Patience {
+  timeoutMs(): number;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Takes up to `wanted` tokens. A lost race is no evidence that there are none: it is tried again.
+ * Takes up to as many tokens as are wanted. A lost race is no evidence that there are none: it is tried again.
+ * @throws {StoreUnavailable} and whatever else the store says or `patience` throws.
+ */
+export async function takeTokens(
+  instance: Instance,
+  gcra: Gcra,
+  state: FleetState,
+  wanted: Wanted,
+  patience: Patience,
+): Promise<Granted> {
+  const { clock, random, recorder } = instance;
+  const bucket = bucketOf(instance, state);
+  const { terms, aheadUs } = wanted;
+  // More than the burst is never there at once.
+  const asked = Math.min(wanted.tokens, gcra.burst);
+  const limits = wanted.force ? { ...gcra, capacityUs: gcra.capacityUs + FORCED_US } : gcra;
+  let nowUs = fleetNowUs(instance);
+  let seen: BucketState | undefined = wanted.guess;
+  let decision = guessed(seen && decide(limits, seen, nowUs, asked, terms, aheadUs));
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    if (tries > HURRIED_TRIES) await sleep(clock, 1 + random() * LONGEST_PAUSE_MS);
+    const timeoutMs = patience.timeoutMs();
+    const readUs = fleetNowUs(instance);
+    // An old reading would be a clock error.
+    if (readUs - nowUs > READING_KEPT_US) nowUs = readUs;
+    if (tries > 0) {
+      const decided = decide(limits, seen, nowUs, asked, terms, aheadUs);
+      if (decided.kind === 'exhausted') {
+        return { tokens: 0, startUs: 0, record: seen as BucketRecord | undefined, freeAtUs: decided.freeAtUs };
+      }
+      decision = decided;
+    }
+    const options = { timeoutMs, report: wanted.report, ...(patience.signal ? { signal: patience.signal } : {}) };
+    const { applied, record } = await write(
+      bucket,
+      gcra,
+      limits,
+      decision,
+      seen,
+      { nowUs, asked, terms, aheadUs },
+      options,
+    );
+    if (applied && record) {
+      const tokens = decision?.tokens ?? asked;
+      const startUs = record.tatUs - costUs(gcra, tokens);
+      return { tokens, startUs, record, freeAtUs: nextFreeAt(gcra, record, nowUs, terms) };
+    }
+    seen = record;
+  }
+  recorder.internal('throttle:races-lost');
+  throw new StoreUnavailable('throttled', `${MOST_TRIES} writes of the throttle "${state.rule}" each came too late`);
+}
+
+/** What a charge may run ahead of its bucket: an hour of its rate says that something else is wrong. */
+const FORCED_US = 3_600e6;
+
+/** A guess that there is nothing is not believed: it costs one write to know. */
+function guessed(decision: Decision | undefined): Extract<Decision, { kind: 'take' }> | undefined {
+  return decision?.kind === 'take' ? decision : undefined;
+}
+
+/**
+ * Takes up to `wanted` tokens, to be used at once, while the invocation waits.
  * @throws {StoreUnavailable} and whatever else the store says, also when this invocation has no time left to wait.
  */
 export async function takeFromBucket(
@@ -44,33 +153,22 @@ export async function takeFromBucket(
   state: FleetState,
   wanted: number,
 ): Promise<Grant> {
-  const { clock, random, recorder } = invocation.instance;
-  const bucket = bucketOf(invocation, state);
+  const request = { tokens: wanted, terms: AT_ONCE, aheadUs: 0 };
+  const { tokens, record, freeAtUs } = await whileWaiting(invocation, (patience) =>
+    takeTokens(invocation.instance, gcra, state, request, patience),
+  );
+  return { tokens, mark: record?.tatUs ?? 0, freeAtUs };
+}
+
+/** Runs an exchange that an invocation waits for, within what it may wait. */
+export async function whileWaiting<T>(
+  invocation: Invocation,
+  exchange: (patience: Patience) => Promise<T>,
+): Promise<T> {
+  const { clock } = invocation.instance;
   const startedMs = clock.precise();
   try {
-    // More than the burst is never there at once.
-    const asked = Math.min(wanted, gcra.burst);
-    let seen: BucketState | undefined;
-    let decision: Decision | undefined;
-    let nowUs = clock.now() * 1000;
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
-      if (tries > HURRIED_TRIES) await sleep(clock, 1 + random() * LONGEST_PAUSE_MS);
-      const timeoutMs = timeLeft(invocation, clock.precise() - startedMs);
-      const readUs = clock.now() * 1000;
-      // An old reading would be a clock error.
-      if (readUs - nowUs > READING_KEPT_US) nowUs = readUs;
-      if (tries > 0) decision = decide(gcra, seen, nowUs, asked);
-      if (decision?.kind === 'exhausted') return { tokens: 0, mark: 0, freeAtUs: decision.freeAtUs };
-      const written = await write(bucket, gcra, decision, seen, nowUs, asked, timeoutMs);
-      if (written.applied && written.record) {
-        const { tatUs } = written.record;
-        const freeAtUs = nextFreeAt(gcra, written.record, nowUs);
-        return { tokens: decision?.tokens ?? asked, mark: tatUs, freeAtUs };
-      }
-      seen = written.record;
-    }
-    recorder.internal('throttle:races-lost');
-    throw new StoreUnavailable('throttled', `${MOST_TRIES} writes of the throttle "${state.rule}" each came too late`);
+    return await exchange({ timeoutMs: () => timeLeft(invocation, clock.precise() - startedMs) });
   } finally {
     invocation.storeWaitedMs += clock.precise() - startedMs;
   }
@@ -83,35 +181,42 @@ export function timeLeft(invocation: Invocation, waitedMs: number): number {
   return leftMs;
 }
 
+interface Try {
+  readonly nowUs: number;
+  readonly asked: number;
+  readonly terms: Terms;
+  readonly aheadUs: number;
+}
+
 function write(
   bucket: BucketStore,
   gcra: Gcra,
+  limits: Gcra,
   decision: Extract<Decision, { kind: 'take' }> | undefined,
   seen: BucketState | undefined,
-  nowUs: number,
-  asked: number,
-  timeoutMs: number,
+  { nowUs, asked, terms, aheadUs }: Try,
+  options: { readonly timeoutMs: number; readonly report: DemandReport | undefined; readonly signal?: AbortSignal },
 ): Promise<Written> {
   const { intervalUs, capacityUs } = gcra;
   const expiration = Math.ceil((nowUs + capacityUs) / 1e6) + KEPT_BEYOND_S;
-  const options = { timeoutMs };
-  const idleUs = nowUs - LAG_US;
+  const idleUs = nowUs - lagUs(terms);
+  const sinceUs = nowUs - terms.slackUs;
   if (decision && decision.regime !== 'busy') {
     const { tatUs, baseUs } = decision.next;
-    if (decision.regime === 'gap') return bucket.takeGap({ idleUs, nowUs, tatUs, baseUs, expiration }, options);
-    const fullUs = baseUs + capacityUs - intervalUs;
+    if (decision.regime === 'gap') return bucket.takeGap({ idleUs, sinceUs, tatUs, baseUs, expiration }, options);
+    const fullUs = Math.floor(baseUs + capacityUs - intervalUs);
     return bucket.takeIdle({ idleUs, baseUs, tatUs, fullUs, expiration }, options);
   }
   const tokens = decision?.tokens ?? asked;
-  const costUs = tokens * intervalUs;
-  const roomUs = nowUs - LAG_US + capacityUs - costUs;
+  const cost = costUs(gcra, tokens);
+  const roomUs = Math.floor(ceilingUs(limits, -Infinity, nowUs + aheadUs, terms) - cost);
   // Conditions cannot add: what the burst since the base leaves for several tokens must be known beforehand.
-  const known = seen && { baseUs: seen.baseUs, roomUs: seen.baseUs + capacityUs - costUs };
-  return bucket.takeBusy({ nowUs, costUs, roomUs, burst: tokens === 1 ? 'full' : known, expiration }, options);
+  const known = seen && { baseUs: seen.baseUs, roomUs: Math.floor(seen.baseUs + limits.capacityUs - cost) };
+  return bucket.takeBusy({ sinceUs, costUs: cost, roomUs, burst: tokens === 1 ? 'full' : known, expiration }, options);
 }
 
 /** When one more token is there: now, or when the bucket says. */
-function nextFreeAt(gcra: Gcra, state: BucketState, nowUs: number): number {
-  const one = decide(gcra, state, nowUs, 1);
+function nextFreeAt(gcra: Gcra, state: BucketState, nowUs: number, terms: Terms): number {
+  const one = decide(gcra, state, nowUs, 1, terms);
   return one.kind === 'exhausted' ? one.freeAtUs : nowUs;
 }

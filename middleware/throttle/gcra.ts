@@ -8,7 +8,7 @@ export interface Gcra {
   readonly rate: Rate;
   /** Tokens that an idle bucket holds. */
   readonly burst: number;
-  /** What one token costs, µs: the emission interval, rounded up. */
+  /** What one token costs, µs: the emission interval, rounded up; of a leased rate above 1,000/s with its fractions. */
   readonly intervalUs: number;
   /** How far `tat` may run ahead of the clock: the burst in µs. */
   readonly capacityUs: number;

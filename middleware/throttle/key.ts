@@ -34,7 +34,25 @@ export function compileKey(names: readonly string[]): (invocation: Invocation) =
   const [first] = parts;
   if (!first) return () => '';
   if (parts.length === 1) return (invocation) => bounded(first(invocation));
-  return (invocation) => parts.map((part) => bounded(part(invocation)?.replaceAll(SEPARATOR, ''))).join(SEPARATOR);
+  return (invocation) => parts.map((part) => bounded(separable(part(invocation)))).join(SEPARATOR);
+}
+
+/** Compiles a rule's key to a reader of its values, whole: as they are before they are shortened to a key. */
+export function compileValues(names: readonly string[]): (invocation: Invocation) => (string | undefined)[] {
+  const parts = names.map(partOf);
+  const [first] = parts;
+  if (first && parts.length === 1) return (invocation) => [first(invocation)];
+  return (invocation) => parts.map((part) => separable(part(invocation)));
+}
+
+/** The key that these values make. */
+export function rawKeyOf(values: readonly (string | undefined)[]): RawKey {
+  if (values.length === 1) return bounded(values[0]);
+  return values.map((value) => bounded(separable(value))).join(SEPARATOR);
+}
+
+function separable(value: string | undefined): string | undefined {
+  return value?.replaceAll(SEPARATOR, '');
 }
 
 /** Of at most 64 characters. What a caller made to look like one of our marks is hashed, whatever its length. */

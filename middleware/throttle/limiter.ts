@@ -15,17 +15,44 @@ export interface Grant {
   readonly left?: number;
 }
 
+/** A rule as its limiter meets it: where its state is, here and in the table. */
+export interface LimitedRule {
+  readonly name: string;
+  readonly generation: string;
+  readonly memory: RuleMemory;
+  readonly storedKeyOf: (raw: RawKey) => string;
+}
+
+/** Takes from what an instance holds of the fleet's state, and fetches more beside the handler before that is gone. */
+export interface Leasing {
+  /** Takes one token of those held: the usual case. False tells nothing of others. */
+  takeOne(invocation: Invocation, rule: LimitedRule, key: RawKey, nowUs: number): boolean;
+  /** Takes from what is held; undefined when the fleet must be asked first. */
+  take(invocation: Invocation, rule: LimitedRule, key: RawKey, nowUs: number, wanted: number): Grant | undefined;
+  /**
+   * Asks the fleet, and takes from what it gives.
+   * @throws {StoreUnavailable} and whatever else the store says, also when the invocation has no time left to wait.
+   */
+  ask(invocation: Invocation, rule: LimitedRule, key: RawKey, wanted: number): Promise<Grant>;
+  /** Puts `tokens` of a grant back where they were taken from, unless others have taken since. */
+  undo(rule: LimitedRule, key: RawKey, grant: Grant, tokens: number): void;
+  /** Takes from this instance's part of what the fleet had, as last seen: the table is away. */
+  takeAlone(rule: LimitedRule, key: RawKey, nowUs: number, wanted: number): Grant;
+}
+
 /** Which state of the fleet is meant: one key of one rule, with one limit. */
 export type FleetState = Omit<BucketName, 'service'>;
 
 export interface Limiter {
-  readonly algorithm: 'token-bucket' | 'fixed-window';
+  readonly algorithm: 'token-bucket' | 'fixed-window' | 'sliding-window';
   /** Changes with whatever the state depends on, so that no state ever mixes two limits. */
   readonly shape: string;
   /** The limit for the IETF's RateLimit-Policy field: whole tokens in whole seconds. */
   readonly policy: { readonly quota: number; readonly seconds: number };
   /** How far apart tokens come, µs: records that are sent back are spread by it. */
   readonly spacingUs: number;
+  /** Set when an instance takes more from the fleet than one request needs, or nothing that it waits for. */
+  readonly leasing?: Leasing | undefined;
   /** Takes from what this instance counts by itself. */
   takeHere(memory: RuleMemory, key: RawKey, nowUs: number, wanted: number): Grant;
   /** Gives `tokens` of a grant back, unless the state has gone on in a way that forfeits them. */

@@ -19,6 +19,7 @@ export class RuleMemory {
   readonly #buckets = new Recent<{ tatUs: number }>(REMEMBERED_KEYS);
   readonly #denials = new Recent<number>(REMEMBERED_KEYS);
   readonly #counters = new Recent<Counter>(REMEMBERED_KEYS);
+  readonly #held = new Recent<object>(REMEMBERED_KEYS);
   #warnedAtMs = -Infinity;
 
   /** Takes tokens from this instance's own bucket. */
@@ -62,6 +63,15 @@ export class RuleMemory {
 
   deny(key: RawKey, untilUs: number): void {
     this.#denials.set(key, untilUs);
+  }
+
+  /** What a limiter holds of the fleet's state for a key; always the same kind for one rule. */
+  held<Held extends object>(key: RawKey, create: () => Held): Held {
+    const held = this.#held.get(key) as Held | undefined;
+    if (held) return held;
+    const fresh = create();
+    this.#held.set(key, fresh);
+    return fresh;
   }
 
   /** True when it is time to log again. */

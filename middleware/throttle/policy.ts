@@ -1,13 +1,14 @@
 // The throttle policy: admits an invocation or refuses it; of a queue's batch it admits as many records as tokens reach.
-import { answerWithDeferred, defer, settlementOf, type Deferral } from '../kernel/deferral.ts';
+import { answerWithDeferred, canWait, settlementOf } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
-import { recordsOf } from '../kernel/trigger.ts';
 import { Admission, isOfTheStore, noteQuota, type Verdict } from './admission.ts';
+import { admitInTurn } from './in-turn.ts';
 import { Memory } from './memory.ts';
 import {
   compileThrottles,
   fleetStateOf,
+  inForce,
   type CompiledThrottle,
   type ResourceThrottles,
   type Throttles,
@@ -28,25 +29,46 @@ function throttleBefore(invocation: Invocation, throttles: Throttles): void | Pr
   const rules = throttles.of(invocation.resource.name);
   // A refusal would stop the whole shard, so streams are not throttled.
   if (!rules || invocation.trigger.kind === 'stream') return undefined;
-  const wanted = invocation.trigger.face === 'sqs' ? recordsOf(invocation.event).length : 1;
-  const verdict = quickly(invocation, rules, wanted) ?? thoroughly(invocation, rules, wanted);
-  if (verdict instanceof Promise) return verdict.then((awaited) => obey(invocation, rules, wanted, awaited));
-  if (verdict !== ADMITTED) obey(invocation, rules, wanted, verdict);
+  if (canWait(invocation)) return throttleInTurn(invocation, rules);
+  const verdict = ask(invocation, rules, 1);
+  if (verdict instanceof Promise) return verdict.then((awaited) => obey(invocation, rules, awaited));
+  if (verdict !== ADMITTED) obey(invocation, rules, verdict);
   return undefined;
+}
+
+function throttleInTurn(invocation: Invocation, rules: ResourceThrottles): void | Promise<void> {
+  const watch = (admitted: number) => {
+    for (const rule of rules.shadow) observe(invocation, rule, admitted);
+  };
+  const admitted = admitInTurn(invocation, rules, (wanted) => ask(invocation, rules, wanted));
+  if (admitted instanceof Promise) return admitted.then(watch);
+  watch(admitted);
+  return undefined;
+}
+
+function ask(invocation: Invocation, rules: ResourceThrottles, wanted: number): Verdict | Promise<Verdict> {
+  return quickly(invocation, rules, wanted) ?? thoroughly(invocation, rules, wanted);
 }
 
 const ADMITTED: Verdict = { tokens: 1 };
 
-/** The usual case on the hot path, one rule in memory and one request: admitted without more ado if there is a token. */
+/** The usual case on the hot path, one rule and one request: admitted without more ado if there is a token in memory. */
 function quickly(invocation: Invocation, { enforced, shadow }: ResourceThrottles, wanted: number): Verdict | undefined {
-  const [rule] = enforced;
-  if (wanted !== 1 || !rule || rule.fleet || enforced.length > 1 || shadow.length > 0) return undefined;
+  const [first] = enforced;
+  if (wanted !== 1 || !first || enforced.length > 1 || shadow.length > 0) return undefined;
+  const key = first.rawKeyOf(invocation);
+  const rule = inForce(first, invocation, key);
+  const { leasing } = rule.limiter;
+  if (rule.fleet && !leasing) return undefined;
   const nowUs = invocation.nowMs() * 1000;
-  const key = rule.rawKeyOf(invocation);
-  const grant = rule.limiter.takeHere(rule.memory, key, nowUs, 1);
-  if (grant.tokens !== 1) return undefined;
+  if (rule.fleet) {
+    if (!leasing?.takeOne(invocation, rule, key, nowUs)) return undefined;
+  } else {
+    const grant = rule.limiter.takeHere(rule.memory, key, nowUs, 1);
+    if (grant.tokens !== 1) return undefined;
+    noteQuota(invocation, rule.name, grant);
+  }
   if (rule.key.length > 0) invocation.instance.recorder.key(rule, key, 1);
-  noteQuota(invocation, rule.name, grant);
   return ADMITTED;
 }
 
@@ -57,36 +79,19 @@ function thoroughly(invocation: Invocation, rules: ResourceThrottles, wanted: nu
   return new Admission(invocation, rules, wanted).run();
 }
 
-function obey(invocation: Invocation, rules: ResourceThrottles, wanted: number, { tokens, limit }: Verdict): void {
+function obey(invocation: Invocation, rules: ResourceThrottles, { tokens, limit }: Verdict): void {
   if (limit) {
-    const { recorder } = invocation.instance;
-    recorder.refusal('throttle', limit.rule.name, invocation.resource.name, wanted - tokens, false);
-    if (invocation.trigger.face === 'sqs') deferFrom(invocation, tokens, limit.freeAtUs, limit.rule);
+    invocation.instance.recorder.refusal('throttle', limit.rule.name, invocation.resource.name, 1 - tokens, false);
     if (tokens === 0) throw limit.refused;
   }
   for (const rule of rules.shadow) observe(invocation, rule, tokens);
 }
 
-/** The batch keeps its first records, so that in a FIFO queue the rest of every group stays behind its head. */
-function deferFrom(invocation: Invocation, admitted: number, freeAtUs: number, rule: CompiledThrottle): void {
-  const { clock, random } = invocation.instance;
-  const { spacingUs } = rule.limiter;
-  const waitUs = Math.max(0, freeAtUs - clock.now() * 1000);
-  const records = recordsOf(invocation.event);
-  // One after another as tokens come, and not in step with other instances.
-  const deferrals = records
-    .slice(admitted)
-    .map((record, i): Deferral => ({ record, delayMs: Math.ceil((waitUs + (i + random()) * spacingUs) / 1000) }));
-  if (admitted > 0 && typeof invocation.event === 'object') {
-    invocation.event = { ...invocation.event, Records: records.slice(0, admitted) };
-  }
-  defer(invocation, deferrals);
-}
-
 /** A rule in shadow takes tokens as if it were in force and tells what it would have refused; nobody waits for it. */
-function observe(invocation: Invocation, rule: CompiledThrottle, wanted: number): void {
+function observe(invocation: Invocation, watched: CompiledThrottle, wanted: number): void {
   const { instance, resource, requestId } = invocation;
-  const key = rule.rawKeyOf(invocation);
+  const key = watched.rawKeyOf(invocation);
+  const rule = inForce(watched, invocation, key);
   if (rule.key.length > 0) instance.recorder.key(rule, key, wanted);
   const record = (tokens: number) => {
     if (tokens < wanted) instance.recorder.refusal('throttle', rule.name, resource.name, wanted - tokens, true);

@@ -1,13 +1,12 @@
 // A throttle rule compiled for one service: its arithmetic, its key, and what it tells those it refuses.
 import type { Invocation } from '../kernel/invocation.ts';
 import type { RuleDocument, ThrottleRule } from '../kernel/rules/document.ts';
-import { parseRate, parseWindowRate } from '../kernel/units.ts';
-import { fixedWindow } from './fixed-window.ts';
-import { compileGcra } from './gcra.ts';
-import { compileKey, hash, storedKey, type RawKey } from './key.ts';
+import { limiterOf, syncOf } from './algorithm.ts';
+import { compileKey, compileValues, hash, storedKey, type RawKey } from './key.ts';
 import type { FleetState, Limiter } from './limiter.ts';
 import { Memory, type RuleMemory } from './memory.ts';
-import { tokenBucket } from './token-bucket.ts';
+import { compileOverrides, rememberingOverrides, type KeyValues } from './overrides.ts';
+import type { Sync } from './terms.ts';
 
 const GENERATION_LENGTH = 8;
 
@@ -27,12 +26,27 @@ export interface CompiledThrottle {
   readonly rawKeyOf: (invocation: Invocation) => RawKey;
   readonly storedKeyOf: (raw: RawKey) => string;
   readonly memory: RuleMemory;
+  readonly sync: Sync;
+  /** Set when some keys have limits of their own. */
+  readonly overrides?: Overrides;
+}
+
+/** The same rule with each of its limits. */
+export interface Overrides {
+  /** In the order of the rule. */
+  readonly all: readonly CompiledThrottle[];
+  /** With the limit that is in force for a key. */
+  readonly of: (invocation: Invocation, raw: RawKey) => CompiledThrottle;
+  /** The same for values as callers have them. */
+  readonly ofValues: (values: KeyValues) => CompiledThrottle;
 }
 
 /** The rules of one resource in the order they are asked: narrowest key first. */
 export interface ResourceThrottles {
   readonly enforced: readonly CompiledThrottle[];
   readonly shadow: readonly CompiledThrottle[];
+  /** True when one of the enforced has overrides. */
+  readonly overridden: boolean;
 }
 
 export interface Throttles {
@@ -49,7 +63,7 @@ export function compileThrottles(document: RuleDocument, memory: Memory = new Me
     .filter(([, rule]) => rule.mode !== 'disabled')
     .map(([name, rule]) => ({ resources: rule.resources, throttle: compileThrottle(name, rule, memory) }))
     .sort((a, b) => narrowness(b.throttle) - narrowness(a.throttle));
-  memory.keep(new Set(rules.map(({ throttle }) => throttle.id)));
+  memory.keep(new Set(rules.flatMap(({ throttle }) => [throttle, ...(throttle.overrides?.all ?? [])].map(({ id }) => id))));
   const everywhere = split(rules.filter(({ resources }) => !resources).map(({ throttle }) => throttle));
   const byResource = new Map<string, ResourceThrottles | undefined>();
   for (const resource of new Set(rules.flatMap(({ resources }) => resources ?? []))) {
@@ -61,7 +75,9 @@ export function compileThrottles(document: RuleDocument, memory: Memory = new Me
 
 function split(rules: readonly CompiledThrottle[]): ResourceThrottles | undefined {
   if (rules.length === 0) return undefined;
-  return { enforced: rules.filter(({ shadow }) => !shadow), shadow: rules.filter(({ shadow }) => shadow) };
+  const enforced = rules.filter(({ shadow }) => !shadow);
+  const shadow = rules.filter((rule) => rule.shadow);
+  return { enforced, shadow, overridden: enforced.some(({ overrides }) => overrides !== undefined) };
 }
 
 /** One caller's overload is refused by the narrowest key before it costs the others; in memory before over the network. */
@@ -69,11 +85,21 @@ function narrowness(throttle: CompiledThrottle): number {
   return 2 * throttle.key.length + (throttle.fleet ? 0 : 1);
 }
 
-function compileThrottle(name: string, rule: ThrottleRule, memory: Memory): CompiledThrottle {
-  const limiter =
-    rule.algorithm === 'fixed-window'
-      ? fixedWindow(parseWindowRate(rule.limit), rule.timezone ?? 'UTC')
-      : tokenBucket(compileGcra(parseRate(rule.limit), rule.burst));
+/** A rule that is not in a document, e.g. to look at its state. @throws {RangeError} as `compileThrottles` does. */
+export function compileThrottle(name: string, rule: ThrottleRule, memory: Memory): CompiledThrottle {
+  const own = compileLimit(name, rule, memory);
+  if (!rule.overrides) return own;
+  const overrides = rule.overrides.map(({ match, limit, burst }) => ({
+    match,
+    limit: compileLimit(name, { ...rule, limit, burst }, memory),
+  }));
+  const ofValues = compileOverrides(own.key, overrides, own);
+  const of = rememberingOverrides(ofValues, compileValues(own.key));
+  return { ...own, overrides: { all: overrides.map(({ limit }) => limit), of, ofValues } };
+}
+
+function compileLimit(name: string, rule: ThrottleRule, memory: Memory): CompiledThrottle {
+  const limiter = limiterOf(rule);
   const key = rule.key ?? [];
   const generation = hash(limiter.shape).slice(0, GENERATION_LENGTH);
   const id = `${name}#${limiter.algorithm}#${generation}#${key.join(',')}`;
@@ -90,7 +116,13 @@ function compileThrottle(name: string, rule: ThrottleRule, memory: Memory): Comp
     rawKeyOf: compileKey(key),
     storedKeyOf: (raw) => storedKey(key, raw),
     memory: memory.of(id),
+    sync: syncOf(rule),
   };
+}
+
+/** The rule with the limit that is in force for a key. */
+export function inForce(rule: CompiledThrottle, invocation: Invocation, raw: RawKey): CompiledThrottle {
+  return rule.overrides ? rule.overrides.of(invocation, raw) : rule;
 }
 
 /** Where the fleet keeps one key of a rule. */

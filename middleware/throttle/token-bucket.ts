@@ -1,15 +1,26 @@
 // The token bucket as a limiter: GCRA, on an instance by one clock, in the table by clocks that disagree.
+import type { Rate } from '../kernel/units.ts';
+import { eventually } from './eventual.ts';
 import { takeFromBucket, bucketOf } from './fleet.ts';
 import type { Gcra } from './gcra.ts';
+import { leasing } from './leased.ts';
 import type { Limiter } from './limiter.ts';
-import type { Rate } from '../kernel/units.ts';
+import { leaseTerms, type Sync } from './terms.ts';
 
-export function tokenBucket(gcra: Gcra): Limiter {
+const ALGORITHM = 'token-bucket';
+/** Above it an interval of whole µs would be off by more than a tenth of a percent. */
+const MOST_ROUNDED_RATE = 1_000;
+
+/** `sync` is how a fleet's bucket is asked. */
+export function tokenBucket(gcra: Gcra, sync: Sync): Limiter {
   const { rate, burst, intervalUs } = gcra;
-  const shape = `${rate.tokens}/${rate.perMs}/${burst}`;
+  const terms = leaseTerms(gcra, sync);
+  // Those who lease and those who do not believe in refills at different times, and so cannot share a bucket.
+  const shape = `${rate.tokens}/${rate.perMs}/${burst}${terms ? '/leased' : ''}`;
   return {
-    algorithm: 'token-bucket',
+    algorithm: ALGORITHM,
     shape,
+    leasing: terms ? leasing(unrounded(gcra), terms, ALGORITHM) : eventualOf(gcra, sync),
     policy: wholeNumbers(rate),
     spacingUs: intervalUs,
     takeHere(memory, key, nowUs, wanted) {
@@ -21,9 +32,21 @@ export function tokenBucket(gcra: Gcra): Limiter {
     },
     takeFromFleet: (invocation, bucket, wanted) => takeFromBucket(invocation, gcra, bucket, wanted),
     async undoInFleet(invocation, bucket, { mark }, tokens, signal) {
-      await bucketOf(invocation, bucket).undo(mark, mark - tokens * intervalUs, { signal });
+      await bucketOf(invocation.instance, bucket).undo(mark, mark - tokens * intervalUs, { signal });
     },
   };
+}
+
+function eventualOf(gcra: Gcra, sync: Sync) {
+  return sync === 'eventual' ? eventually(gcra, ALGORITHM) : undefined;
+}
+
+/** Tokens that are taken many at a time are rounded together. */
+function unrounded(gcra: Gcra): Gcra {
+  const { tokens, perMs } = gcra.rate;
+  const intervalUs = (perMs * 1000) / tokens;
+  if (intervalUs * MOST_ROUNDED_RATE > 1e6) return gcra;
+  return { ...gcra, intervalUs, capacityUs: Math.floor(intervalUs * gcra.burst) };
 }
 
 /** Structured fields' integers: `1.5/s` is told as 3 in 2 s. */

@@ -1,7 +1,7 @@
 // A throttle's bucket in the table: one item per key, each take one conditional update that tells what stands in its way.
 import { keys } from '../keys.ts';
-import type { CallOptions, Item, Key, Table, Written } from '../port.ts';
-import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import type { CallOptions, Item, Key, Table } from '../port.ts';
+import { fieldsOf, ITEM_VERSION, type Fields } from './fields.ts';
 
 /** A bucket's name: its item is found by all of it, and a change of limit or burst begins a new generation. */
 export interface BucketName {
@@ -17,6 +17,25 @@ export interface BucketName {
 export interface BucketRecord {
   readonly tatUs: number;
   readonly baseUs: number;
+  /** What those who lease from it said of the last periods, each in its place: see `demandOf`. */
+  readonly demand: readonly PeriodDemand[];
+}
+
+/** Sums over the instances that lease from a bucket, of one period. */
+export interface PeriodDemand {
+  readonly instances: number;
+  /** Tokens wanted by those who want no more than the level they knew. */
+  readonly below: number;
+  /** How many want more. */
+  readonly above: number;
+}
+
+/** What one instance says once a period, with a take. */
+export interface DemandReport {
+  /** A whole number that grows by one each period. */
+  readonly period: number;
+  readonly tokens: number;
+  readonly above: boolean;
 }
 
 export interface Taken {
@@ -26,7 +45,8 @@ export interface Taken {
 }
 
 export interface BusyTake {
-  readonly nowUs: number;
+  /** `tat` has not passed longer ago than this. */
+  readonly sinceUs: number;
   readonly costUs: number;
   /** `tat` may stand up to here whatever the base. */
   readonly roomUs: number;
@@ -40,7 +60,7 @@ export interface BusyTake {
 
 export interface GapTake {
   readonly idleUs: number;
-  readonly nowUs: number;
+  readonly sinceUs: number;
   readonly tatUs: number;
   /** The base the decision was made with: a bucket that has been reset since is another one. */
   readonly baseUs: number;
@@ -56,13 +76,17 @@ export interface IdleTake {
   readonly expiration: number;
 }
 
+export interface TakeOptions extends CallOptions {
+  readonly report?: DemandReport | undefined;
+}
+
 export interface BucketStore {
   /** Moves a `tat` that is ahead of the clock further on. */
-  takeBusy(take: BusyTake, options?: CallOptions): Promise<Taken>;
+  takeBusy(take: BusyTake, options?: TakeOptions): Promise<Taken>;
   /** Moves a `tat` that has just passed on from the clock, keeping the base. */
-  takeGap(take: GapTake, options?: CallOptions): Promise<Taken>;
+  takeGap(take: GapTake, options?: TakeOptions): Promise<Taken>;
   /** Begins a burst on a bucket that is new or long idle. */
-  takeIdle(take: IdleTake, options?: CallOptions): Promise<Taken>;
+  takeIdle(take: IdleTake, options?: TakeOptions): Promise<Taken>;
   /** Gives back what nobody has built on since: never by subtracting, which would credit refilled tokens twice. */
   undo(fromUs: number, toUs: number, options?: CallOptions): Promise<boolean>;
 }
@@ -70,55 +94,71 @@ export interface BucketStore {
 // `base` and `full` are reserved words of DynamoDB's.
 const NAMES = { '#base': 'base', '#full': 'full' };
 
+/**
+ * Periods that reports are kept of: the one they are added to, the one before, the one that goes, and the next, which a
+ * faster clock may have begun.
+ */
+const PERIODS = 4;
+const PLACES = [0, 1, 2, 3];
+
 export function bucketStore(table: Table, name: BucketName): BucketStore {
   const key: Key = keys.bucket(name.service, name.rule, name.algorithm, name.generation, name.key);
+
+  async function take(
+    update: string,
+    condition: string,
+    values: Readonly<Record<string, number>>,
+    names: Readonly<Record<string, string>>,
+    { report, ...options }: TakeOptions = {},
+  ): Promise<Taken> {
+    const request = { key, condition, ...options };
+    const written = report
+      ? await table.update({
+          ...request,
+          update: `${update} ${REPORTING}`,
+          names: { ...names, ...reportNames(report.period) },
+          values: { ...values, ':one': 1, ':below': report.above ? 0 : report.tokens, ':above': report.above ? 1 : 0 },
+        })
+      : await table.update({ ...request, update, ...(Object.keys(names).length > 0 ? { names } : {}), values });
+    return { applied: written.applied, record: recordOf(written.item) };
+  }
+
   return {
-    async takeBusy({ nowUs, costUs, roomUs, burst, expiration }, options) {
-      const values = { ':now': nowUs, ':cost': costUs, ':room': roomUs, ':expiration': expiration };
+    takeBusy({ sinceUs, costUs, roomUs, burst, expiration }, options) {
+      const values = { ':since': sinceUs, ':cost': costUs, ':room': roomUs, ':expiration': expiration };
       const update = 'SET tat = tat + :cost, expiration = :expiration';
-      if (burst === undefined) {
-        const condition = 'tat >= :now AND tat <= :room';
-        return takenOf(await table.update({ key, update, condition, values, ...options }));
-      }
+      if (burst === undefined) return take(update, 'tat >= :since AND tat <= :room', values, {}, options);
       if (burst === 'full') {
-        const condition = 'tat >= :now AND (tat <= :room OR tat <= #full)';
-        const names = { '#full': NAMES['#full'] };
-        return takenOf(await table.update({ key, update, condition, names, values, ...options }));
+        const condition = 'tat >= :since AND (tat <= :room OR tat <= #full)';
+        return take(update, condition, values, { '#full': NAMES['#full'] }, options);
       }
-      const condition = 'tat >= :now AND (tat <= :room OR (#base = :base AND tat <= :baseRoom))';
-      const names = { '#base': NAMES['#base'] };
+      const condition = 'tat >= :since AND (tat <= :room OR (#base = :base AND tat <= :baseRoom))';
       const more = { ...values, ':base': burst.baseUs, ':baseRoom': burst.roomUs };
-      return takenOf(await table.update({ key, update, condition, names, values: more, ...options }));
+      return take(update, condition, more, { '#base': NAMES['#base'] }, options);
     },
-    async takeGap({ idleUs, nowUs, tatUs, baseUs, expiration }, options) {
-      return takenOf(
-        await table.update({
-          key,
-          update: 'SET tat = :tat, expiration = :expiration',
-          condition: '#base = :base AND tat >= :idle AND tat < :now',
-          names: { '#base': NAMES['#base'] },
-          values: { ':tat': tatUs, ':base': baseUs, ':idle': idleUs, ':now': nowUs, ':expiration': expiration },
-          ...options,
-        }),
+    takeGap({ idleUs, sinceUs, tatUs, baseUs, expiration }, options) {
+      return take(
+        'SET tat = :tat, expiration = :expiration',
+        '#base = :base AND tat >= :idle AND tat < :since',
+        { ':tat': tatUs, ':base': baseUs, ':idle': idleUs, ':since': sinceUs, ':expiration': expiration },
+        { '#base': NAMES['#base'] },
+        options,
       );
     },
-    async takeIdle({ idleUs, baseUs, tatUs, fullUs, expiration }, options) {
-      return takenOf(
-        await table.update({
-          key,
-          update: 'SET tat = :tat, #base = :base, #full = :full, v = :v, expiration = :expiration',
-          condition: 'attribute_not_exists(tat) OR tat < :idle',
-          names: NAMES,
-          values: {
-            ':tat': tatUs,
-            ':base': baseUs,
-            ':full': fullUs,
-            ':v': ITEM_VERSION,
-            ':idle': idleUs,
-            ':expiration': expiration,
-          },
-          ...options,
-        }),
+    takeIdle({ idleUs, baseUs, tatUs, fullUs, expiration }, options) {
+      return take(
+        'SET tat = :tat, #base = :base, #full = :full, v = :v, expiration = :expiration',
+        'attribute_not_exists(tat) OR tat < :idle',
+        {
+          ':tat': tatUs,
+          ':base': baseUs,
+          ':full': fullUs,
+          ':v': ITEM_VERSION,
+          ':idle': idleUs,
+          ':expiration': expiration,
+        },
+        NAMES,
+        options,
       );
     },
     async undo(fromUs, toUs, options) {
@@ -134,6 +174,21 @@ export function bucketStore(table: Table, name: BucketName): BucketStore {
   };
 }
 
+/** Adds to the period's sums, and takes those of the last but one away, before their place is used again. */
+const REPORTING = 'ADD #n :one, #below :below, #above :above REMOVE #oldN, #oldBelow, #oldAbove';
+
+function reportNames(period: number): Record<string, string> {
+  const [slot, old] = [period % PERIODS, (period + 2) % PERIODS];
+  return {
+    '#n': `n${slot}`,
+    '#below': `below${slot}`,
+    '#above': `above${slot}`,
+    '#oldN': `n${old}`,
+    '#oldBelow': `below${old}`,
+    '#oldAbove': `above${old}`,
+  };
+}
+
 /** The bucket as it stands, for those who watch it. */
 export async function readBucket(
   table: Table,
@@ -144,12 +199,22 @@ export async function readBucket(
   return recordOf(await table.get(key, { ...options, consistent: true }));
 }
 
-function takenOf({ applied, item }: Written): Taken {
-  return { applied, record: recordOf(item) };
-}
-
 function recordOf(item: Item | undefined): BucketRecord | undefined {
   if (!item) return undefined;
   const fields = fieldsOf(item);
-  return { tatUs: fields.number('tat'), baseUs: fields.number('base') };
+  return {
+    tatUs: fields.number('tat'),
+    baseUs: fields.number('base'),
+    demand: PLACES.map((place) => sums(fields, place)),
+  };
+}
+
+function sums(fields: Fields, place: number): PeriodDemand {
+  const sum = (name: string) => fields.optionalNumber(`${name}${place}`) ?? 0;
+  return { instances: sum('n'), below: sum('below'), above: sum('above') };
+}
+
+/** What was said of a period; all 0 when nobody said anything. */
+export function demandOf({ demand }: BucketRecord, period: number): PeriodDemand {
+  return demand[period % PERIODS] ?? { instances: 0, below: 0, above: 0 };
 }

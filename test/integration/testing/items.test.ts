@@ -27,8 +27,8 @@ describe('a throttle', () => {
 
   it('has the same bucket', async () => {
     const burst = fc.oneof(fc.constantFrom('full' as const, undefined), fc.record({ baseUs: small, roomUs: small }));
-    const busy = fc.record({ nowUs: small, costUs: small, roomUs: small, burst, expiration: small });
-    const gap = fc.record({ idleUs: small, nowUs: small, tatUs: small, baseUs: small, expiration: small });
+    const busy = fc.record({ sinceUs: small, costUs: small, roomUs: small, burst, expiration: small });
+    const gap = fc.record({ idleUs: small, sinceUs: small, tatUs: small, baseUs: small, expiration: small });
     const idle = fc.record({ idleUs: small, baseUs: small, tatUs: small, fullUs: small, expiration: small });
     const step = fc.oneof<fc.Arbitrary<Step>[]>(
       busy.map((take) => (table, service) => bucket(table, service).takeBusy(take)),

@@ -190,7 +190,7 @@ describe('several rules', () => {
     const expiration = nowUs / 1e6 + 60;
     const idle = { idleUs: nowUs - LAG_US, baseUs: nowUs, fullUs: nowUs + 4e6, expiration };
     expect(await bucket.takeIdle({ ...idle, tatUs: nowUs + 1e6 })).toMatchObject({ applied: true });
-    const busy = { nowUs, costUs: 1e6, roomUs: nowUs, burst: 'full', expiration } as const;
+    const busy = { sinceUs: nowUs, costUs: 1e6, roomUs: nowUs, burst: 'full', expiration } as const;
     expect(await bucket.takeBusy(busy)).toMatchObject({ applied: true, record: { tatUs: nowUs + 2e6 } });
     expect(await bucket.undo(nowUs + 1e6, nowUs)).toBe(false);
     expect(await bucket.undo(nowUs + 2e6, nowUs + 1e6)).toBe(true);

@@ -1,0 +1,226 @@
+// Leases: an instance takes the tokens it is about to need in one write, and decides from memory while they last.
+import { demandOf, type BucketRecord, type DemandReport } from '../../store/items/throttle.ts';
+import type { Instance } from '../kernel/instance.ts';
+import type { Invocation } from '../kernel/invocation.ts';
+import type { BucketState } from './bucket.ts';
+import { Demand, fairShare } from './demand.ts';
+import { certainOffsetMs, fleetNowUs } from './fleet-clock.ts';
+import { takeTokens, whileWaiting, type Granted, type Patience } from './fleet.ts';
+import type { Gcra } from './gcra.ts';
+import type { RawKey } from './key.ts';
+import { Lease } from './lease.ts';
+import type { FleetState, Grant, LimitedRule, Leasing } from './limiter.ts';
+import type { LeaseTerms } from './terms.ts';
+
+/** A lease lasts a little longer than its period, so that the next one comes beside a handler and in time. */
+const HEADROOM = 1.25;
+/** What is left of a lease when the next one is asked for. */
+const PREFETCH_BELOW = 0.3;
+/** Shares are made of the period before: asking for a little more than one keeps the whole rate in use. */
+const SHARE_HEADROOM = 1.1;
+/** After an exchange that failed, the next one beside a handler waits this part of a period. */
+const PAUSE_SHARE = 0.25;
+
+/** What an instance knows and holds of one key. */
+class HeldKey {
+  readonly lease: Lease;
+  readonly demand: Demand;
+  /** Until then the fleet's bucket certainly has nothing more, by the fleet's clock in µs. */
+  deniedUntilUs = -Infinity;
+  /** No sooner is more asked for. */
+  askFromUs = -Infinity;
+  /** Tokens a period; Infinity while there is enough for all. */
+  share = Infinity;
+  /** How many lease from the same bucket. */
+  instances = 1;
+  seen: BucketState | undefined;
+  reported = -1;
+  asking = false;
+
+  constructor(gcra: Gcra, terms: LeaseTerms) {
+    this.lease = new Lease(gcra, terms);
+    this.demand = new Demand(terms.periodUs);
+  }
+}
+
+export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasing {
+  const { periodUs, leastTokens, leastRequests } = terms;
+  const supply = periodUs / gcra.intervalUs;
+  const alone = new Map<number, Gcra>();
+  const create = () => new HeldKey(gcra, terms);
+  /** As last narrowed down, µs; asked for at each exchange only, since it makes an object. */
+  const offsets = new WeakMap<Instance, number>();
+
+  const stateOf = ({ name, generation, storedKeyOf }: LimitedRule, key: RawKey): FleetState => ({
+    rule: name,
+    algorithm,
+    generation,
+    key: storedKeyOf(key),
+  });
+
+  /** Tokens to hold in all; 0 when they are better taken one by one. */
+  function target(held: HeldKey): number {
+    const wanted = held.demand.perPeriod();
+    if (wanted < leastRequests || supply / held.instances < leastTokens) return 0;
+    return Math.ceil(Math.min(wanted * HEADROOM, held.share * SHARE_HEADROOM));
+  }
+
+  function reportOf(held: HeldKey, nowUs: number): DemandReport | undefined {
+    const period = Math.floor(nowUs / periodUs);
+    if (held.reported === period) return undefined;
+    held.reported = period;
+    const tokens = Math.ceil(held.demand.perPeriod());
+    return { period, tokens, above: tokens > held.share };
+  }
+
+  /** Takes in what the table said, and keeps what it gave. */
+  function learn(held: HeldKey, granted: Granted, nowUs: number): void {
+    const { record, tokens, startUs } = granted;
+    held.seen = record;
+    if (record) learnDemand(held, record, nowUs);
+    if (tokens > 0 && record) held.lease.add({ startUs, tokens, baseUs: record.baseUs });
+  }
+
+  function learnDemand(held: HeldKey, record: BucketRecord, nowUs: number): void {
+    const period = Math.floor(nowUs / periodUs);
+    const [last, current] = [demandOf(record, period - 1), demandOf(record, period)];
+    held.instances = Math.max(1, last.instances, current.instances);
+    if (last.instances === 0) return;
+    held.share = fairShare(supply, last);
+    // What the others have to do, whoever has just begun will soon have.
+    const above = Number.isFinite(held.share) ? last.above * held.share : 0;
+    held.demand.expect((last.below + above) / last.instances);
+  }
+
+  /** Asks for what is missing to hold `tokens`, and remembers when asking again makes sense. */
+  async function fetch(
+    instance: Instance,
+    rule: LimitedRule,
+    key: RawKey,
+    held: HeldKey,
+    tokens: number,
+    ahead: boolean,
+    patience: Patience,
+  ): Promise<void> {
+    const nowUs = fleetNowUs(instance);
+    const aheadUs = ahead ? periodUs : 0;
+    const request = {
+      tokens,
+      terms,
+      aheadUs,
+      report: reportOf(held, nowUs),
+      guess: held.instances === 1 ? held.seen : undefined,
+    };
+    const granted = await takeTokens(instance, gcra, stateOf(rule, key), request, patience);
+    if (patience.signal?.aborted) return;
+    offsets.set(instance, certainOffsetMs(instance) * 1000);
+    const laterUs = fleetNowUs(instance);
+    learn(held, granted, laterUs);
+    held.deniedUntilUs = granted.tokens < tokens ? granted.freeAtUs : -Infinity;
+    if (granted.tokens === 0) {
+      // Room for one token is little to ask for.
+      held.askFromUs = granted.freeAtUs - aheadUs + (Math.max(1, target(held) / 2) - 1) * gcra.intervalUs;
+    } else if (Number.isFinite(held.share)) {
+      const { askFromUs } = held;
+      const paceUs = (periodUs * granted.tokens) / Math.max(1, held.share * SHARE_HEADROOM);
+      held.askFromUs = Math.max(askFromUs, laterUs - periodUs) + paceUs;
+    }
+  }
+
+  function prefetch({ instance }: Invocation, rule: LimitedRule, key: RawKey, held: HeldKey, nowUs: number): void {
+    if (held.asking || nowUs < held.askFromUs) return;
+    const wanted = target(held);
+    if (wanted === 0) return;
+    const unspent = held.lease.unspent(nowUs);
+    if (unspent >= wanted * PREFETCH_BELOW) return;
+    held.asking = true;
+    const missing = Math.max(1, wanted - unspent);
+    void instance.syncs.start(`lease:${rule.name}:${rule.storedKeyOf(key)}`, async (signal) => {
+      try {
+        const timeoutMs = () => LONGEST_BESIDE_MS;
+        await fetch(instance, rule, key, held, missing, true, { timeoutMs, signal });
+      } catch {
+        // The store's own guard tells of it; what is needed is asked for again, by a request if it comes to that.
+        held.askFromUs = fleetNowUs(instance) + periodUs * PAUSE_SHARE;
+        instance.recorder.internal('throttle:store-failed');
+      } finally {
+        held.asking = false;
+      }
+    });
+  }
+
+  function given(held: HeldKey, tokens: number, nowUs: number): Grant {
+    const freeAtUs = Math.max(nowUs, Math.min(held.lease.freeAtUs(nowUs), Math.max(held.deniedUntilUs, nowUs)));
+    return { tokens, mark: held.lease.mark, freeAtUs };
+  }
+
+  return {
+    takeOne(invocation, rule, key, localUs) {
+      const nowUs = localUs + (offsets.get(invocation.instance) ?? 0);
+      const held = rule.memory.held(key, create);
+      if (!held.lease.takeOne(nowUs)) return false;
+      held.demand.count(nowUs, 1);
+      prefetch(invocation, rule, key, held, nowUs);
+      return true;
+    },
+
+    take(invocation, rule, key, localUs, wanted) {
+      const nowUs = localUs + (offsets.get(invocation.instance) ?? 0);
+      const held = rule.memory.held(key, create);
+      held.demand.count(nowUs, wanted);
+      const { tokens, freeAtUs } = held.lease.take(nowUs, wanted);
+      if (tokens === wanted) {
+        prefetch(invocation, rule, key, held, nowUs);
+        return given(held, tokens, nowUs);
+      }
+      // Known to be refused: by what is held and may be used later only, or by what the bucket said of itself.
+      const untilUs = Math.max(held.deniedUntilUs, held.askFromUs);
+      if (nowUs < untilUs || Number.isFinite(freeAtUs)) {
+        prefetch(invocation, rule, key, held, nowUs);
+        const knownUs = Math.min(freeAtUs, nowUs < untilUs ? untilUs : Infinity);
+        return { tokens, mark: held.lease.mark, freeAtUs: knownUs };
+      }
+      if (tokens > 0) held.lease.undo(held.lease.mark, tokens);
+      return undefined;
+    },
+
+    async ask(invocation, rule, key, wanted) {
+      const { instance } = invocation;
+      const held = rule.memory.held(key, create);
+      const before = fleetNowUs(instance);
+      const unspent = held.lease.unspent(before);
+      const goal = target(held);
+      const missing = Math.max(wanted, goal) - unspent;
+      await whileWaiting(invocation, (patience) =>
+        fetch(instance, rule, key, held, Math.max(1, missing), goal > 0, patience),
+      );
+      const nowUs = fleetNowUs(instance);
+      const { tokens } = held.lease.take(nowUs, wanted);
+      if (tokens === wanted) prefetch(invocation, rule, key, held, nowUs);
+      return given(held, tokens, nowUs);
+    },
+
+    undo({ memory }, key, { mark }, tokens) {
+      memory.held(key, create).lease.undo(mark, tokens);
+    },
+
+    takeAlone({ memory }, key, nowUs, wanted) {
+      const { instances } = memory.held(key, create);
+      const part = alone.get(instances) ?? partOf(gcra, instances);
+      if (alone.size < MOST_PARTS) alone.set(instances, part);
+      const { tokens, tatUs, freeAtUs } = memory.take(part, key, nowUs, wanted);
+      return { tokens, mark: tatUs, freeAtUs };
+    },
+  };
+}
+
+/** An exchange beside the handler ends at the limit of syncs at the latest. */
+const LONGEST_BESIDE_MS = 1_000;
+
+const MOST_PARTS = 100;
+
+/** One of `instances` equal parts of a bucket, which holds one token at least. */
+function partOf(gcra: Gcra, instances: number): Gcra {
+  const intervalUs = gcra.intervalUs * instances;
+  return { ...gcra, intervalUs, capacityUs: Math.max(gcra.capacityUs, intervalUs) };
+}
