@@ -7,20 +7,23 @@ import { fallbackOutbound } from './fallback/index.ts';
 import { disabled } from './kernel/disabled.ts';
 import type { OutboundPolicy } from './kernel/outbound.ts';
 import { retryOutbound } from './retry/index.ts';
+// Not by its folder's index.ts: what refuses incoming requests is loaded apart.
+import { shedOutbound } from './shed/outbound.ts';
 import { traceAttemptOutbound, traceCallOutbound } from './trace/index.ts';
 
 export { fallbackPolicy } from './fallback/index.ts';
 export { loadTracePolicy } from './trace/index.ts';
 
 /**
- * Outermost first: an attempt is timed inside the breaker, the breaker judges every attempt, retry decides on another. A
- * trace shows the whole call, and the attempts that were made.
+ * Outermost first: an attempt is timed inside the breaker, the breaker judges every attempt that is not shed, retry decides
+ * on another. A trace shows the whole call, and the attempts that were made.
  */
 const OUTBOUND: readonly OutboundPolicy[] = [
   traceCallOutbound,
   fallbackOutbound,
   deadlineOutbound,
   retryOutbound,
+  shedOutbound,
   breakerOutbound,
   traceAttemptOutbound,
   attemptTimeoutOutbound,

@@ -45,10 +45,40 @@ export const keys = {
     pk: `run#${service}#throttle#${rule}#${algorithm}#${generation}#${key}`,
     sk: 'bucket',
   }),
+  /** Permits of a concurrency rule: one item for so many slots. */
+  permits: (service: string, rule: string, shard: number): Key => ({
+    pk: `run#${service}#concurrency#${rule}#${shard}`,
+    sk: 'permits',
+  }),
+  /** The windows in which a quota was used: one item each. `start` is ISO 8601. */
+  usageWindow: (service: string, rule: string, start: string, generation: string): Key => ({
+    pk: `run#${service}#usage#${rule}`,
+    sk: `${start}#${generation}`,
+  }),
+  /** The keys that used a quota in one window: one item each, in so many lists that no partition takes all of them. */
+  usageKey: (service: string, rule: string, start: string, shard: number, key: string, generation: string): Key => ({
+    pk: `run#${service}#usage#${rule}#${start}#${shard}`,
+    sk: `${key}#${generation}`,
+  }),
+  /** The quotas that came near their limit on one day (UTC `yyyy-mm-dd`), in order of time. */
+  usageSignal: (service: string, day: string, at: string, id: string): Key => ({
+    pk: `run#${service}#usage-signals#${day}`,
+    sk: `${at}#${id}`,
+  }),
+  /** How many such signals a rule gave in an hour (`yyyy-mm-ddThh`), listed or not. */
+  usageSignalCount: (service: string, hour: string, rule: string): Key => ({
+    pk: `run#${service}#usage-signals`,
+    sk: `${hour}#${rule}`,
+  }),
   /** A breaker's authoritative state and the fleet's window. */
   breaker: (service: string, breaker: string): Key => ({ pk: `run#${service}#breaker#${breaker}`, sk: 'state' }),
   /** How often a queue record was sent back by flyball itself, which is not an attempt. */
   deferrals: (service: string, messageId: string): Key => ({ pk: `run#${service}#deferral#${messageId}`, sk: 'count' }),
+  /** Up to when the records that wait for a rule's tokens have been told to stay away. */
+  line: (service: string, rule: string, generation: string, key: string): Key => ({
+    pk: `run#${service}#line#${rule}#${generation}#${key}`,
+    sk: 'line',
+  }),
   /** One instance's minute of telemetry. `minute` is `yyyy-mm-ddThh:mm` in UTC. */
   telemetryMinute: (service: string, minute: string, instance: string): Key => ({
     pk: `run#${service}#telemetry#${minute}`,

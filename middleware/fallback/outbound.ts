@@ -52,7 +52,7 @@ export function causesOf(reply: Reply, call: Call, isFailure: OutcomeTest, nowMs
   const { outcome, error } = reply;
   if (outcome === 'ok') return [];
   if (error instanceof Refused) {
-    return error.by === 'breaker' || error.by === 'throttle' || error.by === 'deadline' ? [error.by] : [];
+    return error.by === 'access' || error.by === 'fault' ? [] : [error.by];
   }
   if (error instanceof DeadlineExceeded) return ['deadline'];
   // The caller gave up: nobody is there to take a fallback.

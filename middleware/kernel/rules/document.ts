@@ -7,7 +7,7 @@ import { job, logs, slo, telemetry } from './schema/telemetry.ts';
 import { throttle } from './schema/throttles.ts';
 import { MOST_RESOURCES, name, rulesOf, type mode } from './schema/values.ts';
 
-export { PRIORITIES } from './schema/resources.ts';
+export { PRIORITIES } from './priorities.ts';
 export { OUTCOME_PATTERN, TRIGGERS } from './schema/values.ts';
 
 /** A rule document, as an operator writes it. Every object is strict: an unknown key is an error, never ignored. */

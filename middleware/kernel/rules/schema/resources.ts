@@ -1,5 +1,6 @@
 // What a document says of the things a service is asked for, and the parts it shares with calls: backoffs and fallbacks.
 import { z } from 'zod';
+import { PRIORITIES } from '../priorities.ts';
 import { count, duration, pattern, status, TRIGGERS } from './values.ts';
 
 export const backoff = z.strictObject({
@@ -24,9 +25,6 @@ export const fallbackStep = z.strictObject({
     .optional(),
   respond,
 });
-
-/** From the first to be shed to the last. */
-export const PRIORITIES = ['sheddable', 'normal', 'critical'] as const;
 
 export const resource = z.strictObject({
   match: z.strictObject({

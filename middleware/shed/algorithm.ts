@@ -1,0 +1,50 @@
+// What share of requests to turn away: of a function that fills up by priority, and to a dependency that refuses. Pure.
+import type { Priority } from '../kernel/rules/priorities.ts';
+
+/**
+ * The share of a priority's requests, 0 to 1, that are refused while `load` is in use and refusals begin `above`. Of the
+ * room between `above` and full, the lower half sheds what is sheddable, from nothing to all of it, and the upper half
+ * what is normal; what is critical is refused when there is no room at all.
+ */
+export function refusedShare(load: number, above: number, priority: Priority): number {
+  if (load >= 1) return 1;
+  if (load <= above || priority === 'critical') return 0;
+  const filled = (load - above) / (1 - above);
+  return Math.min(1, Math.max(0, priority === 'sheddable' ? 2 * filled : 2 * filled - 1));
+}
+
+/** How many requests are sent for one that was accepted, before any are dropped. */
+export const REQUESTS_PER_ACCEPT = 2;
+/** However bad it is, one in twenty is sent: who sends nothing never learns that it could. */
+export const MOST_DROPPED = 0.95;
+/** A dependency that has refused nothing for so long, ms, and so often, is tried with twice as much. */
+export const QUIET_MS = 10_000;
+export const QUIET_ACCEPTS = 10;
+/** Beyond this everything passes, whatever the window holds. */
+const MOST_DOUBLINGS = 20;
+
+/** What an instance knows of its requests to one dependency. */
+export interface Acceptance {
+  /** Wanted in the window, whether they were sent or dropped. */
+  readonly requests: number;
+  /** Of those, taken by the dependency, whatever became of them there. */
+  readonly accepts: number;
+  /** ms since it last refused. */
+  readonly quietMs: number;
+  /** Taken one after another since then. */
+  readonly acceptsInARow: number;
+}
+
+/**
+ * The probability with which the next request is dropped here: max(0, (requests − K·accepts) / (requests + 1)), after
+ * "Handling Overload" in Google's Site Reliability Engineering. K is 2, and doubles with every 10 s and 10 requests in a
+ * row that the dependency accepted: without that, what was shed tenfold takes two windows to come back, and the first
+ * refusal brings the whole window's knowledge back.
+ */
+export function dropProbability({ requests, accepts, quietMs, acceptsInARow }: Acceptance): number {
+  const quiet = Math.min(quietMs / QUIET_MS, acceptsInARow / QUIET_ACCEPTS, MOST_DOUBLINGS);
+  // A clock that was set back must not make it stricter.
+  const doublings = Math.max(0, Math.floor(quiet));
+  const spare = requests - REQUESTS_PER_ACCEPT * 2 ** doublings * accepts;
+  return Math.min(MOST_DROPPED, Math.max(0, spare / (requests + 1)));
+}

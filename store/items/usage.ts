@@ -1,0 +1,141 @@
+// Which keys used a quota in which window: lists beside the counters, so that usage is found without scanning the table.
+import { keys } from '../keys.ts';
+import type { CallOptions, Item, Table } from '../port.ts';
+import { fieldsOf, ITEM_VERSION } from './fields.ts';
+
+/** Lists a window's keys are spread over. */
+export const USAGE_SHARDS = 16;
+/** No window is longer, not even a month in which clocks are set back. */
+const LONGEST_WINDOW_MS = 32 * 86_400_000;
+
+/** One window of one rule. */
+export interface UsageWindow {
+  readonly service: string;
+  readonly rule: string;
+  /** Changes with the length and the timezone of the windows. */
+  readonly generation: string;
+  /** Epoch ms; the end is the start of the next one. */
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** A key that used a quota in a window. */
+export interface UsageKey {
+  readonly key: string;
+  readonly generation: string;
+}
+
+/** Notes that a window was used; again and again to the same effect. `expiration` in s since the epoch. */
+export async function putUsageWindow(
+  table: Table,
+  { service, rule, generation, startMs, endMs }: UsageWindow,
+  expiration: number,
+  options?: CallOptions,
+): Promise<void> {
+  const item = { ...keys.usageWindow(service, rule, iso(startMs), generation), v: ITEM_VERSION };
+  await table.put({ item: { ...item, generation, startMs, endMs, expiration }, ...options });
+}
+
+/** Notes that a key used a window; again and again to the same effect. `expiration` in s since the epoch. */
+export async function putUsageKey(
+  table: Table,
+  { service, rule, generation, startMs }: UsageWindow,
+  key: string,
+  expiration: number,
+  options?: CallOptions,
+): Promise<void> {
+  const at = keys.usageKey(service, rule, iso(startMs), shardOf(key), key, generation);
+  await table.put({ item: { ...at, v: ITEM_VERSION, key, generation, expiration }, ...options });
+}
+
+/** The windows of a rule that have a moment in [fromMs, toMs), in order of time. */
+export async function readUsageWindows(
+  table: Table,
+  { service, rule }: Pick<UsageWindow, 'service' | 'rule'>,
+  fromMs: number,
+  toMs: number,
+): Promise<UsageWindow[]> {
+  const first = iso(Math.max(0, fromMs - LONGEST_WINDOW_MS));
+  const { pk } = keys.usageWindow(service, rule, '', '');
+  const windows: UsageWindow[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({
+      pk,
+      sk: { between: [first, iso(toMs)] },
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const item of page.items) {
+      const { text, number } = fieldsOf(item);
+      const [startMs, endMs] = [number('startMs'), number('endMs')];
+      if (startMs < toMs && endMs > fromMs)
+        windows.push({ service, rule, generation: text('generation'), startMs, endMs });
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return windows;
+}
+
+/**
+ * Up to `limit` keys of the windows of a rule that began at an instant, in the order of their names; those after `after`.
+ * Fewer than `limit` only when there are no more.
+ */
+export async function readUsageKeys(
+  table: Table,
+  { service, rule, startMs }: Pick<UsageWindow, 'service' | 'rule' | 'startMs'>,
+  { limit, after }: { readonly limit: number; readonly after?: UsageKey | undefined },
+): Promise<UsageKey[]> {
+  const start = iso(startMs);
+  const position = after ? positionOf(after) : '';
+  const shards = Array.from(
+    { length: USAGE_SHARDS },
+    (_, shard) => keys.usageKey(service, rule, start, shard, '', '').pk,
+  );
+  const lists = await Promise.all(shards.map((pk) => readShard(table, pk, position, limit)));
+  return lists.flat().sort(inOrder).slice(0, limit);
+}
+
+/** The keys of one list behind a position; short pages are read on, since the order of all depends on each. */
+async function readShard(table: Table, pk: string, position: string, limit: number): Promise<UsageKey[]> {
+  const found: UsageKey[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({
+      pk,
+      ...(position === '' ? {} : { sk: { between: [position, LAST] } }),
+      // The position itself comes first, if it is in this list.
+      limit: limit + 1,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    found.push(...page.items.filter(({ sk }) => sk !== position).map(usageKeyOf));
+    cursor = found.length < limit ? page.cursor : undefined;
+  } while (cursor !== undefined);
+  return found;
+}
+
+/** Behind every key: they are written in ASCII. */
+const LAST = '\uffff';
+
+function usageKeyOf(item: Item): UsageKey {
+  const { text } = fieldsOf(item);
+  return { key: text('key'), generation: text('generation') };
+}
+
+/** As the table sorts them: by bytes, and keys hold ASCII alone. */
+function inOrder(a: UsageKey, b: UsageKey): number {
+  const [left, right] = [positionOf(a), positionOf(b)];
+  return left < right ? -1 : Number(left > right);
+}
+
+function positionOf({ key, generation }: UsageKey): string {
+  return keys.usageKey('', '', '', 0, key, generation).sk;
+}
+
+/** FNV-1a: any hash that spreads will do, and all versions must agree on it. */
+export function shardOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193) >>> 0;
+  return hash % USAGE_SHARDS;
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
