@@ -1,7 +1,9 @@
 // A throttle rule compiled for one service: its arithmetic, its key, and what it tells those it refuses.
 import type { Invocation } from '../kernel/invocation.ts';
 import type { RuleDocument, ThrottleRule } from '../kernel/rules/document.ts';
+import { parseDuration } from '../kernel/units.ts';
 import { limiterOf, syncOf } from './algorithm.ts';
+import { compileCost } from './cost.ts';
 import { compileKey, compileValues, hash, storedKey, type RawKey } from './key.ts';
 import type { FleetState, Limiter } from './limiter.ts';
 import { Memory, type RuleMemory } from './memory.ts';
@@ -27,6 +29,16 @@ export interface CompiledThrottle {
   readonly storedKeyOf: (raw: RawKey) => string;
   readonly memory: RuleMemory;
   readonly sync: Sync;
+  /** What a request costs, in tokens; undefined where all cost one. */
+  readonly cost: ((invocation: Invocation) => number) | undefined;
+  /** A request that says it costs more is refused. */
+  readonly mostCost: number;
+  /** How long a request may be held until its turn, µs. */
+  readonly maxWaitUs: number;
+  /** Answers to admitted requests tell what is left. */
+  readonly told: boolean;
+  /** One token a request, and no more to say about it. */
+  readonly plain: boolean;
   /** Set when some keys have limits of their own. */
   readonly overrides?: Overrides;
 }
@@ -47,6 +59,8 @@ export interface ResourceThrottles {
   readonly shadow: readonly CompiledThrottle[];
   /** True when one of the enforced has overrides. */
   readonly overridden: boolean;
+  /** True when one of the enforced tells those it admits what is left. */
+  readonly told: boolean;
 }
 
 export interface Throttles {
@@ -63,7 +77,9 @@ export function compileThrottles(document: RuleDocument, memory: Memory = new Me
     .filter(([, rule]) => rule.mode !== 'disabled')
     .map(([name, rule]) => ({ resources: rule.resources, throttle: compileThrottle(name, rule, memory) }))
     .sort((a, b) => narrowness(b.throttle) - narrowness(a.throttle));
-  memory.keep(new Set(rules.flatMap(({ throttle }) => [throttle, ...(throttle.overrides?.all ?? [])].map(({ id }) => id))));
+  memory.keep(
+    new Set(rules.flatMap(({ throttle }) => [throttle, ...(throttle.overrides?.all ?? [])].map(({ id }) => id))),
+  );
   const everywhere = split(rules.filter(({ resources }) => !resources).map(({ throttle }) => throttle));
   const byResource = new Map<string, ResourceThrottles | undefined>();
   for (const resource of new Set(rules.flatMap(({ resources }) => resources ?? []))) {
@@ -77,7 +93,7 @@ function split(rules: readonly CompiledThrottle[]): ResourceThrottles | undefine
   if (rules.length === 0) return undefined;
   const enforced = rules.filter(({ shadow }) => !shadow);
   const shadow = rules.filter((rule) => rule.shadow);
-  return { enforced, shadow, overridden: enforced.some(({ overrides }) => overrides !== undefined) };
+  return { enforced, shadow, overridden: enforced.some(({ overrides }) => overrides !== undefined), told: enforced.some(({ told }) => told) };
 }
 
 /** One caller's overload is refused by the narrowest key before it costs the others; in memory before over the network. */
@@ -117,6 +133,11 @@ function compileLimit(name: string, rule: ThrottleRule, memory: Memory): Compile
     storedKeyOf: (raw) => storedKey(key, raw),
     memory: memory.of(id),
     sync: syncOf(rule),
+    cost: compileCost(rule.cost),
+    mostCost: Math.min(rule.mostCost ?? Infinity, limiter.holds),
+    maxWaitUs: rule.maxWait === undefined ? 0 : parseDuration(rule.maxWait) * 1000,
+    told: rule.headers === 'always',
+    plain: (rule.cost ?? 1) === 1 && rule.headers !== 'always',
   };
 }
 

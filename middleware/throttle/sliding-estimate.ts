@@ -66,19 +66,25 @@ export function room(sliding: Sliding, count: SlidingCount, nowMs: number): numb
   return Math.max(0, sliding.limit - count.current - covered);
 }
 
-/** When there is room for one more, by this clock, ms; `nowMs` if there is some. */
-export function freeAtMs(sliding: Sliding, count: SlidingCount, nowMs: number): number {
-  if (room(sliding, count, nowMs) > 0) return nowMs;
+/** When there is room for so many more, at most the limit, by this clock, ms; `nowMs` if there is. */
+export function freeAtMs(sliding: Sliding, count: SlidingCount, nowMs: number, tokens = 1): number {
+  if (room(sliding, count, nowMs) >= tokens) return nowMs;
   const { startMs, current, previous } = count;
   const endMs = startMs + sliding.lengthMs;
-  const now = withRoom(sliding, startMs, current, previous);
+  const now = withRoom(sliding, startMs, tokens, current, previous);
   // The last window may be counted beyond this one's end; then the next one decides, which begins with less.
-  return now < endMs ? now : withRoom(sliding, endMs, 0, current);
+  return now < endMs ? now : withRoom(sliding, endMs, tokens, 0, current);
 }
 
-/** When, in the window that begins at `startMs`, so much of the last one is gone that one more has room. */
-function withRoom({ limit, lengthMs, lagMs }: Sliding, startMs: number, current: number, previous: number): number {
-  const most = limit - 1 - current;
+/** When, in the window that begins at `startMs`, so much of the last one is gone that `tokens` have room. */
+function withRoom(
+  { limit, lengthMs, lagMs }: Sliding,
+  startMs: number,
+  tokens: number,
+  current: number,
+  previous: number,
+): number {
+  const most = limit - tokens - current;
   if (most < 0) return Infinity;
   if (previous <= most) return startMs;
   // floor(previous · (1 − gone)) ≤ most, as soon as previous · (1 − gone) < most + 1.

@@ -1,7 +1,7 @@
 // What a document says of throttles.
 import { z } from 'zod';
 import { parseRate, parseWindowRate } from '../../units.ts';
-import { count, mode, MOST_RESOURCES, name, rate } from './values.ts';
+import { count, mode, MOST_RESOURCES, name, pattern, rate } from './values.ts';
 
 const throttleKey = z
   .string()
@@ -16,26 +16,41 @@ const throttleKey = z
 const LONGEST_REFILL_DAYS = 400;
 /** Buckets count in whole µs. */
 const MOST_PER_SECOND = 1_000_000;
+const MOST_BURST = 1_000_000_000;
+const LONGEST_SLIDING_MS = 86_400_000;
 
-/** A bucket that arithmetic can keep. */
-function keepable(
-  context: z.core.ParsePayload<{
-    limit: string;
-    algorithm?: 'token-bucket' | 'fixed-window' | undefined;
-    burst?: number | undefined;
-    timezone?: string | undefined;
-  }>,
-): void {
-  const { limit, burst, algorithm, timezone } = context.value;
-  const refuse = (key: 'limit' | 'burst' | 'timezone', message: string) =>
-    context.issues.push({ code: 'custom', input: context.value, path: [key], message });
+interface Limit {
+  readonly limit: string;
+  readonly burst?: number | undefined;
+}
+
+interface Limited extends Limit {
+  readonly algorithm?: 'token-bucket' | 'fixed-window' | 'sliding-window' | undefined;
+  readonly timezone?: string | undefined;
+  readonly overrides?: readonly Limit[] | undefined;
+}
+
+type Refuse = (key: string, message: string) => void;
+
+/** What arithmetic can keep. */
+function keepable(context: z.core.ParsePayload<Limited>): void {
+  const rule = context.value;
+  const refuseAt =
+    (...place: (string | number)[]): Refuse =>
+    (key, message) =>
+      context.issues.push({ code: 'custom', input: rule, path: [...place, key], message });
+  checkLimit(rule, rule, refuseAt());
+  rule.overrides?.forEach((override, i) => checkLimit(rule, override, refuseAt('overrides', i)));
+  if (rule.timezone !== undefined && rule.algorithm !== 'fixed-window') {
+    refuseAt()('timezone', 'means something with algorithm: fixed-window alone');
+  }
+}
+
+function checkLimit({ algorithm }: Limited, { limit, burst }: Limit, refuse: Refuse): void {
   try {
-    if (algorithm === 'fixed-window') {
-      parseWindowRate(limit);
-      if (burst !== undefined) refuse('burst', 'means nothing with fixed-window, whose limit is all there is');
-      return;
-    }
-    parseRate(limit);
+    if (algorithm === 'fixed-window') parseWindowRate(limit);
+    else if (algorithm === 'sliding-window') checkSliding(limit);
+    else parseRate(limit);
   } catch (error) {
     const hint =
       algorithm === undefined && /\/(day|week|month)$/.test(limit)
@@ -44,7 +59,10 @@ function keepable(
     refuse('limit', `${error instanceof Error ? error.message : String(error)}${hint}`);
     return;
   }
-  if (timezone !== undefined) refuse('timezone', 'means something with algorithm: fixed-window alone');
+  if (algorithm === 'fixed-window' || algorithm === 'sliding-window') {
+    if (burst !== undefined) refuse('burst', `means nothing with ${algorithm}, whose limit is all there is`);
+    return;
+  }
   const { tokens, perMs } = parseRate(limit);
   if ((tokens * 1000) / perMs > MOST_PER_SECOND) refuse('limit', `"${limit}" is more than 1M/s, which is no limit`);
   const days = (Math.ceil((perMs * 1000) / tokens) * (burst ?? Math.max(1, Math.floor(tokens)))) / 86_400e6;
@@ -56,21 +74,61 @@ function keepable(
   }
 }
 
+/** @throws {RangeError} when a window that slides cannot count it. */
+function checkSliding(limit: string): void {
+  const { tokens, perMs } = parseRate(limit);
+  if (!Number.isInteger(tokens)) {
+    throw new RangeError(`"${limit}" is not a number of requests in a window; write 100/min, 5/10s or 1k/h`);
+  }
+  if (perMs > LONGEST_SLIDING_MS) {
+    throw new RangeError(`"${limit}" is longer than a day, the longest that slides; a longer one is a fixed-window`);
+  }
+}
+
+const override = z.strictObject({
+  match: z
+    .record(throttleKey, pattern)
+    .refine((match) => Object.keys(match).length > 0, 'names at least one part of the key')
+    .meta({ description: 'parts of the key, each with a pattern of the value as the caller has it; all must match' }),
+  limit: rate,
+  burst: count(MOST_BURST).optional(),
+});
+
 export const throttle = z
   .strictObject({
     resources: z.array(name).min(1).max(MOST_RESOURCES).optional(),
     key: z.array(throttleKey).max(4).optional(),
     algorithm: z
       .union(
-        [z.literal('token-bucket'), z.literal('fixed-window').meta({ since: '0.2.0' })],
-        'one of token-bucket, fixed-window',
+        [
+          z.literal('token-bucket'),
+          z.literal('fixed-window').meta({ since: '0.2.0' }),
+          z.literal('sliding-window').meta({ since: '0.3.0' }),
+        ],
+        'one of token-bucket, fixed-window, sliding-window',
       )
       .optional(),
     limit: rate,
     timezone: z.string().min(1).max(64).optional().meta({ since: '0.2.0', description: 'whose midnight begins a day' }),
-    burst: count(1_000_000_000).optional(),
+    burst: count(MOST_BURST).optional(),
+    overrides: z
+      .array(override)
+      .min(1)
+      .max(50)
+      .optional()
+      .meta({ since: '0.3.0', description: 'other limits for some keys: the first that matches is in force' }),
     scope: z.enum(['fleet', 'instance']).optional(),
-    sync: z.enum(['auto', 'per-request']).optional(),
+    sync: z
+      .union(
+        [
+          z.literal('auto'),
+          z.literal('per-request'),
+          z.literal('leased').meta({ since: '0.3.0' }),
+          z.literal('eventual').meta({ since: '0.3.0' }),
+        ],
+        'one of auto, leased, per-request, eventual',
+      )
+      .optional(),
     whenStoreFails: z.enum(['local', 'allow', 'reject']).optional(),
     mode: mode.optional(),
   })

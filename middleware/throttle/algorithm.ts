@@ -1,0 +1,26 @@
+// The limiter that a rule, or an override of its limit, asks for.
+import type { ThrottleRule } from '../kernel/rules/document.ts';
+import { parseRate, parseWindowRate } from '../kernel/units.ts';
+import { fixedWindow } from './fixed-window.ts';
+import { compileGcra } from './gcra.ts';
+import type { Limiter } from './limiter.ts';
+import { slidingWindow } from './sliding-window.ts';
+import type { Sync } from './terms.ts';
+import { tokenBucket } from './token-bucket.ts';
+
+/** @throws {RangeError} on a limit or burst that cannot be meant. */
+export function limiterOf(rule: ThrottleRule): Limiter {
+  switch (rule.algorithm) {
+    case 'fixed-window':
+      return fixedWindow(parseWindowRate(rule.limit), rule.timezone ?? 'UTC');
+    case 'sliding-window':
+      return slidingWindow(parseRate(rule.limit));
+    default:
+      return tokenBucket(compileGcra(parseRate(rule.limit), rule.burst), syncOf(rule));
+  }
+}
+
+/** An instance by itself has nothing to ask for in advance. */
+export function syncOf({ scope, sync = 'auto' }: ThrottleRule): Sync {
+  return scope === 'instance' ? 'per-request' : sync;
+}
