@@ -20,6 +20,26 @@ export function messageIdOf(record: QueueRecord): string {
   return typeof id === 'string' ? id : '';
 }
 
+/** One of the attributes that SQS itself gives a record. */
+export function systemAttributeOf(record: QueueRecord, name: string): string | undefined {
+  const { attributes } = record;
+  if (typeof attributes !== 'object' || attributes === null || !(name in attributes)) return undefined;
+  const value = (attributes as Record<string, unknown>)[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** How often the queue has delivered the record, this time included. */
+export function receivesOf(record: QueueRecord): number {
+  const receives = Number(systemAttributeOf(record, 'ApproximateReceiveCount'));
+  return receives >= 1 ? receives : 1;
+}
+
+/** When the record was sent, epoch ms; of one that does not say, later than all that do. */
+export function sentAtMsOf(record: QueueRecord): number {
+  const sentAt = Number(systemAttributeOf(record, 'SentTimestamp') ?? 'unknown');
+  return Number.isFinite(sentAt) ? sentAt : Number.MAX_SAFE_INTEGER;
+}
+
 /** Only ids the platform gave are ever answered: it takes an unknown or empty one for a failure of the whole batch. */
 export function batchResponse(records: readonly QueueRecord[]): BatchResponse {
   const ids = new Set(records.map(messageIdOf));

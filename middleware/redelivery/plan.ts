@@ -1,5 +1,5 @@
 // What is to become of each failed record of a batch: another attempt after a delay, or the dead-letter queue. Pure.
-import { messageIdOf, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
+import { messageIdOf, systemAttributeOf, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
 import type { Backoff } from '../kernel/backoff.ts';
 import type { Random } from '../kernel/clock.ts';
 
@@ -12,24 +12,11 @@ export interface Redelivery {
 /** A message is invisible for at most 12 hours from its receipt; a minute of that is left for the handler and us. */
 const LONGEST_DELAY_MS = 12 * 3_600_000 - 60_000;
 
-function attributeOf(record: QueueRecord, name: string): string | undefined {
-  const { attributes } = record;
-  if (typeof attributes !== 'object' || attributes === null || !(name in attributes)) return undefined;
-  const value = (attributes as Record<string, unknown>)[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** How often the queue has delivered the record, this time included. */
-export function receivesOf(record: QueueRecord): number {
-  const receives = Number(attributeOf(record, 'ApproximateReceiveCount'));
-  return receives >= 1 ? receives : 1;
-}
-
 /** The group a record must stay in order with; undefined outside of FIFO queues, where a group is only about fairness. */
 export function groupOf(record: QueueRecord): string | undefined {
   const { eventSourceARN } = record;
   if (typeof eventSourceARN !== 'string' || !eventSourceARN.endsWith('.fifo')) return undefined;
-  return attributeOf(record, 'MessageGroupId');
+  return systemAttributeOf(record, 'MessageGroupId');
 }
 
 export interface Failures {

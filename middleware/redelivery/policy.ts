@@ -1,14 +1,19 @@
 // The redelivery policy: answers for a queue's batch, and sends its failed records back later or to the dead-letter queue.
 import { batchResponse, failedRecords, isSettled, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
 import { compileBackoff } from '../kernel/backoff.ts';
-import { defer, settlementOf } from '../kernel/deferral.ts';
+import { canWait, defer, deferParked, heldRecordsOf, settlementOf } from '../kernel/deferral.ts';
 import { Refused } from '../kernel/errors.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
 import type { RuleDocument } from '../kernel/rules/document.ts';
-import { recordsOf } from '../kernel/trigger.ts';
 import { withGroups, type Failures, type Redelivery } from './plan.ts';
 import { Settler } from './settler.ts';
+
+/** Of a parked event whose resource has no rule: it must not come back for ever. */
+const PARKED: Redelivery = {
+  attempts: 5,
+  backoff: compileBackoff({ initial: '10s', factor: 3, max: '15m', jitter: 'full' }),
+};
 
 /** By resource. A queue without a rule keeps its own redelivery; only what its handler answers is put in order. */
 export type Redeliveries = ReadonlyMap<string, Redelivery>;
@@ -30,15 +35,40 @@ function compileRedeliveries(document: RuleDocument): Redeliveries {
 }
 
 function redeliveryBefore(invocation: Invocation): void {
-  if (invocation.trigger.face === 'sqs') settlementOf(invocation).claimed = true;
+  if (canWait(invocation) && heldRecordsOf(invocation).length > 0) settlementOf(invocation).claimed = true;
 }
 
 function redeliveryAfter(invocation: Invocation, rules: Redeliveries): void | Promise<void> {
-  if (invocation.trigger.face !== 'sqs') return undefined;
-  const { error, response, event } = invocation;
+  if (!canWait(invocation)) return undefined;
+  const { parked } = settlementOf(invocation);
+  if (parked) return settleParked(invocation, parked, rules.get(invocation.resource.name) ?? PARKED);
+  return invocation.trigger.face === 'sqs' ? settleBatch(invocation, rules) : undefined;
+}
+
+/** The event is the handler's; the record that brought it is ours, and alone in its batch. */
+function settleParked(invocation: Invocation, record: QueueRecord, rule: Redelivery): void | Promise<void> {
+  const { error, response } = invocation;
+  const { shortage } = settlementOf(invocation);
+  // Whatever another middleware has made of an error is an answer, as it would be to the event itself.
+  if (error === undefined || response !== undefined) {
+    invocation.response = batchResponse([]);
+    return undefined;
+  }
+  invocation.response = batchResponse([record]);
+  if (error instanceof Refused) {
+    if (shortage) deferParked(invocation, record, shortage);
+    else defer(invocation, [{ record, delayMs: error.retryAfterMs }]);
+    return settle(invocation, rule, withGroups([], []), [], []);
+  }
+  const failed = failedRecords([record], undefined, error);
+  return settle(invocation, rule, withGroups([record], failed), failed, [record]);
+}
+
+function settleBatch(invocation: Invocation, rules: Redeliveries): void | Promise<void> {
+  const { error, response } = invocation;
   const { deferrals } = settlementOf(invocation);
   const held = new Set(deferrals.map(({ record }) => record));
-  const handled = recordsOf(event).filter((record) => !held.has(record));
+  const handled = heldRecordsOf(invocation).filter((record) => !held.has(record));
   const refused = error instanceof Refused;
   if (refused && handled.length > 0) {
     // Nothing was attempted: the records come back when the refusal says.
@@ -73,7 +103,8 @@ async function settle(
   failed: readonly FailedRecord[],
   handled: readonly QueueRecord[],
 ): Promise<void> {
-  const { deferrals } = settlementOf(invocation);
+  const { deferrals, bookings } = settlementOf(invocation);
+  await Promise.all(bookings);
   const failedByHandler = new Set(failed.map(({ record }) => record));
   const returned = await new Settler(invocation, rule).settle(failures, failedByHandler, deferrals);
   const deferred = deferrals.map(({ record }) => record);

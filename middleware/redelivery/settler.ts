@@ -1,19 +1,11 @@
 // Carries out what becomes of the records a batch returns: delays through SQS, or the dead-letter queue. Errors are contained.
 import { readDeferrals } from '../../store/items/deferrals.ts';
-import { messageIdOf, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
+import { messageIdOf, receivesOf, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
 import { countAsNoAttempt, type Deferral } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
 import { deadLetterOf, type Epitaph } from './message.ts';
-import {
-  delayAfter,
-  groupOf,
-  isExhausted,
-  receivesOf,
-  visibilitySeconds,
-  type Failures,
-  type Redelivery,
-} from './plan.ts';
+import { delayAfter, groupOf, isExhausted, visibilitySeconds, type Failures, type Redelivery } from './plan.ts';
 import { queuesOf, type Delay, type Queues } from './queues.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
 

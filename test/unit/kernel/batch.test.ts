@@ -1,6 +1,6 @@
 // Which records of a batch failed, however the handler says it.
 import { describe, expect, it } from 'vitest';
-import { batchResponse, failedRecords, messageIdOf } from '../../../middleware/kernel/batch.ts';
+import { batchResponse, failedRecords, messageIdOf, receivesOf, sentAtMsOf } from '../../../middleware/kernel/batch.ts';
 import { recordsOf } from '../../../middleware/kernel/trigger.ts';
 import { sqs } from '../../support/events.ts';
 
@@ -61,4 +61,19 @@ it('a deferred record may be named again without failing the batch', () => {
 it('answers each record once, and never an empty identifier', () => {
   const twice = recordsOf(sqs([{ messageId: 'a' }, { messageId: '' }, { messageId: 'a' }]));
   expect(batchResponse(twice)).toEqual({ batchItemFailures: [{ itemIdentifier: 'a' }] });
+});
+
+describe('what SQS says of a record', () => {
+  it.each([
+    ['3', 3],
+    ['x', 1],
+    [undefined, 1],
+  ])('receives: %s is %d', (count, receives) => {
+    expect(receivesOf({ attributes: { ApproximateReceiveCount: count } })).toBe(receives);
+  });
+
+  it('a record without attributes has come once, and later than all that say when they were sent', () => {
+    expect([receivesOf({}), sentAtMsOf({})]).toEqual([1, Number.MAX_SAFE_INTEGER]);
+    expect(sentAtMsOf({ attributes: { SentTimestamp: '1767614400000' } })).toBe(1_767_614_400_000);
+  });
 });

@@ -7,7 +7,6 @@ import {
   delayAfter,
   groupOf,
   isExhausted,
-  receivesOf,
   visibilitySeconds,
   withGroups,
 } from '../../../../middleware/redelivery/plan.ts';
@@ -86,8 +85,4 @@ describe('delays', () => {
   ])('%i ms is a visibility of %i s', (ms, seconds) => {
     expect(visibilitySeconds(ms)).toBe(seconds);
   });
-});
-
-it('a record that does not say how often it came has come once', () => {
-  expect([receivesOf({}), receivesOf({ attributes: { ApproximateReceiveCount: 'x' } })]).toEqual([1, 1]);
 });
