@@ -1,8 +1,7 @@
 // Checks throttles: resources that exist, keys that have a value there, limits that admit something.
 import type { ResourceRule, RuleDocument, ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { parseRate, parseWindowRate } from '../../../middleware/kernel/units.ts';
-import { checkTimezone } from '../../../middleware/kernel/zone.ts';
 import type { Place, Report } from './findings.ts';
+import { checkLimits } from './limits.ts';
 import { pathParameters, triggersOf } from './resources.ts';
 
 /** Each costs a request to the resource a write to the table, or a share in one. */
@@ -23,7 +22,7 @@ export function checkThrottles(
     const place = ['throttles', name];
     checkResourceNames(rule, known, place, report);
     checkKeys(rule, known, place, report);
-    checkLimit(rule, place, report);
+    checkLimits(rule, place, report);
     checkScope(rule, place, report);
   }
   checkNumber(Object.values(throttles), report);
@@ -101,28 +100,6 @@ function checkPathKey(rule: ThrottleRule, parameter: string, known: KnownResourc
     if (resource !== 'default' && !sound) continue;
     if (sound && pathParameters(sound.match).has(parameter)) continue;
     report(at, `the path of resource "${resource}" has no {${parameter}}`);
-  }
-}
-
-function checkLimit(rule: ThrottleRule, place: Place, report: Report): void {
-  if (rule.algorithm === 'fixed-window') {
-    checkZone(rule, place, report);
-    return;
-  }
-  const { tokens } = parseRate(rule.limit);
-  if ((rule.burst ?? tokens) < 1) {
-    report([...place, 'limit'], `${rule.limit} never holds one whole request; add burst: 1 or widen the period`);
-  }
-}
-
-function checkZone({ limit, timezone }: ThrottleRule, place: Place, report: Report): void {
-  if (timezone === undefined) return;
-  const at = [...place, 'timezone'];
-  if (parseWindowRate(limit).unit === 'time') report(at, `${limit} begins no window by the calendar: leave it out`);
-  try {
-    checkTimezone(timezone);
-  } catch (error) {
-    report(at, error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -222,6 +222,16 @@ describe('throttles', () => {
     [{ limit: '0.5/s' }, '/limit: 0.5/s never holds one whole request'],
     [{ limit: '5/s', scope: 'instance', sync: 'auto' }, '/sync: means nothing with scope: instance'],
     [{ limit: '5/s', scope: 'instance', whenStoreFails: 'allow' }, '/whenStoreFails: means nothing'],
+    [
+      { limit: '5/s', sync: 'leased', burst: 1 },
+      '/sync: 5/s with a burst of 1, which is 200 ms of it, is too little to lease',
+    ],
+    [{ limit: '5/s', algorithm: 'sliding-window', sync: 'leased' }, '/sync: sliding-window cannot be leased'],
+    [{ limit: '5/s', algorithm: 'fixed-window', sync: 'eventual' }, '/sync: fixed-window cannot be eventual'],
+    [{ limit: '1.5/s', algorithm: 'sliding-window' }, '/limit: "1.5/s" is not a number of requests in a window'],
+    [{ limit: '100/2d', algorithm: 'sliding-window' }, '/limit: "100/2d" is longer than a day'],
+    [{ limit: '5/s', algorithm: 'sliding-window', burst: 9 }, '/burst: means nothing with sliding-window'],
+    [{ limit: '5/s', algorithm: 'sliding-window', timezone: 'UTC' }, '/timezone: means something with algorithm'],
   ])('%o is refused: %s', (rule, expected) => {
     const errors = errorsOf({ resources, throttles: { subject: rule } });
     expect(errors).toHaveLength(1);
@@ -235,8 +245,75 @@ describe('throttles', () => {
     [{ limit: '5/s', key: ['path:id'], resources: ['order', 'lines'] }],
     [{ limit: '5/s', resources: ['default', 'settlement'] }],
     [{ limit: '5/s', scope: 'instance' }],
+    [{ limit: '100/s', sync: 'leased' }],
+    [{ limit: '5/s', sync: 'eventual' }],
+    [{ limit: '5/s', algorithm: 'sliding-window', sync: 'per-request' }],
+    [{ limit: '1k/d', algorithm: 'sliding-window', scope: 'instance' }],
   ])('%o is accepted', (rule) => {
     expect(errorsOf({ resources, throttles: { subject: rule } })).toEqual([]);
+  });
+});
+
+describe('overrides of a limit', () => {
+  const key = ['client', 'header:x-plan'];
+  const errors = (overrides: object[], rule: object = {}) =>
+    errorsOf({ throttles: { subject: { limit: '5/s', key, ...rule, overrides } } });
+  const gold = { match: { client: 'gold-*' }, limit: '1k/s' };
+
+  it.each<[string, object[], object, string]>([
+    [
+      'name what is no part of the key',
+      [{ ...gold, match: { ip: '10.*' } }],
+      {},
+      '/0/match/ip: is no part of the rule’s key; it has client, header:x-plan',
+    ],
+    ['are for a rule without a key', [gold], { key: [] }, '/0/match/client: is no part of the rule’s key; it has none'],
+    ['match nothing', [{ ...gold, match: {} }], {}, '/0/match: names at least one part of the key'],
+    ['match what an earlier one does', [gold, gold], {}, '/1/match: is never met: override 0 matches all of it'],
+    [
+      'match part of what an earlier one does',
+      [gold, { ...gold, match: { client: 'gold-a*', 'header:x-plan': 'x' } }],
+      {},
+      '/1/match: is never met: override 0',
+    ],
+    ['never admit a request', [{ ...gold, limit: '0.5/s' }], {}, '/0/limit: 0.5/s never holds one whole request'],
+    ['have no limit', [{ match: gold.match }], {}, '/0/limit'],
+    ['cannot be kept', [{ ...gold, limit: '5M/s' }], {}, '/0/limit: "5M/s" is more than 1M/s'],
+    [
+      'have other windows than their quota',
+      [{ ...gold, limit: '1k/day' }],
+      { algorithm: 'fixed-window', limit: '10k/month' },
+      '/0/limit: an override has the windows of its rule: write it in those of 10k/month',
+    ],
+    [
+      'have a burst that windows have not',
+      [{ ...gold, burst: 5 }],
+      { algorithm: 'sliding-window' },
+      '/0/burst: means nothing',
+    ],
+  ])('are refused when they %s', (_what, overrides, rule, expected) => {
+    const found = errors(overrides, rule);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(`/throttles/subject/overrides${expected}`);
+  });
+
+  it('are fifty at most', () => {
+    const many = (count: number) => Array.from({ length: count }, (_, i) => ({ ...gold, match: { client: `c-${i}` } }));
+    expect(errors(many(50))).toEqual([]);
+    expect(errors(many(51))).toHaveLength(1);
+  });
+
+  it.each<[string, object[], object]>([
+    ['a narrower one before a wider one', [{ ...gold, match: { client: 'gold-a' } }, gold], {}],
+    ['patterns that share some keys', [gold, { ...gold, match: { client: '*-a' } }], {}],
+    ['another part of the key', [gold, { ...gold, match: { 'header:x-plan': '*' } }], {}],
+    [
+      'a quota of the same windows',
+      [{ ...gold, limit: '1M/month' }],
+      { algorithm: 'fixed-window', limit: '10k/month' },
+    ],
+  ])('may be %s', (_what, overrides, rule) => {
+    expect(errors(overrides, rule)).toEqual([]);
   });
 });
 

@@ -1,0 +1,84 @@
+// Checks what a throttle admits: limits that ever admit something, overrides that can be met, and how the fleet is asked.
+import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
+import { compileGlob } from '../../../middleware/kernel/glob.ts';
+import { parseRate, parseWindowRate } from '../../../middleware/kernel/units.ts';
+import { checkTimezone } from '../../../middleware/kernel/zone.ts';
+import { compileGcra } from '../../../middleware/throttle/gcra.ts';
+import { leaseTerms } from '../../../middleware/throttle/terms.ts';
+import type { Place, Report } from './findings.ts';
+
+type Override = NonNullable<ThrottleRule['overrides']>[number];
+type Limit = Pick<ThrottleRule, 'limit' | 'burst'>;
+
+export function checkLimits(rule: ThrottleRule, place: Place, report: Report): void {
+  checkLimit(rule, rule, place, report);
+  if (rule.algorithm === 'fixed-window') checkZone(rule, place, report);
+  const { overrides = [] } = rule;
+  overrides.forEach((override, i) => {
+    const at = [...place, 'overrides', i];
+    checkLimit(rule, override, at, report);
+    checkMatch(rule, override, at, report);
+    const earlier = overrides.slice(0, i).findIndex((other) => covers(other, override));
+    if (earlier >= 0) report([...at, 'match'], `is never met: override ${earlier} matches all of it, and comes first`);
+  });
+  checkSync(rule, place, report);
+}
+
+function checkLimit({ algorithm, limit: own }: ThrottleRule, { limit, burst }: Limit, at: Place, report: Report): void {
+  if (algorithm === 'fixed-window') {
+    const [window, usual] = [parseWindowRate(limit), parseWindowRate(own)];
+    if (window.unit === usual.unit && window.perMs === usual.perMs) return;
+    report([...at, 'limit'], `an override has the windows of its rule: write it in those of ${own}`);
+    return;
+  }
+  if ((burst ?? parseRate(limit).tokens) < 1) {
+    report([...at, 'limit'], `${limit} never holds one whole request; add burst: 1 or widen the period`);
+  }
+}
+
+function checkZone({ limit, timezone }: ThrottleRule, place: Place, report: Report): void {
+  if (timezone === undefined) return;
+  const at = [...place, 'timezone'];
+  if (parseWindowRate(limit).unit === 'time') report(at, `${limit} begins no window by the calendar: leave it out`);
+  try {
+    checkTimezone(timezone);
+  } catch (error) {
+    report(at, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function checkMatch({ key = [] }: ThrottleRule, { match }: Override, at: Place, report: Report): void {
+  for (const name of Object.keys(match)) {
+    if (key.includes(name)) continue;
+    const parts = key.length > 0 ? `it has ${key.join(', ')}` : 'it has none: one bucket is for all';
+    report([...at, 'match', name], `is no part of the rule’s key; ${parts}`);
+  }
+}
+
+/** True when whatever the later one matches, the earlier one does: a star of its own takes in whatever stands there. */
+function covers(earlier: Override, later: Override): boolean {
+  return Object.entries(earlier.match).every(([name, pattern]) => {
+    const other = Object.hasOwn(later.match, name) ? later.match[name] : undefined;
+    return other !== undefined && compileGlob(pattern)(other);
+  });
+}
+
+function checkSync({ algorithm = 'token-bucket', sync, scope, ...rule }: ThrottleRule, place: Place, report: Report) {
+  if (scope === 'instance' || sync === undefined || sync === 'auto' || sync === 'per-request') return;
+  const at = [...place, 'sync'];
+  if (algorithm !== 'token-bucket') {
+    report(at, `${algorithm} cannot be ${sync}, only a token-bucket can: leave it out`);
+    return;
+  }
+  if (sync !== 'leased') return;
+  for (const { limit, burst } of [rule, ...(rule.overrides ?? [])]) {
+    const gcra = compileGcra(parseRate(limit), burst);
+    if (leaseTerms(gcra, 'leased')) continue;
+    const ms = Math.round(gcra.capacityUs / 1000);
+    report(
+      at,
+      `${limit} with a burst of ${gcra.burst}, which is ${ms} ms of it, is too little to lease: raise the burst or take auto`,
+    );
+    return;
+  }
+}
