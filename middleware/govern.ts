@@ -22,6 +22,7 @@ import {
   accessSlot,
   businessSlot,
   callSlot,
+  concurrencySlot,
   fallbackSlot,
   jobRunSlot,
   logsSlot,
@@ -89,6 +90,7 @@ export function govern(options: GovernOptions): GovernMiddleware {
     throttleSlot,
   ]);
 }
+    concurrencySlot,
 
 /** What lets in must not be opened by a slip: whatever else stands there is an error. */
 function accessSlotOf({ access }: AccessOptions): PolicySlot {
@@ -101,6 +103,7 @@ export const access = (options: AccessOptions): GovernMiddleware => middlewareFo
 export const throttle = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [throttleSlot]);
 /** Installs outbound breakers for `flyball.call` and `flyball.run`. */
 export const breaker = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, []);
+export const concurrency = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [concurrencySlot]);
 /** Installs retrying `flyball.call` and `flyball.run`, and redelivery of queue records. */
 export const retry = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliverySlot]);
 export const redelivery = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliverySlot]);

@@ -2,6 +2,7 @@
 export {
   access,
   breaker,
+  concurrency,
   deadline,
   fallback,
   flyball,

@@ -42,6 +42,18 @@ export const throttleSlot = slotOf('throttle', async () => (await import('./thro
   needed: ({ throttles }) => throttles !== undefined,
 });
 
+export const concurrencySlot = slotOf(
+  'concurrency',
+  async () => (await import('./concurrency/index.ts')).concurrencyPolicy,
+  { needed: ({ concurrency }) => concurrency !== undefined },
+);
+
+/** Also without rules: whoever is paused need not have any. Not by its folder's index.ts, which loads the caller's half. */
+export const shedSlot = slotOf('shed', async () => (await import('./shed/policy.ts')).shedPolicy, {
+  needed: ({ shedding }) => shedding !== undefined,
+  wanted: ({ instance, startedAt }) => instance.rules.pauseAt(startedAt) !== undefined,
+});
+
 /** Also without rules: what is refused of a queue's batch must be in the answer, or the platform deletes it. */
 export const redeliverySlot = slotOf(
   'redelivery',
@@ -119,6 +131,7 @@ export async function loadEverything(): Promise<void> {
     accessSlot,
     businessSlot,
     callSlot,
+    concurrencySlot,
     fallbackSlot,
     jobRunSlot('every-job'),
     logsSlot,

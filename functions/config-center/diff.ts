@@ -16,7 +16,7 @@ export type RuleChange =
   | { readonly path: string; readonly change: 'changed'; readonly fields: readonly FieldChange[] };
 
 /** Sections whose entries are rules with a name; any other top-level key counts as one rule. */
-const NAMED = new Set(['resources', 'throttles', 'dependencies', 'jobs']);
+const NAMED = new Set(['resources', 'throttles', 'concurrency', 'dependencies', 'jobs']);
 
 export function diffDocuments(before: unknown, after: unknown): RuleChange[] {
   const [old, now] = [rulesOf(before), rulesOf(after)];

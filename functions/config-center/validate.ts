@@ -3,6 +3,7 @@ import { compileResources } from '../../middleware/kernel/resources.ts';
 import { ruleDocument, type RuleDocument } from '../../middleware/kernel/rules/document.ts';
 import { MAX_ERRORS, placesOf, pointerOf, type FieldError } from '../api/index.ts';
 import { checkAccess } from './validation/access.ts';
+import { checkConcurrency } from './validation/concurrency.ts';
 import { checkDependencies } from './validation/dependencies.ts';
 import type { Finding, Report } from './validation/findings.ts';
 import { checkJobs } from './validation/jobs.ts';
@@ -53,12 +54,14 @@ function checkMeaning(service: string, document: RuleDocument, value: unknown, r
   if (typeof given['service'] === 'string' && given['service'] !== service) {
     report(['service'], `is "${given['service'].slice(0, 64)}", but these are the rules of "${service}"`);
   }
-  const { resources = {}, throttles, dependencies, jobs, access, slos } = document;
+  const { resources = {}, throttles, concurrency, shedding, dependencies, jobs, access, slos } = document;
   checkResources(resources, report);
   const named = isObject(given['resources']) ? Object.keys(given['resources']) : [];
   const known = { names: new Set(named), sound: resources };
   if (throttles) checkThrottles(throttles, known, report);
   if (dependencies) checkDependencies(dependencies, report);
+  if (concurrency) checkConcurrency(concurrency, known, report);
+  if (shedding) checkShedding(shedding, namesIn(given['concurrency']), concurrency ?? {}, report);
   if (jobs) checkJobs(jobs, report);
   if (access) checkAccess(access, known, report);
   if (slos) checkSlos(slos, known, report);

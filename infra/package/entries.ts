@@ -6,6 +6,7 @@ export const ENTRIES = {
   './access': 'middleware/entries/access.ts',
   './breaker': 'middleware/entries/breaker.ts',
   './call': 'middleware/entries/call.ts',
+  './concurrency': 'middleware/entries/concurrency.ts',
   './deadline': 'middleware/entries/deadline.ts',
   './fallback': 'middleware/entries/fallback.ts',
   './handler': 'middleware/handler.ts',

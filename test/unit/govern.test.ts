@@ -83,14 +83,21 @@ describe('govern', () => {
     expect(await statuses(governed({ ...parts(), service: 'orders' }, ok), 3)).toEqual([200, 200, 200]);
   });
 
-  it.each(['throttle', 'breaker', 'retry', 'redelivery', 'deadline', 'fallback', 'trace', 'telemetry'] as const)(
-    '%s() is a middleware of its own',
-    async (name) => {
-      const options = { ...parts(), service: 'orders', bootstrap: bootstrap('orders') };
-      const handler = middy().use(flyballModule[name](options)).handler(ok);
-      expect(await statuses(handler as never, 2)).toEqual([200, name === 'throttle' ? 429 : 200]);
-    },
-  );
+  it.each([
+    'throttle',
+    'concurrency',
+    'breaker',
+    'retry',
+    'redelivery',
+    'deadline',
+    'fallback',
+    'trace',
+    'telemetry',
+  ] as const)('%s() is a middleware of its own', async (name) => {
+    const options = { ...parts(), service: 'orders', bootstrap: bootstrap('orders') };
+    const handler = middy().use(flyballModule[name](options)).handler(ok);
+    expect(await statuses(handler as never, 2)).toEqual([200, name === 'throttle' ? 429 : 200]);
+  });
 
   it('is taken out of the way by FLYBALL_DISABLED=1, while calls still find their targets', async () => {
     vi.stubEnv('FLYBALL_DISABLED', '1');

@@ -1,6 +1,7 @@
 // The one definition of a rule document: its types, its JSON Schema and its validation. Only the control plane runs it.
 import { z } from 'zod';
 import { access, type callers, type jwt } from './schema/access.ts';
+import { concurrency } from './schema/concurrency.ts';
 import { dependency, type breaker, type retry } from './schema/dependencies.ts';
 import { resource, type backoff, type fallbackStep } from './schema/resources.ts';
 import { job, logs, slo, telemetry } from './schema/telemetry.ts';
@@ -18,6 +19,8 @@ export const ruleDocument = z.strictObject({
   resources: rulesOf(resource, MOST_RESOURCES, 'resources').optional(),
   throttles: rulesOf(throttle, 100, 'throttles').optional(),
   dependencies: rulesOf(dependency, 200, 'dependencies').optional(),
+  concurrency: rulesOf(concurrency, 50, 'concurrency rules').optional().meta({ since: '0.3.0' }),
+  shedding: shedding.optional().meta({ since: '0.3.0' }),
   jobs: rulesOf(job, 200, 'jobs').optional(),
   access: access.optional().meta({ since: '0.2.0' }),
   telemetry: telemetry.optional(),
@@ -30,6 +33,8 @@ export type ResourceRule = z.infer<typeof resource>;
 export type Priority = NonNullable<ResourceRule['priority']>;
 export type ThrottleRule = z.infer<typeof throttle>;
 export type DependencyRule = z.infer<typeof dependency>;
+export type ConcurrencyRule = z.infer<typeof concurrency>;
+export type SheddingRule = z.infer<typeof shedding>;
 export type BreakerRule = z.infer<typeof breaker>;
 export type RetryRule = z.infer<typeof retry>;
 export type BackoffRule = z.infer<typeof backoff>;

@@ -3,6 +3,7 @@ import middy from '@middy/core';
 import { access, type AccessOptions } from 'flyball/access';
 import { breaker } from 'flyball/breaker';
 import { flyball, flyballPlugin, Refused, type CallOptions } from 'flyball/call';
+import { concurrency } from 'flyball/concurrency';
 import { deadline } from 'flyball/deadline';
 import { fallback } from 'flyball/fallback';
 import type { handler as Shim } from 'flyball/handler';
@@ -34,6 +35,7 @@ const middlewares: Readonly<Record<string, GovernMiddleware>> = {
   access: access(accessOptions),
   breaker: breaker(options),
   deadline: deadline(options),
+  concurrency: concurrency(options),
   fallback: fallback(options),
   jobRun: jobRun(jobOptions),
   redelivery: redelivery(options),

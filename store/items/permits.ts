@@ -1,0 +1,199 @@
+// Permits of a concurrency rule in the table: slots that hold an expiry, and beside the first of them an adaptive limit.
+import { keys } from '../keys.ts';
+import type { CallOptions, Item, Table, Value, Written } from '../port.ts';
+import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
+
+/** Slots of one item: all of them taken, with the longest names, it stays under 1 KB, which is one write unit. */
+export const SLOTS_PER_ITEM = 60;
+
+/** An item is kept for a day after its last permit, which is long over by then. */
+const KEPT_BEYOND_S = 86_400;
+
+/** Where the control of an adaptive limit stands. */
+export type AdaptivePhase = 'start' | 'run' | 'drain' | 'measure';
+
+/** What a fleet knows of an adaptive limit. */
+export interface AdaptiveRecord {
+  readonly limit: number;
+  /** What holds instead of `limit` while `phase` is `drain` or `measure`; 0 otherwise. */
+  readonly probe: number;
+  readonly phase: AdaptivePhase;
+  /** Mean latency without queueing; 0 when nobody knows it yet. */
+  readonly baseMs: number;
+  /** When `baseMs` was last measured on purpose, epoch ms. */
+  readonly measuredAt: number;
+  /** The limit at that time. */
+  readonly measuredLimit: number;
+}
+
+/** What instances have reported since a window began. */
+export interface AdaptiveWindow {
+  /** Epoch ms; names the window. */
+  readonly startedAt: number;
+  readonly calls: number;
+  readonly busyUs: number;
+}
+
+export interface PermitRecord {
+  /** When the permit of each slot ends, µs since the epoch; slots nobody has claimed are not there. */
+  readonly expiries: ReadonlyMap<number, number>;
+  readonly adaptive: AdaptiveRecord | undefined;
+  readonly window: AdaptiveWindow | undefined;
+}
+
+export interface PermitWrite {
+  readonly applied: boolean;
+  /** As it stands after the write or, if that was not applied, in its way; undefined if there is none. */
+  readonly record: PermitRecord | undefined;
+}
+
+export interface PermitStore {
+  /** Takes a slot that is free, or whose permit ended before `pastUs`. */
+  claim(
+    slot: number,
+    permit: { readonly expiryUs: number; readonly pastUs: number },
+    options?: CallOptions,
+  ): Promise<PermitWrite>;
+  /** Prolongs a permit that is still the holder's own. */
+  renew(slot: number, fromUs: number, toUs: number, options?: CallOptions): Promise<PermitWrite>;
+  /** Gives a slot back if it still holds one of these expiries: two, when a renewal's answer has not come. */
+  release(slot: number, ownUs: readonly [number, ...number[]], options?: CallOptions): Promise<PermitWrite>;
+  /** Adds what an instance has measured, and reads what the fleet has. */
+  report(calls: number, busyUs: number, nowMs: number, options?: CallOptions): Promise<PermitWrite>;
+  /** Ends a window with what was decided from it; whoever comes second changes nothing. */
+  decide(seen: AdaptiveWindow, next: AdaptiveRecord, nowMs: number, options?: CallOptions): Promise<PermitWrite>;
+}
+
+/** `slot` counts within the shard, from 0. */
+export function permitStore(table: Table, service: string, rule: string, shard: number): PermitStore {
+  const key = keys.permits(service, rule, shard);
+  const written = ({ applied, item }: Written): PermitWrite => ({ applied, record: recordOf(item) });
+  return {
+    claim: async (slot, { expiryUs, pastUs }, options) =>
+      written(
+        await table.update({
+          key,
+          update: 'SET #slot = :expiry, v = :v, expiration = :expiration',
+          condition: 'attribute_not_exists(#slot) OR #slot < :past',
+          names: { '#slot': nameOf(slot) },
+          values: { ':expiry': expiryUs, ':past': pastUs, ':v': ITEM_VERSION, ':expiration': keptUntil(expiryUs) },
+          ...options,
+        }),
+      ),
+    renew: async (slot, fromUs, toUs, options) =>
+      written(
+        await table.update({
+          key,
+          update: 'SET #slot = :to, expiration = :expiration',
+          condition: '#slot = :from',
+          names: { '#slot': nameOf(slot) },
+          values: { ':from': fromUs, ':to': toUs, ':expiration': keptUntil(toUs) },
+          ...options,
+        }),
+      ),
+    release: async (slot, ownUs, options) =>
+      written(
+        await table.update({
+          key,
+          update: 'REMOVE #slot',
+          condition: ownUs.map((_, i) => `#slot = :own${i}`).join(' OR '),
+          names: { '#slot': nameOf(slot) },
+          values: Object.fromEntries(ownUs.map((expiry, i): [string, Value] => [`:own${i}`, expiry])),
+          ...options,
+        }),
+      ),
+    report: async (calls, busyUs, nowMs, options) =>
+      written(
+        await table.update({
+          key,
+          update:
+            'SET v = :v, expiration = :expiration, windowAt = if_not_exists(windowAt, :now) ADD calls :calls, busyUs :busy',
+          values: {
+            ':v': ITEM_VERSION,
+            ':expiration': keptUntil(nowMs * 1000),
+            ':now': nowMs,
+            ':calls': calls,
+            ':busy': busyUs,
+          },
+          ...options,
+        }),
+      ),
+    decide: async (seen, next, nowMs, options) =>
+      written(
+        await table.update({
+          key,
+          // Others may have reported since: what was looked at comes off, the rest is the next window's.
+          update:
+            'SET windowAt = :now, lim = :lim, probe = :probe, phase = :phase, baseMs = :base, measuredAt = :measured, measuredLim = :measuredLim, calls = calls - :calls, busyUs = busyUs - :busy',
+          condition: 'windowAt = :seen',
+          values: {
+            ':now': nowMs,
+            ':seen': seen.startedAt,
+            ':lim': next.limit,
+            ':probe': next.probe,
+            ':phase': next.phase,
+            ':base': next.baseMs,
+            ':measured': next.measuredAt,
+            ':measuredLim': next.measuredLimit,
+            ':calls': seen.calls,
+            ':busy': seen.busyUs,
+          },
+          ...options,
+        }),
+      ),
+  };
+}
+
+/** One item as it stands, for those who watch it. */
+export async function readPermits(
+  table: Table,
+  service: string,
+  rule: string,
+  shard: number,
+  options?: CallOptions & { readonly consistent?: boolean },
+): Promise<PermitRecord | undefined> {
+  return recordOf(await table.get(keys.permits(service, rule, shard), options));
+}
+
+const nameOf = (slot: number) => `s${slot}`;
+const SLOT = /^s(0|[1-9][0-9]?)$/;
+const PHASES: readonly string[] = ['start', 'run', 'drain', 'measure'] satisfies AdaptivePhase[];
+
+function keptUntil(us: number): number {
+  return Math.ceil(us / 1e6) + KEPT_BEYOND_S;
+}
+
+function recordOf(item: Item | undefined): PermitRecord | undefined {
+  if (!item) return undefined;
+  const fields = fieldsOf(item);
+  const expiries = new Map<number, number>();
+  for (const name of Object.keys(item)) {
+    const slot = SLOT.exec(name)?.[1];
+    if (slot !== undefined) expiries.set(Number(slot), fields.number(name));
+  }
+  const startedAt = fields.optionalNumber('windowAt');
+  const limit = fields.optionalNumber('lim');
+  return {
+    expiries,
+    adaptive:
+      limit === undefined
+        ? undefined
+        : {
+            limit,
+            probe: fields.number('probe'),
+            phase: phaseOf(fields.text('phase')),
+            baseMs: fields.number('baseMs'),
+            measuredAt: fields.number('measuredAt'),
+            measuredLimit: fields.number('measuredLim'),
+          },
+    window:
+      startedAt === undefined
+        ? undefined
+        : { startedAt, calls: fields.number('calls'), busyUs: fields.number('busyUs') },
+  };
+}
+
+function phaseOf(text: string): AdaptivePhase {
+  if (PHASES.includes(text)) return text as AdaptivePhase;
+  throw new UnreadableItem(`An adaptive limit is in the phase "${text}", which this flyball does not know`);
+}
