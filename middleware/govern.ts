@@ -28,6 +28,7 @@ import {
   logsSlot,
   redeliverySlot,
   requiredAccessSlot,
+  shedSlot,
   throttleSlot,
   traceSlot,
   withCaller,
@@ -87,10 +88,11 @@ export function govern(options: GovernOptions): GovernMiddleware {
     fallbackSlot,
     redeliverySlot,
     deadlinePolicy,
+    shedSlot,
     throttleSlot,
+    concurrencySlot,
   ]);
 }
-    concurrencySlot,
 
 /** What lets in must not be opened by a slip: whatever else stands there is an error. */
 function accessSlotOf({ access }: AccessOptions): PolicySlot {
@@ -101,13 +103,14 @@ function accessSlotOf({ access }: AccessOptions): PolicySlot {
 
 export const access = (options: AccessOptions): GovernMiddleware => middlewareFor(options, [accessSlotOf(options)]);
 export const throttle = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [throttleSlot]);
+export const concurrency = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [concurrencySlot]);
 /** Installs outbound breakers for `flyball.call` and `flyball.run`. */
 export const breaker = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, []);
-export const concurrency = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [concurrencySlot]);
 /** Installs retrying `flyball.call` and `flyball.run`, and redelivery of queue records. */
 export const retry = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliverySlot]);
 export const redelivery = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliverySlot]);
 export const deadline = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [deadlinePolicy]);
+export const shed = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [shedSlot]);
 export const fallback = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [fallbackSlot]);
 export const trace = (options: TraceOptions): GovernMiddleware => middlewareFor(options, [traceSlot]);
 export const telemetry = (options: InstanceOptions): GovernMiddleware =>

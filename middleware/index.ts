@@ -12,6 +12,7 @@ export {
   jobRun,
   redelivery,
   retry,
+  shed,
   telemetry,
   throttle,
   trace,

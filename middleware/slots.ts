@@ -137,6 +137,7 @@ export async function loadEverything(): Promise<void> {
     logsSlot,
     redeliverySlot,
     requiredAccessSlot,
+    shedSlot,
     throttleSlot,
     traceSlot,
   ];

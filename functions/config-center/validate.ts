@@ -10,6 +10,7 @@ import { checkJobs } from './validation/jobs.ts';
 import { checkLogs } from './validation/logs.ts';
 import { checkResources } from './validation/resources.ts';
 import { isObject, withoutFaults, withStandIns } from './validation/salvage.ts';
+import { checkShedding } from './validation/shedding.ts';
 import { checkSlos } from './validation/slos.ts';
 import { checkThrottles } from './validation/throttles.ts';
 
@@ -59,14 +60,16 @@ function checkMeaning(service: string, document: RuleDocument, value: unknown, r
   const named = isObject(given['resources']) ? Object.keys(given['resources']) : [];
   const known = { names: new Set(named), sound: resources };
   if (throttles) checkThrottles(throttles, known, report);
-  if (dependencies) checkDependencies(dependencies, report);
   if (concurrency) checkConcurrency(concurrency, known, report);
   if (shedding) checkShedding(shedding, namesIn(given['concurrency']), concurrency ?? {}, report);
+  if (dependencies) checkDependencies(dependencies, report);
   if (jobs) checkJobs(jobs, report);
   if (access) checkAccess(access, known, report);
   if (slos) checkSlos(slos, known, report);
   compileResources(document);
 }
+
+const namesIn = (rules: unknown): ReadonlySet<string> => new Set(isObject(rules) ? Object.keys(rules) : []);
 
 /** In document order of discovery, each place and reason once, under the names the author wrote. */
 function toErrors(findings: readonly Finding[], originals: ReadonlyMap<string, readonly PropertyKey[]>): FieldError[] {

@@ -14,6 +14,7 @@ export const ENTRIES = {
   './opentelemetry': 'middleware/entries/opentelemetry.ts',
   './redelivery': 'middleware/entries/redelivery.ts',
   './retry': 'middleware/entries/retry.ts',
+  './shed': 'middleware/entries/shed.ts',
   './store': 'store/index.ts',
   './telemetry': 'middleware/entries/telemetry.ts',
   './testing': 'middleware/testing/index.ts',

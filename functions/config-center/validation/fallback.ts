@@ -2,7 +2,7 @@
 import type { FallbackStep } from '../../../middleware/kernel/rules/document.ts';
 import type { Place, Report } from './findings.ts';
 
-const CAUSES = ['breaker', 'throttle', 'deadline', 'failure'] as const;
+const CAUSES = ['breaker', 'throttle', 'concurrency', 'shed', 'deadline', 'failure'] as const;
 const BODILESS = new Set([204, 205, 304]);
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
 

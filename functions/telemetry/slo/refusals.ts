@@ -16,9 +16,10 @@ export function whoseDoing({ resources = {}, throttles = {} }: Pick<RuleDocument
   return (refusal) => {
     const [policy = '', rule = ''] = refusal.split('/', 2);
     if (policy === 'access') return 'callers';
-    if (policy !== 'throttle') return 'service';
+    if (policy !== 'throttle' && policy !== 'shed') return 'service';
     const resource = refusal.slice(policy.length + rule.length + 2);
     if (Object.hasOwn(resources, resource) && resources[resource]?.match.trigger === 'queue') return 'deferred';
+    if (policy === 'shed') return 'service';
     const key = Object.hasOwn(throttles, rule) ? throttles[rule]?.key : undefined;
     return key && key.length > 0 ? 'callers' : 'service';
   };

@@ -4,6 +4,7 @@ import { access, type callers, type jwt } from './schema/access.ts';
 import { concurrency } from './schema/concurrency.ts';
 import { dependency, type breaker, type retry } from './schema/dependencies.ts';
 import { resource, type backoff, type fallbackStep } from './schema/resources.ts';
+import { shedding } from './schema/shedding.ts';
 import { job, logs, slo, telemetry } from './schema/telemetry.ts';
 import { throttle } from './schema/throttles.ts';
 import { MOST_RESOURCES, name, rulesOf, type mode } from './schema/values.ts';
@@ -18,9 +19,9 @@ export const ruleDocument = z.strictObject({
   owner: z.string().min(1).max(128).optional(),
   resources: rulesOf(resource, MOST_RESOURCES, 'resources').optional(),
   throttles: rulesOf(throttle, 100, 'throttles').optional(),
-  dependencies: rulesOf(dependency, 200, 'dependencies').optional(),
   concurrency: rulesOf(concurrency, 50, 'concurrency rules').optional().meta({ since: '0.3.0' }),
   shedding: shedding.optional().meta({ since: '0.3.0' }),
+  dependencies: rulesOf(dependency, 200, 'dependencies').optional(),
   jobs: rulesOf(job, 200, 'jobs').optional(),
   access: access.optional().meta({ since: '0.2.0' }),
   telemetry: telemetry.optional(),
@@ -32,9 +33,9 @@ export type RuleDocument = z.infer<typeof ruleDocument>;
 export type ResourceRule = z.infer<typeof resource>;
 export type Priority = NonNullable<ResourceRule['priority']>;
 export type ThrottleRule = z.infer<typeof throttle>;
-export type DependencyRule = z.infer<typeof dependency>;
 export type ConcurrencyRule = z.infer<typeof concurrency>;
 export type SheddingRule = z.infer<typeof shedding>;
+export type DependencyRule = z.infer<typeof dependency>;
 export type BreakerRule = z.infer<typeof breaker>;
 export type RetryRule = z.infer<typeof retry>;
 export type BackoffRule = z.infer<typeof backoff>;

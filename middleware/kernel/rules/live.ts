@@ -1,5 +1,6 @@
 // The rules an instance works under: loaded during init, polled beside the handler, the last good revision kept.
-import { readDocument, readHead, type RulesHead } from '../../../store/items/rules-read.ts';
+import { readPolled, type Pause } from '../../../store/items/pause.ts';
+import { readDocument, type RulesHead } from '../../../store/items/rules-read.ts';
 import { RULE_COPIES } from '../../../store/keys.ts';
 import type { Instance } from '../instance.ts';
 import { errorFields } from '../logger.ts';
@@ -49,6 +50,7 @@ export class LiveRules implements Syncable {
   /** Resolved when the poll under way has got rules whose policies are still to be loaded. */
   #arrived = Promise.withResolvers<void>();
   #snapshot: Snapshot;
+  #pause: Pause | undefined;
   /** When the store last said what is in force, ms; undefined before it ever has. */
   #confirmedAt: number | undefined;
   #nextPollAt = 0;
@@ -75,6 +77,11 @@ export class LiveRules implements Syncable {
 
   get snapshot(): Snapshot {
     return this.#snapshot;
+  }
+
+  /** What an operator has paused, if anything at `nowMs`. It ends by itself, also while the store is away. */
+  pauseAt(nowMs: number): Pause | undefined {
+    return this.#pause && nowMs < this.#pause.until ? this.#pause : undefined;
   }
 
   /**
@@ -220,7 +227,8 @@ export class LiveRules implements Syncable {
 
   async #refresh(signal: AbortSignal): Promise<void> {
     const { table, service, id } = this.#instance;
-    const head = await readHead(table, service, { signal });
+    const { head, pause } = await readPolled(table, service, { signal });
+    this.#obey(pause);
     if (!head || !isNewer(head, this.#snapshot.origin) || !isNewer(head, this.#rejected)) return;
     if (head.needs !== undefined && isLaterVersion(head.needs, LIBRARY_VERSION)) {
       const reason = `Revision ${head.revision} needs flyball ${head.needs}, and this function has ${LIBRARY_VERSION}: deploy it with a newer one`;
@@ -237,8 +245,21 @@ export class LiveRules implements Syncable {
     await installing;
   }
 
-  /** Never rejects. */
+  /** A pause is no revision: it comes and goes beside the rules. */
+  #obey(pause: Pause | undefined): void {
+    const was = this.#pause;
+    this.#pause = pause;
+    if (pause?.priority === was?.priority && pause?.until === was?.until) return;
+    const { clock, logger } = this.#instance;
+    const nowMs = clock.now();
+    const inForce = this.pauseAt(nowMs);
+    if (inForce) {
+      const { priority, until, reason } = inForce;
+      logger.warn('flyball pauses', { priority, until: new Date(until).toISOString(), reason });
+    } else if (was && nowMs < was.until) logger.info('flyball pauses no more', { priority: was.priority });
+  }
 
+  /** Never rejects. */
   async #install(head: RulesHead, document: RuleDocument): Promise<void> {
     const origin = { ...head, from: 'store' } as const;
     try {

@@ -12,6 +12,7 @@ import manifest from 'flyball/package.json' with { type: 'json' };
 import { redelivery } from 'flyball/redelivery';
 import { retry, type GovernMiddleware } from 'flyball/retry';
 import schema from 'flyball/schema.json' with { type: 'json' };
+import { shed } from 'flyball/shed';
 import { StoreUnavailable, type Table } from 'flyball/store';
 import { telemetry } from 'flyball/telemetry';
 import { events, testGovernor } from 'flyball/testing';
@@ -34,12 +35,13 @@ const call: CallOptions = { operation: 'charge', timeoutMs: 100 };
 const middlewares: Readonly<Record<string, GovernMiddleware>> = {
   access: access(accessOptions),
   breaker: breaker(options),
-  deadline: deadline(options),
   concurrency: concurrency(options),
+  deadline: deadline(options),
   fallback: fallback(options),
   jobRun: jobRun(jobOptions),
   redelivery: redelivery(options),
   retry: retry(options),
+  shed: shed(options),
   telemetry: telemetry(options),
   throttle: throttle(options),
   trace: trace(options),

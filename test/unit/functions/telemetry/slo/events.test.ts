@@ -26,6 +26,10 @@ describe('whose doing a refusal is', () => {
     ['throttle/everyone/settle', 'deferred'],
     ['throttle/per-client/settle', 'deferred'],
     ['throttle/constructor/toString', 'service'],
+    ['shed/shedding/create-order', 'service'],
+    ['shed/paused/create-order', 'service'],
+    ['shed/payments/create-order', 'service'],
+    ['shed/paused/settle', 'deferred'],
     ['breaker/payments/create-order', 'service'],
     ['deadline/create-order/create-order', 'service'],
     ['other', 'service'],
@@ -35,15 +39,17 @@ describe('whose doing a refusal is', () => {
 });
 
 describe('refusals that are bad', () => {
-  const [client, everyone, queue, breaker] = [
+  const [client, everyone, queue, breaker, paused] = [
     'throttle/per-client/create-order',
     'throttle/everyone/create-order',
     'throttle/everyone/settle',
     'breaker/payments/create-order',
+    'shed/paused/create-order',
   ];
   it.each([
     ['none', 0, {}, 0],
     ['those of a limit for all', 7, { [everyone]: 7 }, 7],
+    ['those that were shed', 5, { [paused]: 5 }, 5],
     ['not those of callers', 9, { [client]: 9 }, 0],
     ['what is left of a mixture', 16, { [client]: 9, [everyone]: 7 }, 7],
     ['not a queue’s batches, refused whole: their records come again', 2, { [queue]: 20 }, 0],

@@ -1,0 +1,38 @@
+// A pause on the head of a service's rules, as its instances read it: the part that is bundled into every governed function.
+import { keys } from '../keys.ts';
+import type { CallOptions, Item, Table } from '../port.ts';
+import { headOf, type RulesHead } from './rules-read.ts';
+
+/** The highest priority that a pause may stop: what is critical goes on. */
+export type PausedPriority = 'sheddable' | 'normal';
+
+/** Requests of this priority or a lower one are refused until then. */
+export interface Pause {
+  readonly priority: PausedPriority;
+  /** ms since the epoch; one that was lifted has ended. */
+  readonly until: number;
+  /** The operator's words. */
+  readonly reason: string;
+}
+
+/** What instances poll: what is in force for a service, read at once. */
+export interface Polled {
+  /** Undefined when nothing has been published. */
+  readonly head: RulesHead | undefined;
+  readonly pause: Pause | undefined;
+}
+
+export async function readPolled(table: Table, service: string, options?: CallOptions): Promise<Polled> {
+  const item = await table.get(keys.rulesHead(service), options);
+  return { head: headOf(item), pause: pauseOf(item?.['paused']) };
+}
+
+/** Undefined for what is no pause that this library knows: rules are polled all the same. */
+export function pauseOf(value: Item[string]): Pause | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
+    return undefined;
+  }
+  const { priority, until, reason } = value;
+  if ((priority !== 'sheddable' && priority !== 'normal') || typeof until !== 'number') return undefined;
+  return { priority, until, reason: typeof reason === 'string' ? reason : '' };
+}
