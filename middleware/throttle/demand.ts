@@ -20,6 +20,9 @@ export function fairShare(supply: number, { instances, below, above }: FleetDema
   return Math.max(supply / instances, rest / above);
 }
 
+/** A part of a period that tells something of the rest. */
+const LEAST_SEEN = 0.1;
+
 /** Counts one key's demand by periods of the clock. */
 export class Demand {
   readonly #periodUs: number;
@@ -41,6 +44,12 @@ export class Demand {
   /** Tokens wanted in a period, as far as the last ones and this one tell. */
   perPeriod(): number {
     return Math.max(this.#usual, this.#count);
+  }
+
+  /** The same, if this period goes on as it has begun. */
+  soon(nowUs: number): number {
+    const passed = nowUs / this.#periodUs - this.#period;
+    return Math.max(this.#usual, this.#count / Math.min(1, Math.max(LEAST_SEEN, passed)));
   }
 
   /** What others see of the same demand, for one that knows nothing of its own yet. */

@@ -17,14 +17,17 @@ import {
   CLOCK_ERROR_US,
   costUs,
   decide,
+  freeAtUs,
   lagUs,
   type BucketState,
   type Decision,
+  type Regime,
   type Terms,
 } from './bucket.ts';
 import type { Gcra } from './gcra.ts';
 import type { FleetState, Grant } from './limiter.ts';
 import { fleetNowUs } from './fleet-clock.ts';
+import { sharedStanding } from './standing.ts';
 
 /** How long one rule may keep an invocation waiting for the store, ms. */
 export const STORE_LIMIT_MS = storeLimitMs(100);
@@ -54,14 +57,16 @@ export function bucketOf({ table, service }: Instance, state: FleetState): Bucke
 
 export interface Wanted {
   readonly tokens: number;
+  /** Fewer are none; 1 unless given. */
+  readonly atLeast?: number;
   readonly terms: Terms;
   /** Takes also what may be used only so much later, µs. */
   readonly aheadUs: number;
   /** Takes also what the bucket does not have: what it is charged for has been used. */
   readonly force?: boolean;
   readonly report?: DemandReport | undefined;
-  /** How the bucket is thought to stand, when nobody else is likely to have changed it. */
-  readonly guess?: BucketState | undefined;
+  /** How the bucket is thought to stand; by default that it is busy. */
+  readonly guess?: BucketState | Regime | undefined;
 }
 
 export interface Granted {
@@ -69,7 +74,9 @@ export interface Granted {
   readonly tokens: number;
   /** Which moment of the bucket's time the first of them was counted for, µs. */
   readonly startUs: number;
-  /** As the bucket stands now. */
+  /** How the bucket stood. */
+  readonly regime: Regime;
+  /** As it stands now. */
   readonly record: BucketRecord | undefined;
   /** When one more token may be used: now, or when the bucket says. By the fleet's clock, µs. */
   readonly freeAtUs: number;
@@ -99,8 +106,10 @@ export async function takeTokens(
   const asked = Math.min(wanted.tokens, gcra.burst);
   const limits = wanted.force ? { ...gcra, capacityUs: gcra.capacityUs + FORCED_US } : gcra;
   let nowUs = fleetNowUs(instance);
-  let seen: BucketState | undefined = wanted.guess;
-  let decision = guessed(seen && decide(limits, seen, nowUs, asked, terms, aheadUs));
+  let record: BucketRecord | undefined;
+  const { guess = 'busy' } = wanted;
+  let seen = typeof guess === 'string' ? undefined : guess;
+  let decision = guessed(limits, guess, nowUs, asked, wanted);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     if (tries > HURRIED_TRIES) await sleep(clock, 1 + random() * LONGEST_PAUSE_MS);
     const timeoutMs = patience.timeoutMs();
@@ -109,25 +118,22 @@ export async function takeTokens(
     if (readUs - nowUs > READING_KEPT_US) nowUs = readUs;
     if (tries > 0) {
       const decided = decide(limits, seen, nowUs, asked, terms, aheadUs);
-      if (decided.kind === 'exhausted') {
-        return { tokens: 0, startUs: 0, record: seen as BucketRecord | undefined, freeAtUs: decided.freeAtUs };
+      const { atLeast = 1 } = wanted;
+      if (decided.kind === 'exhausted' || decided.tokens < atLeast) {
+        const oneAtUs = freeAtUs(limits, seen?.tatUs ?? nowUs, terms);
+        const atUs = oneAtUs + costUs(gcra, atLeast - 1);
+        return { tokens: 0, startUs: 0, regime: 'busy', record, freeAtUs: atUs };
       }
       decision = decided;
     }
     const options = { timeoutMs, report: wanted.report, ...(patience.signal ? { signal: patience.signal } : {}) };
-    const { applied, record } = await write(
-      bucket,
-      gcra,
-      limits,
-      decision,
-      seen,
-      { nowUs, asked, terms, aheadUs },
-      options,
-    );
-    if (applied && record) {
+    const written = await write(bucket, gcra, limits, decision, seen, { nowUs, asked, terms, aheadUs }, options);
+    ({ record } = written);
+    if (written.applied && record) {
       const tokens = decision?.tokens ?? asked;
       const startUs = record.tatUs - costUs(gcra, tokens);
-      return { tokens, startUs, record, freeAtUs: nextFreeAt(gcra, record, nowUs, terms) };
+      const regime = decision?.regime ?? 'busy';
+      return { tokens, startUs, regime, record, freeAtUs: nextFreeAt(gcra, record, nowUs, terms) };
     }
     seen = record;
   }
@@ -138,10 +144,27 @@ export async function takeTokens(
 /** What a charge may run ahead of its bucket: an hour of its rate says that something else is wrong. */
 const FORCED_US = 3_600e6;
 
-/** A guess that there is nothing is not believed: it costs one write to know. */
-function guessed(decision: Decision | undefined): Extract<Decision, { kind: 'take' }> | undefined {
-  return decision?.kind === 'take' ? decision : undefined;
+/** The first write's decision; undefined moves on what is busy. A guess that there is nothing is not believed. */
+function guessed(
+  gcra: Gcra,
+  guess: BucketState | Regime,
+  nowUs: number,
+  asked: number,
+  { terms, aheadUs }: Wanted,
+): Taking | undefined {
+  if (guess === 'busy') return undefined;
+  const state = typeof guess === 'string' ? undefined : guess;
+  const decision = decide(gcra, state, nowUs, asked, terms, aheadUs);
+  if (decision.kind === 'exhausted' || decision.regime === 'busy') return undefined;
+  if (guess !== 'gap') return decision;
+  // By the clock alone, whose ceiling needs no base.
+  const mostUs = ceilingUs(gcra, -Infinity, nowUs + aheadUs, terms);
+  return decision.next.tatUs <= mostUs
+    ? { ...decision, regime: 'gap', next: { ...decision.next, baseUs: nowUs } }
+    : undefined;
 }
+
+type Taking = Extract<Decision, { kind: 'take' }>;
 
 /**
  * Takes up to `wanted` tokens, to be used at once, while the invocation waits.
@@ -152,12 +175,14 @@ export async function takeFromBucket(
   gcra: Gcra,
   state: FleetState,
   wanted: number,
+  atLeast = 1,
 ): Promise<Grant> {
-  const request = { tokens: wanted, terms: AT_ONCE, aheadUs: 0 };
+  const { instance } = invocation;
+  const request = { tokens: wanted, atLeast, terms: AT_ONCE, aheadUs: 0 };
   const { tokens, record, freeAtUs } = await whileWaiting(invocation, (patience) =>
-    takeTokens(invocation.instance, gcra, state, request, patience),
+    takeTokens(instance, gcra, state, request, patience),
   );
-  return { tokens, mark: record?.tatUs ?? 0, freeAtUs };
+  return { tokens, mark: record?.tatUs ?? 0, freeAtUs, ...sharedStanding(gcra, record, fleetNowUs(instance)) };
 }
 
 /** Runs an exchange that an invocation waits for, within what it may wait. */
@@ -192,7 +217,7 @@ function write(
   bucket: BucketStore,
   gcra: Gcra,
   limits: Gcra,
-  decision: Extract<Decision, { kind: 'take' }> | undefined,
+  decision: Taking | undefined,
   seen: BucketState | undefined,
   { nowUs, asked, terms, aheadUs }: Try,
   options: { readonly timeoutMs: number; readonly report: DemandReport | undefined; readonly signal?: AbortSignal },
@@ -203,8 +228,11 @@ function write(
   const sinceUs = nowUs - terms.slackUs;
   if (decision && decision.regime !== 'busy') {
     const { tatUs, baseUs } = decision.next;
-    if (decision.regime === 'gap') return bucket.takeGap({ idleUs, sinceUs, tatUs, baseUs, expiration }, options);
     const fullUs = Math.floor(baseUs + capacityUs - intervalUs);
+    if (decision.regime === 'gap' && seen) {
+      return bucket.takeGap({ idleUs, sinceUs, tatUs, baseUs, expiration }, options);
+    }
+    if (decision.regime === 'gap') return bucket.takeStale({ sinceUs, tatUs, baseUs, fullUs, expiration }, options);
     return bucket.takeIdle({ idleUs, baseUs, tatUs, fullUs, expiration }, options);
   }
   const tokens = decision?.tokens ?? asked;

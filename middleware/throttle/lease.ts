@@ -116,8 +116,9 @@ export class Lease {
     return Math.min(tokens, Math.max(next, ended));
   }
 
+  /** Of the burst at any time; what refills, when the bucket would give it. */
   #usableFrom({ startUs, baseUs, next }: Held): number {
     const endUs = startUs + (next + 1) * this.#intervalUs;
-    return endUs <= baseUs + this.#capacityUs ? startUs : endUs - this.#reachUs;
+    return endUs <= baseUs + this.#capacityUs ? 0 : endUs - this.#reachUs;
   }
 }

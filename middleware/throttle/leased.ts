@@ -2,7 +2,7 @@
 import { demandOf, type BucketRecord, type DemandReport } from '../../store/items/throttle.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import type { BucketState } from './bucket.ts';
+import { ceilingUs, type BucketState, type Regime } from './bucket.ts';
 import { Demand, fairShare } from './demand.ts';
 import { certainOffsetMs, fleetNowUs } from './fleet-clock.ts';
 import { takeTokens, whileWaiting, type Granted, type Patience } from './fleet.ts';
@@ -18,6 +18,10 @@ const HEADROOM = 1.25;
 const PREFETCH_BELOW = 0.3;
 /** Shares are made of the period before: asking for a little more than one keeps the whole rate in use. */
 const SHARE_HEADROOM = 1.1;
+/** Of the room that each instance may have, what one asks for on suspicion. */
+const PARTS_OF_PLENTY = 4;
+/** A share is soon another one. */
+const SHARES_KEPT_PERIODS = 3;
 /** After an exchange that failed, the next one beside a handler waits this part of a period. */
 const PAUSE_SHARE = 0.25;
 
@@ -33,7 +37,11 @@ class HeldKey {
   share = Infinity;
   /** How many lease from the same bucket. */
   instances = 1;
+  /** Tokens that the bucket had left when it was seen. */
+  room = 0;
   seen: BucketState | undefined;
+  /** When it was seen. */
+  learnedUs = -Infinity;
   reported = -1;
   asking = false;
 
@@ -58,11 +66,19 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
     key: storedKeyOf(key),
   });
 
+  /** All want more than there is, as far as was seen lately: whoever has none left gets some in its turn. */
+  function isShort(held: HeldKey, nowUs: number): boolean {
+    return Number.isFinite(held.share) && nowUs - held.learnedUs < SHARES_KEPT_PERIODS * periodUs;
+  }
+
   /** Tokens to hold in all; 0 when they are better taken one by one. */
-  function target(held: HeldKey): number {
+  function target(held: HeldKey, nowUs: number): number {
     const wanted = held.demand.perPeriod();
     if (wanted < leastRequests || supply / held.instances < leastTokens) return 0;
-    return Math.ceil(Math.min(wanted * HEADROOM, held.share * SHARE_HEADROOM));
+    // Where there is plenty, a load that has just begun is met before it is known for sure.
+    const plenty = held.room / (PARTS_OF_PLENTY * held.instances);
+    const expected = Math.max(wanted, Math.min(held.demand.soon(nowUs), plenty));
+    return Math.ceil(Math.min(expected * HEADROOM, isShort(held, nowUs) ? held.share * SHARE_HEADROOM : Infinity));
   }
 
   function reportOf(held: HeldKey, nowUs: number): DemandReport | undefined {
@@ -73,10 +89,17 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
     return { period, tokens, above: tokens > held.share };
   }
 
+  /** How the bucket stands by what is known of it, or of its like. */
+  function guessOf({ memory }: LimitedRule, held: HeldKey, nowUs: number): BucketState | Regime {
+    if (held.seen && (held.instances === 1 || held.seen.tatUs >= nowUs - terms.slackUs)) return held.seen;
+    return memory.usually;
+  }
+
   /** Takes in what the table said, and keeps what it gave. */
   function learn(held: HeldKey, granted: Granted, nowUs: number): void {
     const { record, tokens, startUs } = granted;
     held.seen = record;
+    held.learnedUs = nowUs;
     if (record) learnDemand(held, record, nowUs);
     if (tokens > 0 && record) held.lease.add({ startUs, tokens, baseUs: record.baseUs });
   }
@@ -85,8 +108,11 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
     const period = Math.floor(nowUs / periodUs);
     const [last, current] = [demandOf(record, period - 1), demandOf(record, period)];
     held.instances = Math.max(1, last.instances, current.instances);
+    const roomUs = ceilingUs(gcra, record.baseUs, nowUs, terms) - Math.max(record.tatUs, nowUs);
+    held.room = Math.max(0, roomUs) / gcra.intervalUs;
     if (last.instances === 0) return;
-    held.share = fairShare(supply, last);
+    // What is left of the burst is there for all as well.
+    held.share = fairShare(supply + held.room, last);
     // What the others have to do, whoever has just begun will soon have.
     const above = Number.isFinite(held.share) ? last.above * held.share : 0;
     held.demand.expect((last.below + above) / last.instances);
@@ -109,17 +135,18 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
       terms,
       aheadUs,
       report: reportOf(held, nowUs),
-      guess: held.instances === 1 ? held.seen : undefined,
+      guess: guessOf(rule, held, nowUs),
     };
     const granted = await takeTokens(instance, gcra, stateOf(rule, key), request, patience);
+    rule.memory.found(granted.regime);
     if (patience.signal?.aborted) return;
     offsets.set(instance, certainOffsetMs(instance) * 1000);
     const laterUs = fleetNowUs(instance);
     learn(held, granted, laterUs);
     held.deniedUntilUs = granted.tokens < tokens ? granted.freeAtUs : -Infinity;
     if (granted.tokens === 0) {
-      // Room for one token is little to ask for.
-      held.askFromUs = granted.freeAtUs - aheadUs + (Math.max(1, target(held) / 2) - 1) * gcra.intervalUs;
+      // The others know when there will be room, too: not all at once.
+      held.askFromUs = Math.max(granted.freeAtUs - aheadUs, laterUs) + periodUs * (0.25 + instance.random() / 2);
     } else if (Number.isFinite(held.share)) {
       const { askFromUs } = held;
       const paceUs = (periodUs * granted.tokens) / Math.max(1, held.share * SHARE_HEADROOM);
@@ -129,9 +156,10 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
 
   function prefetch({ instance }: Invocation, rule: LimitedRule, key: RawKey, held: HeldKey, nowUs: number): void {
     if (held.asking || nowUs < held.askFromUs) return;
-    const wanted = target(held);
+    const wanted = target(held, nowUs);
     if (wanted === 0) return;
-    const unspent = held.lease.unspent(nowUs);
+    // What ends before the next requests come is as good as spent.
+    const unspent = held.lease.unspent(nowUs + periodUs / 4);
     if (unspent >= wanted * PREFETCH_BELOW) return;
     held.asking = true;
     const missing = Math.max(1, wanted - unspent);
@@ -180,6 +208,11 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
         const knownUs = Math.min(freeAtUs, nowUs < untilUs ? untilUs : Infinity);
         return { tokens, mark: held.lease.mark, freeAtUs: knownUs };
       }
+      // Somebody must be refused: no reason to make this one wait for it.
+      if (tokens === 0 && isShort(held, nowUs) && target(held, nowUs) > 0) {
+        prefetch(invocation, rule, key, held, nowUs);
+        return { tokens, mark: held.lease.mark, freeAtUs: nowUs + periodUs / SOON_AGAIN };
+      }
       if (tokens > 0) held.lease.undo(held.lease.mark, tokens);
       return undefined;
     },
@@ -189,7 +222,7 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
       const held = rule.memory.held(key, create);
       const before = fleetNowUs(instance);
       const unspent = held.lease.unspent(before);
-      const goal = target(held);
+      const goal = target(held, before);
       const missing = Math.max(wanted, goal) - unspent;
       await whileWaiting(invocation, (patience) =>
         fetch(instance, rule, key, held, Math.max(1, missing), goal > 0, patience),
@@ -206,7 +239,7 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
 
     takeAlone({ memory }, key, nowUs, wanted) {
       const { instances } = memory.held(key, create);
-      const part = alone.get(instances) ?? partOf(gcra, instances);
+      const part = alone.get(instances) ?? partOf(gcra, instances, periodUs);
       if (alone.size < MOST_PARTS) alone.set(instances, part);
       const { tokens, tatUs, freeAtUs } = memory.take(part, key, nowUs, wanted);
       return { tokens, mark: tatUs, freeAtUs };
@@ -218,9 +251,11 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
 const LONGEST_BESIDE_MS = 1_000;
 
 const MOST_PARTS = 100;
+/** Whoever is refused while more is fetched finds it after this part of a period. */
+const SOON_AGAIN = 10;
 
-/** One of `instances` equal parts of a bucket, which holds one token at least. */
-function partOf(gcra: Gcra, instances: number): Gcra {
+/** One of `instances` equal parts of a rate: without its burst, which may have been used, but of one token at least. */
+function partOf(gcra: Gcra, instances: number, periodUs: number): Gcra {
   const intervalUs = gcra.intervalUs * instances;
-  return { ...gcra, intervalUs, capacityUs: Math.max(gcra.capacityUs, intervalUs) };
+  return { ...gcra, intervalUs, capacityUs: Math.max(periodUs, intervalUs) };
 }

@@ -1,4 +1,5 @@
 // What an instance remembers of its throttles: buckets of its own, and which keys the fleet's buckets have refused.
+import type { Regime } from './bucket.ts';
 import { take, type Gcra, type Take } from './gcra.ts';
 import type { RawKey } from './key.ts';
 import { Recent } from './recent.ts';
@@ -7,6 +8,10 @@ import { Recent } from './recent.ts';
 const REMEMBERED_KEYS = 10_000;
 /** A table that refuses us does so at every request: said once in so many ms. */
 const WARN_EVERY_MS = 60_000;
+
+/** What the last bucket adds to what is known of the others. */
+const NEWS_WEIGHT = 0.1;
+const REGIMES: readonly Regime[] = ['idle', 'gap', 'busy'];
 
 /** A fixed window's count. */
 export interface Counter {
@@ -20,12 +25,13 @@ export class RuleMemory {
   readonly #denials = new Recent<number>(REMEMBERED_KEYS);
   readonly #counters = new Recent<Counter>(REMEMBERED_KEYS);
   readonly #held = new Recent<object>(REMEMBERED_KEYS);
+  readonly #regimes: Record<Regime, number> = { idle: 0, gap: 0, busy: 1 };
   #warnedAtMs = -Infinity;
 
   /** Takes tokens from this instance's own bucket. */
-  take(gcra: Gcra, key: RawKey, nowUs: number, wanted: number): Take {
+  take(gcra: Gcra, key: RawKey, nowUs: number, wanted: number, atLeast = 1): Take {
     const bucket = this.#buckets.get(key);
-    const taken = take(gcra, bucket?.tatUs ?? 0, nowUs, wanted);
+    const taken = take(gcra, bucket?.tatUs ?? 0, nowUs, wanted, atLeast);
     if (bucket) bucket.tatUs = taken.tatUs;
     else this.#buckets.set(key, { tatUs: taken.tatUs });
     return taken;
@@ -72,6 +78,18 @@ export class RuleMemory {
     const fresh = create();
     this.#held.set(key, fresh);
     return fresh;
+  }
+
+  /** How buckets of this rule were mostly found lately: the next one probably is, too. */
+  get usually(): Regime {
+    const { idle, gap, busy } = this.#regimes;
+    if (busy >= idle && busy >= gap) return 'busy';
+    return idle >= gap ? 'idle' : 'gap';
+  }
+
+  found(regime: Regime): void {
+    const regimes = this.#regimes;
+    for (const one of REGIMES) regimes[one] += ((one === regime ? 1 : 0) - regimes[one]) * NEWS_WEIGHT;
   }
 
   /** True when it is time to log again. */

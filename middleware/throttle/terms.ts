@@ -18,14 +18,13 @@ export interface LeaseTerms extends Terms {
 const PERIODS_PER_BURST = 10;
 /** What is left of a lease when the next is asked for, and what came late, must still be good. */
 const VALID_PERIODS = 2.5;
-const LONGEST_SLACK_US = 300_000;
-/** The slack of short periods, of which several exchanges with the table make a good part. */
-const SLACK_SHARE = 0.3;
+/** What takes from a bucket that has fallen behind by so much of a period still lasts for one and a half. */
+const SLACK_PERIODS = 1;
 /** Leases shorter than this save too little for what the lag of the refill costs. */
 const SHORTEST_AUTO_PERIOD_US = 250_000;
 /** Long bursts, of a day's limit, would otherwise leave tokens for hours with instances that may be gone. */
 const LONGEST_PERIOD_US = 60e6;
-const LEAST_TOKENS = 5;
+const LEAST_TOKENS = 2;
 const LEAST_REQUESTS = 2;
 
 /** The terms of a bucket that is leased, or undefined when its tokens must come one by one. */
@@ -35,7 +34,7 @@ export function leaseTerms(gcra: Gcra, sync: Sync): LeaseTerms | undefined {
   const validityUs = VALID_PERIODS * periodUs;
   // Something must be left of the burst when refills lag by all of this.
   if (gcra.capacityUs <= LAG_US + validityUs + gcra.intervalUs) return undefined;
-  const slackUs = Math.min(LONGEST_SLACK_US, SLACK_SHARE * periodUs);
+  const slackUs = SLACK_PERIODS * periodUs;
   const terms = { validityUs, slackUs, periodUs };
   if (sync === 'leased') return { ...terms, leastTokens: 1, leastRequests: 1 };
   if (periodUs < SHORTEST_AUTO_PERIOD_US || periodUs / gcra.intervalUs < LEAST_TOKENS) return undefined;

@@ -67,6 +67,15 @@ export interface GapTake {
   readonly expiration: number;
 }
 
+export interface StaleTake {
+  readonly sinceUs: number;
+  readonly tatUs: number;
+  /** For a bucket that is new. */
+  readonly baseUs: number;
+  readonly fullUs: number;
+  readonly expiration: number;
+}
+
 export interface IdleTake {
   readonly idleUs: number;
   readonly baseUs: number;
@@ -85,6 +94,8 @@ export interface BucketStore {
   takeBusy(take: BusyTake, options?: TakeOptions): Promise<Taken>;
   /** Moves a `tat` that has just passed on from the clock, keeping the base. */
   takeGap(take: GapTake, options?: TakeOptions): Promise<Taken>;
+  /** Moves a `tat` that has passed on from the clock, however long ago that was, keeping the base. */
+  takeStale(take: StaleTake, options?: TakeOptions): Promise<Taken>;
   /** Begins a burst on a bucket that is new or long idle. */
   takeIdle(take: IdleTake, options?: TakeOptions): Promise<Taken>;
   /** Gives back what nobody has built on since: never by subtracting, which would credit refilled tokens twice. */
@@ -142,6 +153,22 @@ export function bucketStore(table: Table, name: BucketName): BucketStore {
         '#base = :base AND tat >= :idle AND tat < :since',
         { ':tat': tatUs, ':base': baseUs, ':idle': idleUs, ':since': sinceUs, ':expiration': expiration },
         { '#base': NAMES['#base'] },
+        options,
+      );
+    },
+    takeStale({ sinceUs, tatUs, baseUs, fullUs, expiration }, options) {
+      return take(
+        'SET tat = :tat, #base = if_not_exists(#base, :base), #full = if_not_exists(#full, :full), v = :v, expiration = :expiration',
+        'attribute_not_exists(tat) OR tat < :since',
+        {
+          ':tat': tatUs,
+          ':base': baseUs,
+          ':full': fullUs,
+          ':v': ITEM_VERSION,
+          ':since': sinceUs,
+          ':expiration': expiration,
+        },
+        NAMES,
         options,
       );
     },

@@ -35,7 +35,7 @@ describe('terms', () => {
   it.each([
     ['few tokens in a long time', '5/10s', undefined],
     ['a burst of a second, whose leases would be shorter than they are worth', '100/s', undefined],
-    ['less than five tokens a period', '4/s', 40],
+    ['less than two tokens a period', '1/s', 15],
   ])('are none for %s', (_name, rate, burst) => {
     expect(leaseTerms(compileGcra(parseRate(rate), burst), 'auto')).toBeUndefined();
   });
@@ -61,6 +61,12 @@ describe('a lease', () => {
     const lease = new Lease(gcra, terms);
     lease.add({ startUs: NOW, tokens: 3, ...burst });
     expect([1, 2, 3, 4].map(() => lease.takeOne(NOW))).toEqual([true, true, true, false]);
+  });
+
+  it('gives the whole burst at once, also what was counted for moments to come', () => {
+    const lease = new Lease(gcra, terms);
+    lease.add({ startUs: NOW, tokens: gcra.burst, ...burst });
+    expect(lease.take(NOW, gcra.burst + 1)).toEqual({ tokens: gcra.burst, freeAtUs: Infinity });
   });
 
   it('gives none after its end: the oldest are forfeited first', () => {
