@@ -21,7 +21,7 @@ async function count(table: Table, world: World, pk = 'a', timeoutMs?: number): 
   const options = timeoutMs === undefined ? {} : { timeoutMs };
   try {
     const { item } = await table.update({ key, update: 'ADD n :one', values: { ':one': 1 }, ...options });
-    return `${String(item?.['n'])} after ${world.nowMs - BEGIN_MS} ms`;
+    return `${Number(item?.['n'])} after ${world.nowMs - BEGIN_MS} ms`;
   } catch (error) {
     return `${error instanceof Error && 'reason' in error ? String(error.reason) : 'other'} after ${world.nowMs - BEGIN_MS} ms`;
   }
