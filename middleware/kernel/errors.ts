@@ -23,6 +23,8 @@ export interface RefusalDetails {
   readonly statusCode: number;
   /** Headers beside `retry-after`, e.g. `ratelimit`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Members of the problem an HTTP caller is told, e.g. its `type`, beside those that every refusal has. */
+  readonly problem?: Readonly<Record<string, unknown>>;
 }
 
 /** flyball refused to start the work. Never a failure of what it protects. */
@@ -33,6 +35,7 @@ export class Refused extends FlyballError {
   readonly rule: string;
   readonly retryAfterMs: number | undefined;
   readonly statusCode: number;
+  readonly problem: Readonly<Record<string, unknown>> | undefined;
 
   constructor(details: RefusalDetails) {
     super(`FLYBALL_REFUSED: ${details.message}`);
@@ -40,6 +43,7 @@ export class Refused extends FlyballError {
     this.rule = details.rule;
     this.retryAfterMs = details.retryAfterMs;
     this.statusCode = details.statusCode;
+    this.problem = details.problem;
     if (details.headers) Object.assign(this.headers, details.headers);
     if (details.retryAfterMs !== undefined) this.headers['retry-after'] = retryAfterSeconds(details.retryAfterMs);
   }

@@ -4,6 +4,7 @@ import type { Invocation } from './invocation.ts';
 import { recordsOf, type Face } from './trigger.ts';
 
 const TITLES: Record<number, string> = {
+  400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
   422: 'Unprocessable Content',
@@ -63,6 +64,7 @@ function problemOf(error: FlyballError): Problem {
   if (error instanceof Refused) {
     return {
       ...problem,
+      ...error.problem,
       rule: error.rule,
       by: error.by,
       ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(error.retryAfterMs) }),

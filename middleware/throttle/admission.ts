@@ -5,14 +5,20 @@ import type { Refused } from '../kernel/errors.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
 import type { RawKey } from './key.ts';
-import type { Grant } from './limiter.ts';
-import { exhausted, unguarded } from './refused.ts';
+import type { Conditions, Grant, Slot } from './limiter.ts';
+import { exhausted, overpriced, unguarded } from './refused.ts';
 import { fleetStateOf, inForce, type CompiledThrottle, type ResourceThrottles } from './rule.ts';
+import type { Standing } from './standing.ts';
+import { holdableUs } from './wait.ts';
 
 /** What the rules together admit, and which of them admits the least. */
 export interface Verdict {
   /** From 0 to what was wanted. */
   readonly tokens: number;
+  /** What was taken for later: whoever is admitted is held until then. */
+  readonly held?: readonly [Held, ...Held[]];
+  /** What rules that tell it have left. */
+  readonly told?: readonly Told[];
   /** Set when fewer than wanted were admitted. */
   readonly limit?: {
     readonly rule: CompiledThrottle;
@@ -23,10 +29,21 @@ export interface Verdict {
   };
 }
 
+export interface Held {
+  readonly rule: CompiledThrottle;
+  readonly slot: Slot;
+}
+
+export interface Told extends Standing {
+  readonly rule: CompiledThrottle;
+}
+
 /** What a rule gave, and where it was taken from. */
 interface Taken {
   readonly rule: CompiledThrottle;
   readonly key: RawKey;
+  /** Tokens for each request. */
+  readonly cost: number;
   readonly from: 'memory' | 'lease' | 'fleet';
   readonly grant: Grant;
 }
@@ -35,11 +52,15 @@ export class Admission {
   readonly #invocation: Invocation;
   readonly #rules: readonly CompiledThrottle[];
   readonly #taken: Taken[] = [];
+  /** Requests that all rules asked so far admit. */
   #tokens: number;
   #limit: Verdict['limit'];
+  readonly #heldForUs: number;
 
-  constructor(invocation: Invocation, rules: ResourceThrottles, wanted: number) {
+  /** `heldForUs` is how long the invocation has been held already. */
+  constructor(invocation: Invocation, rules: ResourceThrottles, wanted: number, heldForUs = 0) {
     this.#invocation = invocation;
+    this.#heldForUs = heldForUs;
     this.#rules = rules.overridden
       ? rules.enforced.map((rule) => inForce(rule, invocation, rule.rawKeyOf(invocation)))
       : rules.enforced;
@@ -50,14 +71,27 @@ export class Admission {
   run(): Verdict | Promise<Verdict> {
     // What is known to be refused is refused before anything is taken.
     for (const rule of this.#rules) {
+      const cost = this.#costOf(rule);
+      if (cost > rule.mostCost)
+        return { tokens: 0, limit: { rule, freeAtUs: Infinity, refused: overpriced(rule, cost) } };
       if (!rule.fleet || rule.limiter.leasing) continue;
-      const untilUs = rule.memory.deniedUntil(rule.rawKeyOf(this.#invocation), this.#nowUs());
+      const { aheadUs } = this.#conditions(rule, cost);
+      const untilUs = rule.memory.deniedUntil(rule.rawKeyOf(this.#invocation), this.#nowUs() + aheadUs);
       if (untilUs !== undefined) {
-        this.#limitTo(rule, 0, untilUs);
+        this.#limitTo(rule, 0, untilUs - aheadUs);
         return this.#verdict();
       }
     }
     return this.#ask(0);
+  }
+
+  #costOf({ cost }: CompiledThrottle): number {
+    return cost ? cost(this.#invocation) : 1;
+  }
+
+  #conditions({ maxWaitUs }: CompiledThrottle, cost: number): Conditions {
+    const aheadUs = maxWaitUs === 0 ? 0 : holdableUs(this.#invocation, maxWaitUs - this.#heldForUs);
+    return { atLeast: cost, aheadUs };
   }
 
   #nowUs(): number {
@@ -83,28 +117,37 @@ export class Admission {
     const { leasing } = rule.limiter;
     if (!leasing) return false;
     const key = rule.rawKeyOf(this.#invocation);
-    const grant = leasing.take(this.#invocation, rule, key, this.#nowUs(), this.#tokens);
-    if (grant) this.#took({ rule, key, from: 'lease', grant });
+    const cost = this.#costOf(rule);
+    const grant = leasing.take(this.#invocation, rule, key, this.#nowUs(), this.#tokens * cost);
+    if (grant) this.#took({ rule, key, cost, from: 'lease', grant });
     return grant !== undefined;
   }
 
   #askMemory(rule: CompiledThrottle, key: RawKey): void {
-    const grant = rule.limiter.takeHere(rule.memory, key, this.#nowUs(), this.#tokens);
-    this.#took({ rule, key, from: 'memory', grant });
+    const cost = this.#costOf(rule);
+    const conditions = this.#conditions(rule, cost);
+    const grant = rule.limiter.takeHere(rule.memory, key, this.#nowUs(), this.#tokens * cost, conditions);
+    this.#took({ rule, key, cost, from: 'memory', grant });
   }
 
   async #askFleet(rule: CompiledThrottle, next: number): Promise<Verdict> {
     const key = rule.rawKeyOf(this.#invocation);
     const { leasing } = rule.limiter;
+    const cost = this.#costOf(rule);
+    const wanted = this.#tokens * cost;
     try {
       if (leasing) {
-        const grant = await leasing.ask(this.#invocation, rule, key, this.#tokens);
-        this.#took({ rule, key, from: 'lease', grant });
+        const grant = await leasing.ask(this.#invocation, rule, key, wanted);
+        this.#took({ rule, key, cost, from: 'lease', grant });
         return this.#ask(next);
       }
-      const grant = await rule.limiter.takeFromFleet(this.#invocation, fleetStateOf(rule, key), this.#tokens);
-      if (grant.tokens < this.#tokens) rule.memory.deny(key, grant.freeAtUs);
-      this.#took({ rule, key, from: 'fleet', grant });
+      const conditions = this.#conditions(rule, cost);
+      const grant = await rule.limiter.takeFromFleet(this.#invocation, fleetStateOf(rule, key), wanted, conditions);
+      // Of those that cost several the last tokens may be left, which others can use.
+      if (grant.tokens < wanted && (cost === 1 || grant.remaining === 0)) {
+        rule.memory.deny(key, grant.freeAtUs + conditions.aheadUs - (cost - 1) * rule.limiter.spacingUs);
+      }
+      this.#took({ rule, key, cost, from: 'fleet', grant });
     } catch (error) {
       if (!isOfTheStore(error)) throw error;
       this.#withoutStore(rule, key, error);
@@ -137,14 +180,17 @@ export class Admission {
       this.#askMemory(rule, key);
       return;
     }
-    this.#took({ rule, key, from: 'memory', grant: leasing.takeAlone(rule, key, this.#nowUs(), this.#tokens) });
+    const cost = this.#costOf(rule);
+    const grant = leasing.takeAlone(rule, key, this.#nowUs(), this.#tokens * cost);
+    this.#took({ rule, key, cost, from: 'memory', grant });
   }
 
   #took(taken: Taken): void {
     this.#taken.push(taken);
-    const { rule, grant } = taken;
+    const { rule, grant, cost } = taken;
     noteQuota(this.#invocation, rule.name, grant);
-    if (grant.tokens < this.#tokens) this.#limitTo(rule, grant.tokens, grant.freeAtUs);
+    const admitted = cost === 1 ? grant.tokens : Math.floor(grant.tokens / cost);
+    if (admitted < this.#tokens) this.#limitTo(rule, admitted, grant.freeAtUs);
   }
 
   #limitTo(rule: CompiledThrottle, tokens: number, freeAtUs: number): void {
@@ -155,14 +201,25 @@ export class Admission {
   }
 
   #verdict(): Verdict {
-    return this.#limit ? { tokens: this.#tokens, limit: this.#limit } : { tokens: this.#tokens };
+    const tokens = this.#tokens;
+    if (this.#limit) return { tokens, limit: this.#limit };
+    let held: [Held, ...Held[]] | undefined;
+    let told: Told[] | undefined;
+    for (const { rule, grant } of this.#taken) {
+      const { slot, remaining, moreAtUs } = grant;
+      if (slot) held = [{ rule, slot }, ...(held ?? [])];
+      if (rule.told && remaining !== undefined && moreAtUs !== undefined) {
+        (told ??= []).push({ rule, remaining, moreAtUs });
+      }
+    }
+    return held || told ? { tokens, ...(held && { held }), ...(told && { told }) } : { tokens };
   }
 
   /** Returns what a later rule did not admit; what others have built on since is forfeited. */
   #giveBack(): void {
     const { syncs } = this.#invocation.instance;
-    for (const { rule, key, from, grant } of this.#taken) {
-      const surplus = grant.tokens - this.#tokens;
+    for (const { rule, key, cost, from, grant } of this.#taken) {
+      const surplus = grant.tokens - this.#tokens * cost;
       if (surplus <= 0) continue;
       if (from === 'memory') {
         rule.limiter.undoHere(rule.memory, key, grant, surplus);

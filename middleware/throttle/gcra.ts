@@ -40,20 +40,24 @@ export interface Take {
   readonly remaining: number;
   /** The new `tat`, unchanged if nothing was admitted. */
   readonly tatUs: number;
-  /** When the next token is there, in µs of the clock `nowUs` came from; may be past while some remain. */
+  /** When the next `atLeast` tokens are there, in µs of the clock `nowUs` came from; may be past while some remain. */
   readonly freeAtUs: number;
 }
 
-/** Takes as many of `wanted` tokens as there are, by one clock alone. `tatUs` of a bucket never used is 0. */
-export function take(gcra: Gcra, tatUs: number, nowUs: number, wanted: number): Take {
+/**
+ * Takes as many of `wanted` tokens as there are, by one clock alone, and none if those are fewer than `atLeast`; with
+ * `aheadUs` also those that are there so much later. `tatUs` of a bucket never used is 0.
+ */
+export function take(gcra: Gcra, tatUs: number, nowUs: number, wanted: number, atLeast = 1, aheadUs = 0): Take {
   const startUs = tatUs > nowUs ? tatUs : nowUs;
-  const available = Math.max(0, Math.floor((nowUs + gcra.capacityUs - startUs) / gcra.intervalUs));
-  const tokens = wanted < available ? wanted : available;
+  const fullUs = gcra.capacityUs + aheadUs;
+  const available = Math.max(0, Math.floor((nowUs + fullUs - startUs) / gcra.intervalUs));
+  const tokens = available < atLeast ? 0 : wanted < available ? wanted : available;
   const nextUs = tokens === 0 ? tatUs : startUs + tokens * gcra.intervalUs;
   return {
     tokens,
     remaining: available - tokens,
     tatUs: nextUs,
-    freeAtUs: nextUs + gcra.intervalUs - gcra.capacityUs,
+    freeAtUs: nextUs + atLeast * gcra.intervalUs - fullUs,
   };
 }

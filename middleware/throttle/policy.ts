@@ -2,8 +2,9 @@
 import { answerWithDeferred, canWait, settlementOf } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
-import { Admission, isOfTheStore, noteQuota, type Verdict } from './admission.ts';
+import { Admission, isOfTheStore, noteQuota, type Held, type Verdict } from './admission.ts';
 import { admitInTurn } from './in-turn.ts';
+import { noteTold, tell } from './telling.ts';
 import { Memory } from './memory.ts';
 import {
   compileThrottles,
@@ -13,6 +14,7 @@ import {
   type ResourceThrottles,
   type Throttles,
 } from './rule.ts';
+import { lastTurn } from './wait.ts';
 
 export const throttlePolicy: Policy<Throttles> = {
   name: 'throttle',
@@ -32,18 +34,24 @@ function throttleBefore(invocation: Invocation, throttles: Throttles): void | Pr
   if (canWait(invocation)) return throttleInTurn(invocation, rules);
   const verdict = ask(invocation, rules, 1);
   if (verdict instanceof Promise) return verdict.then((awaited) => obey(invocation, rules, awaited));
-  if (verdict !== ADMITTED) obey(invocation, rules, verdict);
-  return undefined;
+  return verdict === ADMITTED ? undefined : obey(invocation, rules, verdict);
 }
 
 function throttleInTurn(invocation: Invocation, rules: ResourceThrottles): void | Promise<void> {
-  const watch = (admitted: number) => {
-    for (const rule of rules.shadow) observe(invocation, rule, admitted);
+  let held: Verdict['held'];
+  const noting = (verdict: Verdict) => {
+    ({ held } = verdict);
+    return verdict;
   };
-  const admitted = admitInTurn(invocation, rules, (wanted) => ask(invocation, rules, wanted));
-  if (admitted instanceof Promise) return admitted.then(watch);
-  watch(admitted);
-  return undefined;
+  const begin = (admitted: number): void | Promise<void> => {
+    for (const rule of rules.shadow) observe(invocation, rule, admitted);
+    return held && hold(invocation, held);
+  };
+  const admitted = admitInTurn(invocation, rules, (wanted) => {
+    const verdict = ask(invocation, rules, wanted);
+    return verdict instanceof Promise ? verdict.then(noting) : noting(verdict);
+  });
+  return admitted instanceof Promise ? admitted.then(begin) : begin(admitted);
 }
 
 function ask(invocation: Invocation, rules: ResourceThrottles, wanted: number): Verdict | Promise<Verdict> {
@@ -58,6 +66,7 @@ function quickly(invocation: Invocation, { enforced, shadow }: ResourceThrottles
   if (wanted !== 1 || !first || enforced.length > 1 || shadow.length > 0) return undefined;
   const key = first.rawKeyOf(invocation);
   const rule = inForce(first, invocation, key);
+  if (!rule.plain) return undefined;
   const { leasing } = rule.limiter;
   if (rule.fleet && !leasing) return undefined;
   const nowUs = invocation.nowMs() * 1000;
@@ -79,12 +88,32 @@ function thoroughly(invocation: Invocation, rules: ResourceThrottles, wanted: nu
   return new Admission(invocation, rules, wanted).run();
 }
 
-function obey(invocation: Invocation, rules: ResourceThrottles, { tokens, limit }: Verdict): void {
-  if (limit) {
-    invocation.instance.recorder.refusal('throttle', limit.rule.name, invocation.resource.name, 1 - tokens, false);
-    if (tokens === 0) throw limit.refused;
-  }
+function obey(invocation: Invocation, rules: ResourceThrottles, verdict: Verdict): void | Promise<void> {
+  const { tokens, limit, held, told } = verdict;
+  if (limit) refuse(invocation, limit);
+  if (told) noteTold(invocation, told);
   for (const rule of rules.shadow) observe(invocation, rule, tokens);
+  return held && hold(invocation, held);
+}
+
+function refuse(invocation: Invocation, { rule, refused }: NonNullable<Verdict['limit']>): never {
+  invocation.instance.recorder.refusal('throttle', rule.name, invocation.resource.name, 1, false);
+  throw refused;
+}
+
+/** Waits for its turn; whoever comes too late for it, because the function was busy, asks for another. */
+async function hold(invocation: Invocation, slots: NonNullable<Verdict['held']>): Promise<void> {
+  const { clock } = invocation.instance;
+  const sinceMs = clock.now();
+  let held: Verdict['held'] = slots;
+  while (held) {
+    const { rule, slot }: Held = await lastTurn(invocation, held);
+    if (slot.use(clock.now() * 1000)) return;
+    const again: ResourceThrottles = { enforced: [rule], shadow: [], overridden: false, told: false };
+    const verdict: Verdict = await new Admission(invocation, again, 1, (clock.now() - sinceMs) * 1000).run();
+    if (verdict.limit) refuse(invocation, verdict.limit);
+    held = verdict.held;
+  }
 }
 
 /** A rule in shadow takes tokens as if it were in force and tells what it would have refused; nobody waits for it. */
@@ -111,7 +140,10 @@ function observe(invocation: Invocation, watched: CompiledThrottle, wanted: numb
 }
 
 /** Deferred records must be in the answer, or the platform deletes them; unless another policy answers for the batch. */
-function throttleAfter(invocation: Invocation): void {
-  if (invocation.trigger.face !== 'sqs') return;
+function throttleAfter(invocation: Invocation, throttles: Throttles): void {
+  if (invocation.trigger.face !== 'sqs') {
+    if (throttles.telling && throttles.of(invocation.resource.name)?.told) tell(invocation);
+    return;
+  }
   if (!settlementOf(invocation).claimed) invocation.response = answerWithDeferred(invocation);
 }

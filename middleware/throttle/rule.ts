@@ -66,6 +66,8 @@ export interface ResourceThrottles {
 export interface Throttles {
   /** Undefined when no rule applies. */
   of(resource: string): ResourceThrottles | undefined;
+  /** True when some rule tells those it admits what is left. */
+  readonly telling: boolean;
 }
 
 /**
@@ -86,14 +88,20 @@ export function compileThrottles(document: RuleDocument, memory: Memory = new Me
     const applying = rules.filter(({ resources }) => !resources || resources.includes(resource));
     byResource.set(resource, split(applying.map(({ throttle }) => throttle)));
   }
-  return { of: (resource) => byResource.get(resource) ?? everywhere };
+  const telling = rules.some(({ throttle }) => throttle.told);
+  return { of: (resource) => byResource.get(resource) ?? everywhere, telling };
 }
 
 function split(rules: readonly CompiledThrottle[]): ResourceThrottles | undefined {
   if (rules.length === 0) return undefined;
   const enforced = rules.filter(({ shadow }) => !shadow);
   const shadow = rules.filter((rule) => rule.shadow);
-  return { enforced, shadow, overridden: enforced.some(({ overrides }) => overrides !== undefined), told: enforced.some(({ told }) => told) };
+  return {
+    enforced,
+    shadow,
+    overridden: enforced.some(({ overrides }) => overrides !== undefined),
+    told: enforced.some(({ told }) => told),
+  };
 }
 
 /** One caller's overload is refused by the narrowest key before it costs the others; in memory before over the network. */

@@ -4,6 +4,8 @@ import { compileGlob } from '../../../middleware/kernel/glob.ts';
 import { parseRate, parseWindowRate } from '../../../middleware/kernel/units.ts';
 import { checkTimezone } from '../../../middleware/kernel/zone.ts';
 import { compileGcra } from '../../../middleware/throttle/gcra.ts';
+import { isListed } from '../../../middleware/throttle/quota.ts';
+import { leaseGoal } from '../../../middleware/throttle/quota-lease.ts';
 import { leaseTerms } from '../../../middleware/throttle/terms.ts';
 import type { Place, Report } from './findings.ts';
 
@@ -13,6 +15,7 @@ type Limit = Pick<ThrottleRule, 'limit' | 'burst'>;
 export function checkLimits(rule: ThrottleRule, place: Place, report: Report): void {
   checkLimit(rule, rule, place, report);
   if (rule.algorithm === 'fixed-window') checkZone(rule, place, report);
+  checkNotify(rule, place, report);
   const { overrides = [] } = rule;
   overrides.forEach((override, i) => {
     const at = [...place, 'overrides', i];
@@ -31,6 +34,8 @@ function checkLimit({ algorithm, limit: own }: ThrottleRule, { limit, burst }: L
     report([...at, 'limit'], `an override has the windows of its rule: write it in those of ${own}`);
     return;
   }
+  // Of a leaky bucket one can always leave at once.
+  if (algorithm === 'leaky-bucket') return;
   if ((burst ?? parseRate(limit).tokens) < 1) {
     report([...at, 'limit'], `${limit} never holds one whole request; add burst: 1 or widen the period`);
   }
@@ -45,6 +50,18 @@ function checkZone({ limit, timezone }: ThrottleRule, place: Place, report: Repo
   } catch (error) {
     report(at, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Only quotas have a share that is used up, and only those whose keys are listed tell of it. */
+function checkNotify({ algorithm, limit, scope, notify }: ThrottleRule, place: Place, report: Report): void {
+  if (notify === undefined) return;
+  const at = [...place, 'notify'];
+  if (algorithm !== 'fixed-window') report(at, 'means something with algorithm: fixed-window alone');
+  else if (scope === 'instance') report(at, 'means nothing with scope: instance, which counts for itself');
+  else if (!isListed(parseWindowRate(limit).perMs)) report(at, `${limit} is too short to tell of: from an hour on`);
+  notify.forEach((share, i) => {
+    if (notify.indexOf(share) !== i) report([...at, i], `"${share}" stands here twice`);
+  });
 }
 
 function checkMatch({ key = [] }: ThrottleRule, { match }: Override, at: Place, report: Report): void {
@@ -66,6 +83,10 @@ function covers(earlier: Override, later: Override): boolean {
 function checkSync({ algorithm = 'token-bucket', sync, scope, ...rule }: ThrottleRule, place: Place, report: Report) {
   if (scope === 'instance' || sync === undefined || sync === 'auto' || sync === 'per-request') return;
   const at = [...place, 'sync'];
+  if (algorithm === 'fixed-window' && sync === 'leased') {
+    checkLeasedQuota(rule, at, report);
+    return;
+  }
   if (algorithm !== 'token-bucket') {
     report(at, `${algorithm} cannot be ${sync}, only a token-bucket can: leave it out`);
     return;
@@ -79,6 +100,14 @@ function checkSync({ algorithm = 'token-bucket', sync, scope, ...rule }: Throttl
       at,
       `${limit} with a burst of ${gcra.burst}, which is ${ms} ms of it, is too little to lease: raise the burst or take auto`,
     );
+    return;
+  }
+}
+
+function checkLeasedQuota(rule: Pick<ThrottleRule, 'limit' | 'overrides'>, at: Place, report: Report): void {
+  for (const { limit } of [rule, ...(rule.overrides ?? [])]) {
+    if (leaseGoal(parseWindowRate(limit).tokens, 0, Infinity) > 0) continue;
+    report(at, `${limit} is too little to lease, a thousandth at a time: raise the limit or take auto`);
     return;
   }
 }

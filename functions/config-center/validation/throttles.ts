@@ -2,6 +2,7 @@
 import type { ResourceRule, RuleDocument, ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import type { Place, Report } from './findings.ts';
 import { checkLimits } from './limits.ts';
+import { checkRequests } from './requests.ts';
 import { pathParameters, triggersOf } from './resources.ts';
 
 /** Each costs a request to the resource a write to the table, or a share in one. */
@@ -23,6 +24,7 @@ export function checkThrottles(
     checkResourceNames(rule, known, place, report);
     checkKeys(rule, known, place, report);
     checkLimits(rule, place, report);
+    checkRequests(rule, (resource) => soundRule(known, resource), place, report);
     checkScope(rule, place, report);
   }
   checkNumber(Object.values(throttles), report);

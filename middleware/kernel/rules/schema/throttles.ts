@@ -1,7 +1,7 @@
 // What a document says of throttles.
 import { z } from 'zod';
 import { parseRate, parseWindowRate } from '../../units.ts';
-import { count, mode, MOST_RESOURCES, name, pattern, rate } from './values.ts';
+import { count, duration, mode, MOST_RESOURCES, name, pattern, rate } from './values.ts';
 
 const throttleKey = z
   .string()
@@ -9,6 +9,15 @@ const throttleKey = z
     z.regex(
       /^(client|ip|source|header:[A-Za-z0-9-]{1,64}|query:[A-Za-z0-9_.-]{1,64}|path:[A-Za-z0-9_-]{1,64}|claim:[A-Za-z0-9_:./-]{1,64})$/,
       'one of client, ip, source, header:NAME, query:NAME, path:NAME, claim:NAME',
+    ),
+  );
+
+const costSaid = z
+  .string()
+  .check(
+    z.regex(
+      /^(header:[A-Za-z0-9-]{1,64}|query:[A-Za-z0-9_.-]{1,64})$/,
+      'a whole number of tokens, or header:NAME or query:NAME that says it',
     ),
   );
 
@@ -25,7 +34,7 @@ interface Limit {
 }
 
 interface Limited extends Limit {
-  readonly algorithm?: 'token-bucket' | 'fixed-window' | 'sliding-window' | undefined;
+  readonly algorithm?: 'token-bucket' | 'leaky-bucket' | 'fixed-window' | 'sliding-window' | undefined;
   readonly timezone?: string | undefined;
   readonly overrides?: readonly Limit[] | undefined;
 }
@@ -104,13 +113,31 @@ export const throttle = z
           z.literal('token-bucket'),
           z.literal('fixed-window').meta({ since: '0.2.0' }),
           z.literal('sliding-window').meta({ since: '0.3.0' }),
+          z.literal('leaky-bucket').meta({ since: '0.3.0' }),
         ],
-        'one of token-bucket, fixed-window, sliding-window',
+        'one of token-bucket, leaky-bucket, fixed-window, sliding-window',
       )
       .optional(),
     limit: rate,
     timezone: z.string().min(1).max(64).optional().meta({ since: '0.2.0', description: 'whose midnight begins a day' }),
     burst: count(MOST_BURST).optional(),
+    maxWait: duration
+      .optional()
+      .meta({
+        since: '0.3.0',
+        description: 'of a leaky-bucket: how long a request may be held until its turn, e.g. 2s',
+      }),
+    cost: z
+      .union([count(MOST_BURST), costSaid], 'a whole number of tokens, or header:NAME or query:NAME that says it')
+      .optional()
+      .meta({ since: '0.3.0', description: 'tokens that a request takes; 1 where a request does not say' }),
+    mostCost: count(MOST_BURST)
+      .optional()
+      .meta({ since: '0.3.0', description: 'a request that says it costs more is refused; the burst unless given' }),
+    headers: z
+      .enum(['refused', 'always'])
+      .optional()
+      .meta({ since: '0.3.0', description: 'which HTTP answers tell what is left: those to the refused, or all' }),
     overrides: z
       .array(override)
       .min(1)
@@ -129,6 +156,14 @@ export const throttle = z
         'one of auto, leased, per-request, eventual',
       )
       .optional(),
+    notify: z
+      .array(z.string().check(z.regex(/^([1-9][0-9]?|100)%$/, 'a whole percentage from 1% to 100%')))
+      .max(5)
+      .optional()
+      .meta({
+        since: '0.3.0',
+        description: 'shares of a quota that are told of when a key reaches them: 80% and 100%',
+      }),
     whenStoreFails: z.enum(['local', 'allow', 'reject']).optional(),
     mode: mode.optional(),
   })
