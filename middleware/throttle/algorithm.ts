@@ -1,8 +1,9 @@
 // The limiter that a rule, or an override of its limit, asks for.
 import type { ThrottleRule } from '../kernel/rules/document.ts';
-import { parseRate, parseWindowRate } from '../kernel/units.ts';
+import { parseRate } from '../kernel/units.ts';
 import { fixedWindow } from './fixed-window.ts';
 import { compileGcra } from './gcra.ts';
+import { leakyBucket } from './leaky-bucket.ts';
 import type { Limiter } from './limiter.ts';
 import { slidingWindow } from './sliding-window.ts';
 import type { Sync } from './terms.ts';
@@ -12,9 +13,11 @@ import { tokenBucket } from './token-bucket.ts';
 export function limiterOf(rule: ThrottleRule): Limiter {
   switch (rule.algorithm) {
     case 'fixed-window':
-      return fixedWindow(parseWindowRate(rule.limit), rule.timezone ?? 'UTC');
+      return fixedWindow({ ...rule, sync: syncOf(rule) });
     case 'sliding-window':
       return slidingWindow(parseRate(rule.limit));
+    case 'leaky-bucket':
+      return leakyBucket(parseRate(rule.limit), rule.scope !== 'instance', rule.burst);
     default:
       return tokenBucket(compileGcra(parseRate(rule.limit), rule.burst), syncOf(rule));
   }

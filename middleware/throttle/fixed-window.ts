@@ -1,73 +1,97 @@
 // The fixed window as a limiter, which is what a quota is: so many in a day, a week or a month of the calendar.
-import { quotaCounter } from '../../store/items/quota.ts';
-import type { WindowRate } from '../kernel/units.ts';
+import type { ThrottleRule } from '../kernel/rules/document.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import { timeLeft } from './fleet.ts';
+import { parseWindowRate, type WindowRate } from '../kernel/units.ts';
+import { whileWaiting } from './fleet.ts';
 import type { FleetState, Grant, Limiter } from './limiter.ts';
+import { freeAtMs, isListed, notifiedShares, type Quota } from './quota.ts';
+import { QuotaExchange } from './quota-exchange.ts';
+import { isLeasedByItself } from './quota-lease.ts';
+import { quotaLeasing } from './quota-leasing.ts';
 import { windowAt, type Window } from './window.ts';
 
-/** A counter outlives its window, for those who ask what was used. */
-const KEPT_BEYOND_S = 40 * 86_400;
-
-export function fixedWindow(rate: WindowRate, timezone: string): Limiter {
-  const { tokens: limit, perMs, unit } = rate;
-  let current: Window = { startMs: 0, endMs: 0 };
-
-  /** Reckoned once per window: time zones are slow. */
-  function windowOf(nowMs: number): Window {
-    if (nowMs < current.startMs || nowMs >= current.endMs) current = windowAt(rate, timezone, nowMs);
-    return current;
-  }
-
-  function granted(tokens: number, used: number, { startMs, endMs }: Window, nowUs: number): Grant {
-    return { tokens, mark: startMs, freeAtUs: used < limit ? nowUs : endMs * 1000, left: Math.max(0, limit - used) };
-  }
-
-  return {
-    algorithm: 'fixed-window',
-    // Not the limit: a quota that is raised in mid-month still knows what was used.
-    shape: `${unit}/${perMs}/${unit === 'time' ? '' : timezone}`,
-    policy: { quota: limit, seconds: perMs / 1000 },
-    spacingUs: Math.min(MOST_SPACING_US, (perMs * 1000) / limit),
-    takeHere(memory, key, nowUs, wanted) {
-      const window = windowOf(nowUs / 1000);
-      const counter = memory.counter(key, window.startMs);
-      const tokens = Math.max(0, Math.min(wanted, limit - counter.used));
-      counter.used += tokens;
-      return granted(tokens, counter.used, window, nowUs);
-    },
-    undoHere(memory, key, { mark }, tokens) {
-      memory.uncount(key, mark, tokens);
-    },
-    takeFromFleet: async (invocation, state, wanted) => {
-      const { clock } = invocation.instance;
-      const startedMs = clock.precise();
-      const nowMs = clock.now();
-      const window = windowOf(nowMs);
-      const counter = counterOf(invocation, state, window.startMs);
-      const expiration = Math.ceil(window.endMs / 1000) + KEPT_BEYOND_S;
-      try {
-        // A second try only for what a batch found left; should that be gone by then, there is nothing.
-        let asked = Math.min(wanted, limit);
-        for (let tries = 0; tries < 2 && asked > 0; tries++) {
-          const timeoutMs = timeLeft(invocation, clock.precise() - startedMs);
-          const { applied, used } = await counter.take(asked, limit, expiration, { timeoutMs });
-          if (applied) return granted(asked, used, window, nowMs * 1000);
-          asked = Math.min(asked, limit - used);
-        }
-        return { tokens: 0, mark: window.startMs, freeAtUs: window.endMs * 1000 };
-      } finally {
-        invocation.storeWaitedMs += clock.precise() - startedMs;
-      }
-    },
-    undoInFleet: (invocation, state, { mark }, tokens, signal) =>
-      counterOf(invocation, state, mark).giveBack(tokens, { signal }),
-  };
-}
-
+const ONE = { atLeast: 1, aheadUs: 0 };
 /** Records sent back until the next window come one after another, but not days apart. */
 const MOST_SPACING_US = 1_000_000;
 
-function counterOf({ instance: { table, service } }: Invocation, state: FleetState, startMs: number) {
-  return quotaCounter(table, { service, ...state }, startMs);
+/** @throws {RangeError} on a limit that is none of windows, or a timezone that does not exist. */
+export function fixedWindow(rule: Pick<ThrottleRule, 'limit' | 'timezone' | 'sync' | 'notify'>): Limiter {
+  const rate = parseWindowRate(rule.limit);
+  const { tokens: limit, perMs } = rate;
+  const timezone = rule.timezone ?? 'UTC';
+  const windowOf = windowsOf(rate, timezone);
+  const quota: Quota = { limit, windowOf, listed: isListed(perMs), notify: notifiedShares(rule.notify) };
+
+  function granted(
+    tokens: number,
+    used: number,
+    freeMs: number,
+    window: Window,
+    nowUs: number,
+    atLeast: number,
+  ): Grant {
+    const left = Math.max(0, limit - used);
+    const moreAtUs = freeMs * 1000;
+    return {
+      tokens,
+      mark: window.startMs,
+      freeAtUs: left < atLeast ? moreAtUs : nowUs,
+      left,
+      remaining: left,
+      moreAtUs,
+    };
+  }
+
+  const takeHere: Limiter['takeHere'] = (memory, key, nowUs, wanted, { atLeast } = ONE) => {
+    const window = windowOf(nowUs / 1000);
+    const counter = memory.counter(key, window.startMs);
+    const left = limit - counter.used;
+    const tokens = left < atLeast ? 0 : Math.min(wanted, left);
+    counter.used += tokens;
+    return granted(tokens, counter.used, window.endMs, window, nowUs, atLeast);
+  };
+
+  const exchangeOf = ({ instance }: Invocation, state: FleetState, window: Window) =>
+    new QuotaExchange(instance, quota, state, window);
+
+  return {
+    algorithm: 'fixed-window',
+    shape: shapeOf(rate, timezone),
+    policy: { quota: limit, seconds: perMs / 1000 },
+    spacingUs: Math.min(MOST_SPACING_US, (perMs * 1000) / limit),
+    holds: limit,
+    leasing: isLeased(rule.sync, quota, perMs) ? quotaLeasing(quota, takeHere) : undefined,
+    takeHere,
+    undoHere(memory, key, { mark }, tokens) {
+      memory.uncount(key, mark, tokens);
+    },
+    takeFromFleet: (invocation, state, wanted, { atLeast } = ONE) =>
+      whileWaiting(invocation, async (patience) => {
+        const nowMs = invocation.instance.clock.now();
+        const window = windowOf(nowMs);
+        const { tokens, record } = await exchangeOf(invocation, state, window).takeExactly(wanted, atLeast, patience);
+        const freeMs = freeAtMs(record, window, nowMs);
+        return granted(tokens, record?.taken ?? limit, freeMs, window, nowMs * 1000, atLeast);
+      }),
+    undoInFleet: (invocation, state, { mark }, tokens, signal) =>
+      exchangeOf(invocation, state, { startMs: mark, endMs: mark }).giveBack(tokens, signal),
+  };
+}
+
+/** Names windows by all they depend on. Not the limit: a quota that is raised in mid-month still knows what was used. */
+export function shapeOf({ unit, perMs }: WindowRate, timezone: string): string {
+  return `${unit}/${perMs}/${unit === 'time' ? '' : timezone}`;
+}
+
+/** Reckoned once per window: time zones are slow. */
+function windowsOf(rate: WindowRate, timezone: string): (nowMs: number) => Window {
+  let current: Window = { startMs: 0, endMs: 0 };
+  return (nowMs) => {
+    if (nowMs < current.startMs || nowMs >= current.endMs) current = windowAt(rate, timezone, nowMs);
+    return current;
+  };
+}
+
+function isLeased(sync: ThrottleRule['sync'], { limit }: Quota, windowMs: number): boolean {
+  return sync === 'leased' || (sync !== 'per-request' && isLeasedByItself(limit, windowMs));
 }

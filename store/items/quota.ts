@@ -57,6 +57,8 @@ export interface LeaseReport {
 export interface QuotaCounter {
   /** Takes `tokens` unless more than `most` have been taken. */
   take(take: QuotaTake, options?: CallOptions): Promise<Counted>;
+  /** Reports what became of tokens held. */
+  settle(report: Pick<LeaseReport, 'spent' | 'returned'>, options?: CallOptions): Promise<void>;
   /** Gives tokens back: within one window nothing refills, so that subtracting credits nobody twice. */
   giveBack(tokens: number, options?: CallOptions): Promise<void>;
   /** Notes when a share was reached, unless that has been noted: `applied` tells who was first. */
@@ -95,6 +97,15 @@ export function quotaCounter(table: Table, name: BucketName, startMs: number): Q
       });
       return { applied, record: recordOf(item) };
     },
+    async settle({ spent, returned }, options) {
+      await table.update({
+        key,
+        update: 'ADD used :back, held :held',
+        condition: 'attribute_exists(used)',
+        values: { ':back': -returned, ':held': -spent - returned },
+        ...options,
+      });
+    },
     async giveBack(tokens, options) {
       await table.update({
         key,
@@ -124,7 +135,7 @@ export async function readQuota(
   table: Table,
   name: BucketName,
   startMs: number,
-  options?: CallOptions,
+  options?: CallOptions & { readonly consistent?: boolean },
 ): Promise<QuotaRecord | undefined> {
   return recordOf(await table.get(keyOf(name, startMs), options));
 }
