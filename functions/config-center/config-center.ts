@@ -9,6 +9,8 @@ import { publishingRoutes } from './publishing.ts';
 import { revisionRoutes } from './revisions.ts';
 import { schemaRoutes } from './schema.ts';
 import { serviceRoutes } from './services.ts';
+import { shedRoutes } from './shed.ts';
+import { throttleRoutes } from './throttles.ts';
 
 export type { Parts } from './parts.ts';
 
@@ -19,6 +21,8 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...publishingRoutes(parts),
     ...revisionRoutes(parts),
     ...breakerRoutes(parts),
+    ...throttleRoutes(parts),
+    ...shedRoutes(parts),
     ...auditRoutes(parts),
     ...healthRoutes(parts),
     ...schemaRoutes(),

@@ -10,7 +10,7 @@ type Part = (invocation: Invocation) => string | undefined;
 export type RawKey = string;
 
 /** Shared by all who lack the value. No value can be taken for it: values in the store's keys have no parentheses. */
-const NONE = '(none)';
+export const NO_VALUE = '(none)';
 /** The one bucket of a rule without a key. */
 const ALL = '(all)';
 const MISSING = '\u0000';
@@ -69,7 +69,7 @@ export function storedKey(names: readonly string[], raw: RawKey): string {
 }
 
 function storedValue(name: string, value: string): string {
-  if (value === MISSING) return NONE;
+  if (value === MISSING) return NO_VALUE;
   if (value.startsWith(HASHED)) return `~${value.slice(HASHED.length)}`;
   return SECRET.test(name) || !PLAIN.test(value) ? `~${hash(value)}` : value;
 }

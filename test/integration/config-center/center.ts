@@ -22,6 +22,8 @@ export interface Sent {
   readonly as?: Role | 'orders-admin' | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
+  /** As it stands in the URL, where names occur more than once. */
+  readonly rawQuery?: string;
   /** An object is sent as JSON, a text as YAML. */
   readonly body?: object | string;
 }
@@ -52,7 +54,7 @@ export async function startCenter(table: Table, parts: Partial<Parts> = {}): Pro
   const api = createApi({ routes, table, clock, logger });
 
   async function send(method: string, path: string, sent: Sent = {}): Promise<Answer> {
-    const { as = 'admin', headers = {}, query = {}, body } = sent;
+    const { as = 'admin', headers = {}, query = {}, rawQuery, body } = sent;
     const contentType = typeof body === 'string' ? 'application/yaml' : 'application/json';
     const event = httpV2({
       method,
@@ -65,6 +67,7 @@ export async function startCenter(table: Table, parts: Partial<Parts> = {}): Pro
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+    if (rawQuery !== undefined) event.rawQueryString = rawQuery;
     const result = await api(event, { awsRequestId: 'request-1' });
     const text = result.body ?? '';
     const isJson = String(result.headers?.['content-type']).includes('json');

@@ -14,7 +14,7 @@ import { testInstance, testInvocation } from '../../../support/instance.ts';
 describe('matching', () => {
   const key = ['client', 'header:x-plan'];
   const chosen = (values: KeyValues, ...matches: Match[]) =>
-    compileOverrides(
+    compileOverrides<number | 'own'>(
       key,
       matches.map((match, i) => ({ match, limit: i })),
       'own',
