@@ -26,6 +26,7 @@ import {
   fallbackSlot,
   jobRunSlot,
   logsSlot,
+  parkSlot,
   redeliverySlot,
   requiredAccessSlot,
   shedSlot,
@@ -80,6 +81,8 @@ const OPTIONS: Readonly<Record<keyof GovernOptions, true>> = {
 export function govern(options: GovernOptions): GovernMiddleware {
   requireService(options);
   return middlewareFor(options, [
+    // Ahead of whatever looks at the event.
+    parkSlot,
     telemetryPolicy,
     businessSlot,
     traceSlot,
@@ -117,8 +120,11 @@ export const telemetry = (options: InstanceOptions): GovernMiddleware =>
   middlewareFor(options, [telemetryPolicy, businessSlot]);
 export const jobRun = (options: JobRunOptions): GovernMiddleware => middlewareFor(options, [jobRunSlot(options.job)]);
 
+/** What `FLYBALL_DISABLED=1` leaves in its place. */
+const STAYING: ReadonlySet<Policy | PolicySlot> = new Set([requiredAccessSlot, parkSlot]);
+
 function middlewareFor(options: TraceOptions, policies: readonly (Policy | PolicySlot)[]): GovernMiddleware {
-  const governing = disabled ? policies.filter((policy) => policy === requiredAccessSlot) : policies;
+  const governing = disabled ? policies.filter((policy) => STAYING.has(policy)) : policies;
   requireService(options);
   requireKnown(options, Object.keys(OPTIONS));
   const instance = instanceFor(options);

@@ -3,6 +3,7 @@ import type { Caller, Outbound } from './call/caller.ts';
 import { current } from './kernel/current.ts';
 import { Refused } from './kernel/errors.ts';
 import { loadAnswers } from './kernel/middleware.ts';
+import { bringsParked, isParkable, parkingQueueUrl } from './kernel/parking.ts';
 import type { Policy, PolicySlot } from './kernel/policy.ts';
 import type { RuleDocument } from './kernel/rules/document.ts';
 import { runtimeTraceHeader } from './kernel/runtime-trace.ts';
@@ -60,6 +61,13 @@ export const redeliverySlot = slotOf(
   async () => (await import('./redelivery/index.ts')).redeliveryPolicy,
   { needed: never, wanted: ({ trigger }) => trigger.face === 'sqs' },
 );
+
+/** Also when all else is disabled: a parked event must never reach a handler as the message that brings it. */
+export const parkSlot = slotOf('park', async () => (await import('./park/index.ts')).parkPolicy, {
+  needed: ({ resources }) => Object.values(resources ?? {}).some(({ whenRefused }) => whenRefused === 'park'),
+  wanted: ({ trigger: { face }, event }) =>
+    face === 'sqs' ? bringsParked(event) : isParkable(face) && parkingQueueUrl() !== undefined,
+});
 
 export const fallbackSlot = slotOf('fallback', async () => (await loadOutbound()).fallbackPolicy, {
   needed: ({ resources, dependencies }) => hasFallback(resources) || hasFallback(dependencies),
@@ -135,13 +143,19 @@ export async function loadEverything(): Promise<void> {
     fallbackSlot,
     jobRunSlot('every-job'),
     logsSlot,
+    parkSlot,
     redeliverySlot,
     requiredAccessSlot,
     shedSlot,
     throttleSlot,
     traceSlot,
   ];
-  await Promise.all([loadAnswers(), loadReporting(), ...slots.map((slot) => slot.load(rules))]);
+  await Promise.all([
+    loadAnswers(),
+    loadReporting(),
+    import('./kernel/queues.ts'),
+    ...slots.map((slot) => slot.load(rules)),
+  ]);
 }
 
 /** Does something with what makes calls, at once when it has been loaded. */

@@ -19,7 +19,8 @@ export class Invocation {
   readonly instance: Instance;
   /** The rules of this invocation from its first hook to its last. */
   snapshot: Snapshot;
-  readonly trigger: Trigger;
+  /** What triggered it, or what had triggered the invocation that parked its event. */
+  trigger: Trigger;
   resource: Resource;
   /** Policies may replace it, e.g. by a batch without the records that were deferred. */
   event: unknown;
@@ -89,6 +90,13 @@ export class Invocation {
     this.cold = instance.cold;
     this.givenMs = context.getRemainingTimeInMillis?.() ?? 0;
     this.deadlineAt = startedAt + (this.givenMs || 900_000);
+  }
+
+  /** Goes on as the invocation of another event, which came inside of its own. Before any other policy has looked at it. */
+  become(event: unknown, trigger: Trigger): void {
+    this.event = event;
+    this.trigger = trigger;
+    this.resource = this.snapshot.resources.of(trigger, this.instance.functionName);
   }
 
   /** Epoch ms. As of the beginning while nothing can have taken time since: reading the clock costs as much as a hook. */

@@ -1,3 +1,2 @@
 // Redelivery of queue records: attempts with growing delays, then the dead-letter queue.
 export { redeliveryPolicy } from './policy.ts';
-export { replaceQueues, type OutgoingMessage, type Delay, type Queues } from './queues.ts';

@@ -1,7 +1,7 @@
 // The redelivery policy: answers for a queue's batch, and sends its failed records back later or to the dead-letter queue.
 import { batchResponse, failedRecords, isSettled, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
 import { compileBackoff } from '../kernel/backoff.ts';
-import { canWait, defer, deferParked, heldRecordsOf, settlementOf } from '../kernel/deferral.ts';
+import { canWait, defer, heldRecordsOf, settlementOf } from '../kernel/deferral.ts';
 import { Refused } from '../kernel/errors.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
@@ -56,7 +56,7 @@ function settleParked(invocation: Invocation, record: QueueRecord, rule: Redeliv
   }
   invocation.response = batchResponse([record]);
   if (error instanceof Refused) {
-    if (shortage) deferParked(invocation, record, shortage);
+    if (shortage) shortage.deferParked(record);
     else defer(invocation, [{ record, delayMs: error.retryAfterMs }]);
     return settle(invocation, rule, withGroups([], []), [], []);
   }
@@ -104,9 +104,10 @@ async function settle(
   handled: readonly QueueRecord[],
 ): Promise<void> {
   const { deferrals, bookings } = settlementOf(invocation);
-  await Promise.all(bookings);
+  // A file of its own: while all goes well, nobody speaks to SQS.
+  const [{ queuesOf }] = await Promise.all([import('../kernel/queues.ts'), ...bookings]);
   const failedByHandler = new Set(failed.map(({ record }) => record));
-  const returned = await new Settler(invocation, rule).settle(failures, failedByHandler, deferrals);
+  const returned = await new Settler(invocation, rule, queuesOf(invocation.instance)).settle(failures, failedByHandler, deferrals);
   const deferred = deferrals.map(({ record }) => record);
   invocation.response = batchResponse(inOrder(handled, deferred, returned));
 }

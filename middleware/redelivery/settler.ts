@@ -4,9 +4,9 @@ import { messageIdOf, receivesOf, type FailedRecord, type QueueRecord } from '..
 import { countAsNoAttempt, type Deferral } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
+import type { Delay, Queues } from '../kernel/queues.ts';
 import { deadLetterOf, type Epitaph } from './message.ts';
 import { delayAfter, groupOf, isExhausted, visibilitySeconds, type Failures, type Redelivery } from './plan.ts';
-import { queuesOf, type Delay, type Queues } from './queues.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
 
 /** Left of the function's own time for answering, ms. */
@@ -23,10 +23,10 @@ export class Settler {
   readonly #queues: Queues;
   readonly #delays = new Map<QueueRecord, number>();
 
-  constructor(invocation: Invocation, rule: Redelivery | undefined) {
+  constructor(invocation: Invocation, rule: Redelivery | undefined, queues: Queues) {
     this.#invocation = invocation;
     this.#rule = rule;
-    this.#queues = queuesOf(invocation.instance);
+    this.#queues = queues;
   }
 
   /** The records to be returned, in no order; never rejects. `failed` are those the handler itself called failed. */

@@ -13,7 +13,7 @@ import { fakeClock, type FakeClock } from './clock.ts';
 import type { DependencyAnswer, DependencyFailure, SentCall } from './dependencies.ts';
 import { Fleet } from './fleet.ts';
 import { keptLog, type LogLine } from './log.ts';
-import type { DeadLetter, DelayedRecord } from './queues.ts';
+import type { DeadLetter, DelayedRecord, ParkedEvent } from './queues.ts';
 import { recordedBy, type Recorded } from './recorded.ts';
 import type { TestRules } from './rules.ts';
 import type { TestStore } from './store-faults.ts';
@@ -82,7 +82,11 @@ export interface TestGovernor {
   /** flyball's own store, and its faults. */
   readonly store: TestStore;
   /** What flyball has told SQS. */
-  readonly queues: { readonly delayed: readonly DelayedRecord[]; readonly deadLetters: readonly DeadLetter[] };
+  readonly queues: {
+    readonly delayed: readonly DelayedRecord[];
+    readonly deadLetters: readonly DeadLetter[];
+    readonly parked: readonly ParkedEvent[];
+  };
   breaker(dependency: string): TestBreaker;
   /** How many requests or records a throttle has refused here, or would have, were it not in shadow. */
   throttle(rule: string): { readonly refused: number; readonly shadowed: number };

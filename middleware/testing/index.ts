@@ -4,7 +4,7 @@ export type { DependencyAnswer, DependencyFailure, FixedAnswer, SentCall } from 
 export * as events from './events/index.ts';
 export type { AskedRequest, ItemChange, KinesisData, Override, QueueMessage, WebRequest } from './events/index.ts';
 export { testGovernor, type TestGovernor, type TestGovernorOptions } from './governor.ts';
-export type { DeadLetter, DelayedRecord } from './queues.ts';
+export type { DeadLetter, DelayedRecord, ParkedEvent } from './queues.ts';
 export type {
   Recorded,
   RecordedAttempt,

@@ -1,5 +1,5 @@
 // Stands where SQS is: keeps which records are to come back when, and which went to the dead-letter queue.
-import type { Delay, OutgoingMessage, Queues } from '../redelivery/index.ts';
+import type { Delay, OutgoingMessage, Queues } from '../kernel/queues.ts';
 
 export interface DelayedRecord {
   readonly queue: string;
@@ -15,10 +15,19 @@ export interface DeadLetter {
   readonly attributes: Readonly<Record<string, string | undefined>>;
 }
 
+export interface ParkedEvent {
+  /** The address that `FLYBALL_PARKING_QUEUE` had. */
+  readonly queue: string;
+  readonly body: string | undefined;
+  /** Until when it is not delivered. */
+  readonly delaySeconds: number;
+}
+
 /** Every queue has a dead-letter queue, called like it with `-dlq` behind. */
 export class TestQueues implements Queues {
   readonly delayed: DelayedRecord[] = [];
   readonly deadLetters: DeadLetter[] = [];
+  readonly parked: ParkedEvent[] = [];
 
   async delay(queueArn: string, delays: readonly Delay[]): Promise<void> {
     const queue = nameOf(queueArn);
@@ -32,6 +41,10 @@ export class TestQueues implements Queues {
   async send(queueArn: string, { MessageBody, MessageAttributes = {} }: OutgoingMessage): Promise<void> {
     const attributes = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue] as const);
     this.deadLetters.push({ queue: nameOf(queueArn), body: MessageBody, attributes: Object.fromEntries(attributes) });
+  }
+
+  async sendTo(queue: string, { MessageBody, DelaySeconds = 0 }: OutgoingMessage): Promise<void> {
+    this.parked.push({ queue, body: MessageBody, delaySeconds: DelaySeconds });
   }
 }
 

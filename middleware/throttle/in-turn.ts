@@ -1,7 +1,7 @@
 // What a throttle does with arrivals that can come back later: the oldest ask first, and the others stand in line.
-import { endTurn, takeTurn, type Turn } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Line } from '../kernel/line.ts';
+import { endTurn, takeTurn, type Turn } from '../kernel/turn.ts';
 import type { Verdict } from './admission.ts';
 import { exhausted } from './refused.ts';
 import { fleetStateOf, type CompiledThrottle, type ResourceThrottles } from './rule.ts';

@@ -85,7 +85,7 @@ export function pathParameters(match: Match): ReadonlySet<string> {
 }
 
 function checkSettings(rule: ResourceRule, place: Place, report: Report): void {
-  const { match, deadline, redelivery, fallback } = rule;
+  const { match, deadline, redelivery, fallback, whenRefused } = rule;
   if (deadline) {
     const timeout = deadline.timeout === undefined ? undefined : parseDuration(deadline.timeout);
     const reserve = deadline.reserve === undefined ? undefined : parseDuration(deadline.reserve);
@@ -103,13 +103,19 @@ function checkSettings(rule: ResourceRule, place: Place, report: Report): void {
     }
   }
   if (redelivery) {
-    if (match.trigger !== 'queue') {
-      report([...place, 'redelivery'], 'only queues redeliver by rule; add trigger: queue to the match');
+    if (match.trigger !== 'queue' && !isParked(match.trigger)) {
+      report(
+        [...place, 'redelivery'],
+        'only queues redeliver by rule, and parking queues; add trigger: queue, bucket, topic or event to the match',
+      );
     }
     checkBackoff(redelivery.backoff, [...place, 'redelivery', 'backoff'], report, {
       ms: SQS_MAX_VISIBILITY_MS,
       because: 'SQS hides a message for at most 12h',
     });
+  }
+  if (whenRefused !== undefined && !triggersOf(match).some(isParked)) {
+    report([...place, 'whenRefused'], 'only events of buckets, topics and buses can be parked; leave it out');
   }
   if (fallback) {
     if (!triggersOf(match).some((trigger) => trigger === 'http' || trigger === 'direct')) {
@@ -117,6 +123,10 @@ function checkSettings(rule: ResourceRule, place: Place, report: Report): void {
     }
     checkFallback(fallback, [...place, 'fallback'], report);
   }
+}
+
+function isParked(trigger: Trigger | undefined): boolean {
+  return trigger === 'bucket' || trigger === 'topic' || trigger === 'event';
 }
 
 /** Of two matches that fit one event, one must be more specific; which of two equals would win is nobody's decision. */

@@ -119,6 +119,8 @@ describe('resources', () => {
     [{ ...http('/a'), deadline: { timeout: '20m' } }, '/deadline/timeout: 20m is longer'],
     [{ ...http('/a'), deadline: { timeout: '1s', reserve: '1s' } }, '/deadline/reserve: 1s leaves nothing'],
     [{ ...http('/a'), redelivery: { attempts: 3, backoff } }, '/redelivery: only queues redeliver'],
+    [{ ...http('/a'), whenRefused: 'park' }, '/whenRefused: only events of buckets'],
+    [{ match: { trigger: 'queue' }, whenRefused: 'fail' }, '/whenRefused: only events of buckets'],
     [
       { match: { trigger: 'queue' }, redelivery: { attempts: 3, backoff: { initial: '5s', max: '1s' } } },
       '/redelivery/backoff/initial: 5s is more than max (1s)',

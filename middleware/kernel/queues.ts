@@ -1,8 +1,8 @@
-// Speaks SQS for redelivery: one client an instance, loaded when first needed, every call within a limit of its own.
+// Speaks SQS for redelivery and parking: one client an instance, loaded when first needed, every call within a limit of its own.
 import type * as Sdk from '@aws-sdk/client-sqs';
-import type { Clock } from '../kernel/clock.ts';
-import type { Instance } from '../kernel/instance.ts';
-import { notInstalled } from '../kernel/optional.ts';
+import type { Clock } from './clock.ts';
+import type { Instance } from './instance.ts';
+import { notInstalled } from './optional.ts';
 
 interface Loaded {
   readonly sdk: typeof Sdk;
@@ -30,6 +30,8 @@ export interface Queues {
   /** The ARN of a queue's dead-letter queue; undefined if it has none. */
   deadLetterArnOf(queueArn: string, limitMs: number): Promise<string | undefined>;
   send(queueArn: string, message: OutgoingMessage, limitMs: number): Promise<void>;
+  /** As `send`, to a queue known by its address. */
+  sendTo(queueUrl: string, message: OutgoingMessage, limitMs: number): Promise<void>;
 }
 
 const QUEUES = {};
@@ -88,6 +90,12 @@ class SqsQueues implements Queues {
   async send(queueArn: string, message: OutgoingMessage, limitMs: number): Promise<void> {
     await this.#within(limitMs, async ({ sdk, client }, abortSignal) => {
       const QueueUrl = await this.#urlOf(queueArn, abortSignal);
+      await client.send(new sdk.SendMessageCommand({ QueueUrl, ...message }), { abortSignal });
+    });
+  }
+
+  async sendTo(QueueUrl: string, message: OutgoingMessage, limitMs: number): Promise<void> {
+    await this.#within(limitMs, async ({ sdk, client }, abortSignal) => {
       await client.send(new sdk.SendMessageCommand({ QueueUrl, ...message }), { abortSignal });
     });
   }
