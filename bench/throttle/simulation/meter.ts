@@ -25,6 +25,39 @@ export class WindowMeter {
   }
 }
 
+/** What one bucket that everybody asks would have admitted of the same requests. */
+export class IdealBucket {
+  admitted = 0;
+  readonly #ratePerMs: (nowMs: number) => number;
+  readonly #burst: number;
+  #tokens: number;
+  #lastMs: number;
+
+  /** Full at first. */
+  constructor(ratePerMs: (nowMs: number) => number, burst: number, nowMs: number) {
+    this.#ratePerMs = ratePerMs;
+    this.#burst = burst;
+    this.#tokens = burst;
+    this.#lastMs = nowMs;
+  }
+
+  /** What was admitted so far counts no more. */
+  begin(nowMs: number, drained: boolean): void {
+    this.admitted = 0;
+    if (!drained) return;
+    this.#tokens = 0;
+    this.#lastMs = nowMs;
+  }
+
+  ask(nowMs: number): void {
+    this.#tokens = Math.min(this.#burst, this.#tokens + (nowMs - this.#lastMs) * this.#ratePerMs(nowMs));
+    this.#lastMs = nowMs;
+    if (this.#tokens < 1) return;
+    this.#tokens -= 1;
+    this.admitted++;
+  }
+}
+
 /** The max-min fair shares of `capacity`: nobody gets more than asked, and who gets less gets as much as anybody. */
 export function waterFilling(demands: readonly number[], capacity: number): number[] {
   const order = demands.map((demand, i) => ({ demand, i })).sort((a, b) => a.demand - b.demand);

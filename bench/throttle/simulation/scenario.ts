@@ -30,6 +30,8 @@ export interface Scenario {
   /** Rates and shares are measured from here to the end; the bound is metered always. */
   readonly measureFromS: number;
   readonly untilS: number;
+  /** By then the burst has been spent: what is measured is compared to a bucket that begins empty, else to a full one. */
+  readonly drained?: boolean;
   /** Of bursts after idleness: how much of each burst was usable is measured from each of these on. */
   readonly burstsFromS?: readonly number[];
   /** What is to hold, beside the bound. */

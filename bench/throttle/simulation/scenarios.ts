@@ -43,7 +43,7 @@ function tableFor(instances: number): number {
 function steady(instances: number): readonly Scenario[] {
   const measuredS = instances >= 10_000 ? 10 : 20;
   const common = { instances, rps: RPS, tableWritesPerS: tableFor(instances) };
-  const drained = { phases: DRAINING, measureFromS: 10, untilS: 10 + measuredS };
+  const drained = { phases: DRAINING, drained: true, measureFromS: 10, untilS: 10 + measuredS };
   const over = ruleFor({ instances, load: 1.5 });
   return [
     {
@@ -65,7 +65,7 @@ function hundred(): readonly Scenario[] {
   const rule = ruleFor({ instances, load: 1.5 });
   const long = ruleFor({ instances, load: 1.5, burstS: 60 });
   const few = ruleFor({ instances, rps: 5, load: 1.5 });
-  const base = { instances, rps: RPS, rule, phases: DRAINING, measureFromS: 10, untilS: 40 };
+  const base = { instances, rps: RPS, rule, phases: DRAINING, drained: true, measureFromS: 10, untilS: 40 };
   const half = ruleFor({ instances, load: 3 });
   return [
     {
@@ -74,7 +74,7 @@ function hundred(): readonly Scenario[] {
     },
     {
       ...{ ...base, name: 'n=100 uniform 0.8x burst 60 s', rule: ruleFor({ instances, load: 0.8, burstS: 60 }) },
-      ...{ phases: [], measureFromS: 15, untilS: 75, goals: { ...STEADY, writesPerRequest: 0.012 } },
+      ...{ phases: [], drained: false, measureFromS: 15, untilS: 75, goals: { ...STEADY, writesPerRequest: 0.012 } },
     },
     {
       ...{ ...base, name: 'n=100 uniform 1.5x burst 60 s', rule: long, goals: { ...STEADY, writesPerRequest: 0.012 } },
@@ -88,7 +88,8 @@ function hundred(): readonly Scenario[] {
     { ...base, name: 'n=100 skew 300 ms 1.5x', skewMs: 300, skewed: 'fully', boundless: true },
     { ...base, name: 'n=100 freezes 1.5x', stops: { perS: 5, forS: 3 }, goals: { rateErrorPct: 5 } },
     {
-      ...{ ...base, name: 'n=100 idle and back 0.8x', rule: ruleFor({ instances, load: 0.8 * 2 }), phases: [] },
+      ...{ ...base, name: 'n=100 idle and back 0.8x', rule: ruleFor({ instances, load: 0.8 * 2 }) },
+      ...{ phases: [], drained: false },
       ...{ churn: { onS: 2, offS: 2, deaths: 0 }, goals: { rateErrorPct: 5 } },
     },
     {
@@ -122,7 +123,7 @@ const KEYED: readonly Scenario[] = [
     rule: { limit: '5/s', burst: 50, key: ['client'], whenStoreFails: 'reject' },
   },
   {
-    ...{ name: 'n=50 scarce 5/min', instances: 50, rps: 0.2, measureFromS: 60, untilS: 660 },
+    ...{ name: 'n=50 scarce 5/min', instances: 50, rps: 0.2, drained: true, measureFromS: 60, untilS: 660 },
     ...{ rule: { limit: '5/min', burst: 5, whenStoreFails: 'reject' }, goals: { rateErrorPct: 5 } },
   },
 ];

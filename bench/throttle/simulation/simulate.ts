@@ -6,7 +6,7 @@ import { parseRate } from '../../../middleware/kernel/units.ts';
 import { seededRandom } from '../../../middleware/testing/random.ts';
 import { Environment, type Answered, type Ask } from './environment.ts';
 import { chooser, gapMs, phaseAt, zipfWeights } from './load.ts';
-import { unfairnessPct, WindowMeter } from './meter.ts';
+import { IdealBucket, unfairnessPct, WindowMeter } from './meter.ts';
 import type { Scenario } from './scenario.ts';
 import { SimulatedStore, TABLE_WRITES_PER_S, ITEM_WRITES_PER_S, usualLatency } from './store.ts';
 import { BEGIN_MS, World } from './world.ts';
@@ -16,7 +16,7 @@ export interface Outcome {
   readonly seed: number;
   /** Beyond `rate · w + burst` in the worst window of the worst key, tokens; negative where the burst was not used up. */
   readonly overAdmission: number;
-  /** By how much the admitted rate missed the smaller of demand and limit, in %; positive when too little was admitted. */
+  /** By how much less was admitted than one bucket that all ask would have, in %; negative when more was. */
   readonly rateErrorPct: number;
   /** Of the burst, for each of the bursts. */
   readonly usableBurstPct: readonly number[];
@@ -82,6 +82,8 @@ class Fleet {
   readonly #asks: readonly Ask[];
   readonly #chooseKey: (random: Random) => number;
   readonly #meters: WindowMeter[];
+  /** For each key one; under a gray publish one for each half of the fleet. */
+  readonly #ideals: readonly (readonly IdealBucket[])[];
   readonly #bursts: { readonly fromMs: number; readonly meter: WindowMeter }[];
   readonly #ownersOf = new Map<Environment, Place>();
   readonly #askedByKey: number[];
@@ -117,6 +119,7 @@ class Fleet {
     this.#admittedByKey = this.#asks.map(() => 0);
     const rate = (nowMs: number) => this.#boundAt(nowMs).ratePerMs;
     this.#meters = this.#asks.map(() => new WindowMeter(rate));
+    this.#ideals = this.#asks.map(() => this.#idealBuckets(rate));
     this.#bursts = (scenario.burstsFromS ?? []).map((fromS) => ({ fromMs: at(fromS), meter: new WindowMeter(rate) }));
     const weights =
       scenario.spread === 'zipf'
@@ -140,19 +143,24 @@ class Fleet {
     }
     if (stops) this.#stopOne(stops);
     await this.#world.run(at(measureFromS));
-    this.#measuring = true;
-    const { writes, lostRaces, throttled } = this.#store;
-    this.#before = { writes, lostRaces, throttled };
+    this.#beginMeasuring();
     await this.#world.run(at(untilS));
   }
 
+  #beginMeasuring(): void {
+    const { writes, lostRaces, throttled } = this.#store;
+    this.#before = { writes, lostRaces, throttled };
+    const { nowMs } = this.#world;
+    for (const ideals of this.#ideals) {
+      for (const ideal of ideals) ideal.begin(nowMs, this.#scenario.drained ?? false);
+    }
+    this.#measuring = true;
+  }
+
   outcome(): Outcome {
-    const { name, measureFromS, untilS, rule } = this.#scenario;
+    const { name, untilS, rule } = this.#scenario;
     const { burst } = this.#boundAt(at(untilS));
-    const expected = this.#askedByKey.reduce(
-      (sum, asked) => sum + Math.min(asked, this.#allowedBetween(measureFromS, untilS)),
-      0,
-    );
+    const expected = sum(this.#ideals.flat().map((ideal) => ideal.admitted));
     const admitted = sum(this.#admittedByKey);
     const requests = Math.max(1, this.#requests);
     return {
@@ -193,11 +201,13 @@ class Fleet {
     return { ratePerMs: boundOf(still ? [...inForce, change.rule] : [change.rule]).ratePerMs, burst };
   }
 
-  #allowedBetween(fromS: number, toS: number): number {
-    let allowed = 0;
-    const step = 0.1;
-    for (let s = fromS; s < toS; s += step) allowed += this.#boundAt(at(s)).ratePerMs * step * 1000;
-    return allowed;
+  #idealBuckets(rate: (nowMs: number) => number): IdealBucket[] {
+    const { rule, grayRule } = this.#scenario;
+    if (!grayRule) return [new IdealBucket(rate, this.#boundAt(BEGIN_MS).burst, BEGIN_MS)];
+    return [rule, grayRule].map((one) => {
+      const { ratePerMs, burst } = boundOf([one]);
+      return new IdealBucket(() => ratePerMs, burst, BEGIN_MS);
+    });
   }
 
   #place(weight: number, index: number): Place {
@@ -271,13 +281,14 @@ class Fleet {
       const second = Math.floor((nowMs - BEGIN_MS) / 1000);
       this.#perSecond[second] = (this.#perSecond[second] ?? 0) + 1;
     }
+    const place = this.#ownersOf.get(environment);
+    this.#ideals[ask.key]?.[place?.gray ? 1 : 0]?.ask(nowMs);
     if (!this.#measuring) return;
     this.#requests++;
     if (waited) this.#waited++;
     if (!admitted) this.#refused++;
     this.#askedByKey[ask.key] = (this.#askedByKey[ask.key] ?? 0) + 1;
     if (admitted) this.#admittedByKey[ask.key] = (this.#admittedByKey[ask.key] ?? 0) + 1;
-    const place = this.#ownersOf.get(environment);
     if (!place) return;
     place.asked++;
     if (admitted) place.admitted++;
