@@ -71,11 +71,11 @@ export class Admission {
   run(): Verdict | Promise<Verdict> {
     // What is known to be refused is refused before anything is taken.
     for (const rule of this.#rules) {
-      const cost = this.#costOf(rule);
+      const cost = costOf(this.#invocation, rule);
       if (cost > rule.mostCost)
         return { tokens: 0, limit: { rule, freeAtUs: Infinity, refused: overpriced(rule, cost) } };
       if (!rule.fleet || rule.limiter.leasing) continue;
-      const { aheadUs } = this.#conditions(rule, cost);
+      const { aheadUs } = conditionsOf(this.#invocation, rule, cost, this.#heldForUs);
       const untilUs = rule.memory.deniedUntil(rule.rawKeyOf(this.#invocation), this.#nowUs() + aheadUs);
       if (untilUs !== undefined) {
         this.#limitTo(rule, 0, untilUs - aheadUs);
@@ -83,15 +83,6 @@ export class Admission {
       }
     }
     return this.#ask(0);
-  }
-
-  #costOf({ cost }: CompiledThrottle): number {
-    return cost ? cost(this.#invocation) : 1;
-  }
-
-  #conditions({ maxWaitUs }: CompiledThrottle, cost: number): Conditions {
-    const aheadUs = maxWaitUs === 0 ? 0 : holdableUs(this.#invocation, maxWaitUs - this.#heldForUs);
-    return { atLeast: cost, aheadUs };
   }
 
   #nowUs(): number {
@@ -117,15 +108,15 @@ export class Admission {
     const { leasing } = rule.limiter;
     if (!leasing) return false;
     const key = rule.rawKeyOf(this.#invocation);
-    const cost = this.#costOf(rule);
+    const cost = costOf(this.#invocation, rule);
     const grant = leasing.take(this.#invocation, rule, key, this.#nowUs(), this.#tokens * cost);
     if (grant) this.#took({ rule, key, cost, from: 'lease', grant });
     return grant !== undefined;
   }
 
   #askMemory(rule: CompiledThrottle, key: RawKey): void {
-    const cost = this.#costOf(rule);
-    const conditions = this.#conditions(rule, cost);
+    const cost = costOf(this.#invocation, rule);
+    const conditions = conditionsOf(this.#invocation, rule, cost, this.#heldForUs);
     const grant = rule.limiter.takeHere(rule.memory, key, this.#nowUs(), this.#tokens * cost, conditions);
     this.#took({ rule, key, cost, from: 'memory', grant });
   }
@@ -133,7 +124,7 @@ export class Admission {
   async #askFleet(rule: CompiledThrottle, next: number): Promise<Verdict> {
     const key = rule.rawKeyOf(this.#invocation);
     const { leasing } = rule.limiter;
-    const cost = this.#costOf(rule);
+    const cost = costOf(this.#invocation, rule);
     const wanted = this.#tokens * cost;
     try {
       if (leasing) {
@@ -141,7 +132,7 @@ export class Admission {
         this.#took({ rule, key, cost, from: 'lease', grant });
         return this.#ask(next);
       }
-      const conditions = this.#conditions(rule, cost);
+      const conditions = conditionsOf(this.#invocation, rule, cost, this.#heldForUs);
       const grant = await rule.limiter.takeFromFleet(this.#invocation, fleetStateOf(rule, key), wanted, conditions);
       // Of those that cost several the last tokens may be left, which others can use.
       if (grant.tokens < wanted && (cost === 1 || grant.remaining === 0)) {
@@ -180,7 +171,7 @@ export class Admission {
       this.#askMemory(rule, key);
       return;
     }
-    const cost = this.#costOf(rule);
+    const cost = costOf(this.#invocation, rule);
     const grant = leasing.takeAlone(rule, key, this.#nowUs(), this.#tokens * cost);
     this.#took({ rule, key, cost, from: 'memory', grant });
   }
@@ -232,6 +223,21 @@ export class Admission {
       }
     }
   }
+}
+
+/** Tokens that a request takes of a rule. */
+export function costOf(invocation: Invocation, { cost }: CompiledThrottle): number {
+  return cost ? cost(invocation) : 1;
+}
+
+/** `heldForUs` is how long it has been held for this rule already. */
+export function conditionsOf(
+  invocation: Invocation,
+  { maxWaitUs }: CompiledThrottle,
+  cost: number,
+  heldForUs = 0,
+): Conditions {
+  return { atLeast: cost, aheadUs: maxWaitUs === 0 ? 0 : holdableUs(invocation, maxWaitUs - heldForUs) };
 }
 
 /** Of several quotas the one that will be spent first is worth telling. */

@@ -2,7 +2,7 @@
 import { answerWithDeferred, canWait, settlementOf } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
-import { Admission, isOfTheStore, noteQuota, type Held, type Verdict } from './admission.ts';
+import { Admission, conditionsOf, costOf, isOfTheStore, noteQuota, type Held, type Verdict } from './admission.ts';
 import { admitInTurn } from './in-turn.ts';
 import { noteTold, tell } from './telling.ts';
 import { Memory } from './memory.ts';
@@ -122,16 +122,24 @@ function observe(invocation: Invocation, watched: CompiledThrottle, wanted: numb
   const key = watched.rawKeyOf(invocation);
   const rule = inForce(watched, invocation, key);
   if (rule.key.length > 0) instance.recorder.key(rule, key, wanted);
+  const cost = costOf(invocation, rule);
+  const conditions = conditionsOf(invocation, rule, cost);
   const record = (tokens: number) => {
-    if (tokens < wanted) instance.recorder.refusal('throttle', rule.name, resource.name, wanted - tokens, true);
+    const short = wanted - Math.floor(tokens / cost);
+    if (short > 0) instance.recorder.refusal('throttle', rule.name, resource.name, short, true);
   };
+  if (cost > rule.mostCost) {
+    record(0);
+    return;
+  }
   if (!rule.fleet) {
-    record(rule.limiter.takeHere(rule.memory, key, instance.clock.now() * 1000, wanted).tokens);
+    const nowUs = instance.clock.now() * 1000;
+    record(rule.limiter.takeHere(rule.memory, key, nowUs, wanted * cost, conditions).tokens);
     return;
   }
   void instance.syncs.start(`throttle-shadow:${rule.name}:${requestId}`, async () => {
     try {
-      record((await rule.limiter.takeFromFleet(invocation, fleetStateOf(rule, key), wanted)).tokens);
+      record((await rule.limiter.takeFromFleet(invocation, fleetStateOf(rule, key), wanted * cost, conditions)).tokens);
     } catch (error) {
       if (!isOfTheStore(error)) throw error;
       instance.recorder.internal('throttle:store-failed');

@@ -24,6 +24,8 @@ export interface Reserved {
 export class Slots {
   #tatUs = 0;
   #putOffUs = 0;
+  /** When somebody last left, in its own time, which must not run backwards past it. */
+  #leftUs = -Infinity;
 
   /** Reserves as many of `wanted` tokens as may be used within `aheadUs`, and none if those are fewer than `atLeast`. */
   reserve(gcra: Gcra, nowUs: number, wanted: number, atLeast: number, aheadUs: number): Reserved {
@@ -39,7 +41,11 @@ export class Slots {
       remaining,
       moreAtUs: moreAtUs + putOffUs,
     };
-    if (tokens === 0 || tatUs - gcra.capacityUs <= ownUs) return ends;
+    if (tokens === 0) return ends;
+    if (tatUs - gcra.capacityUs <= ownUs) {
+      this.#leftUs = Math.max(this.#leftUs, ownUs);
+      return ends;
+    }
     return { ...ends, slot: this.#slot(tatUs - gcra.capacityUs, tatUs - tokens * gcra.intervalUs) };
   }
 
@@ -56,10 +62,16 @@ export class Slots {
   #slot(fromUs: number, countedForUs: number): Slot {
     return {
       fromUs: () => fromUs + this.#putOffUs,
-      use: (nowUs) => {
-        this.#putOffUs += Math.max(0, nowUs - this.#putOffUs - countedForUs);
-        return true;
-      },
+      use: (nowUs) => this.#use(nowUs, countedForUs),
     };
+  }
+
+  /** False when it is late and others have left in the meantime that were to leave after it. */
+  #use(nowUs: number, countedForUs: number): boolean {
+    const lateUs = nowUs - this.#putOffUs - countedForUs;
+    if (lateUs > 0 && this.#leftUs > countedForUs) return false;
+    if (lateUs > 0) this.#putOffUs += lateUs;
+    this.#leftUs = Math.max(this.#leftUs, nowUs - this.#putOffUs);
+    return true;
   }
 }

@@ -54,8 +54,17 @@ describe('slots', () => {
     slots.reserve(TEN, NOW, 1, 1, 1e6);
     const late = slots.reserve(TEN, NOW, 1, 1, 1e6).slot;
     const behind = slots.reserve(TEN, NOW, 1, 1, 1e6).slot;
-    late?.use(NOW + 130_000);
+    expect(late?.use(NOW + 130_000)).toBe(true);
     expect(behind?.fromUs()).toBe(NOW + 230_000);
+  });
+
+  it('are lost to those so late that others have left before them', () => {
+    const slots = new Slots();
+    slots.reserve(TEN, NOW, 1, 1, 1e6);
+    const late = slots.reserve(TEN, NOW, 1, 1, 1e6).slot;
+    const behind = slots.reserve(TEN, NOW, 1, 1, 1e6).slot;
+    expect(behind?.use(NOW + 200_000)).toBe(true);
+    expect(late?.use(NOW + 201_000)).toBe(false);
   });
 });
 
@@ -104,8 +113,7 @@ describe('over any window', () => {
           else if (!slot) left.push({ atUs: nowUs, tokens: taken });
           else {
             const leave = (atUs: number) => {
-              slot.use(atUs);
-              left.push({ atUs, tokens: taken });
+              if (slot.use(atUs)) left.push({ atUs, tokens: taken });
             };
             waiting.push({ fromUs: () => slot.fromUs(), leave, lateUs: lateMs * 1000 });
           }
@@ -113,7 +121,7 @@ describe('over any window', () => {
         passUntil(Infinity);
         expect(excess(gcra, left)).toBeLessThanOrEqual(1e-6);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 3_000 },
     );
   });
 });
