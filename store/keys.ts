@@ -25,6 +25,8 @@ export const keys = {
   draft: (service: string): Key => ({ pk: `ctl#rules#${service}`, sk: 'draft' }),
   /** The list of services: one item each. */
   service: (service: string): Key => ({ pk: 'ctl#services', sk: service }),
+  /** What is paused in the whole cell, for services that come later. */
+  pause: (): Key => ({ pk: 'ctl#pause', sk: 'cell' }),
   /** API keys, by the hash of the key. */
   apiKey: (hash: string): Key => ({ pk: `ctl#key#${hash}`, sk: 'key' }),
   /** The audit log of one day (UTC `yyyy-mm-dd`), in order of time. */

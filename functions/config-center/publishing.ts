@@ -26,7 +26,9 @@ import {
 import { sameDocument, validated, warningsOf } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
 import { librariesBehind, tooNew } from './library.ts';
+
 import type { Parts } from './parts.ts';
+import { inheritPause } from './pausing.ts';
 import { neededVersion, newFieldsOf } from './since.ts';
 import { record } from './trail.ts';
 
@@ -117,6 +119,8 @@ async function publishNext(
   const needs = neededVersion(fields);
   const behind = needs === undefined ? NONE : await librariesBehind(table, service, needs, request.at);
   if (needs !== undefined && behind.size > 0 && !force) throw tooNew(needs, fields, behind);
+  // On its head before there are rules: no instance sees the one without the other.
+  if (!head) await inheritPause(table, service, request.at);
   const published = await storing(() =>
     publishRevision(table, {
       service,

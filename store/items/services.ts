@@ -26,7 +26,7 @@ export async function readService(table: Table, service: string): Promise<Servic
 /** The services in alphabetical order, page by page. */
 export async function listServices(
   table: Table,
-  page: { readonly cursor?: string; readonly limit?: number } = {},
+  page: { readonly cursor?: string; readonly limit?: number; readonly consistent?: boolean } = {},
 ): Promise<{ readonly services: ServiceEntry[]; readonly cursor?: string }> {
   const { pk } = keys.service('');
   const { items, cursor } = await table.query({ pk, ...page });

@@ -1,0 +1,219 @@
+// Pausing what can be shed: in a whole cell or some of its services, for a time, with one call.
+import { z } from 'zod';
+import { parseDuration } from '../../middleware/kernel/units.ts';
+import { listServices, readService } from '../../store/items/rules.ts';
+import { readCellPause, readServicePause, writeCellPause, type LaidPause } from '../../store/items/pauses.ts';
+import type { Table } from '../../store/port.ts';
+import {
+  badRequest,
+  bodyOf,
+  ifMatch,
+  includes,
+  isName,
+  json,
+  pageOf,
+  Problem,
+  quoted,
+  readTime,
+  requireAllServices,
+  requireScope,
+  route,
+  sealCursor,
+  unprocessable,
+  type ApiRequest,
+  type ApiResponse,
+  type FieldError,
+  type Route,
+} from '../api/index.ts';
+import type { Parts } from './parts.ts';
+import { isOwnService, spreadOver, spreadOverCell, type Spread } from './pausing.ts';
+import { record } from './trail.ts';
+
+const LONGEST_MS = 86_400_000;
+/** Each is written and has an audit entry of its own. */
+const MOST_NAMED = 50;
+
+const pauseBody = z.strictObject({
+  priority: z.enum(['sheddable', 'normal']).meta({ description: 'this and what matters less' }),
+  for: z.string().optional(),
+  until: z.union([z.string(), z.int()]).optional(),
+  reason: z.string().min(1).max(500),
+  services: z.array(z.string()).min(1).max(MOST_NAMED).optional(),
+});
+
+export function shedRoutes(parts: Parts): Route[] {
+  return [
+    route('GET', '/v1/shed', 'viewer', (request) => show(parts.table, request)),
+    route('POST', '/v1/shed', 'publisher', (request) =>
+      request.query.has('cursor') ? goOn(parts, request) : pause(parts, request),
+    ),
+    route('DELETE', '/v1/shed', 'publisher', (request) =>
+      request.query.has('cursor') ? goOn(parts, request) : lift(parts, request),
+    ),
+  ];
+}
+
+/** What is paused in the cell, and service by service; a key for some services learns of no others. */
+async function show(table: Table, request: ApiRequest): Promise<ApiResponse> {
+  const [cell, { services, cursor }] = await Promise.all([readCellPause(table), servicesOf(table, request)]);
+  const laid = await Promise.all(
+    services.map(async (service) => ({ service, pause: shown(await readServicePause(table, service), request.at) })),
+  );
+  return json(
+    {
+      pause: shown(cell, request.at),
+      services: laid.flatMap(({ service, pause }) => (pause ? [{ service, ...pause }] : [])),
+      ...(cursor === undefined ? {} : { cursor: sealCursor('shed', cursor) }),
+    },
+    { headers: { etag: quoted(tagOf(cell)) } },
+  );
+}
+
+async function servicesOf(table: Table, request: ApiRequest) {
+  const { services: scope } = request.caller;
+  if (scope) return { services: scope, cursor: undefined };
+  const { services, cursor } = await listServices(table, pageOf(request, 'shed'));
+  return { services: services.map(({ service }) => service), cursor };
+}
+
+async function pause(parts: Parts, request: ApiRequest): Promise<ApiResponse> {
+  const { priority, for: lasting, until, reason, services } = bodyOf(request, pauseBody);
+  const laid = { priority, until: endOf(lasting, until, request.at), reason, by: request.caller.name };
+  const deed = { action: 'shed.pause', detail: { priority, until: new Date(laid.until).toISOString() }, note: reason };
+  return lay(parts, request, laid, services, deed);
+}
+
+/** A pause that has ended takes the place of the one in force. */
+async function lift(parts: Parts, request: ApiRequest): Promise<ApiResponse> {
+  const named = request.query.get('services');
+  const laid = { priority: 'sheddable', until: 0, reason: '', by: request.caller.name } as const;
+  return lay(parts, request, laid, named === null ? undefined : named.split(','), {
+    action: 'shed.resume',
+    detail: {},
+  });
+}
+
+type Deed = Pick<Parameters<typeof record>[2], 'action' | 'detail' | 'note'>;
+
+async function lay(
+  parts: Parts,
+  request: ApiRequest,
+  laid: Omit<LaidPause, 'at'>,
+  services: readonly string[] | undefined,
+  deed: Deed,
+): Promise<ApiResponse> {
+  const { table, clock } = parts;
+  if (services) {
+    await requireServices(table, request, services);
+    const pause = { ...laid, at: request.at };
+    const spread = await recorded(
+      spreadOver(table, services, pause),
+      services.map((service) => record(parts, request, { ...deed, service })),
+    );
+    return answer(pause, request.at, spread);
+  }
+  requireAllServices(request.caller);
+  const pause = await layOnCell(table, request, laid);
+  const spread = await recorded(spreadOverCell(table, clock, pause, undefined), [
+    record(parts, request, { ...deed, target: 'every service' }),
+  ]);
+  return answer(pause, request.at, spread);
+}
+
+/** Spreads what was laid on the cell over the services that there was no time for. */
+async function goOn({ table, clock }: Parts, request: ApiRequest): Promise<ApiResponse> {
+  requireAllServices(request.caller);
+  const pause = await readCellPause(table);
+  const { cursor } = pageOf(request, `shed:${tagOf(pause)}`);
+  if (!pause || cursor === undefined) throw badRequest('The cursor is not one that this pause gave; pause again.');
+  return answer(pause, request.at, await spreadOverCell(table, clock, pause, cursor));
+}
+
+/** First for services that come later, then for those that are there. @throws {Problem} 409, 412 */
+async function layOnCell(table: Table, request: ApiRequest, laid: Omit<LaidPause, 'at'>): Promise<LaidPause> {
+  const current = await readCellPause(table);
+  const tags = ifMatch(request);
+  if (tags !== undefined && !includes(tags, tagOf(current))) throw pausedMeanwhile(412, current, request.at);
+  const pause = { ...laid, at: Math.max(request.at, (current?.at ?? 0) + 1) };
+  const written = await writeCellPause(table, pause, current?.at);
+  if (!written.applied) throw pausedMeanwhile(409, written.pause, request.at);
+  return pause;
+}
+
+/** Waits for both: a trail that cannot be written must not keep the rest from being paused. */
+async function recorded(spreading: Promise<Spread>, entries: readonly Promise<void>[]): Promise<Spread> {
+  const [spread, ...written] = await Promise.allSettled([spreading, ...entries]);
+  if (spread.status === 'rejected') throw spread.reason;
+  for (const entry of written) if (entry.status === 'rejected') throw entry.reason;
+  return spread.value;
+}
+
+/** 202 while there is something left to do. */
+function answer(pause: LaidPause, nowMs: number, { reached, failed, cursor }: Spread): ApiResponse {
+  const complete = failed.length === 0 && cursor === undefined;
+  return json(
+    {
+      pause: shown(pause, nowMs),
+      complete,
+      reached,
+      failed,
+      ...(cursor === undefined ? {} : { cursor: sealCursor(`shed:${tagOf(pause)}`, cursor) }),
+    },
+    { status: complete ? 200 : 202, headers: { etag: quoted(tagOf(pause)) } },
+  );
+}
+
+/** @throws {Problem} 422 unless exactly one of them is given and is at most a day away. */
+function endOf(lasting: string | undefined, until: string | number | undefined, nowMs: number): number {
+  if ((lasting === undefined) === (until === undefined)) throw invalid('/for', 'give either for (30m) or until');
+  const end = lasting === undefined ? readTime(until ?? '') : nowMs + durationOf(lasting);
+  const place = lasting === undefined ? '/until' : '/for';
+  if (end === undefined || end <= nowMs) throw invalid(place, 'is not a time to come; write 2027-01-01T00:00:00Z');
+  if (end > nowMs + LONGEST_MS) throw invalid(place, 'is more than 24h from now; pause again when it is over');
+  return end;
+}
+
+function durationOf(text: string): number {
+  try {
+    return Math.ceil(parseDuration(text));
+  } catch (error) {
+    throw invalid('/for', error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** @throws {Problem} 403 out of scope, 422 for what is no service, or one of flyball's own. */
+async function requireServices(table: Table, request: ApiRequest, services: readonly string[]): Promise<void> {
+  for (const service of services) requireScope(request.caller, service);
+  if (services.length > MOST_NAMED) throw invalid('/services', `at most ${MOST_NAMED} are taken by name`);
+  const errors = await Promise.all(
+    services.map(async (service, i): Promise<FieldError[]> => {
+      const at = (reason: string) => [{ path: `/services/${i}`, reason }];
+      if (services.indexOf(service) !== i) return at(`"${service}" stands here twice`);
+      if (isOwnService(service)) return at(`"${service}" is flyball's own, and is never paused`);
+      const known = isName(service) && (await readService(table, service)) !== undefined;
+      return known ? [] : at(`there is no service "${service.slice(0, 64)}" with rules`);
+    }),
+  );
+  if (errors.flat().length > 0) throw unprocessable('These services cannot be paused.', 'INVALID_BODY', errors.flat());
+}
+
+const invalid = (path: string, reason: string) =>
+  unprocessable('The body is not what this route takes.', 'INVALID_BODY', [{ path, reason }]);
+
+function pausedMeanwhile(status: 409 | 412, current: LaidPause | undefined, nowMs: number): Problem {
+  const who = current ? ` by ${current.by}` : '';
+  return new Problem(status, `What is paused was changed meanwhile${who}; look at it, then decide again.`, {
+    code: 'PAUSED_MEANWHILE',
+    headers: { etag: quoted(tagOf(current)) },
+    more: { pause: shown(current, nowMs) },
+  });
+}
+
+const tagOf = (pause: LaidPause | undefined) => String(pause?.at ?? 0);
+
+/** Null when it is not in force. */
+function shown(pause: LaidPause | undefined, nowMs: number) {
+  if (!pause || pause.until <= nowMs) return null;
+  const { priority, until, reason, by, at } = pause;
+  return { priority, until: new Date(until).toISOString(), reason, by, at: new Date(at).toISOString() };
+}
