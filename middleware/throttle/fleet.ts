@@ -65,6 +65,8 @@ export interface Wanted {
   /** Takes also what the bucket does not have: what it is charged for has been used. */
   readonly force?: boolean;
   readonly report?: DemandReport | undefined;
+  /** Where a bucket begins that has no item yet; without it, with its whole burst. */
+  readonly initial?: BucketState | undefined;
   /** How the bucket is thought to stand; by default that it is busy. */
   readonly guess?: BucketState | Regime | undefined;
 }
@@ -80,6 +82,8 @@ export interface Granted {
   readonly record: BucketRecord | undefined;
   /** When one more token may be used: now, or when the bucket says. By the fleet's clock, µs. */
   readonly freeAtUs: number;
+  /** The bucket is kept elsewhere now, as the record says: nothing was taken. */
+  readonly moved?: true;
 }
 
 /** Time an exchange has; throws when there is none left. */
@@ -127,7 +131,9 @@ export async function takeTokens(
       decision = decided;
     }
     const options = { timeoutMs, report: wanted.report, ...(patience.signal ? { signal: patience.signal } : {}) };
-    const written = await write(bucket, gcra, limits, decision, seen, { nowUs, asked, terms, aheadUs }, options);
+    const isNew = tries > 0 && record === undefined && seen !== undefined;
+    const place = { nowUs, asked, terms, aheadUs, isNew };
+    const written = await write(bucket, gcra, limits, decision, seen, place, options);
     ({ record } = written);
     if (written.applied && record) {
       const tokens = decision?.tokens ?? asked;
@@ -135,7 +141,10 @@ export async function takeTokens(
       const regime = decision?.regime ?? 'busy';
       return { tokens, startUs, regime, record, freeAtUs: nextFreeAt(gcra, record, nowUs, terms) };
     }
-    seen = record;
+    if (record?.parts !== undefined) {
+      return { tokens: 0, startUs: 0, regime: 'busy', record, freeAtUs: nowUs, moved: true };
+    }
+    seen = record ?? wanted.initial;
   }
   recorder.internal('throttle:races-lost');
   throw new StoreUnavailable('throttled', `${MOST_TRIES} writes of the throttle "${state.rule}" each came too late`);
@@ -211,6 +220,8 @@ interface Try {
   readonly asked: number;
   readonly terms: Terms;
   readonly aheadUs: number;
+  /** There is no item yet, and what was decided begins it. */
+  readonly isNew: boolean;
 }
 
 function write(
@@ -219,13 +230,18 @@ function write(
   limits: Gcra,
   decision: Taking | undefined,
   seen: BucketState | undefined,
-  { nowUs, asked, terms, aheadUs }: Try,
+  { nowUs, asked, terms, aheadUs, isNew }: Try,
   options: { readonly timeoutMs: number; readonly report: DemandReport | undefined; readonly signal?: AbortSignal },
 ): Promise<Written> {
   const { intervalUs, capacityUs } = gcra;
   const expiration = Math.ceil((nowUs + capacityUs) / 1e6) + KEPT_BEYOND_S;
   const idleUs = nowUs - lagUs(terms);
   const sinceUs = nowUs - terms.slackUs;
+  if (decision && isNew) {
+    const { tatUs, baseUs } = decision.next;
+    const fullUs = Math.floor(baseUs + capacityUs - intervalUs);
+    return bucket.takeIdle({ idleUs: 0, baseUs, tatUs, fullUs, expiration }, options);
+  }
   if (decision && decision.regime !== 'busy') {
     const { tatUs, baseUs } = decision.next;
     const fullUs = Math.floor(baseUs + capacityUs - intervalUs);

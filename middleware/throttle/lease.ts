@@ -10,6 +10,7 @@ import type { Gcra } from './gcra.ts';
 export interface Grant {
   readonly startUs: number;
   readonly tokens: number;
+  readonly intervalUs: number;
   /** Where the fleet's burst began when they were granted: up to a burst beyond it they may be used at once. */
   readonly baseUs: number;
 }
@@ -28,7 +29,6 @@ interface Held extends Grant {
 
 /** One key's tokens, the oldest first. */
 export class Lease {
-  readonly #intervalUs: number;
   readonly #validityUs: number;
   /** What a token of the clock's part lies ahead of the clock when it may first be used. */
   readonly #reachUs: number;
@@ -36,8 +36,7 @@ export class Lease {
   readonly #grants: Held[] = [];
   #taken = 0;
 
-  constructor({ intervalUs, capacityUs }: Gcra, terms: Terms) {
-    this.#intervalUs = intervalUs;
+  constructor({ capacityUs }: Gcra, terms: Terms) {
     this.#validityUs = terms.validityUs;
     this.#capacityUs = capacityUs;
     this.#reachUs = capacityUs - lagUs(terms);
@@ -94,14 +93,14 @@ export class Lease {
   /** When the last token held ends; -Infinity when none is. */
   get endUs(): number {
     const last = this.#grants.at(-1);
-    return last ? last.startUs + (last.tokens - 1) * this.#intervalUs + this.#validityUs : -Infinity;
+    return last ? last.startUs + (last.tokens - 1) * last.intervalUs + this.#validityUs : -Infinity;
   }
 
   /** The grant whose next token is the oldest that has not ended; what has ended is forfeited. */
   #first(nowUs: number): Held | undefined {
     let [grant] = this.#grants;
     while (grant) {
-      if (nowUs > grant.startUs + grant.next * this.#intervalUs + this.#validityUs) {
+      if (nowUs > grant.startUs + grant.next * grant.intervalUs + this.#validityUs) {
         grant.next = this.#unexpiredFrom(grant, nowUs);
       }
       if (grant.next < grant.tokens) return grant;
@@ -111,14 +110,14 @@ export class Lease {
     return undefined;
   }
 
-  #unexpiredFrom({ startUs, tokens, next }: Held, nowUs: number): number {
-    const ended = Math.ceil((nowUs - this.#validityUs - startUs) / this.#intervalUs);
+  #unexpiredFrom({ startUs, tokens, intervalUs, next }: Held, nowUs: number): number {
+    const ended = Math.ceil((nowUs - this.#validityUs - startUs) / intervalUs);
     return Math.min(tokens, Math.max(next, ended));
   }
 
   /** Of the burst at any time; what refills, when the bucket would give it. */
-  #usableFrom({ startUs, baseUs, next }: Held): number {
-    const endUs = startUs + (next + 1) * this.#intervalUs;
+  #usableFrom({ startUs, intervalUs, baseUs, next }: Held): number {
+    const endUs = startUs + (next + 1) * intervalUs;
     return endUs <= baseUs + this.#capacityUs ? 0 : endUs - this.#reachUs;
   }
 }

@@ -5,11 +5,12 @@ import type { Invocation } from '../kernel/invocation.ts';
 import { ceilingUs, type BucketState, type Regime } from './bucket.ts';
 import { Demand, fairShare } from './demand.ts';
 import { certainOffsetMs, fleetNowUs } from './fleet-clock.ts';
-import { takeTokens, whileWaiting, type Granted, type Patience } from './fleet.ts';
+import { whileWaiting, type Patience } from './fleet.ts';
 import type { Gcra } from './gcra.ts';
 import type { RawKey } from './key.ts';
 import { Lease } from './lease.ts';
 import type { FleetState, Grant, LimitedRule, Leasing } from './limiter.ts';
+import { betterParts, reshape, takeFromParts, WHOLE, type PartGranted } from './parts.ts';
 import type { LeaseTerms } from './terms.ts';
 
 /** A lease lasts a little longer than its period, so that the next one comes beside a handler and in time. */
@@ -20,6 +21,8 @@ const PREFETCH_BELOW = 0.3;
 const SHARE_HEADROOM = 1.1;
 /** Of the room that each instance may have, what one asks for on suspicion. */
 const PARTS_OF_PLENTY = 4;
+/** How many of the instances of a bucket try to divide it anew, in a period. */
+const TRYING = 4;
 /** A share is soon another one. */
 const SHARES_KEPT_PERIODS = 3;
 /** After an exchange that failed, the next one beside a handler waits this part of a period. */
@@ -37,6 +40,9 @@ class HeldKey {
   share = Infinity;
   /** How many lease from the same bucket. */
   instances = 1;
+  division = WHOLE;
+  /** How many of them from the part that was asked last. */
+  instancesInPart = 0;
   /** Tokens that the bucket had left when it was seen. */
   room = 0;
   seen: BucketState | undefined;
@@ -91,28 +97,34 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
 
   /** How the bucket stands by what is known of it, or of its like. */
   function guessOf({ memory }: LimitedRule, held: HeldKey, nowUs: number): BucketState | Regime {
-    if (held.seen && (held.instances === 1 || held.seen.tatUs >= nowUs - terms.slackUs)) return held.seen;
+    if (held.seen && held.division.parts === 1 && (held.instances === 1 || held.seen.tatUs >= nowUs - terms.slackUs))
+      return held.seen;
     return memory.usually;
   }
 
   /** Takes in what the table said, and keeps what it gave. */
-  function learn(held: HeldKey, granted: Granted, nowUs: number): void {
-    const { record, tokens, startUs } = granted;
+  function learn(held: HeldKey, granted: PartGranted, nowUs: number): void {
+    const { record, tokens, startUs, intervalUs, division } = granted;
     held.seen = record;
     held.learnedUs = nowUs;
-    if (record) learnDemand(held, record, nowUs);
-    if (tokens > 0 && record) held.lease.add({ startUs, tokens, baseUs: record.baseUs });
+    held.division = division;
+    if (record) learnDemand(held, record, intervalUs, nowUs);
+    if (tokens > 0 && record) held.lease.add({ startUs, tokens, intervalUs, baseUs: record.baseUs });
   }
 
-  function learnDemand(held: HeldKey, record: BucketRecord, nowUs: number): void {
+  /** What one part says of itself is taken to hold for all. */
+  function learnDemand(held: HeldKey, record: BucketRecord, intervalUs: number, nowUs: number): void {
+    const { parts } = held.division;
     const period = Math.floor(nowUs / periodUs);
     const [last, current] = [demandOf(record, period - 1), demandOf(record, period)];
-    held.instances = Math.max(1, last.instances, current.instances);
+    held.instances = Math.max(1, parts * Math.max(last.instances, current.instances));
+    held.instancesInPart = last.instances;
     const roomUs = ceilingUs(gcra, record.baseUs, nowUs, terms) - Math.max(record.tatUs, nowUs);
-    held.room = Math.max(0, roomUs) / gcra.intervalUs;
+    const room = Math.max(0, roomUs) / intervalUs;
+    held.room = parts * room;
     if (last.instances === 0) return;
     // What is left of the burst is there for all as well.
-    held.share = fairShare(supply + held.room, last);
+    held.share = fairShare(periodUs / intervalUs + room, last);
     // What the others have to do, whoever has just begun will soon have.
     const above = Number.isFinite(held.share) ? last.above * held.share : 0;
     held.demand.expect((last.below + above) / last.instances);
@@ -137,7 +149,7 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
       report: reportOf(held, nowUs),
       guess: guessOf(rule, held, nowUs),
     };
-    const granted = await takeTokens(instance, gcra, stateOf(rule, key), request, patience);
+    const granted = await takeFromParts(instance, gcra, stateOf(rule, key), held.division, request, patience);
     rule.memory.found(granted.regime);
     if (patience.signal?.aborted) return;
     offsets.set(instance, certainOffsetMs(instance) * 1000);
@@ -154,6 +166,20 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
     }
   }
 
+  /** Divides a bucket anew that is asked too much, or too little; one of its instances is enough for it. */
+  async function divide(
+    instance: Instance,
+    rule: LimitedRule,
+    key: RawKey,
+    held: HeldKey,
+    patience: Patience,
+  ): Promise<void> {
+    const { division, instancesInPart, instances } = held;
+    const to = betterParts(division, instancesInPart, periodUs, instance.clock.now());
+    if (to === division.parts || patience.signal?.aborted || instance.random() * instances > TRYING) return;
+    held.division = await reshape(instance, gcra, stateOf(rule, key), division, to, terms, patience);
+  }
+
   function prefetch({ instance }: Invocation, rule: LimitedRule, key: RawKey, held: HeldKey, nowUs: number): void {
     if (held.asking || nowUs < held.askFromUs) return;
     const wanted = target(held, nowUs);
@@ -165,8 +191,9 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
     const missing = Math.max(1, wanted - unspent);
     void instance.syncs.start(`lease:${rule.name}:${rule.storedKeyOf(key)}`, async (signal) => {
       try {
-        const timeoutMs = () => LONGEST_BESIDE_MS;
-        await fetch(instance, rule, key, held, missing, true, { timeoutMs, signal });
+        const patience = { timeoutMs: () => LONGEST_BESIDE_MS, signal };
+        await fetch(instance, rule, key, held, missing, true, patience);
+        await divide(instance, rule, key, held, patience);
       } catch {
         // The store's own guard tells of it; what is needed is asked for again, by a request if it comes to that.
         held.askFromUs = fleetNowUs(instance) + periodUs * PAUSE_SHARE;
@@ -239,7 +266,7 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
 
     takeAlone({ memory }, key, nowUs, wanted) {
       const { instances } = memory.held(key, create);
-      const part = alone.get(instances) ?? partOf(gcra, instances, periodUs);
+      const part = alone.get(instances) ?? aloneOf(gcra, instances, periodUs);
       if (alone.size < MOST_PARTS) alone.set(instances, part);
       const { tokens, tatUs, freeAtUs } = memory.take(part, key, nowUs, wanted);
       return { tokens, mark: tatUs, freeAtUs };
@@ -255,7 +282,7 @@ const MOST_PARTS = 100;
 const SOON_AGAIN = 10;
 
 /** One of `instances` equal parts of a rate: without its burst, which may have been used, but of one token at least. */
-function partOf(gcra: Gcra, instances: number, periodUs: number): Gcra {
+function aloneOf(gcra: Gcra, instances: number, periodUs: number): Gcra {
   const intervalUs = gcra.intervalUs * instances;
   return { ...gcra, intervalUs, capacityUs: Math.max(periodUs, intervalUs) };
 }

@@ -19,6 +19,11 @@ export interface BucketRecord {
   readonly baseUs: number;
   /** What those who lease from it said of the last periods, each in its place: see `demandOf`. */
   readonly demand: readonly PeriodDemand[];
+  /** Set when it is kept in so many parts instead: nothing is granted from this item any more. */
+  readonly parts: number | undefined;
+  /** From where the parts go on, µs, and since when they do, ms. */
+  readonly openedUs: number | undefined;
+  readonly reshapedMs: number | undefined;
 }
 
 /** Sums over the instances that lease from a bucket, of one period. */
@@ -122,7 +127,7 @@ export function bucketStore(table: Table, name: BucketName): BucketStore {
     names: Readonly<Record<string, string>>,
     { report, ...options }: TakeOptions = {},
   ): Promise<Taken> {
-    const request = { key, condition, ...options };
+    const request = { key, condition: `(${condition}) AND attribute_not_exists(parts)`, ...options };
     const written = report
       ? await table.update({
           ...request,
@@ -226,13 +231,16 @@ export async function readBucket(
   return recordOf(await table.get(key, { ...options, consistent: true }));
 }
 
-function recordOf(item: Item | undefined): BucketRecord | undefined {
+export function recordOf(item: Item | undefined): BucketRecord | undefined {
   if (!item) return undefined;
   const fields = fieldsOf(item);
   return {
     tatUs: fields.number('tat'),
     baseUs: fields.number('base'),
     demand: PLACES.map((place) => sums(fields, place)),
+    parts: fields.optionalNumber('parts'),
+    openedUs: fields.optionalNumber('opened'),
+    reshapedMs: fields.optionalNumber('reshaped'),
   };
 }
 

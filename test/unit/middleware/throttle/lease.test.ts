@@ -25,8 +25,8 @@ function termsOf(gcra: Gcra): LeaseTerms {
 
 describe('terms', () => {
   it.each([
-    ['100/s with a burst of ten seconds', '100/s', 1_000, { periodUs: 1e6, validityUs: 2.5e6, slackUs: 300_000 }],
-    ['100/s with a burst of a minute', '100/s', 6_000, { periodUs: 6e6, validityUs: 15e6, slackUs: 300_000 }],
+    ['100/s with a burst of ten seconds', '100/s', 1_000, { periodUs: 1e6, validityUs: 2.5e6, slackUs: 1e6 }],
+    ['100/s with a burst of a minute', '100/s', 6_000, { periodUs: 6e6, validityUs: 15e6, slackUs: 6e6 }],
     ['1M/d: no lease lasts longer than some minutes', '1M/d', undefined, { periodUs: 60e6, validityUs: 150e6 }],
   ])('%s', (_name, rate, burst, expected) => {
     expect(leaseTerms(compileGcra(parseRate(rate), burst), 'auto')).toMatchObject(expected);
@@ -55,7 +55,7 @@ describe('terms', () => {
 describe('a lease', () => {
   const gcra = compileGcra(parseRate('100/s'), 1_000);
   const terms = termsOf(gcra);
-  const burst = { baseUs: NOW };
+  const burst = { baseUs: NOW, intervalUs: gcra.intervalUs };
 
   it('gives a token of the burst at once, and each once', () => {
     const lease = new Lease(gcra, terms);
@@ -82,7 +82,7 @@ describe('a lease', () => {
     const lease = new Lease(gcra, terms);
     const fromUs = NOW + 500_000;
     const startUs = fromUs - lagUs(terms) + gcra.capacityUs - gcra.intervalUs;
-    lease.add({ startUs, tokens: 2, baseUs: NOW - 60e6 });
+    lease.add({ startUs, tokens: 2, intervalUs: gcra.intervalUs, baseUs: NOW - 60e6 });
     expect(lease.take(NOW, 1)).toEqual({ tokens: 0, freeAtUs: fromUs });
     expect(lease.takeOne(fromUs - 1)).toBe(false);
     expect(lease.takeOne(fromUs)).toBe(true);
@@ -156,7 +156,12 @@ function simulate(gcra: Gcra, terms: LeaseTerms, offsetsOf: readonly number[], s
       if (decision.kind === 'exhausted') continue;
       const { tatUs, baseUs } = decision.next;
       state = decision.next;
-      lease.add({ startUs: tatUs - costUs(gcra, decision.tokens), tokens: decision.tokens, baseUs });
+      lease.add({
+        startUs: tatUs - costUs(gcra, decision.tokens),
+        tokens: decision.tokens,
+        intervalUs: gcra.intervalUs,
+        baseUs,
+      });
     } else if (does === 'undo') {
       const { tokens } = lease.take(nowUs, 2);
       lease.undo(lease.mark, tokens);

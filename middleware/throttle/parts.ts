@@ -1,0 +1,164 @@
+// A bucket that more instances lease from than one item can bear is kept in parts, each with a part of the rate.
+import { type BucketRecord, readBucket } from '../../store/items/throttle.ts';
+import { closePart, partName, reopenBucket, splitBucket } from '../../store/items/throttle-shards.ts';
+import type { Instance } from '../kernel/instance.ts';
+import { lagUs, type BucketState, type Terms } from './bucket.ts';
+import { fleetNowUs } from './fleet-clock.ts';
+import { takeTokens, type Granted, type Patience, type Wanted } from './fleet.ts';
+import type { Gcra } from './gcra.ts';
+import type { FleetState } from './limiter.ts';
+
+/** An item takes about 1,000 writes a second; parts are made before, and so that they can double. */
+const MOST_WRITES_PER_S = 600;
+const MEANT_WRITES_PER_S = 300;
+/** Parts this quiet are put together again. */
+const LEAST_WRITES_PER_S = 60;
+const MOST_PARTS = 64;
+/** What an instance that leases writes in a period. */
+const WRITES_PER_PERIOD = 1.2;
+/** After a change it is seen first what it did. */
+const SETTLING_MS = 30_000;
+/** An old part of a bucket tells those who come late that it is closed. */
+const CLOSED_KEPT_S = 86_400;
+/** How often to follow a bucket that moves. */
+const MOST_MOVES = 3;
+
+/** How a bucket is divided, as far as an instance knows. */
+export interface Division {
+  readonly parts: number;
+  /** From where the parts went on; 0 when there is but one. */
+  readonly openedUs: number;
+  readonly sinceMs: number;
+}
+
+export const WHOLE: Division = { parts: 1, openedUs: 0, sinceMs: 0 };
+
+export interface PartGranted extends Granted {
+  readonly division: Division;
+  readonly intervalUs: number;
+}
+
+/** What one of so many parts gives. */
+export function partOf(gcra: Gcra, parts: number): Gcra {
+  if (parts === 1) return gcra;
+  return { ...gcra, intervalUs: gcra.intervalUs * parts, burst: Math.max(1, Math.floor(gcra.burst / parts)) };
+}
+
+/**
+ * Takes tokens from one part of a bucket, chosen by chance; from another if that has none.
+ * @throws {StoreUnavailable} and whatever else the store says or `patience` throws.
+ */
+export async function takeFromParts(
+  instance: Instance,
+  gcra: Gcra,
+  state: FleetState,
+  known: Division,
+  wanted: Wanted,
+  patience: Patience,
+): Promise<PartGranted> {
+  let division = known;
+  let first = -1;
+  for (let moves = 0; ;) {
+    const { parts } = division;
+    const part = anotherPart(instance, parts, first);
+    const rate = partOf(gcra, parts);
+    const request = parts === 1 ? wanted : { ...wanted, initial: beginning(gcra, division) };
+    const granted = await takeTokens(instance, rate, partState(instance, state, division, part), request, patience);
+    const answer = { ...granted, division, intervalUs: rate.intervalUs };
+    if (granted.moved) {
+      if (++moves > MOST_MOVES) return answer;
+      division = await follow(instance, gcra, state, division, granted.record, wanted.terms, patience);
+      first = -1;
+    } else if (granted.tokens > 0 || parts === 1 || first >= 0) {
+      return answer;
+    } else {
+      first = part;
+    }
+  }
+}
+
+function anotherPart({ random }: Instance, parts: number, than: number): number {
+  const part = Math.floor(random() * parts);
+  return part === than ? (part + 1) % parts : part;
+}
+
+function partState(instance: Instance, state: FleetState, division: Division, part: number): FleetState {
+  return partName({ ...state, service: instance.service }, division, part);
+}
+
+/** Where a part begins: at the end of what was before it, with no burst of its own. */
+function beginning({ capacityUs }: Gcra, { openedUs }: Division): BucketState {
+  return { tatUs: openedUs, baseUs: openedUs - capacityUs };
+}
+
+/** What the bucket is divided into now. An instance that finds a change half done finishes it. */
+async function follow(
+  instance: Instance,
+  gcra: Gcra,
+  state: FleetState,
+  known: Division,
+  closed: BucketRecord | undefined,
+  terms: Terms,
+  patience: Patience,
+): Promise<Division> {
+  const name = { ...state, service: instance.service };
+  const options = () => ({ timeoutMs: patience.timeoutMs() });
+  const whole = known.parts === 1 ? closed : await readBucket(instance.table, name, options());
+  const now = divisionOf(whole);
+  const hasChanged = now.parts !== known.parts || now.sinceMs !== known.sinceMs;
+  if (hasChanged || closed?.parts === undefined) return now;
+  return reshape(instance, gcra, state, now, closed.parts, terms, patience);
+}
+
+export function divisionOf(whole: BucketRecord | undefined): Division {
+  if (whole?.parts === undefined) return { ...WHOLE, sinceMs: whole?.reshapedMs ?? 0 };
+  return { parts: whole.parts, openedUs: whole.openedUs ?? whole.tatUs, sinceMs: whole.reshapedMs ?? 0 };
+}
+
+/** Into how many parts a bucket is better divided; as many as it has when that is well. */
+export function betterParts(
+  { parts, sinceMs }: Division,
+  instancesInPart: number,
+  periodUs: number,
+  nowMs: number,
+): number {
+  const writesPerS = (instancesInPart * WRITES_PER_PERIOD * 1e6) / periodUs;
+  if (nowMs - sinceMs < SETTLING_MS) return parts;
+  const meant = Math.max(1, Math.min(MOST_PARTS, Math.ceil((parts * writesPerS) / MEANT_WRITES_PER_S)));
+  if (writesPerS > MOST_WRITES_PER_S) return meant;
+  return parts > 1 && instancesInPart > 0 && writesPerS < LEAST_WRITES_PER_S ? meant : parts;
+}
+
+/**
+ * Divides a bucket anew, so that nothing is granted twice: the old parts are closed, one write each, and the new ones go
+ * on where the furthest of them ended. Whoever finds it half done goes on with it; all find the same end.
+ */
+export async function reshape(
+  instance: Instance,
+  gcra: Gcra,
+  state: FleetState,
+  now: Division,
+  to: number,
+  terms: Terms,
+  patience: Patience,
+): Promise<Division> {
+  const { table, service, clock } = instance;
+  const name = { ...state, service };
+  const options = () => ({ timeoutMs: patience.timeoutMs() });
+  const atMs = clock.now();
+  if (now.parts === 1) {
+    await splitBucket(table, name, to, atMs, options());
+  } else {
+    const initial = {
+      ...beginning(gcra, now),
+      expiration: Math.ceil((fleetNowUs(instance) + lagUs(terms)) / 1e6) + CLOSED_KEPT_S,
+    };
+    let openedUs = now.openedUs;
+    for (let part = 0; part < now.parts; part++) {
+      const record = await closePart(table, name, now, to, part, initial, options());
+      openedUs = Math.max(openedUs, record?.tatUs ?? 0);
+    }
+    await reopenBucket(table, name, now, to, openedUs, atMs, options());
+  }
+  return divisionOf(await readBucket(table, name, options()));
+}
