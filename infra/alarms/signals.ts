@@ -219,7 +219,7 @@ function queueSignals(name: (part: string) => string): Signal[] {
       threshold: 1,
       periodS: FIVE_MINUTES,
       breaches: AT_ONCE,
-      says: 'Lambda gave up on an event of a bucket or a schedule and parked it. Read why in the message (responsePayload), mend that, send requestPayload to the function again, delete the message.',
+      says: 'Lambda gave up on an event of a bucket or a schedule and put it away. Read why in the message (responsePayload), mend that, send requestPayload to the function again, delete the message.',
     },
     {
       ...ABOVE,
@@ -239,11 +239,15 @@ function queueSignals(name: (part: string) => string): Signal[] {
       ...ABOVE,
       id: 'dead-letters',
       group: 'queues',
-      metrics: [sqs('settlement-dlq', 'ApproximateNumberOfMessagesVisible', 'dead letters')],
+      metrics: [
+        sqs('settlement-dlq', 'ApproximateNumberOfMessagesVisible', 'dead letters'),
+        sqs('thumbnails-parking-dlq', 'ApproximateNumberOfMessagesVisible', 'uploads that waited in vain'),
+      ],
+      expression: sumOf(2),
       threshold: 1,
       periodS: FIVE_MINUTES,
       breaches: AT_ONCE,
-      says: 'A settlement message failed as often as its rule allows. Find its error by the message id in the log, mend that, then start a redrive of the dead-letter queue.',
+      says: 'A settlement message or a parked upload failed as often as its rule allows. Find its error by the message id in the log, mend that, then start a redrive of the dead-letter queue.',
     },
     {
       ...ABOVE,

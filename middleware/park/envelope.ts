@@ -62,7 +62,9 @@ export function parkedIn(
   const trigger = triggerOf(event);
   if (parked === undefined || !isParkable(trigger.face)) return undefined;
   if (parked !== VERSION) {
-    throw new Misused(`the event was parked by another flyball (version ${JSON.stringify(parked)}, this one reads ${VERSION})`);
+    throw new Misused(
+      `the event was parked by another flyball (version ${JSON.stringify(parked)}, this one reads ${VERSION})`,
+    );
   }
   if (by['service'] !== service || by['function'] !== functionName) {
     throw new Misused(

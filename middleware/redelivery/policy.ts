@@ -107,7 +107,11 @@ async function settle(
   // A file of its own: while all goes well, nobody speaks to SQS.
   const [{ queuesOf }] = await Promise.all([import('../kernel/queues.ts'), ...bookings]);
   const failedByHandler = new Set(failed.map(({ record }) => record));
-  const returned = await new Settler(invocation, rule, queuesOf(invocation.instance)).settle(failures, failedByHandler, deferrals);
+  const returned = await new Settler(invocation, rule, queuesOf(invocation.instance)).settle(
+    failures,
+    failedByHandler,
+    deferrals,
+  );
   const deferred = deferrals.map(({ record }) => record);
   invocation.response = batchResponse(inOrder(handled, deferred, returned));
 }

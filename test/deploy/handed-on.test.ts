@@ -46,6 +46,8 @@ it('outputs name what people look for', async () => {
     HttpApiUrl: expect.stringMatching(/^https:\/\/.+\.execute-api\./) as unknown,
     SettlementQueueUrl: expect.stringContaining('flyball-test-settlement') as unknown,
     SettlementDeadLetterQueueUrl: expect.stringContaining('flyball-test-settlement-dlq') as unknown,
+    ThumbnailsParkingQueueUrl: expect.stringContaining('flyball-test-thumbnails-parking') as unknown,
+    ThumbnailsParkingDeadLetterQueueUrl: expect.stringContaining('flyball-test-thumbnails-parking-dlq') as unknown,
     ParkingQueueUrl: expect.stringContaining('flyball-test-parking') as unknown,
     UploadsBucket: `flyball-test-uploads-123456789012-${REGION}`,
     AlarmTopic: expect.stringMatching(/:flyball-test-alarms$/) as unknown,

@@ -20,6 +20,8 @@ async function attributesOf(queue: string): Promise<Record<string, string>> {
 describe.each([
   { part: 'settlement', keepsS: 4 * DAY_S },
   { part: 'settlement-dlq', keepsS: 14 * DAY_S },
+  { part: 'thumbnails-parking', keepsS: 14 * DAY_S },
+  { part: 'thumbnails-parking-dlq', keepsS: 14 * DAY_S },
   { part: 'parking', keepsS: 14 * DAY_S },
 ])('$part', async ({ part, keepsS }) => {
   const attributes = await attributesOf(`${STACK}-${part}`);
@@ -42,31 +44,36 @@ describe.each([
   });
 });
 
-describe('the settlement queue', async () => {
-  const settlement = await attributesOf(`${STACK}-settlement`);
+describe.each(['settlement', 'thumbnails-parking'])('the %s queue', async (part) => {
+  const queue = await attributesOf(`${STACK}-${part}`);
 
   it('gives up on a message long after flyball did', async () => {
-    const { QueueArn } = await attributesOf(`${STACK}-settlement-dlq`);
-    expect(JSON.parse(settlement['RedrivePolicy'] ?? '')).toEqual({
-      deadLetterTargetArn: QueueArn,
-      maxReceiveCount: 100,
-    });
+    const { QueueArn } = await attributesOf(`${STACK}-${part}-dlq`);
+    expect(JSON.parse(queue['RedrivePolicy'] ?? '')).toEqual({ deadLetterTargetArn: QueueArn, maxReceiveCount: 100 });
   });
 });
 
 describe('what queues run', async () => {
   const { EventSourceMappings } = await aws<{ EventSourceMappings: Mapping[] }>('lambda', 'list_event_source_mappings');
 
-  it('is settlement, in batches, of which it reports what failed, and with a bound', () => {
-    expect(EventSourceMappings).toMatchObject([
+  it.each([
+    { what: 'settlement, in batches', part: 'settlement', queue: 'settlement', BatchSize: 10 },
+    { what: 'thumbnails, one parked upload each', part: 'thumbnails', queue: 'thumbnails-parking', BatchSize: 1 },
+  ])('is $what, of which it reports what failed, and with a bound', ({ part, queue, BatchSize }) => {
+    const mappings = EventSourceMappings.filter(({ FunctionArn }) => FunctionArn.endsWith(`:${STACK}-${part}`));
+    expect(mappings).toMatchObject([
       {
-        FunctionArn: expect.stringMatching(`:${STACK}-settlement$`) as unknown,
-        BatchSize: 10,
+        EventSourceArn: expect.stringMatching(`:${STACK}-${queue}$`) as unknown,
+        BatchSize,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         ScalingConfig: { MaximumConcurrency: 10 },
         State: 'Enabled',
       },
     ]);
+  });
+
+  it('is nothing else', () => {
+    expect(EventSourceMappings).toHaveLength(2);
   });
 
   it.each(EventSourceMappings)(

@@ -50,6 +50,7 @@ it('outlives its stack, and so does what else people put something into, but not
     'ParkingQueue',
     'S3BucketUploads',
     'SettlementDeadLetterQueue',
+    'ThumbnailsParkingDeadLetterQueue',
   ]);
   expect(new Set(kept.map(([, { UpdateReplacePolicy }]) => UpdateReplacePolicy))).toEqual(new Set(['Retain']));
 });

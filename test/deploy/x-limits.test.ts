@@ -103,12 +103,17 @@ const LIMITS: readonly Limit[] = [
     instead: 'InvalidAttributeName',
     asked: ({ Resources }) => [
       Resources['SettlementDeadLetterQueue']?.Properties['RedriveAllowPolicy'],
+      Resources['ThumbnailsParkingDeadLetterQueue']?.Properties['RedriveAllowPolicy'],
       Resources['ParkingQueue']?.Properties['RedriveAllowPolicy'],
     ],
     expected: [
       {
         redrivePermission: 'byQueue',
         sourceQueueArns: [{ 'Fn::Sub': expect.stringMatching(/:flyball-test-settlement$/) as unknown }],
+      },
+      {
+        redrivePermission: 'byQueue',
+        sourceQueueArns: [{ 'Fn::Sub': expect.stringMatching(/:flyball-test-thumbnails-parking$/) as unknown }],
       },
       { redrivePermission: 'denyAll' },
     ],

@@ -41,7 +41,11 @@ it('keeps the bucket, with what is in it', async () => {
 
 it('keeps the queues that hold what somebody has still to look at', async () => {
   const { QueueUrls } = await aws<{ QueueUrls: string[] }>('sqs', 'list_queues');
-  expect(QueueUrls.map((url) => url.split('/').pop()).sort()).toEqual([`${STACK}-parking`, `${STACK}-settlement-dlq`]);
+  expect(QueueUrls.map((url) => url.split('/').pop()).sort()).toEqual([
+    `${STACK}-parking`,
+    `${STACK}-settlement-dlq`,
+    `${STACK}-thumbnails-parking-dlq`,
+  ]);
 });
 
 it('nothing wanted to leave this machine, and everything went by the way that would have shown it', async () => {

@@ -18,6 +18,7 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
   bucket: (service) => keys.bucket(service, 'everyone', 'token-bucket', 'g', 'client').pk,
   breaker: (service) => keys.breaker(service, 'payments').pk,
   deferral: (service) => keys.deferrals(service, 'message').pk,
+  line: (service) => keys.line(service, 'everyone', 'g', 'client').pk,
   telemetry: (service) => keys.telemetryMinute(service, '2026-11-21T07:00', 'i').pk,
   series: (service) => keys.seriesMinute(service, '2026-11-21T07:00').pk,
   'series-hours': (service) => keys.seriesDay(service, 'resource#create-order', '2026-11-21').pk,
@@ -25,7 +26,7 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
   merge: () => keys.mergeProgress().pk,
 };
 /** Kinds that a service's own instances write. */
-export const STATE = ['run', 'bucket', 'breaker', 'deferral', 'telemetry'];
+export const STATE = ['run', 'bucket', 'breaker', 'deferral', 'line', 'telemetry'];
 
 /** Services whose names begin or end as the one at hand does, beside all the others. */
 export const neighboursOf = (service: string, others: readonly string[]): string[] => [

@@ -273,9 +273,9 @@ describe('functions, queues and objects', () => {
   });
 
   it('queues are for those who send to them and who take from them; telemetry looks how deep they are', () => {
-    const [queue = '', dead = '', parking = ''] = ['settlement', 'settlement-dlq', 'parking'].map(
-      (n) => `arn:aws:sqs:${REGION}:${ACCOUNT}:flyball-prod-${n}`,
-    );
+    const arnOf = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:flyball-prod-${name}`;
+    const [queue, dead, parking] = [arnOf('settlement'), arnOf('settlement-dlq'), arnOf('parking')];
+    const [waiting, waitedInVain] = [arnOf('thumbnails-parking'), arnOf('thumbnails-parking-dlq')];
     const actions = [
       'SendMessage',
       'ReceiveMessage',
@@ -303,6 +303,8 @@ describe('functions, queues and objects', () => {
       const parks = name === 'thumbnails' || name === 'nightly-settlement';
       expect(allowed(name, parking)).toEqual(parks ? ['SendMessage'] : looks);
       expect(allowed(name, dead)).toEqual(name === 'settlement' ? ['SendMessage', 'GetQueueUrl'] : looks);
+      expect(allowed(name, waiting)).toEqual(name === 'thumbnails' ? ['SendMessage', ...taking] : looks);
+      expect(allowed(name, waitedInVain)).toEqual(name === 'thumbnails' ? ['SendMessage', 'GetQueueUrl'] : looks);
       expect(allowed(name, queue.replace('prod', 'dev'))).toEqual([]);
     }
   });
