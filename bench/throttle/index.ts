@@ -5,6 +5,7 @@ import type { BenchmarkOptions, Measure } from '../run.ts';
 /** Each loaded when it is its turn. */
 const PARTS: readonly (() => Promise<Measure>)[] = [
   async () => (await import('./simulation/index.ts')).measureSimulations,
+  async () => (await import('./processes/index.ts')).measureProcesses,
 ];
 
 export async function measureThrottle(options: BenchmarkOptions): Promise<readonly Row[]> {
