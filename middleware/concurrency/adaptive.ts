@@ -21,13 +21,16 @@ export interface Sample {
 }
 
 /** Latency over the base by no more than this is not queueing; to which comes what chance alone makes of few calls. */
-const TOLERANCE = 1.03;
-const TOLERATED_NOISE = 0.5;
+const TOLERANCE = 1.02;
+const TOLERATED_NOISE = 0.3;
 /** So many standard errors are no chance. */
-const CERTAIN = 2;
+const CERTAIN = 1.5;
 /** How much more than can be done at once may wait at the backend: what shows that there is no more to be had. */
-const QUEUE_SHARE = 0.05;
+const QUEUE_SHARE = 0.03;
 const LEAST_QUEUE = 0.5;
+/** How fast the limit grows, before smoothing, while nothing queues. */
+const GROWTH = 0.2;
+const LEAST_GROWTH = 1;
 const SMOOTHING = 0.5;
 /** The limit never falls to less than half of itself in one window, before smoothing. */
 const STEEPEST = 0.5;
@@ -39,6 +42,8 @@ const START_FACTOR = 1.5;
 const START_OVERLOAD = 1.2;
 const PROBE_SHARE = 0.6;
 const MEASURED_EVERY_MS = 30_000;
+/** At the floor a measurement lowers nothing. */
+const MEASURED_AT_FLOOR_EVERY_MS = 5_000;
 /** A limit that has fallen below this share of what it was has the base measured at once. */
 const FALLEN = 0.7;
 /** How fast the base follows latencies that are certainly lower, and, while the limit does not matter, higher. */
@@ -91,29 +96,42 @@ function started(record: AdaptiveRecord, sample: Sample, nowMs: number, bounds: 
   const { meanMs, inFlight } = sample;
   const known = record.baseMs > 0 ? record.baseMs : meanMs;
   if (meanMs > known * (START_OVERLOAD + CERTAIN * noiseOf(sample))) {
+    // The first windows were few calls: what they said of the base is made sure of.
     const limit = limitOf(Math.min(record.limit, inFlight * (known / meanMs)), bounds);
-    return { limit, probe: 0, phase: 'run', baseMs: known, measuredAt: nowMs, measuredLimit: limit };
+    return {
+      limit,
+      probe: probeOf(limit, bounds),
+      phase: 'drain',
+      baseMs: known,
+      measuredAt: nowMs,
+      measuredLimit: limit,
+    };
   }
   const baseMs = known + BASE_AT_START * (meanMs - known);
-  const limit = inFlight >= record.limit * LOOSE ? limitOf(record.limit * START_FACTOR, bounds) : record.limit;
+  const limit =
+    inFlight >= limitNow(record, bounds) * LOOSE ? limitOf(record.limit * START_FACTOR, bounds) : record.limit;
   return { ...record, limit, baseMs };
 }
 
 function run(record: AdaptiveRecord, sample: Sample, nowMs: number, bounds: Bounds): AdaptiveRecord {
   const { limit } = record;
   const { meanMs, inFlight } = sample;
-  const baseMs = followed(record.baseMs, sample, inFlight < limit * LOOSE);
+  const whole = limitNow(record, bounds);
+  const loose = inFlight < whole * LOOSE;
+  const baseMs = followed(record.baseMs, sample, loose);
   const tolerated = baseMs * (TOLERANCE + TOLERATED_NOISE * noiseOf(sample));
-  const binding = inFlight >= limit * BINDING;
+  const binding = inFlight >= whole * BINDING;
   // Where a limit that has fallen did not make latency fall, the base is to be doubted, not the backend.
-  const due = nowMs - record.measuredAt >= MEASURED_EVERY_MS || limit < record.measuredLimit * FALLEN;
+  const everyMs = whole <= bounds.floor ? MEASURED_AT_FLOOR_EVERY_MS : MEASURED_EVERY_MS;
+  const due = nowMs - record.measuredAt >= everyMs || limit < record.measuredLimit * FALLEN;
   if (meanMs > tolerated && binding && due) {
-    return { ...record, baseMs, phase: 'drain', probe: limitOf(Math.min(limit, inFlight) * PROBE_SHARE, bounds) };
+    return { ...record, baseMs, phase: 'drain', probe: probeOf(Math.min(limit, inFlight), bounds) };
   }
   const gradient = Math.max(STEEPEST, Math.min(1, tolerated / meanMs));
-  const aim = limit * gradient + Math.max(LEAST_QUEUE, limit * QUEUE_SHARE);
+  const more = gradient === 1 ? Math.max(LEAST_GROWTH, limit * GROWTH) : Math.max(LEAST_QUEUE, limit * QUEUE_SHARE);
+  const aim = limit * gradient + more;
   // A limit that nobody comes near must not grow without end.
-  if (aim > limit && inFlight < limit * LOOSE) return { ...record, baseMs };
+  if (aim > limit && loose) return { ...record, baseMs };
   return { ...record, baseMs, limit: limitOf(limit + SMOOTHING * (aim - limit), bounds) };
 }
 
@@ -126,6 +144,11 @@ function measured(record: AdaptiveRecord, sample: Sample, nowMs: number, bounds:
   // Less load makes nothing slower: with a base that was too low the limit was too, and is searched anew.
   const limit = limitOf(higher ? record.probe : record.limit, bounds);
   return { limit, probe: 0, phase: higher ? 'start' : 'run', baseMs, measuredAt: nowMs, measuredLimit: limit };
+}
+
+/** What is let through while the base is measured. */
+function probeOf(limit: number, bounds: Bounds): number {
+  return limitOf(limit * PROBE_SHARE, bounds);
 }
 
 function followed(baseMs: number, sample: Sample, upToo: boolean): number {
