@@ -2,7 +2,7 @@
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Line } from '../kernel/line.ts';
 import { endTurn, takeTurn, type Turn } from '../kernel/turn.ts';
-import type { Verdict } from './admission.ts';
+import { costOf, type Verdict } from './admission.ts';
 import { exhausted } from './refused.ts';
 import { fleetStateOf, type CompiledThrottle, type ResourceThrottles } from './rule.ts';
 
@@ -43,7 +43,7 @@ function lineOf(invocation: Invocation, rule: CompiledThrottle): Line {
   const { rule: name, generation, key } = fleetStateOf(rule, raw);
   return {
     id: `${rule.id}#${raw}`,
-    spacingUs: rule.limiter.spacingUs,
+    spacingUs: rule.limiter.spacingUs * costOf(invocation, rule),
     stored: rule.fleet ? { rule: name, generation, key } : undefined,
   };
 }

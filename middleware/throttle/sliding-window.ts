@@ -89,7 +89,9 @@ function granted(
   conditions: Conditions = ONE,
 ): Grant {
   const freeMs = tokens === wanted ? nowMs : freeAtMs(sliding, counts, nowMs, conditions.atLeast);
-  return { tokens, mark: counts.startMs, freeAtUs: freeMs * 1000, remaining: room(sliding, counts, nowMs) };
+  const remaining = room(sliding, counts, nowMs);
+  const moreMs = freeAtMs(sliding, counts, nowMs, remaining + 1);
+  return { tokens, mark: counts.startMs, freeAtUs: freeMs * 1000, remaining, moreAtUs: moreMs * 1000 };
 }
 
 function storeOf({ instance: { table, service } }: Invocation, state: FleetState): SlidingStore {

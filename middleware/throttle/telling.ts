@@ -23,7 +23,9 @@ export function tell(invocation: Invocation): void {
   const fields = {
     [POLICY]: told.map(({ rule }) => policyField(rule)).join(', '),
     [LIMIT]: told
-      .map(({ rule, remaining, moreAtUs }) => limitField(rule, remaining, (moreAtUs - nowUs) / 1000))
+      .map(({ rule, remaining, moreAtUs }) =>
+        limitField(rule, Math.min(remaining, rule.limiter.policy.quota), (moreAtUs - nowUs) / 1000),
+      )
       .join(', '),
   };
   const multiple =
