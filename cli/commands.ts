@@ -2,6 +2,7 @@
 import type { Command } from './command.ts';
 import { publish } from './commands/publish.ts';
 import { pull } from './commands/pull.ts';
+import { shed } from './commands/shed.ts';
 import { validate } from './commands/validate.ts';
 
-export const COMMANDS: readonly Command[] = [pull, validate, publish];
+export const COMMANDS: readonly Command[] = [pull, validate, publish, shed];

@@ -25,6 +25,7 @@ export async function serve(server: Server): Promise<ServedCenter> {
 
 async function answer(center: Center, request: IncomingMessage) {
   const body = await text(request);
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://center');
   const headers = Object.fromEntries(
     Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
@@ -32,9 +33,10 @@ async function answer(center: Center, request: IncomingMessage) {
     status,
     headers: answered,
     body: value,
-  } = await center.send(request.method ?? 'GET', request.url ?? '/', {
+  } = await center.send(request.method ?? 'GET', pathname, {
     as: null,
     headers,
+    query: Object.fromEntries(searchParams),
     ...(body === '' ? {} : { body }),
   });
   return {

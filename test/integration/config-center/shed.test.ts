@@ -41,7 +41,7 @@ async function publish(service: string): Promise<void> {
 /** A function of a service as it runs: what `governed()` gives, on an instance that shares the table and the time. */
 function functionOf(service: string) {
   const instance = testInstance({ service, table, clock: center.clock });
-  const handler = governed({ service, instance } as never, () => ({ statusCode: 200 }));
+  const handler = governed({ service, instance }, () => ({ statusCode: 200 }));
   const ask = async (path: string) => {
     const answer = await handler(events.httpV2({ path }), testContext(center.clock));
     return answer as { statusCode: number; body?: string; headers?: Record<string, string> };
