@@ -16,7 +16,10 @@ export function checkShedding(
     const there = named.size > 0 ? `; there are ${[...named].slice(0, 20).join(', ')}` : '';
     report([...place, 'concurrency'], `there is no concurrency rule "${concurrency}"${there}`);
   } else if (mode !== 'disabled' && Object.hasOwn(sound, concurrency) && sound[concurrency]?.mode === 'disabled') {
-    report([...place, 'concurrency'], `the concurrency rule "${concurrency}" is disabled: nothing of it is ever in use`);
+    report(
+      [...place, 'concurrency'],
+      `the concurrency rule "${concurrency}" is disabled: nothing of it is ever in use`,
+    );
   }
   if (parseShare(above) >= 1) {
     report([...place, 'above'], `${above} is full: the concurrency rule itself refuses then; write less, such as 80%`);
