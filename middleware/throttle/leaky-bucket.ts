@@ -1,5 +1,5 @@
 // The leaky bucket as a limiter: what comes too early is given a slot in the queue, in order, and held until then.
-import { AT_ONCE, LAG_US } from './bucket.ts';
+import { AT_ONCE, LAG_US, type BucketState } from './bucket.ts';
 import { certainOffsetMs } from './fleet-clock.ts';
 import { bucketOf, takeTokens, whileWaiting, type Granted } from './fleet.ts';
 import { compileGcra, type Gcra } from './gcra.ts';
@@ -67,16 +67,27 @@ function grantOf(instance: Instance, gcra: Gcra, granted: Granted, aheadUs: numb
   const freeAtUs = granted.freeAtUs - aheadUs - offsetUs;
   const common = { tokens, freeAtUs, remaining, moreAtUs: moreAtUs - offsetUs };
   if (tokens === 0 || !record) return { ...common, mark: 0 };
-  const { tatUs, baseUs } = record;
-  const fromUs = tatUs - gcra.capacityUs + LAG_US;
-  if (tatUs <= baseUs + gcra.capacityUs || fromUs <= nowUs) return { ...common, mark: tatUs };
-  return { ...common, mark: tatUs, slot: slotOf(fromUs - offsetUs, startUs - offsetUs) };
+  const place = placeOf(gcra, startUs, record, nowUs);
+  return { ...common, mark: record.tatUs, ...(place && { slot: slotOf(place, offsetUs) }) };
 }
 
-/**
- * Used later than the moment it was counted for, a slot would let more leave than the bucket admits: the next one of the
- * fleet knows nothing of the delay.
- */
-function slotOf(fromUs: number, countedForUs: number): Slot {
-  return { fromUs: () => fromUs, use: (nowUs) => nowUs <= countedForUs };
+/** When what was taken may be used, µs of any clock. */
+export interface Place {
+  readonly fromUs: number;
+  /**
+   * Used later than this, the moment it was counted for, more would leave than the bucket admits: the rest of the fleet
+   * knows nothing of the delay.
+   */
+  readonly untilUs: number;
+}
+
+/** Of tokens taken of a shared bucket that stands so now; undefined when they may be used at once. Pure. */
+export function placeOf(gcra: Gcra, startUs: number, after: BucketState, nowUs: number): Place | undefined {
+  if (after.tatUs <= after.baseUs + gcra.capacityUs) return undefined;
+  const fromUs = after.tatUs - gcra.capacityUs + LAG_US;
+  return fromUs <= nowUs ? undefined : { fromUs, untilUs: startUs };
+}
+
+function slotOf({ fromUs, untilUs }: Place, offsetUs: number): Slot {
+  return { fromUs: () => fromUs - offsetUs, use: (nowUs) => nowUs + offsetUs <= untilUs };
 }
