@@ -16,6 +16,7 @@ import type { BatchResponse } from '../../../middleware/kernel/batch.ts';
 
 export interface TestQueue {
   readonly arn: string;
+  readonly url: string;
   readonly name: string;
   send(message: Omit<SendMessageCommandInput, 'QueueUrl'>): Promise<string>;
   /** One batch as Lambda would hand it over; empty when nothing is visible. */
@@ -68,6 +69,7 @@ export async function createQueue({
 
   return {
     arn: queue.arn,
+    url: queue.url,
     name: `${name}${suffix}`,
     async send(message) {
       const { MessageId = '' } = await client.send(new SendMessageCommand({ QueueUrl: queue.url, ...message }));
