@@ -10,8 +10,11 @@ import { appendAudit, readAudit } from '../../../store/items/audit.ts';
 import { findApiKey, hashOfKey, putApiKey, revokeApiKey } from '../../../store/items/api-keys.ts';
 import { listRevisions, publishRevision, readDocument, readHead, readRevision } from '../../../store/items/rules.ts';
 import { listServices, readDraft, writeDraft } from '../../../store/items/rules.ts';
+import { readPolled } from '../../../store/items/pause.ts';
+import { pauseService, readCellPause, readServicePause, writeCellPause } from '../../../store/items/pauses.ts';
 import { putMinute, readMinutes } from '../../../store/items/telemetry.ts';
 import { bucketStore, readBucket } from '../../../store/items/throttle.ts';
+import { keys } from '../../../store/keys.ts';
 import type { Table } from '../../../store/port.ts';
 import { sameOfBoth } from './both.ts';
 
@@ -225,5 +228,51 @@ describe('the rest', () => {
       (table) => appendAudit(table, { ...entry, id: 'b' }),
       (table) => pages((from) => readAudit(table, { from: AT - 1, to: AT + 1, limit: 1, ...from })),
     ]);
+  });
+});
+
+describe('a pause', () => {
+  const pause = fc.record({
+    priority: fc.constantFrom('sheddable' as const, 'normal' as const),
+    until: small,
+    reason: fc.string({ maxLength: 5 }),
+    by: fc.constantFrom('ada', 'bob'),
+    at: small,
+  });
+
+  it('lies alike on a service, published or not', async () => {
+    const step = fc.oneof<fc.Arbitrary<Step>[]>(
+      pause.map((laid) => (table, service) => pauseService(table, service, laid)),
+      fc.constant((table, service) => readServicePause(table, service)),
+      small.map(
+        (expectedSeq) => (table, service) =>
+          publishRevision(table, {
+            ...{ service, document: {}, source: '{}', author: 'ada', note: '', at: AT },
+            expectedSeq: expectedSeq % 3,
+          }),
+      ),
+    );
+    const read: Step = (table, service) => readPolled(table, service);
+    await fc.assert(
+      fc.asyncProperty(sequence(step), (steps) => sameOfBoth([...steps, read])),
+      { numRuns: 20 },
+    );
+  });
+
+  it('lies alike on the cell, for the first who has seen the one before', async () => {
+    const step = fc.oneof<fc.Arbitrary<Step>[]>(
+      fc.tuple(pause, fc.option(small, { nil: undefined })).map(
+        ([laid, seen]) =>
+          (table) =>
+            writeCellPause(table, laid, seen),
+      ),
+      fc.constant((table) => readCellPause(table)),
+    );
+    // There is one cell, whatever the services.
+    const forget: Step = (table) => table.delete({ key: keys.pause() }).then(() => undefined);
+    await fc.assert(
+      fc.asyncProperty(sequence(step), (steps) => sameOfBoth([forget, ...steps])),
+      { numRuns: 20 },
+    );
   });
 });

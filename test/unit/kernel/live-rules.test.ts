@@ -24,6 +24,10 @@ function rulesTable() {
       table.reads++;
       return table.answer(key.sk);
     },
+    /** On what is published, if anything is. */
+    pause(paused: Item) {
+      items.head = { pk: 'x', sk: 'head', v: 1, ...items.head, paused };
+    },
     publish(seq: number, body: object, publishedAt = 1, needs?: string) {
       items.head = { pk: 'x', sk: 'head', seq, revision: seq, publishedAt, needs, v: 1 };
       items.copy = { pk: 'x', sk: 'copy', revision: seq, document: gzipSync(JSON.stringify(body)), v: 1 };
@@ -259,5 +263,73 @@ describe('live rules', () => {
     table.answer = real;
     await rules.awaitIfStale(clock.now());
     expect(limitOf(rules)).toBe('5/s');
+  });
+
+  describe('a pause', () => {
+    const poll = (rules: Instance['rules'], nowMs: number) => rules.run(nowMs, new AbortController().signal);
+    const pauseOf = (until: number) => ({ priority: 'sheddable', until, reason: 'the database moves', by: 'ada' });
+
+    function paused() {
+      const table = rulesTable();
+      table.publish(1, document('5/s'));
+      const said: unknown[][] = [];
+      const { clock, instance, rules } = setUp(table);
+      Object.assign(instance.logger, {
+        warn: (...words: unknown[]) => void said.push(words),
+        info: (...words: unknown[]) => void said.push(words),
+      });
+      const lay = (until: number) => table.pause(pauseOf(until));
+      return { table, clock, rules, said, lay };
+    }
+
+    it('comes with the head, as no revision of its own, and ends by itself', async () => {
+      const { table, clock, rules, lay } = paused();
+      await poll(rules, clock.now());
+      const { snapshot } = rules;
+      const reads = table.reads;
+      const until = clock.now() + 60_000;
+      lay(until);
+      expect(rules.pauseAt(clock.now())).toBeUndefined();
+      await poll(rules, clock.now());
+      expect(rules.pauseAt(clock.now())).toEqual({ priority: 'sheddable', until, reason: 'the database moves' });
+      expect(rules.snapshot).toBe(snapshot);
+      expect(table.reads).toBe(reads + 1);
+      expect(rules.pauseAt(until - 1)).toBeDefined();
+      expect(rules.pauseAt(until)).toBeUndefined();
+    });
+
+    it('stays in force while the store is away, to its end', async () => {
+      const { table, clock, rules, lay } = paused();
+      lay(clock.now() + 60_000);
+      await poll(rules, clock.now());
+      table.answer = () => Promise.reject(new StoreUnavailable('timeout', 'no answer in time'));
+      await expect(poll(rules, clock.now())).rejects.toThrow('no answer in time');
+      expect(rules.pauseAt(clock.now())).toBeDefined();
+      clock.advance(60_000);
+      expect(rules.pauseAt(clock.now())).toBeUndefined();
+    });
+
+    it('is said when it begins and when it is lifted, once', async () => {
+      const { clock, rules, said, lay } = paused();
+      const until = clock.now() + 60_000;
+      lay(until);
+      for (let i = 0; i < 3; i++) await poll(rules, clock.now());
+      lay(0);
+      for (let i = 0; i < 3; i++) await poll(rules, clock.now());
+      const reason = 'the database moves';
+      expect(said).toEqual([
+        ['flyball pauses', { priority: 'sheddable', until: new Date(until).toISOString(), reason }],
+        ['flyball pauses no more', { priority: 'sheddable' }],
+      ]);
+    });
+
+    it('holds for a service that has published nothing', async () => {
+      const table = rulesTable();
+      const { clock, rules } = setUp(table);
+      table.pause(pauseOf(clock.now() + 1));
+      await poll(rules, clock.now());
+      expect(rules.pauseAt(clock.now())).toBeDefined();
+      expect(rules.snapshot.origin.from).toBe('none');
+    });
   });
 });
