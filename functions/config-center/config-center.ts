@@ -2,6 +2,7 @@
 import type { Route } from '../api/index.ts';
 import { auditRoutes } from './audit-log.ts';
 import { breakerRoutes } from './breakers.ts';
+import { concurrencyRoutes } from './concurrency.ts';
 import { draftRoutes } from './drafts.ts';
 import { healthRoutes } from './health.ts';
 import type { Parts } from './parts.ts';
@@ -11,6 +12,7 @@ import { schemaRoutes } from './schema.ts';
 import { serviceRoutes } from './services.ts';
 import { shedRoutes } from './shed.ts';
 import { throttleRoutes } from './throttles.ts';
+import { usageRoutes } from './usage/routes.ts';
 
 export type { Parts } from './parts.ts';
 
@@ -22,6 +24,8 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...revisionRoutes(parts),
     ...breakerRoutes(parts),
     ...throttleRoutes(parts),
+    ...concurrencyRoutes(parts),
+    ...usageRoutes(parts),
     ...shedRoutes(parts),
     ...auditRoutes(parts),
     ...healthRoutes(parts),

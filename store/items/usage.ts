@@ -76,41 +76,56 @@ export async function readUsageWindows(
   return windows;
 }
 
-/**
- * Up to `limit` keys of the windows of a rule that began at an instant, in the order of their names; those after `after`.
- * Fewer than `limit` only when there are no more.
- */
+/** Some keys of a window in the order of their names. */
+export interface UsageKeys {
+  readonly keys: UsageKey[];
+  /** There are others behind them. */
+  readonly more: boolean;
+}
+
+/** Up to `limit` keys of the windows of a rule that began at an instant, in the order of their names; those after `after`. */
 export async function readUsageKeys(
   table: Table,
   { service, rule, startMs }: Pick<UsageWindow, 'service' | 'rule' | 'startMs'>,
   { limit, after }: { readonly limit: number; readonly after?: UsageKey | undefined },
-): Promise<UsageKey[]> {
+): Promise<UsageKeys> {
   const start = iso(startMs);
-  const position = after ? positionOf(after) : '';
-  const shards = Array.from(
+  const lists = Array.from(
     { length: USAGE_SHARDS },
     (_, shard) => keys.usageKey(service, rule, start, shard, '', '').pk,
   );
-  const lists = await Promise.all(shards.map((pk) => readShard(table, pk, position, limit)));
-  return lists.flat().sort(inOrder).slice(0, limit);
+  const found: UsageKey[] = [];
+  let position = after ? positionOf(after) : '';
+  let more = true;
+  while (more && found.length < limit) {
+    // As keys are spread evenly, reading a little more than a list's part mostly does.
+    const part = Math.ceil(((limit - found.length) / USAGE_SHARDS) * 1.25) + 2;
+    const pages = await Promise.all(lists.map((pk) => readList(table, pk, position, part)));
+    // The order of all is known up to where the first of the lists that go on has been read.
+    const ends = pages.flatMap(({ more: goesOn, end }) => (goesOn ? [end] : [])).sort();
+    const [known] = ends;
+    const ordered = pages.flatMap((page) => page.keys).sort(inOrder);
+    found.push(...(known === undefined ? ordered : ordered.filter((key) => positionOf(key) <= known)));
+    more = known !== undefined;
+    position = known ?? position;
+  }
+  return { keys: found.slice(0, limit), more: more || found.length > limit };
 }
 
-/** The keys of one list behind a position; short pages are read on, since the order of all depends on each. */
-async function readShard(table: Table, pk: string, position: string, limit: number): Promise<UsageKey[]> {
-  const found: UsageKey[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query({
-      pk,
-      ...(position === '' ? {} : { sk: { between: [position, LAST] } }),
-      // The position itself comes first, if it is in this list.
-      limit: limit + 1,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    found.push(...page.items.filter(({ sk }) => sk !== position).map(usageKeyOf));
-    cursor = found.length < limit ? page.cursor : undefined;
-  } while (cursor !== undefined);
-  return found;
+/** Some keys of one list behind a position, and how far it has been read. */
+async function readList(table: Table, pk: string, position: string, limit: number) {
+  const page = await table.query({
+    pk,
+    ...(position === '' ? {} : { sk: { between: [position, LAST] } }),
+    // The position itself comes first, if it is in this list.
+    limit: limit + 1,
+  });
+  const end = page.items.at(-1)?.['sk'];
+  return {
+    keys: page.items.filter(({ sk }) => sk !== position).map(usageKeyOf),
+    more: page.cursor !== undefined,
+    end: typeof end === 'string' ? end : position,
+  };
 }
 
 /** Behind every key: they are written in ASCII. */

@@ -42,11 +42,13 @@ beforeAll(async () => {
 
 /** What the other tests leave out. */
 async function restOfTheApi(): Promise<void> {
-  const rules = { apiVersion: 'flyball/v1', service: 'passing', slos: { available: { objective: '99%' } } };
+  const throttles = { monthly: { algorithm: 'fixed-window', limit: '1M/month' } };
+  const rules = { apiVersion: 'flyball/v1', service: 'passing', throttles, slos: { available: { objective: '99%' } } };
   await publish('passing', { ...rules, jobs: { gone: { schedule: 'rate(1 day)' } } });
   await publish('passing', rules);
   const jobs = ['jobs', 'jobs/nightly-settlement', 'jobs/nightly-settlement/runs'];
-  for (const path of [...jobs, 'audit', 'services', 'services/passing/revisions']) {
+  const usage = ['services/passing/usage', 'services/passing/usage/signals'];
+  for (const path of [...jobs, 'audit', 'services', 'services/passing/revisions', ...usage]) {
     expect((await admin('GET', `/v1/${path}`)).status, path).toBe(200);
   }
   expect((await admin('GET', '/v1/telemetry/series?service=unheard-of')).status).toBe(404);

@@ -19,14 +19,20 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
   breaker: (service) => keys.breaker(service, 'payments').pk,
   deferral: (service) => keys.deferrals(service, 'message').pk,
   line: (service) => keys.line(service, 'everyone', 'g', 'client').pk,
+  usage: (service) => keys.usageWindow(service, 'monthly', '', 'g').pk,
+  'usage-keys': (service) => keys.usageKey(service, 'monthly', '2026-11-01', 3, 'client', 'g').pk,
+  'usage-signals': (service) => keys.usageSignal(service, '2026-11-21', '', '').pk,
+  'usage-signal-counts': (service) => keys.usageSignalCount(service, '', '').pk,
   telemetry: (service) => keys.telemetryMinute(service, '2026-11-21T07:00', 'i').pk,
   series: (service) => keys.seriesMinute(service, '2026-11-21T07:00').pk,
   'series-hours': (service) => keys.seriesDay(service, 'resource#create-order', '2026-11-21').pk,
   reporting: (service) => keys.reporting(service).pk,
   merge: () => keys.mergeProgress().pk,
 };
+/** Who has used quotas. */
+const USAGE = ['usage', 'usage-keys', 'usage-signals', 'usage-signal-counts'];
 /** Kinds that a service's own instances write. */
-export const STATE = ['run', 'bucket', 'breaker', 'deferral', 'line', 'telemetry'];
+export const STATE = ['run', 'bucket', 'breaker', 'deferral', 'line', 'telemetry', ...USAGE];
 
 /** Services whose names begin or end as the one at hand does, beside all the others. */
 export const neighboursOf = (service: string, others: readonly string[]): string[] => [

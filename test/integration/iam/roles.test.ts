@@ -146,6 +146,7 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   'config-center': {
     ...{ key: 'G', rules: 'GPUQ', copy: 'GPUQ', services: 'GPQ', audit: 'PQ' },
     ...{ job: 'GP', jobs: 'PDQ', 'job-name': 'PD', breaker: 'GU', bucket: 'G', telemetry: 'Q' },
+    ...{ usage: 'Q', 'usage-keys': 'Q', 'usage-signals': 'Q', 'usage-signal-counts': 'Q' },
   },
   'batch-monitor': { key: 'G', job: 'G', jobs: 'Q', 'job-name': 'Q', run: 'Q' },
   'batch-monitor-tick': { job: 'GP', run: 'GPUQ' },
