@@ -13,7 +13,7 @@ const MOST_ROUNDED_RATE = 1_000;
 
 /** `sync` is how a fleet's bucket is asked. */
 export function tokenBucket(gcra: Gcra, sync: Sync): Limiter {
-  const { rate, burst, intervalUs } = gcra;
+  const { rate, burst, intervalUs, capacityUs } = gcra;
   const terms = leaseTerms(gcra, sync);
   // Those who lease and those who do not believe in refills at different times, and so cannot share a bucket.
   const shape = `${rate.tokens}/${rate.perMs}/${burst}${terms ? '/leased' : ''}`;
@@ -23,14 +23,17 @@ export function tokenBucket(gcra: Gcra, sync: Sync): Limiter {
     leasing: terms ? leasing(unrounded(gcra), terms, ALGORITHM) : eventualOf(gcra, sync),
     policy: wholeNumbers(rate),
     spacingUs: intervalUs,
-    takeHere(memory, key, nowUs, wanted) {
-      const { tokens, tatUs, freeAtUs } = memory.take(gcra, key, nowUs, wanted);
-      return { tokens, mark: tatUs, freeAtUs };
+    holds: burst,
+    takeHere(memory, key, nowUs, wanted, conditions) {
+      const { tokens, tatUs, freeAtUs, remaining } = memory.take(gcra, key, nowUs, wanted, conditions?.atLeast);
+      const moreAtUs = tatUs + (remaining + 1) * intervalUs - capacityUs;
+      return { tokens, mark: tatUs, freeAtUs, remaining, moreAtUs };
     },
     undoHere(memory, key, { mark }, tokens) {
       memory.undo(key, mark, mark - tokens * intervalUs);
     },
-    takeFromFleet: (invocation, bucket, wanted) => takeFromBucket(invocation, gcra, bucket, wanted),
+    takeFromFleet: (invocation, bucket, wanted, conditions) =>
+      takeFromBucket(invocation, gcra, bucket, wanted, conditions?.atLeast),
     async undoInFleet(invocation, bucket, { mark }, tokens, signal) {
       await bucketOf(invocation.instance, bucket).undo(mark, mark - tokens * intervalUs, { signal });
     },
@@ -42,7 +45,7 @@ function eventualOf(gcra: Gcra, sync: Sync) {
 }
 
 /** Tokens that are taken many at a time are rounded together. */
-function unrounded(gcra: Gcra): Gcra {
+export function unrounded(gcra: Gcra): Gcra {
   const { tokens, perMs } = gcra.rate;
   const intervalUs = (perMs * 1000) / tokens;
   if (intervalUs * MOST_ROUNDED_RATE > 1e6) return gcra;
@@ -50,7 +53,7 @@ function unrounded(gcra: Gcra): Gcra {
 }
 
 /** Structured fields' integers: `1.5/s` is told as 3 in 2 s. */
-function wholeNumbers(rate: Rate): { quota: number; seconds: number } {
+export function wholeNumbers(rate: Rate): { quota: number; seconds: number } {
   for (let times = 1; times <= 1_000; times++) {
     const quota = rate.tokens * times;
     if (Math.abs(quota - Math.round(quota)) < 1e-9) {
