@@ -114,8 +114,8 @@ function shownState({ limit, generation, override, standing }: KeyState) {
     moreAt: moreAtMs === undefined ? null : iso(moreAtMs),
   };
   if (kind === 'bucket') {
-    const { burst, leased, tatUs, baseUs } = standing;
-    return { ...common, burst, leased, ...(tatUs === undefined ? {} : { tatUs, baseUs }) };
+    const { burst, leased, parts, tatUs, baseUs } = standing;
+    return { ...common, burst, leased, parts, ...(tatUs === undefined ? {} : { tatUs, baseUs }) };
   }
   const { used, startMs, endMs, previous, held } = standing;
   const window = { used, start: iso(startMs), end: iso(endMs) };

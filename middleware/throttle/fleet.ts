@@ -69,6 +69,8 @@ export interface Wanted {
   readonly initial?: BucketState | undefined;
   /** How the bucket is thought to stand; by default that it is busy. */
   readonly guess?: BucketState | Regime | undefined;
+  /** Of a bucket that warms up: since when, if a burst is begun. */
+  readonly warmingSinceUs?: number | undefined;
 }
 
 export interface Granted {
@@ -132,7 +134,7 @@ export async function takeTokens(
     }
     const options = { timeoutMs, report: wanted.report, ...(patience.signal ? { signal: patience.signal } : {}) };
     const isNew = tries > 0 && record === undefined && seen !== undefined;
-    const place = { nowUs, asked, terms, aheadUs, isNew };
+    const place = { nowUs, asked, terms, aheadUs, isNew, warmingSinceUs: wanted.warmingSinceUs };
     const written = await write(bucket, gcra, limits, decision, seen, place, options);
     ({ record } = written);
     if (written.applied && record) {
@@ -222,6 +224,7 @@ interface Try {
   readonly aheadUs: number;
   /** There is no item yet, and what was decided begins it. */
   readonly isNew: boolean;
+  readonly warmingSinceUs: number | undefined;
 }
 
 function write(
@@ -230,7 +233,7 @@ function write(
   limits: Gcra,
   decision: Taking | undefined,
   seen: BucketState | undefined,
-  { nowUs, asked, terms, aheadUs, isNew }: Try,
+  { nowUs, asked, terms, aheadUs, isNew, warmingSinceUs }: Try,
   options: { readonly timeoutMs: number; readonly report: DemandReport | undefined; readonly signal?: AbortSignal },
 ): Promise<Written> {
   const { intervalUs, capacityUs } = gcra;
@@ -249,14 +252,16 @@ function write(
       return bucket.takeGap({ idleUs, sinceUs, tatUs, baseUs, expiration }, options);
     }
     if (decision.regime === 'gap') return bucket.takeStale({ sinceUs, tatUs, baseUs, fullUs, expiration }, options);
-    return bucket.takeIdle({ idleUs, baseUs, tatUs, fullUs, expiration }, options);
+    return bucket.takeIdle({ idleUs, baseUs, tatUs, fullUs, expiration, warmingSinceUs }, options);
   }
   const tokens = decision?.tokens ?? asked;
   const cost = costUs(gcra, tokens);
   const roomUs = Math.floor(ceilingUs(limits, -Infinity, nowUs + aheadUs, terms) - cost);
   // Conditions cannot add: what the burst since the base leaves for several tokens must be known beforehand.
   const known = seen && { baseUs: seen.baseUs, roomUs: Math.floor(seen.baseUs + limits.capacityUs - cost) };
-  return bucket.takeBusy({ sinceUs, costUs: cost, roomUs, burst: tokens === 1 ? 'full' : known, expiration }, options);
+  // What stands in the item is of one token's cost when the burst began, which is more while a bucket is cold.
+  const burst = tokens === 1 && (warmingSinceUs === undefined || !known) ? 'full' : known;
+  return bucket.takeBusy({ sinceUs, costUs: cost, roomUs, burst, expiration }, options);
 }
 
 /** When one more token is there: now, or when the bucket says. */

@@ -9,6 +9,8 @@ export interface Grant {
   readonly tokens: number;
   /** Where the algorithm's state stands after it, for an exact undo. */
   readonly mark: number;
+  /** What one of them cost, µs, where that changes. */
+  readonly tokenUs?: number;
   /** When the next token is there, or as many as a request costs, µs of this instance's clock; may be past while some remain. */
   readonly freeAtUs: number;
   /** What could be taken after it at this moment, where that is known without asking. */
@@ -73,6 +75,8 @@ export interface Limiter {
   readonly policy: { readonly quota: number; readonly seconds: number };
   /** How far apart tokens come, µs: records that are sent back are spread by it. */
   readonly spacingUs: number;
+  /** What there is while nobody takes any. */
+  readonly full: number;
   /** The most that one request may cost: more is never there at once. */
   readonly holds: number;
   /** Set when an instance takes more from the fleet than one request needs, or nothing that it waits for. */

@@ -1,14 +1,16 @@
 // How a key of a fleet's throttle stands in the table, for those who watch: nothing is taken.
 import { readQuota } from '../../store/items/quota.ts';
 import { readSliding } from '../../store/items/sliding-window.ts';
-import { readBucket, type BucketName } from '../../store/items/throttle.ts';
-import type { Table } from '../../store/port.ts';
+import { readBucket, type BucketName, type BucketRecord } from '../../store/items/throttle.ts';
+import { partName } from '../../store/items/throttle-shards.ts';
+import type { CallOptions, Table } from '../../store/port.ts';
 import type { ThrottleRule } from '../kernel/rules/document.ts';
 import { parseRate, parseWindowRate } from '../kernel/units.ts';
 import { syncOf } from './algorithm.ts';
 import { AT_ONCE, LAG_US, type Terms } from './bucket.ts';
 import { compileGcra, type Gcra } from './gcra.ts';
 import { usualBurst } from './leaky-bucket.ts';
+import { divisionOf, partOf } from './parts.ts';
 import { compileSliding, freeAtMs, room, slideTo } from './sliding-estimate.ts';
 import { sharedStanding } from './standing.ts';
 import { leaseTerms } from './terms.ts';
@@ -34,6 +36,8 @@ export interface BucketStanding extends Standing {
   readonly baseUs: number | undefined;
   /** Instances take tokens in advance. */
   readonly leased: boolean;
+  /** How many items it is kept in, so that its instances do not wait for one. */
+  readonly parts: number;
 }
 
 export interface WindowStanding extends Standing {
@@ -53,34 +57,43 @@ export async function readStanding(
   rule: ThrottleRule,
   name: BucketName,
   nowMs: number,
+  options?: CallOptions,
 ): Promise<BucketStanding | WindowStanding> {
   switch (rule.algorithm) {
     case 'fixed-window':
-      return fixedStanding(table, rule, name, nowMs);
+      return fixedStanding(table, rule, name, nowMs, options);
     case 'sliding-window':
-      return slidingStanding(table, rule, name, nowMs);
+      return slidingStanding(table, rule, name, nowMs, options);
     case 'leaky-bucket': {
       const rate = parseRate(rule.limit);
       const gcra = compileGcra(rate, rule.burst ?? usualBurst(rate, rule.scope !== 'instance'));
-      return bucketStanding(table, gcra, undefined, name, nowMs);
+      return bucketStanding(table, gcra, undefined, name, nowMs, options);
     }
     default: {
       const gcra = compileGcra(parseRate(rule.limit), rule.burst);
-      return bucketStanding(table, gcra, leaseTerms(gcra, syncOf(rule)), name, nowMs);
+      return bucketStanding(table, gcra, leaseTerms(gcra, syncOf(rule)), name, nowMs, options);
     }
   }
 }
 
 async function bucketStanding(
   table: Table,
-  gcra: Gcra,
+  rounded: Gcra,
   terms: Terms | undefined,
   name: BucketName,
   nowMs: number,
+  options?: CallOptions,
 ): Promise<BucketStanding> {
-  const record = await readBucket(table, name);
+  const gcra = terms ? unrounded(rounded) : rounded;
+  const record = await readBucket(table, name, options);
   const nowUs = nowMs * 1000;
-  const { remaining, moreAtUs } = sharedStanding(terms ? unrounded(gcra) : gcra, record, nowUs, terms ?? AT_ONCE);
+  const { parts } = divisionOf(record);
+  const standings =
+    record && parts > 1
+      ? await partStandings(table, gcra, terms ?? AT_ONCE, name, record, nowUs)
+      : [sharedStanding(gcra, record, nowUs, terms ?? AT_ONCE)];
+  const remaining = standings.reduce((sum, standing) => sum + standing.remaining, 0);
+  const moreAtUs = Math.min(...standings.map((standing) => standing.moreAtUs));
   return {
     kind: 'bucket',
     known: record !== undefined,
@@ -90,7 +103,28 @@ async function bucketStanding(
     tatUs: record?.tatUs,
     baseUs: record?.baseUs,
     leased: terms !== undefined,
+    parts,
   };
+}
+
+/** Each part has its share of the rate; one that nobody has asked yet goes on where the bucket ended. */
+function partStandings(
+  table: Table,
+  gcra: Gcra,
+  terms: Terms,
+  name: BucketName,
+  whole: BucketRecord,
+  nowUs: number,
+): Promise<ReturnType<typeof sharedStanding>[]> {
+  const division = divisionOf(whole);
+  const share = partOf(gcra, division.parts);
+  const unasked = { tatUs: division.openedUs, baseUs: division.openedUs - gcra.capacityUs };
+  return Promise.all(
+    Array.from({ length: division.parts }, async (_, part) => {
+      const record = await readBucket(table, { ...partName(name, division, part), service: name.service });
+      return sharedStanding(share, record ?? unasked, nowUs, terms);
+    }),
+  );
 }
 
 async function slidingStanding(
@@ -98,9 +132,10 @@ async function slidingStanding(
   { limit }: ThrottleRule,
   name: BucketName,
   nowMs: number,
+  options?: CallOptions,
 ): Promise<WindowStanding> {
   const sliding = compileSliding(parseRate(limit), LAG_US / 1000);
-  const record = await readSliding(table, name);
+  const record = await readSliding(table, name, options);
   const now = slideTo(sliding, record, nowMs);
   const remaining = room(sliding, now, nowMs);
   return {
@@ -120,10 +155,11 @@ async function fixedStanding(
   { limit, timezone = 'UTC' }: ThrottleRule,
   name: BucketName,
   nowMs: number,
+  options?: CallOptions,
 ): Promise<WindowStanding> {
   const rate = parseWindowRate(limit);
   const { startMs, endMs } = windowAt(rate, timezone, nowMs);
-  const record = await readQuota(table, name, startMs, { consistent: true });
+  const record = await readQuota(table, name, startMs, { ...options, consistent: true });
   const used = record?.taken ?? 0;
   const remaining = Math.max(0, rate.tokens - used);
   return {

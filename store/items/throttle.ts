@@ -21,6 +21,8 @@ export interface BucketRecord {
   readonly demand: readonly PeriodDemand[];
   /** Set when it is kept in so many parts instead: nothing is granted from this item any more. */
   readonly parts: number | undefined;
+  /** Since when it warms up, of a bucket that does, µs. */
+  readonly warmingSinceUs: number | undefined;
   /** From where the parts go on, µs, and since when they do, ms. */
   readonly openedUs: number | undefined;
   readonly reshapedMs: number | undefined;
@@ -88,6 +90,8 @@ export interface IdleTake {
   /** The last `tat` from which the burst since `base` admits one more token. */
   readonly fullUs: number;
   readonly expiration: number;
+  /** Of a bucket that warms up: since when. */
+  readonly warmingSinceUs?: number | undefined;
 }
 
 export interface TakeOptions extends CallOptions {
@@ -177,9 +181,10 @@ export function bucketStore(table: Table, name: BucketName): BucketStore {
         options,
       );
     },
-    takeIdle({ idleUs, baseUs, tatUs, fullUs, expiration }, options) {
+    takeIdle({ idleUs, baseUs, tatUs, fullUs, expiration, warmingSinceUs }, options) {
+      const begin = 'SET tat = :tat, #base = :base, #full = :full, v = :v, expiration = :expiration';
       return take(
-        'SET tat = :tat, #base = :base, #full = :full, v = :v, expiration = :expiration',
+        warmingSinceUs === undefined ? begin : `${begin}, warm = :warm`,
         'attribute_not_exists(tat) OR tat < :idle',
         {
           ':tat': tatUs,
@@ -188,6 +193,7 @@ export function bucketStore(table: Table, name: BucketName): BucketStore {
           ':v': ITEM_VERSION,
           ':idle': idleUs,
           ':expiration': expiration,
+          ...(warmingSinceUs === undefined ? {} : { ':warm': warmingSinceUs }),
         },
         NAMES,
         options,
@@ -221,6 +227,16 @@ function reportNames(period: number): Record<string, string> {
   };
 }
 
+/** The bucket as it stood a moment ago: of such reads an item takes the most. */
+export async function peekBucket(
+  table: Table,
+  name: BucketName,
+  options?: CallOptions,
+): Promise<BucketRecord | undefined> {
+  const key = keys.bucket(name.service, name.rule, name.algorithm, name.generation, name.key);
+  return recordOf(await table.get(key, { ...options }));
+}
+
 /** The bucket as it stands, for those who watch it. */
 export async function readBucket(
   table: Table,
@@ -239,6 +255,7 @@ export function recordOf(item: Item | undefined): BucketRecord | undefined {
     baseUs: fields.number('base'),
     demand: PLACES.map((place) => sums(fields, place)),
     parts: fields.optionalNumber('parts'),
+    warmingSinceUs: fields.optionalNumber('warm'),
     openedUs: fields.optionalNumber('opened'),
     reshapedMs: fields.optionalNumber('reshaped'),
   };

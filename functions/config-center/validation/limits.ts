@@ -1,13 +1,15 @@
 // Checks what a throttle admits: limits that ever admit something, overrides that can be met, and how the fleet is asked.
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { compileGlob } from '../../../middleware/kernel/glob.ts';
-import { parseRate, parseWindowRate } from '../../../middleware/kernel/units.ts';
+import { parseDuration, parseRate, parseWindowRate } from '../../../middleware/kernel/units.ts';
 import { checkTimezone } from '../../../middleware/kernel/zone.ts';
 import { compileGcra } from '../../../middleware/throttle/gcra.ts';
 import { isListed } from '../../../middleware/throttle/quota.ts';
 import { leaseGoal } from '../../../middleware/throttle/quota-lease.ts';
 import { leaseTerms } from '../../../middleware/throttle/terms.ts';
 import type { Place, Report } from './findings.ts';
+
+const LONGEST_WARM_UP_MS = 3_600_000;
 
 type Override = NonNullable<ThrottleRule['overrides']>[number];
 type Limit = Pick<ThrottleRule, 'limit' | 'burst'>;
@@ -25,6 +27,7 @@ export function checkLimits(rule: ThrottleRule, place: Place, report: Report): v
     if (earlier >= 0) report([...at, 'match'], `is never met: override ${earlier} matches all of it, and comes first`);
   });
   checkSync(rule, place, report);
+  checkWarmUp(rule, place, report);
 }
 
 function checkLimit({ algorithm, limit: own }: ThrottleRule, { limit, burst }: Limit, at: Place, report: Report): void {
@@ -78,6 +81,19 @@ function covers(earlier: Override, later: Override): boolean {
     const other = Object.hasOwn(later.match, name) ? later.match[name] : undefined;
     return other !== undefined && compileGlob(pattern)(other);
   });
+}
+
+function checkWarmUp(rule: ThrottleRule, place: Place, report: Report): void {
+  const { algorithm = 'token-bucket', sync = 'auto', warmUp } = rule;
+  if (warmUp === undefined) return;
+  const at = [...place, 'warmUp'];
+  if (algorithm !== 'token-bucket') {
+    report(at, `means nothing with ${algorithm}: only a token-bucket warms up`);
+  } else if (parseDuration(warmUp) > LONGEST_WARM_UP_MS) {
+    report(at, `${warmUp} is longer than 1h, the longest that a bucket is remembered after it is full`);
+  } else if (sync === 'leased' || sync === 'eventual') {
+    report(at, `cannot be ${sync}: what a token costs is known when it is taken; leave sync out`);
+  }
 }
 
 function checkSync({ algorithm = 'token-bucket', sync, scope, ...rule }: ThrottleRule, place: Place, report: Report) {

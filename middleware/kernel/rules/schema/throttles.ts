@@ -121,12 +121,10 @@ export const throttle = z
     limit: rate,
     timezone: z.string().min(1).max(64).optional().meta({ since: '0.2.0', description: 'whose midnight begins a day' }),
     burst: count(MOST_BURST).optional(),
-    maxWait: duration
-      .optional()
-      .meta({
-        since: '0.3.0',
-        description: 'of a leaky-bucket: how long a request may be held until its turn, e.g. 2s',
-      }),
+    maxWait: duration.optional().meta({
+      since: '0.3.0',
+      description: 'of a leaky-bucket: how long a request may be held until its turn, e.g. 2s',
+    }),
     cost: z
       .union([count(MOST_BURST), costSaid], 'a whole number of tokens, or header:NAME or query:NAME that says it')
       .optional()
@@ -138,6 +136,10 @@ export const throttle = z
       .enum(['refused', 'always'])
       .optional()
       .meta({ since: '0.3.0', description: 'which HTTP answers tell what is left: those to the refused, or all' }),
+    warmUp: duration.optional().meta({
+      since: '0.3.0',
+      description: 'after a pause as long as this, a third of the rate and burst at first, and all after as long again',
+    }),
     overrides: z
       .array(override)
       .min(1)

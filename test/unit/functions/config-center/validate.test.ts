@@ -234,6 +234,9 @@ describe('throttles', () => {
     [{ limit: '100/2d', algorithm: 'sliding-window' }, '/limit: "100/2d" is longer than a day'],
     [{ limit: '5/s', algorithm: 'sliding-window', burst: 9 }, '/burst: means nothing with sliding-window'],
     [{ limit: '5/s', algorithm: 'sliding-window', timezone: 'UTC' }, '/timezone: means something with algorithm'],
+    [{ limit: '5/s', algorithm: 'sliding-window', warmUp: '30s' }, '/warmUp: means nothing with sliding-window'],
+    [{ limit: '5/s', warmUp: '2h' }, '/warmUp: 2h is longer than 1h'],
+    [{ limit: '100/s', warmUp: '30s', sync: 'leased' }, '/warmUp: cannot be leased'],
   ])('%o is refused: %s', (rule, expected) => {
     const errors = errorsOf({ resources, throttles: { subject: rule } });
     expect(errors).toHaveLength(1);
@@ -249,6 +252,8 @@ describe('throttles', () => {
     [{ limit: '5/s', scope: 'instance' }],
     [{ limit: '100/s', sync: 'leased' }],
     [{ limit: '5/s', sync: 'eventual' }],
+    [{ limit: '5/s', warmUp: '30s' }],
+    [{ limit: '5/s', warmUp: '1h', scope: 'instance' }],
     [{ limit: '5/s', algorithm: 'sliding-window', sync: 'per-request' }],
     [{ limit: '1k/d', algorithm: 'sliding-window', scope: 'instance' }],
   ])('%o is accepted', (rule) => {
