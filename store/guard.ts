@@ -19,8 +19,11 @@ export type Admission =
   | { readonly admitted: true; readonly state: GuardState }
   | { readonly admitted: false; readonly state: GuardState; readonly retryInMs: number };
 
-/** `ignored`: the call says nothing about the store (its caller gave up, or it never left). */
-export type GuardResult = 'success' | 'failure' | 'ignored';
+/**
+ * `ignored`: the call says nothing about the store (its caller gave up, or it never left). `throttled`: it is there, and
+ * asked too much, perhaps for one key alone: worth a pause, but no longer one each time.
+ */
+export type GuardResult = 'success' | 'failure' | 'throttled' | 'ignored';
 
 export const initialGuard: GuardState = { epoch: 0, phase: 'closed', everSucceeded: false, failures: 0 };
 
@@ -40,6 +43,7 @@ export function settle(state: GuardState, epoch: number, result: GuardResult, no
   if (result === 'success') return closed(state);
   const failures = state.failures + 1;
   if (state.phase === 'open') {
+    if (result === 'throttled') return opened(state, failures, FIRST_BACK_OFF_MS, nowMs);
     return opened(state, failures, Math.min(state.backOffMs * 2, LONGEST_BACK_OFF_MS), nowMs);
   }
   // A store that never answered is most likely misnamed or out of reach: no reason to try it thrice.
@@ -71,7 +75,10 @@ export function viewOf(state: GuardState, nowMs: number): GuardView {
  * next call would meet as well. An expression or a cursor that is wrong concerns that call alone: the store answered.
  */
 export function resultOf(error: unknown): GuardResult {
-  if (error instanceof StoreUnavailable) return error.reason === 'aborted' ? 'ignored' : 'failure';
+  if (error instanceof StoreUnavailable) {
+    if (error.reason === 'throttled') return 'throttled';
+    return error.reason === 'aborted' ? 'ignored' : 'failure';
+  }
   if (!(error instanceof StoreRejected) || error.type === 'InvalidCursor') return 'ignored';
   return error.type === 'ValidationException' ? 'success' : 'failure';
 }

@@ -1,5 +1,6 @@
 // Leases: an instance takes the tokens it is about to need in one write, and decides from memory while they last.
 import { demandOf, type BucketRecord, type DemandReport } from '../../store/items/throttle.ts';
+import { StoreUnavailable } from '../../store/port.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { ceilingUs, type BucketState, type Regime } from './bucket.ts';
@@ -10,7 +11,7 @@ import type { Gcra } from './gcra.ts';
 import type { RawKey } from './key.ts';
 import { Lease } from './lease.ts';
 import type { FleetState, Grant, LimitedRule, Leasing } from './limiter.ts';
-import { betterParts, reshape, takeFromParts, WHOLE, type PartGranted } from './parts.ts';
+import { betterParts, readDivision, reshape, takeFromParts, WHOLE, type PartGranted } from './parts.ts';
 import type { LeaseTerms } from './terms.ts';
 
 /** A lease lasts a little longer than its period, so that the next one comes beside a handler and in time. */
@@ -36,6 +37,8 @@ class HeldKey {
   deniedUntilUs = -Infinity;
   /** No sooner is more asked for. */
   askFromUs = -Infinity;
+  /** The same after an exchange that failed: whoever needs a token then does what the rule says for it. */
+  awayUntilUs = -Infinity;
   /** Tokens a period; Infinity while there is enough for all. */
   share = Infinity;
   /** How many lease from the same bucket. */
@@ -149,7 +152,9 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
       report: reportOf(held, nowUs),
       guess: guessOf(rule, held, nowUs),
     };
-    const granted = await takeFromParts(instance, gcra, stateOf(rule, key), held.division, request, patience);
+    const granted = await takeFromParts(instance, gcra, stateOf(rule, key), held.division, request, patience).catch(
+      (error: unknown) => failed(instance, rule, key, held, error, patience),
+    );
     rule.memory.found(granted.regime);
     if (patience.signal?.aborted) return;
     offsets.set(instance, certainOffsetMs(instance) * 1000);
@@ -164,6 +169,22 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
       const paceUs = (periodUs * granted.tokens) / Math.max(1, held.share * SHARE_HEADROOM);
       held.askFromUs = Math.max(askFromUs, laterUs - periodUs) + paceUs;
     }
+  }
+
+  /** No answer: it is left alone for a while. One that is asked too much may have been divided meanwhile. */
+  async function failed(
+    instance: Instance,
+    rule: LimitedRule,
+    key: RawKey,
+    held: HeldKey,
+    error: unknown,
+    patience: Patience,
+  ): Promise<never> {
+    held.awayUntilUs = fleetNowUs(instance) + periodUs * PAUSE_SHARE * (1 + instance.random());
+    if (error instanceof StoreUnavailable && error.reason === 'throttled') {
+      held.division = await readDivision(instance, stateOf(rule, key), patience);
+    }
+    throw error;
   }
 
   /** Divides a bucket anew that is asked too much, or too little; one of its instances is enough for it. */
@@ -181,7 +202,7 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
   }
 
   function prefetch({ instance }: Invocation, rule: LimitedRule, key: RawKey, held: HeldKey, nowUs: number): void {
-    if (held.asking || nowUs < held.askFromUs) return;
+    if (held.asking || nowUs < held.askFromUs || nowUs < held.awayUntilUs) return;
     const wanted = target(held, nowUs);
     if (wanted === 0) return;
     // What ends before the next requests come is as good as spent.
@@ -196,7 +217,6 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
         await divide(instance, rule, key, held, patience);
       } catch {
         // The store's own guard tells of it; what is needed is asked for again, by a request if it comes to that.
-        held.askFromUs = fleetNowUs(instance) + periodUs * PAUSE_SHARE;
         instance.recorder.internal('throttle:store-failed');
       } finally {
         held.asking = false;
@@ -206,7 +226,11 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
 
   function given(held: HeldKey, tokens: number, nowUs: number): Grant {
     const freeAtUs = Math.max(nowUs, Math.min(held.lease.freeAtUs(nowUs), Math.max(held.deniedUntilUs, nowUs)));
-    return { tokens, mark: held.lease.mark, freeAtUs };
+    const grant = { tokens, mark: held.lease.mark, freeAtUs };
+    if (held.learnedUs === -Infinity) return grant;
+    // What the bucket had when it was last seen, and what this instance holds of it.
+    const remaining = Math.floor(held.room + held.lease.unspent(nowUs));
+    return { ...grant, remaining, moreAtUs: remaining > 0 ? nowUs + gcra.intervalUs : freeAtUs };
   }
 
   return {
@@ -248,6 +272,7 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
       const { instance } = invocation;
       const held = rule.memory.held(key, create);
       const before = fleetNowUs(instance);
+      if (before < held.awayUntilUs) throw new StoreUnavailable('backing-off', `${rule.name} was asked for in vain just now`);
       const unspent = held.lease.unspent(before);
       const goal = target(held, before);
       const missing = Math.max(wanted, goal) - unspent;

@@ -1,5 +1,5 @@
 // A bucket that more instances lease from than one item can bear is kept in parts, each with a part of the rate.
-import { type BucketRecord, readBucket } from '../../store/items/throttle.ts';
+import { peekBucket, readBucket, type BucketRecord } from '../../store/items/throttle.ts';
 import { closePart, partName, reopenBucket, splitBucket } from '../../store/items/throttle-shards.ts';
 import type { Instance } from '../kernel/instance.ts';
 import { lagUs, type BucketState, type Terms } from './bucket.ts';
@@ -16,8 +16,12 @@ const LEAST_WRITES_PER_S = 60;
 const MOST_PARTS = 64;
 /** What an instance that leases writes in a period. */
 const WRITES_PER_PERIOD = 1.2;
-/** After a change it is seen first what it did. */
-const SETTLING_MS = 30_000;
+/** An item that is asked for this much cannot tell how much more it would be. */
+const FULL_WRITES_PER_S = 800;
+const GROWTH = 8;
+/** After a change it is seen first what it did: soon when parts are too few, late when they are too many. */
+const GROWING_AFTER_MS = 3_000;
+const SHRINKING_AFTER_MS = 60_000;
 /** An old part of a bucket tells those who come late that it is closed. */
 const CLOSED_KEPT_S = 86_400;
 /** How often to follow a bucket that moves. */
@@ -91,6 +95,12 @@ function beginning({ capacityUs }: Gcra, { openedUs }: Division): BucketState {
   return { tatUs: openedUs, baseUs: openedUs - capacityUs };
 }
 
+/** How a bucket is divided, for one that is asked too much to say so itself: a read that many can make. */
+export async function readDivision(instance: Instance, state: FleetState, patience: Patience): Promise<Division> {
+  const name = { ...state, service: instance.service };
+  return divisionOf(await peekBucket(instance.table, name, { timeoutMs: patience.timeoutMs() }));
+}
+
 /** What the bucket is divided into now. An instance that finds a change half done finishes it. */
 async function follow(
   instance: Instance,
@@ -123,10 +133,14 @@ export function betterParts(
   nowMs: number,
 ): number {
   const writesPerS = (instancesInPart * WRITES_PER_PERIOD * 1e6) / periodUs;
-  if (nowMs - sinceMs < SETTLING_MS) return parts;
-  const meant = Math.max(1, Math.min(MOST_PARTS, Math.ceil((parts * writesPerS) / MEANT_WRITES_PER_S)));
-  if (writesPerS > MOST_WRITES_PER_S) return meant;
-  return parts > 1 && instancesInPart > 0 && writesPerS < LEAST_WRITES_PER_S ? meant : parts;
+  const ageMs = nowMs - sinceMs;
+  if (writesPerS > MOST_WRITES_PER_S && ageMs > GROWING_AFTER_MS) {
+    const meant = writesPerS > FULL_WRITES_PER_S ? parts * GROWTH : Math.ceil((parts * writesPerS) / MEANT_WRITES_PER_S);
+    return Math.min(MOST_PARTS, meant);
+  }
+  const isQuiet = parts > 1 && instancesInPart > 0 && writesPerS < LEAST_WRITES_PER_S;
+  if (!isQuiet || ageMs < SHRINKING_AFTER_MS) return parts;
+  return Math.max(1, Math.ceil((parts * writesPerS) / MEANT_WRITES_PER_S));
 }
 
 /**
