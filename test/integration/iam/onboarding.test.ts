@@ -105,6 +105,43 @@ describe('the same as plain CloudFormation', () => {
   });
 });
 
+describe('a parking queue', () => {
+  const parking = readTemplate(new URL('onboarding/flyball-parking.cloudformation.yml', infra));
+  const given = { ...place, parameters: { QueueName: 'media-parking', FunctionTimeoutTimesSix: '180' } };
+  const named = (id: string, QueueName: string) => ({
+    [id]: { Type: 'AWS::SQS::Queue', Properties: { ...parking.Resources[id]?.Properties, QueueName } },
+  });
+  // What stands for a queue needs its name as it will be.
+  const Resources = {
+    ...parking.Resources,
+    ...named('Queue', 'media-parking'),
+    ...named('DeadLetterQueue', 'media-parking-dlq'),
+  };
+  const resolved = (id: string, property: string) =>
+    resolve(parking.Resources[id]?.Properties?.[property], stackOf({ ...parking, Resources }, given));
+  const [queue, dead] = ['media-parking', 'media-parking-dlq'].map(
+    (name) => `arn:aws:sqs:${place.region}:${place.account}:${name}`,
+  );
+
+  it('may be sent to, received from and delayed by its function, and its dead-letter queue sent to', () => {
+    const policy = resolved('Policy', 'PolicyDocument') as PolicyDocument;
+    const actions = ['SendMessage', 'ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'PurgeQueue'];
+    const allowed = (resource = '') =>
+      actions.filter((action) => isAllowed([policy], { action: `sqs:${action}`, resource, context: {} }));
+    expect(allowed(queue)).toEqual(actions.slice(0, -1));
+    expect(allowed(dead)).toEqual(['SendMessage']);
+    expect(allowed(`${queue ?? ''}-2`)).toEqual([]);
+  });
+
+  it('has a dead-letter queue that takes from it alone, and gives up long after flyball did', () => {
+    expect(resolved('Queue', 'RedrivePolicy')).toEqual({ deadLetterTargetArn: dead, maxReceiveCount: 100 });
+    expect(resolved('DeadLetterQueue', 'RedriveAllowPolicy')).toEqual({
+      redrivePermission: 'byQueue',
+      sourceQueueArns: [queue],
+    });
+  });
+});
+
 describe('the name of the service', () => {
   const names = [
     'greeter',

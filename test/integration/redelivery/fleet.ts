@@ -6,7 +6,7 @@ import { bridgeQueues } from '../../../infra/local/queue-bridge.ts';
 import type { QueueMapping } from '../../../infra/local/event-sources.ts';
 import { LocalLambda } from '../../../infra/local/lambda.ts';
 import { governed } from '../../../middleware/index.ts';
-import { systemClock } from '../../../middleware/kernel/clock.ts';
+import { systemClock, systemRandom } from '../../../middleware/kernel/clock.ts';
 import type { Instance } from '../../../middleware/kernel/instance.ts';
 import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import type { Table } from '../../../store/port.ts';
@@ -33,9 +33,15 @@ export interface RunningFleet {
 export async function startFleet(options: FleetOptions): Promise<RunningFleet> {
   const { service, rules, table, queue, queueUrl } = options;
   const functionName = `flyball-test-${service}`;
-  const random = Math.random.bind(Math);
   const handlers = Array.from({ length: options.instances }, (_, n) => {
-    const instance: Instance = testInstance({ service, id: `i-${n}`, rules, table, clock: systemClock, random });
+    const instance: Instance = testInstance({
+      service,
+      id: `i-${n}`,
+      rules,
+      table,
+      clock: systemClock,
+      random: systemRandom,
+    });
     return governed<never, unknown>({ service, instance }, async (event) => options.handle(event));
   });
   let turn = 0;
