@@ -5,7 +5,7 @@ import type { Gcra } from './gcra.ts';
 /**
  * Consecutive tokens of the bucket's time: the i-th was counted for `startUs + i·interval`. Whatever its instance's clock
  * reads, within the declared error, a token is used no later than its validity after that moment, and no earlier than the
- * bucket would give it (docs/decisions/0008-leases.md).
+ * bucket would give it (docs/decisions/0009-leases.md).
  */
 export interface Grant {
   readonly startUs: number;
