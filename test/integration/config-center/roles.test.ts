@@ -21,6 +21,8 @@ const ROUTES = [
   ['GET', '/v1/shed', 'viewer'],
   ['POST', '/v1/shed', 'publisher'],
   ['DELETE', '/v1/shed', 'publisher'],
+  ['GET', '/v1/services/orders/usage', 'viewer'],
+  ['GET', '/v1/services/orders/usage/signals', 'viewer'],
   ['GET', '/v1/audit', 'viewer'],
   ['GET', '/v1/health', null],
   ['GET', '/v1/schema/rules', null],

@@ -1,70 +1,28 @@
-// What callers used of quotas, as the fleet counted it, over the API: listed, paged, as CSV, and signalled once.
+// What callers used of quotas, as the fleet counted it, over the API: listed, paged, and as CSV.
 import { beforeEach, describe, expect, inject, it } from 'vitest';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import type { Instance } from '../../../middleware/kernel/instance.ts';
-import type { Logger } from '../../../middleware/kernel/logger.ts';
-import { silentRecorder } from '../../../middleware/kernel/recorder.ts';
 import { StoreUnavailable, type Table } from '../../../store/port.ts';
-import { httpV2 } from '../../support/events.ts';
-import { silentLogger, testInstance } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
-import { admit } from '../throttle/admit.ts';
-import { NOW, startCenter, type Center, type Sent } from './center.ts';
-
-const USAGE = '/v1/services/orders/usage';
-const DAY = 86_400_000;
+import { NOW } from './center.ts';
+import { DAY, meter, monthly, use, type Metered } from './metered.ts';
 
 let table: Table;
-let center: Center;
-let lines: unknown[];
-let events: string[];
+let metered: Metered;
+let publish: Metered['publish'];
+let instance: Metered['instance'];
+let get: Metered['get'];
 
 beforeEach(async () => {
   table = (await createTable(inject('dynamodb'))).sdk;
-  center = await startCenter(table);
-  lines = [];
-  events = [];
+  metered = await meter(table);
+  ({ publish, instance, get } = metered);
 });
-
-const monthly: ThrottleRule = { key: ['path:tenant'], algorithm: 'fixed-window', limit: '10/month' };
-const resources = { all: { match: { trigger: 'http', path: '/{tenant}' } } } as const;
-const document = (throttles: Record<string, ThrottleRule>) => ({
-  ...{ apiVersion: 'flyball/v1' as const, service: 'orders', resources },
-  throttles: Object.fromEntries(
-    Object.entries(throttles).map(([name, rule]) => [name, { resources: ['all'], ...rule }]),
-  ),
-});
-
-async function publish(throttles: Record<string, unknown>): Promise<void> {
-  const body = document(throttles as Record<string, ThrottleRule>);
-  expect((await center.send('PUT', '/v1/services/orders/draft', { body })).status).toBeLessThan(300);
-  expect(await center.send('POST', '/v1/services/orders/publish')).toMatchObject({ status: 200 });
-}
-
-/** An instance under these rules that writes to the same table. */
-function instance(throttles: Record<string, ThrottleRule>, over: Table = table): Instance {
-  const logger: Logger = { ...silentLogger, warn: (message, fields) => lines.push({ message, ...fields }) };
-  const { throttles: compiled } = document(throttles);
-  const made = testInstance({ clock: center.clock, table: over, logger, rules: { resources, throttles: compiled } });
-  made.recorder = { ...silentRecorder, internal: (event) => events.push(event) };
-  return made;
-}
-
-async function use(by: Instance, tenant: string, times: number): Promise<number> {
-  let admitted = 0;
-  for (let i = 0; i < times; i++) {
-    if ((await admit(by, httpV2({ path: `/${tenant}` }))) === true) admitted += 1;
-  }
-  return admitted;
-}
 
 interface UsageAnswer {
   readonly usage: readonly { readonly key: string; readonly used: number }[];
   readonly cursor?: string;
 }
 
-const get = async (query: Record<string, string> = {}, sent: Sent = {}, path = USAGE) =>
-  center.send('GET', path, { query, ...sent });
 const usageOf = async (query?: Record<string, string>) => (await get(query)).body as UsageAnswer;
 const keysOf = async (query?: Record<string, string>) => (await usageOf(query)).usage.map(({ key }) => key);
 
@@ -110,7 +68,7 @@ describe('usage', () => {
     const daily: ThrottleRule = { ...monthly, limit: '10/day', timezone: 'Europe/Berlin' };
     await publish({ daily });
     await use(instance({ daily }), 'ada', 2);
-    center.clock.advance(DAY);
+    metered.center.clock.advance(DAY);
     await use(instance({ daily }), 'ada', 3);
     expect(await keysOf()).toEqual(['ada']);
     const month = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
@@ -160,7 +118,7 @@ describe('usage', () => {
     };
     await use(instance({ monthly }, failing), 'ada', 1);
     expect(await keysOf()).toEqual([]);
-    center.clock.advance(6_000);
+    metered.center.clock.advance(6_000);
     await use(instance({ monthly }), 'ada', 1);
     expect(await usageOf()).toMatchObject({ usage: [{ key: 'ada', used: 2 }] });
   });
@@ -215,10 +173,11 @@ describe('usage as CSV', () => {
       const { body, headers } = await get(query);
       text += String(body);
       parts += 1;
-      const [, next] = /^<[^?]*\?(.*)>; rel="next"$/.exec(String(headers['link'] ?? '')) ?? [];
+      const [, next] =
+        /^<[^?]*\?(.*)>; rel="next"$/.exec(typeof headers['link'] === 'string' ? headers['link'] : '') ?? [];
       query = next === undefined ? undefined : Object.fromEntries(new URLSearchParams(next));
       // The window that was asked for, even if it ends meanwhile.
-      center.clock.advance(20 * DAY);
+      metered.center.clock.advance(20 * DAY);
     }
     expect(parts).toBe(3);
     const keys = text
@@ -226,105 +185,6 @@ describe('usage as CSV', () => {
       .split('\r\n')
       .map((line) => line.split(',')[2]);
     expect(keys).toEqual(['key', ...Array.from({ length: 11 }, (_, i) => `t-${10 + i}`)]);
-  });
-});
-
-describe('a signal', () => {
-  const limit = 20;
-  const rule: ThrottleRule = { ...monthly, limit: `${limit}/month` };
-  const signals = async (query: Record<string, string> = {}) =>
-    (await get(query, {}, `${USAGE}/signals`)).body as { signals: { key: string; share: string; at: string }[] };
-
-  it('is given once for 80 and once for 100 percent, by whichever instance crosses it', async () => {
-    await publish({ monthly: rule });
-    const fleet = Array.from({ length: 5 }, () => instance({ monthly: rule }));
-    await Promise.all(fleet.map((one) => use(one, 'ada', 10)));
-    center.clock.advance(20_000);
-    for (const one of fleet) expect(await use(one, 'ada', 1)).toBe(0);
-    await use(fleet[0] ?? instance({}), 'ben', 1);
-    const window = { from: '2026-01-01T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z' };
-    const told = {
-      message: 'A quota has been used up to a share of its limit',
-      rule: 'monthly',
-      key: 'ada',
-      limit,
-      window,
-    };
-    expect(lines).toHaveLength(2);
-    expect(lines).toEqual(
-      expect.arrayContaining(
-        [
-          { ...told, share: '80%' },
-          { ...told, share: '100%' },
-        ].map((line) => expect.objectContaining(line)),
-      ),
-    );
-    expect(events.filter((event) => event.startsWith('quota:')).sort()).toEqual([
-      'quota:100%:monthly',
-      'quota:80%:monthly',
-    ]);
-    const listed = await signals();
-    expect(listed.signals.map(({ key, share }) => `${key} ${share}`).sort()).toEqual(['ada 100%', 'ada 80%']);
-    expect(listed.signals[0]).toMatchObject({ rule: 'monthly', limit, windowEnd: window.to });
-  });
-
-  it('is given for the shares a rule names, and for none if it names none', async () => {
-    const half = { ...rule, notify: ['50%'] };
-    const quiet = { ...rule, notify: [] };
-    await publish({ half, quiet });
-    await use(instance({ half, quiet }), 'ada', limit);
-    expect((await signals()).signals).toMatchObject([{ rule: 'half', share: '50%' }]);
-  });
-
-  it('is made good by another when the first could not finish it', async () => {
-    await publish({ monthly: rule });
-    const failing: Table = {
-      ...table,
-      put: (request) =>
-        String(request.item['pk']).includes('usage-signals')
-          ? Promise.reject(new StoreUnavailable('timeout', 'lost in this test'))
-          : table.put(request),
-    };
-    await use(instance({ monthly: rule }, failing), 'ada', 17);
-    expect((await signals()).signals).toEqual([]);
-    center.clock.advance(20_000);
-    await use(instance({ monthly: rule }), 'ada', 1);
-    // With the time it was reached at.
-    expect((await signals()).signals).toMatchObject([{ share: '80%', at: new Date(NOW).toISOString() }]);
-  });
-
-  it('of very many keys in an hour is a count', async () => {
-    const one: ThrottleRule = { ...monthly, limit: '1/month', notify: ['100%'] };
-    await publish({ monthly: one });
-    const by = instance({ monthly: one });
-    for (let i = 0; i < 105; i++) await use(by, `t-${i}`, 1);
-    const { signals: listed, ...rest } = (await get({ limit: '200' }, {}, `${USAGE}/signals`)).body as {
-      signals: unknown[];
-    };
-    expect(listed).toHaveLength(100);
-    expect(rest).toMatchObject({ unlisted: [{ rule: 'monthly', hour: '2026-01-05T12:00:00.000Z', count: 105 }] });
-    expect(lines).toHaveLength(100);
-    expect(events.filter((event) => event === 'quota:100%:monthly')).toHaveLength(105);
-  });
-
-  it('is listed newest first, in pages', async () => {
-    await publish({ monthly: rule });
-    const by = instance({ monthly: rule });
-    for (const tenant of ['ada', 'ben', 'eve']) {
-      await use(by, tenant, limit);
-      center.clock.advance(2 * DAY);
-    }
-    const all: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = (await get(cursor === undefined ? { limit: '2' } : { limit: '2', cursor }, {}, `${USAGE}/signals`))
-        .body as { signals: { key: string }[]; cursor?: string };
-      all.push(...page.signals.map(({ key }) => key));
-      cursor = page.cursor;
-    } while (cursor !== undefined);
-    expect(all).toEqual(['eve', 'eve', 'ben', 'ben', 'ada', 'ada']);
-    const first = { from: new Date(NOW).toISOString(), to: new Date(NOW + DAY).toISOString() };
-    expect((await signals(first)).signals.map(({ key }) => key)).toEqual(['ada', 'ada']);
   });
 });
 
@@ -344,7 +204,7 @@ describe('what cannot be meant', () => {
     [{ limit: '0' }, 400, 'limit is a number from 1 to 200, not "0".'],
     [{ cursor: 'bm90IG91cnM' }, 400, 'The cursor is not one that this list gave; start again without it.'],
   ])('%j', async (query, status, detail) => {
-    await publish({ monthly, everyone: { limit: '5/s', resources: undefined } });
+    await publish({ monthly, everyone: { limit: '5/s' } });
     expect(await get(query)).toMatchObject({ status, body: { detail } });
   });
 
