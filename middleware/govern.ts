@@ -26,6 +26,7 @@ import {
   fallbackSlot,
   jobRunSlot,
   logsSlot,
+  peekAt,
   parkSlot,
   redeliverySlot,
   requiredAccessSlot,
@@ -35,6 +36,7 @@ import {
   withCaller,
 } from './slots.ts';
 import { telemetryPolicy } from './telemetry/policy.ts';
+import type { Peeked } from './throttle/peek.ts';
 import { tracers } from './trace/runtime.ts';
 import type { Tracer } from './trace/tracer.ts';
 
@@ -180,6 +182,11 @@ export const flyball = {
    * `flush: 'after-response'`, which works during init alone. Never rejects.
    */
   ready: (): Promise<void> => extensionStarted(),
+  /**
+   * What a throttle has left for the caller of this invocation; takes nothing. Undefined when the rule does not apply here,
+   * or the table does not tell in the time there is. Never rejects.
+   */
+  peek: (throttleName: string): Promise<Peeked | undefined> => peekAt(throttleName),
   /** Ends the invocation as a business failure, counted by its code. @throws {BusinessFailure} always */
   fail(code: string, message?: string): never {
     const invocation = current();

@@ -36,5 +36,6 @@ export type { FlyballContext, GovernedContext, GovernMiddleware } from './kernel
 export type { Logger } from './kernel/logger.ts';
 export type { Outcome } from './kernel/outcome.ts';
 export type { Principal } from './kernel/principal.ts';
+export type { Peeked } from './throttle/peek.ts';
 export type { Tracer } from './trace/tracer.ts';
 export type { RuleDocument } from './kernel/rules/document.ts';

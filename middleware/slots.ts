@@ -9,6 +9,7 @@ import type { RuleDocument } from './kernel/rules/document.ts';
 import { runtimeTraceHeader } from './kernel/runtime-trace.ts';
 // Not by their folders' index.ts: a bundle would then load the rest of the folder at once too.
 import { loadReporting } from './telemetry/reports.ts';
+import type { Peeked } from './throttle/peek.ts';
 import { isSampled, tracers } from './trace/runtime.ts';
 
 type Conditions = Omit<PolicySlot, 'name' | 'load'>;
@@ -161,6 +162,19 @@ export async function loadEverything(): Promise<void> {
 /** Does something with what makes calls, at once when it has been loaded. */
 export function withCaller<T>(use: (caller: Caller) => Promise<T>): Promise<T> {
   return outbound ? use(outbound.caller) : loadOutbound().then(({ caller }) => use(caller));
+}
+
+/** What a throttle has left for the caller of the current invocation; undefined outside of one, or if that is not known. */
+export async function peekAt(rule: string): Promise<Peeked | undefined> {
+  const invocation = current();
+  if (!invocation?.snapshot.document.throttles) return undefined;
+  try {
+    const { peek } = await import('./throttle/peek.ts');
+    return await peek(invocation, rule);
+  } catch (error) {
+    invocation.instance.contain('throttle', 'stage', error);
+    return undefined;
+  }
 }
 
 /** A dependency under the rules of the current invocation, once there is what makes calls; undefined outside of one. */

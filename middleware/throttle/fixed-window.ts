@@ -59,6 +59,7 @@ export function fixedWindow(rule: Pick<ThrottleRule, 'limit' | 'timezone' | 'syn
     shape: shapeOf(rate, timezone),
     policy: { quota: limit, seconds: perMs / 1000 },
     spacingUs: Math.min(MOST_SPACING_US, (perMs * 1000) / limit),
+    full: limit,
     holds: limit,
     leasing: isLeased(rule.sync, quota, perMs) ? quotaLeasing(quota, takeHere) : undefined,
     takeHere,

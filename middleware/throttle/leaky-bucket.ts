@@ -36,6 +36,7 @@ export function leakyBucket(rate: Rate, fleet: boolean, burst = usualBurst(rate,
     shape: `${rate.tokens}/${rate.perMs}/${burst}`,
     policy: wholeNumbers(rate),
     spacingUs: intervalUs,
+    full: burst,
     holds: Math.max(1, burst - spareOf(rate, fleet)),
     takeHere(memory, key, nowUs, wanted, { atLeast, aheadUs } = ONE_NOW) {
       return memory.held(key, none).reserve(gcra, nowUs, wanted, atLeast, aheadUs);

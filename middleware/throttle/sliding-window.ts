@@ -44,6 +44,7 @@ export function slidingWindow(rate: Rate): Limiter {
     shape: `${lengthMs}`,
     policy: { quota: limit, seconds: lengthMs / 1000 },
     spacingUs: Math.min(MOST_SPACING_US, (lengthMs * 1000) / limit),
+    full: limit,
     holds: limit,
     takeHere(memory, key, nowUs, wanted, conditions) {
       const nowMs = nowUs / 1000;

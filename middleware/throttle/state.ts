@@ -5,7 +5,7 @@ import { readBucket, type BucketName, type BucketRecord } from '../../store/item
 import { partName } from '../../store/items/throttle-shards.ts';
 import type { CallOptions, Table } from '../../store/port.ts';
 import type { ThrottleRule } from '../kernel/rules/document.ts';
-import { parseRate, parseWindowRate } from '../kernel/units.ts';
+import { parseDuration, parseRate, parseWindowRate } from '../kernel/units.ts';
 import { syncOf } from './algorithm.ts';
 import { AT_ONCE, LAG_US, type Terms } from './bucket.ts';
 import { compileGcra, type Gcra } from './gcra.ts';
@@ -15,6 +15,7 @@ import { compileSliding, freeAtMs, room, slideTo } from './sliding-estimate.ts';
 import { sharedStanding } from './standing.ts';
 import { leaseTerms } from './terms.ts';
 import { unrounded } from './token-bucket.ts';
+import { warmed, warmingSince } from './warm-up.ts';
 import { windowAt } from './window.ts';
 
 /** What every algorithm can tell. */
@@ -38,6 +39,8 @@ export interface BucketStanding extends Standing {
   readonly leased: boolean;
   /** How many items it is kept in, so that its instances do not wait for one. */
   readonly parts: number;
+  /** Of one that warms up: when it is warm, if it goes on being used. */
+  readonly warmAtMs?: number;
 }
 
 export interface WindowStanding extends Standing {
@@ -105,6 +108,20 @@ async function bucketStanding(
     leased: terms !== undefined,
     parts,
   };
+}
+
+async function warmingStanding(
+  table: Table,
+  gcra: Gcra,
+  warmUpUs: number,
+  name: BucketName,
+  nowMs: number,
+): Promise<BucketStanding> {
+  const record = await readBucket(table, name);
+  const warmth = record && { tatUs: record.tatUs, warmingSinceUs: record.warmingSinceUs ?? -Infinity };
+  const sinceUs = warmingSince(warmth, warmUpUs, nowMs * 1000);
+  const standing = await bucketStanding(table, warmed(gcra, warmUpUs, sinceUs, nowMs * 1000), undefined, name, nowMs);
+  return { ...standing, warmAtMs: (sinceUs + warmUpUs) / 1000 };
 }
 
 /** Each part has its share of the rate; one that nobody has asked yet goes on where the bucket ended. */

@@ -23,6 +23,7 @@ export function tokenBucket(gcra: Gcra, sync: Sync): Limiter {
     leasing: terms ? leasing(unrounded(gcra), terms, ALGORITHM) : eventualOf(gcra, sync),
     policy: wholeNumbers(rate),
     spacingUs: intervalUs,
+    full: burst,
     holds: burst,
     takeHere(memory, key, nowUs, wanted, conditions) {
       const { tokens, tatUs, freeAtUs, remaining } = memory.take(gcra, key, nowUs, wanted, conditions?.atLeast);

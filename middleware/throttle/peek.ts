@@ -1,0 +1,87 @@
+// What a throttle has left for the caller of an invocation: nothing is taken, and nobody is refused.
+import type { Invocation } from '../kernel/invocation.ts';
+import type { ThrottleRule } from '../kernel/rules/document.ts';
+import { isOfTheStore } from './admission.ts';
+import { STORE_LIMIT_MS } from './fleet.ts';
+import type { RawKey } from './key.ts';
+import { throttlePolicy } from './policy.ts';
+import { fleetStateOf, inForce, type CompiledThrottle } from './rule.ts';
+import type { Standing } from './standing.ts';
+import { readStanding } from './state.ts';
+
+export interface Peeked {
+  /** What there is while nobody takes any: the burst, or a window's limit. */
+  readonly limit: number;
+  /** How many of them could be taken now. */
+  readonly remaining: number;
+  /** When there will be more than that, in ms from now; 0 when none is missing. */
+  readonly resetMs: number;
+}
+
+/** Undefined when no such rule applies to the invocation, or its state cannot be known in the time there is. */
+export async function peek(invocation: Invocation, name: string): Promise<Peeked | undefined> {
+  const rules = invocation.snapshot.of(throttlePolicy).of(invocation.resource.name);
+  const applying = [...(rules?.enforced ?? []), ...(rules?.shadow ?? [])].find((rule) => rule.name === name);
+  if (!applying) return undefined;
+  const key = applying.rawKeyOf(invocation);
+  const rule = inForce(applying, invocation, key);
+  const standing = standingHere(invocation, rule, key) ?? (await standingInFleet(invocation, applying, rule, key));
+  if (!standing) return undefined;
+  const { full } = rule.limiter;
+  const { remaining, moreAtUs } = standing;
+  const untilMs = moreAtUs / 1000 - invocation.instance.clock.now();
+  return { limit: full, remaining, resetMs: remaining >= full ? 0 : Math.max(0, Math.ceil(untilMs)) };
+}
+
+/** What this instance knows without asking. */
+function standingHere(invocation: Invocation, rule: CompiledThrottle, key: RawKey): Standing | undefined {
+  const { limiter, memory, sync } = rule;
+  const nowUs = invocation.instance.clock.now() * 1000;
+  if (!rule.fleet) return standingOf(limiter.takeHere(memory, key, nowUs, 0));
+  if (limiter.leasing) {
+    // Charges run behind, and a quota is seen seldom.
+    if (limiter.algorithm !== 'token-bucket' || sync === 'eventual') return undefined;
+    return standingOf(limiter.leasing.take(invocation, rule, key, nowUs, 0));
+  }
+  const deniedUntilUs = memory.deniedUntil(key, nowUs);
+  return deniedUntilUs === undefined ? undefined : { remaining: 0, moreAtUs: deniedUntilUs };
+}
+
+function standingOf(grant: Partial<Standing> = {}): Standing | undefined {
+  const { remaining, moreAtUs } = grant;
+  return remaining === undefined || moreAtUs === undefined ? undefined : { remaining, moreAtUs };
+}
+
+async function standingInFleet(
+  invocation: Invocation,
+  applying: CompiledThrottle,
+  rule: CompiledThrottle,
+  key: RawKey,
+): Promise<Standing | undefined> {
+  const { instance, snapshot } = invocation;
+  const { clock, service, syncs, table } = instance;
+  const written = writtenRule(snapshot.document.throttles?.[rule.name], applying, rule);
+  const timeoutMs = invocation.storeWaitMs(STORE_LIMIT_MS);
+  if (!written || syncs.storeAway || timeoutMs < 1) return undefined;
+  const startedMs = clock.precise();
+  try {
+    const name = { ...fleetStateOf(rule, key), service };
+    const { remaining, moreAtMs } = await readStanding(table, written, name, clock.now(), { timeoutMs });
+    return { remaining, moreAtUs: (moreAtMs ?? 0) * 1000 };
+  } catch (error) {
+    if (!isOfTheStore(error)) instance.contain('throttle', 'stage', error);
+    return undefined;
+  } finally {
+    invocation.storeWaitedMs += clock.precise() - startedMs;
+  }
+}
+
+/** The rule as the document has it, with the limit that is in force for the key. */
+function writtenRule(
+  own: ThrottleRule | undefined,
+  { overrides }: CompiledThrottle,
+  rule: CompiledThrottle,
+): ThrottleRule | undefined {
+  const override = own?.overrides?.[overrides?.all.indexOf(rule) ?? -1];
+  return own && override ? { ...own, limit: override.limit, burst: override.burst } : own;
+}
