@@ -42,6 +42,15 @@ export const PARAMETERS: Readonly<Record<string, Form>> = {
   contributorInsights: TRUE_OR_FALSE,
   controlPlaneConcurrency: orNothing(whole(1)),
   settlementConcurrency: whole(2, 1000),
+  actuatedFunctions: orNothing(
+    pattern(
+      /^(?!\*$)[A-Za-z0-9_*-]{1,64}$/,
+      'the name of a function or a pattern of names, flyball-prod-orders or orders-*',
+    ),
+  ),
+  actuatedEventSources: orNothing(
+    pattern(/^(\*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, 'the UUID of an event source mapping, or * for all'),
+  ),
   keepData: oneOf('Retain', 'Delete'),
   protectData: TRUE_OR_FALSE,
   uploadsBucket: pattern(

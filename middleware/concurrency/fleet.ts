@@ -130,8 +130,11 @@ export async function claimFromFleet(
     const slot = chooseSlot(rule.claimableBy(priority), memory.views, clock.now(), past, random);
     if (!slot) return undefined;
     const timeoutMs = Math.min(STORE_LIMIT_MS, invocation.remainingMs()) - (clock.precise() - startedMs);
-    if (timeoutMs < 1)
+    if (timeoutMs < 1) {
+      // The store has answered: the permits are sought after, and it is not away.
+      if (tries > 0) return undefined;
       throw new StoreUnavailable('timeout', 'no time is left in this invocation to wait for the store');
+    }
     const expiry = expiryUs(nowMs, remainingMsOf(invocation), random());
     const permit = new FleetPermit(invocation, rule, slot, expiry);
     try {

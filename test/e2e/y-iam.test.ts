@@ -17,6 +17,8 @@ const UNUSED: readonly (readonly [what: RegExp, because: string])[] = [
   [/ Traces /, 'the daemon that takes traces is there on AWS alone'],
   [/ (OwnRules|OwnState) /, 'one pair of statements for all: which of these calls a service makes, its rules decide'],
   [/ Receive /, 'the event source mapping receives on the function’s behalf'],
+  [/ Actuated(Functions|EventSources) /, 'here Lambda’s API is not AWS’s own, and nothing of it is changed'],
+  [/^concurrencyactuator AuditLog /, 'nothing is changed here'],
   [/ Park /, 'Lambda parks what it gives up on the function’s behalf'],
   [/ TellMissing /, 'S3 looks whether a reader may list when an object is missing'],
   [/^batchmonitortick Runs dynamodb:GetItem$/, 'read after a lost race, where the endpoint is not AWS’s own'],
@@ -45,7 +47,12 @@ async function restOfTheApi(): Promise<void> {
   const throttles = { monthly: { algorithm: 'fixed-window', limit: '1M/month' } };
   const rules = { apiVersion: 'flyball/v1', service: 'passing', throttles, slos: { available: { objective: '99%' } } };
   await publish('passing', { ...rules, jobs: { gone: { schedule: 'rate(1 day)' } } });
-  await publish('passing', rules);
+  const actuate = { reservedConcurrency: { function: 'passing', min: 1, max: 10 } };
+  const concurrency = { found: { limit: 'adaptive', floor: 2, ceiling: 20, actuate } };
+  await publish('passing', { ...rules, concurrency });
+  const actuator = `${world.lambda}/2015-03-31/functions/flyball-local-concurrency-actuator/invocations`;
+  expect((await fetch(actuator, { method: 'POST', body: '{}' })).status).toBe(200);
+  expect((await admin('GET', '/v1/services/passing/concurrency')).status).toBe(200);
   const jobs = ['jobs', 'jobs/nightly-settlement', 'jobs/nightly-settlement/runs'];
   const usage = ['services/passing/usage', 'services/passing/usage/signals'];
   for (const path of [...jobs, 'audit', 'services', 'services/passing/revisions', ...usage]) {

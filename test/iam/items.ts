@@ -16,6 +16,7 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
   'job-name': (service) => keys.jobName('nightly', service).pk,
   run: (service) => keys.jobRun(service, 'nightly', '', '').pk,
   bucket: (service) => keys.bucket(service, 'everyone', 'token-bucket', 'g', 'client').pk,
+  permits: (service) => keys.permits(service, 'db-writers', 0).pk,
   breaker: (service) => keys.breaker(service, 'payments').pk,
   deferral: (service) => keys.deferrals(service, 'message').pk,
   line: (service) => keys.line(service, 'everyone', 'g', 'client').pk,
@@ -32,7 +33,7 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
 /** Who has used quotas. */
 const USAGE = ['usage', 'usage-keys', 'usage-signals', 'usage-signal-counts'];
 /** Kinds that a service's own instances write. */
-export const STATE = ['run', 'bucket', 'breaker', 'deferral', 'line', 'telemetry', ...USAGE];
+export const STATE = ['run', 'bucket', 'permits', 'breaker', 'deferral', 'line', 'telemetry', ...USAGE];
 
 /** Services whose names begin or end as the one at hand does, beside all the others. */
 export const neighboursOf = (service: string, others: readonly string[]): string[] => [

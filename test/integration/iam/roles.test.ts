@@ -34,6 +34,7 @@ beforeAll(async () => {
 /** Each function and the service it is governed as. */
 const SERVICES = {
   'config-center': 'config-center',
+  'concurrency-actuator': 'config-center',
   'batch-monitor': 'batch-monitor',
   'batch-monitor-tick': 'batch-monitor',
   telemetry: 'telemetry',
@@ -145,9 +146,10 @@ describe('no policy of the stack', () => {
 const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   'config-center': {
     ...{ key: 'G', rules: 'GPUQ', copy: 'GPUQ', services: 'GPQ', audit: 'PQ' },
-    ...{ job: 'GP', jobs: 'PDQ', 'job-name': 'PD', breaker: 'GU', bucket: 'G', telemetry: 'Q' },
+    ...{ job: 'GP', jobs: 'PDQ', 'job-name': 'PD', breaker: 'GU', permits: 'G', bucket: 'G', telemetry: 'Q' },
     ...{ usage: 'Q', 'usage-keys': 'Q', 'usage-signals': 'Q', 'usage-signal-counts': 'Q' },
   },
+  'concurrency-actuator': { rules: 'G', copy: 'G', services: 'Q', permits: 'G', audit: 'P' },
   'batch-monitor': { key: 'G', job: 'G', jobs: 'Q', 'job-name': 'Q', run: 'Q' },
   'batch-monitor-tick': { job: 'GP', run: 'GPUQ' },
   telemetry: {

@@ -13,8 +13,13 @@ const actuate = z.strictObject({
     .strictObject({
       function: z
         .string()
-        .check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a Lambda function'))
-        .meta({ description: 'a function by its name, with or without the stage’s prefix' }),
+        .check(
+          z.regex(
+            /^([A-Za-z0-9_-]{1,64}|arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64})$/,
+            'the name of a Lambda function, or its ARN without a version',
+          ),
+        )
+        .meta({ description: 'a function of the stage by its name, with or without the prefix; any by its ARN' }),
       min: count(10_000),
       max: count(10_000),
     })

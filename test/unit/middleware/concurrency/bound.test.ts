@@ -63,7 +63,10 @@ describe('permits', () => {
           const store = permitStore(table, 'orders', 'db-writers', 0);
           const views = offsets.map(() => new Map<number, ShardView>());
           const beliefs = new Map<number, Belief>();
-          const random = () => chances.next().value ?? 0;
+          const random = (): number => {
+            const { value } = chances.next() as IteratorResult<number, undefined>;
+            return value ?? 0;
+          };
           let trueMs = START_MS;
           const clockOf = (i: number) => trueMs + (offsets[i] ?? 0);
           const holders = () => [...beliefs].filter(([i, { expiry }]) => !isOver(expiry, clockOf(i))).length;

@@ -1,0 +1,62 @@
+// The limits of concurrency of a service as its fleet has them: how many permits there are, and how many are taken.
+import { limitNow } from '../../middleware/concurrency/adaptive.ts';
+import { pastUs } from '../../middleware/concurrency/lease.ts';
+import { boundsOf } from '../../middleware/concurrency/rule.ts';
+import { shardsOf } from '../../middleware/concurrency/slots.ts';
+import type { ConcurrencyRule, RuleDocument } from '../../middleware/kernel/rules/document.ts';
+import { readPermits, type PermitRecord } from '../../store/items/permits.ts';
+import { readDocument, readHead } from '../../store/items/rules.ts';
+import type { Table } from '../../store/port.ts';
+import { json, notFound, route, type Route } from '../api/index.ts';
+import type { Parts } from './parts.ts';
+
+export function concurrencyRoutes({ table }: Parts): Route[] {
+  return [
+    route('GET', '/v1/services/{service}/concurrency', 'viewer', async (request) => {
+      const { service } = request.params;
+      const rules = await concurrencyOf(table, service);
+      const named = Object.entries(rules).sort(([a], [b]) => (a < b ? -1 : 1));
+      const shown = await Promise.all(named.map(([name, rule]) => shownRule(table, service, name, rule, request.at)));
+      return json({ concurrency: shown });
+    }),
+  ];
+}
+
+/** @throws {Problem} 404 when nothing is published. */
+async function concurrencyOf(table: Table, service: string): Promise<NonNullable<RuleDocument['concurrency']>> {
+  const head = await readHead(table, service, { consistent: true });
+  if (!head) throw notFound(`Service "${service}" has no published rules.`);
+  // Only what was validated is ever published.
+  const { concurrency = {} } = (await readDocument(table, service, head.revision, 0)) as RuleDocument;
+  return concurrency;
+}
+
+async function shownRule(table: Table, service: string, name: string, rule: ConcurrencyRule, nowMs: number) {
+  const { resources, mode = 'enforce', scope = 'fleet', limit: asked } = rule;
+  const common = { name, mode, scope, ...(resources ? { resources } : {}) };
+  if (scope === 'instance') return { ...common, limit: asked, held: null, reason: 'each instance counts by itself' };
+  const bounds = boundsOf(rule);
+  const first = await readPermits(table, service, name, 0, { consistent: true });
+  const adaptive = first?.adaptive;
+  const limit = bounds ? (adaptive ? limitNow(adaptive, bounds) : bounds.floor) : Number(asked);
+  const most = bounds ? bounds.ceiling : limit;
+  const others = await Promise.all(
+    Array.from({ length: shardsOf(most) - 1 }, (_, i) =>
+      readPermits(table, service, name, i + 1, { consistent: true }),
+    ),
+  );
+  const held = [first, ...others].reduce((sum, record) => sum + heldIn(record, nowMs), 0);
+  return { ...common, limit, held, ...(bounds ? { adaptive: { ...bounds, ...measured(adaptive) } } : {}) };
+}
+
+/** Slots above a limit that was lowered count as long as somebody holds them. */
+function heldIn(record: PermitRecord | undefined, nowMs: number): number {
+  const past = pastUs(nowMs);
+  return [...(record?.expiries.values() ?? [])].filter((expiry) => expiry >= past).length;
+}
+
+function measured(adaptive: PermitRecord['adaptive']) {
+  if (!adaptive) return { phase: null, latencyMs: null, measuredAt: null };
+  const { phase, baseMs, measuredAt } = adaptive;
+  return { phase, latencyMs: Math.round(baseMs * 10) / 10, measuredAt: new Date(measuredAt).toISOString() };
+}
