@@ -17,6 +17,9 @@ export interface LocalWorldState {
   readonly bucket: string;
   readonly queueUrl: string;
   readonly dlqUrl: string;
+  /** Where refused events of a function wait, and where they end at last. */
+  readonly parkingUrl: string;
+  readonly parkingDlqUrl: string;
   readonly adminToken: string;
   /** The process to end by SIGTERM. */
   readonly pid: number;

@@ -221,9 +221,12 @@ export class World {
 
   #describe(): LocalWorldState {
     const { ports, service } = this.#options;
-    const consumed = this.#sources.queues[0]?.queueArn.split(':').pop() ?? '';
-    const queue = queuesOf(this.#stack).find(({ name }) => name === consumed);
-    const dead = queue && deadLetterNameOf(queue);
+    const parked = new Set(
+      Object.values(service.functions).map(({ environment }) => String(environment?.['FLYBALL_PARKING_QUEUE'])),
+    );
+    const consumed = this.#sources.queues.map(({ queueArn }) => this.#urlsOf(queueArn));
+    const work = consumed.find(({ url }) => !parked.has(url));
+    const parking = consumed.find(({ url }) => parked.has(url));
     return {
       http: at(ports.http),
       lambda: at(ports.lambda),
@@ -235,10 +238,23 @@ export class World {
       s3Credentials: CREDENTIALS,
       table: this.#table(),
       bucket: Object.values(service.provider.s3 ?? {})[0]?.name ?? '',
-      queueUrl: queue ? queueUrl(queue.name, this.#stack) : '',
-      dlqUrl: dead === undefined ? '' : queueUrl(dead, this.#stack),
+      queueUrl: work?.url ?? '',
+      dlqUrl: work?.deadLetterUrl ?? '',
+      parkingUrl: parking?.url ?? '',
+      parkingDlqUrl: parking?.deadLetterUrl ?? '',
       adminToken: this.#adminToken,
       pid: process.pid,
+    };
+  }
+
+  /** Of a queue and its dead-letter queue; empty for one that it does not have. */
+  #urlsOf(queueArn: string): { readonly url: string; readonly deadLetterUrl: string } {
+    const name = queueArn.split(':').pop() ?? '';
+    const queue = queuesOf(this.#stack).find((each) => each.name === name);
+    const dead = queue && deadLetterNameOf(queue);
+    return {
+      url: queueUrl(name, this.#stack),
+      deadLetterUrl: dead === undefined ? '' : queueUrl(dead, this.#stack),
     };
   }
 
