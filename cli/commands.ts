@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { publish } from './commands/publish.ts';
 import { pull } from './commands/pull.ts';
 import { shed } from './commands/shed.ts';
+import { usage } from './commands/usage.ts';
 import { validate } from './commands/validate.ts';
 
-export const COMMANDS: readonly Command[] = [pull, validate, publish, shed];
+export const COMMANDS: readonly Command[] = [pull, validate, publish, shed, usage];

@@ -230,6 +230,15 @@ describe('throttles', () => {
     ],
     [{ limit: '5/s', algorithm: 'sliding-window', sync: 'leased' }, '/sync: sliding-window cannot be leased'],
     [{ limit: '5/s', algorithm: 'fixed-window', sync: 'eventual' }, '/sync: fixed-window cannot be eventual'],
+    [{ limit: '1k/day', algorithm: 'fixed-window', sync: 'leased' }, '/sync: 1k/day is too little to lease'],
+    [{ limit: '5/s', notify: ['80%'] }, '/notify: means something with algorithm: fixed-window alone'],
+    [{ limit: '5/min', algorithm: 'fixed-window', notify: ['80%'] }, '/notify: 5/min is too short to tell of'],
+    [
+      { limit: '5/day', algorithm: 'fixed-window', notify: ['80%'], scope: 'instance' },
+      '/notify: means nothing with scope: instance',
+    ],
+    [{ limit: '5/day', algorithm: 'fixed-window', notify: ['80%', '80%'] }, '/notify/1: "80%" stands here twice'],
+    [{ limit: '5/day', algorithm: 'fixed-window', notify: ['101%'] }, '/notify/0: a whole percentage from 1% to 100%'],
     [{ limit: '1.5/s', algorithm: 'sliding-window' }, '/limit: "1.5/s" is not a number of requests in a window'],
     [{ limit: '100/2d', algorithm: 'sliding-window' }, '/limit: "100/2d" is longer than a day'],
     [{ limit: '5/s', algorithm: 'sliding-window', burst: 9 }, '/burst: means nothing with sliding-window'],
@@ -256,6 +265,8 @@ describe('throttles', () => {
     [{ limit: '5/s', warmUp: '1h', scope: 'instance' }],
     [{ limit: '5/s', algorithm: 'sliding-window', sync: 'per-request' }],
     [{ limit: '1k/d', algorithm: 'sliding-window', scope: 'instance' }],
+    [{ limit: '2k/day', algorithm: 'fixed-window', sync: 'leased', notify: ['50%', '100%'] }],
+    [{ limit: '5/day', algorithm: 'fixed-window', notify: [] }],
   ])('%o is accepted', (rule) => {
     expect(errorsOf({ resources, throttles: { subject: rule } })).toEqual([]);
   });
