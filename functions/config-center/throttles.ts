@@ -114,8 +114,9 @@ function shownState({ limit, generation, override, standing }: KeyState) {
     moreAt: moreAtMs === undefined ? null : iso(moreAtMs),
   };
   if (kind === 'bucket') {
-    const { burst, leased, parts, tatUs, baseUs } = standing;
-    return { ...common, burst, leased, parts, ...(tatUs === undefined ? {} : { tatUs, baseUs }) };
+    const { burst, leased, parts, tatUs, baseUs, warmAtMs } = standing;
+    const warm = warmAtMs === undefined ? {} : { warmAt: iso(warmAtMs) };
+    return { ...common, burst, leased, parts, ...warm, ...(tatUs === undefined ? {} : { tatUs, baseUs }) };
   }
   const { used, startMs, endMs, previous, held } = standing;
   const window = { used, start: iso(startMs), end: iso(endMs) };

@@ -133,11 +133,7 @@ export class Admission {
         return this.#ask(next);
       }
       const conditions = conditionsOf(this.#invocation, rule, cost, this.#heldForUs);
-      const grant = await rule.limiter.takeFromFleet(this.#invocation, fleetStateOf(rule, key), wanted, conditions);
-      // Of those that cost several the last tokens may be left, which others can use.
-      if (grant.tokens < wanted && (cost === 1 || grant.remaining === 0)) {
-        rule.memory.deny(key, grant.freeAtUs + conditions.aheadUs - (cost - 1) * rule.limiter.spacingUs);
-      }
+      const grant = await askTable(this.#invocation, rule, key, wanted, conditions);
       this.#took({ rule, key, cost, from: 'fleet', grant });
     } catch (error) {
       if (!isOfTheStore(error)) throw error;
@@ -238,6 +234,24 @@ export function conditionsOf(
   heldForUs = 0,
 ): Conditions {
   return { atLeast: cost, aheadUs: maxWaitUs === 0 ? 0 : holdableUs(invocation, maxWaitUs - heldForUs) };
+}
+
+/** Takes from what the fleet shares, and remembers when there certainly is nothing. @throws {StoreUnavailable} and others. */
+export async function askTable(
+  invocation: Invocation,
+  rule: CompiledThrottle,
+  key: RawKey,
+  wanted: number,
+  conditions: Conditions,
+): Promise<Grant> {
+  const { limiter, memory } = rule;
+  const { atLeast: cost, aheadUs } = conditions;
+  const grant = await limiter.takeFromFleet(invocation, fleetStateOf(rule, key), wanted, conditions);
+  // Of those that cost several the last tokens may be left, which others can use.
+  if (grant.tokens < wanted && (cost === 1 || grant.remaining === 0)) {
+    memory.deny(key, grant.freeAtUs + aheadUs - (cost - 1) * limiter.spacingUs);
+  }
+  return grant;
 }
 
 /** Of several quotas the one that will be spent first is worth telling. */

@@ -2,18 +2,12 @@
 import { answerWithDeferred, canWait, settlementOf } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
-import { Admission, conditionsOf, costOf, isOfTheStore, noteQuota, type Held, type Verdict } from './admission.ts';
+import { Admission, noteQuota, type Held, type Verdict } from './admission.ts';
 import { admitInTurn } from './in-turn.ts';
 import { noteTold, tell } from './telling.ts';
 import { Memory } from './memory.ts';
-import {
-  compileThrottles,
-  fleetStateOf,
-  inForce,
-  type CompiledThrottle,
-  type ResourceThrottles,
-  type Throttles,
-} from './rule.ts';
+import { compileThrottles, inForce, type ResourceThrottles, type Throttles } from './rule.ts';
+import { observe } from './shadow.ts';
 import { lastTurn } from './wait.ts';
 
 export const throttlePolicy: Policy<Throttles> = {
@@ -114,37 +108,6 @@ async function hold(invocation: Invocation, slots: NonNullable<Verdict['held']>)
     if (verdict.limit) refuse(invocation, verdict.limit);
     held = verdict.held;
   }
-}
-
-/** A rule in shadow takes tokens as if it were in force and tells what it would have refused; nobody waits for it. */
-function observe(invocation: Invocation, watched: CompiledThrottle, wanted: number): void {
-  const { instance, resource, requestId } = invocation;
-  const key = watched.rawKeyOf(invocation);
-  const rule = inForce(watched, invocation, key);
-  if (rule.key.length > 0) instance.recorder.key(rule, key, wanted);
-  const cost = costOf(invocation, rule);
-  const conditions = conditionsOf(invocation, rule, cost);
-  const record = (tokens: number) => {
-    const short = wanted - Math.floor(tokens / cost);
-    if (short > 0) instance.recorder.refusal('throttle', rule.name, resource.name, short, true);
-  };
-  if (cost > rule.mostCost) {
-    record(0);
-    return;
-  }
-  if (!rule.fleet) {
-    const nowUs = instance.clock.now() * 1000;
-    record(rule.limiter.takeHere(rule.memory, key, nowUs, wanted * cost, conditions).tokens);
-    return;
-  }
-  void instance.syncs.start(`throttle-shadow:${rule.name}:${requestId}`, async () => {
-    try {
-      record((await rule.limiter.takeFromFleet(invocation, fleetStateOf(rule, key), wanted * cost, conditions)).tokens);
-    } catch (error) {
-      if (!isOfTheStore(error)) throw error;
-      instance.recorder.internal('throttle:store-failed');
-    }
-  });
 }
 
 /** Deferred records must be in the answer, or the platform deletes them; unless another policy answers for the batch. */

@@ -15,7 +15,7 @@ import { compileSliding, freeAtMs, room, slideTo } from './sliding-estimate.ts';
 import { sharedStanding } from './standing.ts';
 import { leaseTerms } from './terms.ts';
 import { unrounded } from './token-bucket.ts';
-import { warmed, warmingSince } from './warm-up.ts';
+import { warmed, warmingSince, warmthOf } from './warm-up.ts';
 import { windowAt } from './window.ts';
 
 /** What every algorithm can tell. */
@@ -39,7 +39,7 @@ export interface BucketStanding extends Standing {
   readonly leased: boolean;
   /** How many items it is kept in, so that its instances do not wait for one. */
   readonly parts: number;
-  /** Of one that warms up: when it is warm, if it goes on being used. */
+  /** Of one that is cold: when it is warm, if it is used from now on. */
   readonly warmAtMs?: number;
 }
 
@@ -74,6 +74,9 @@ export async function readStanding(
     }
     default: {
       const gcra = compileGcra(parseRate(rule.limit), rule.burst);
+      if (rule.warmUp !== undefined) {
+        return warmingStanding(table, gcra, parseDuration(rule.warmUp) * 1000, name, nowMs, options);
+      }
       return bucketStanding(table, gcra, leaseTerms(gcra, syncOf(rule)), name, nowMs, options);
     }
   }
@@ -116,12 +119,25 @@ async function warmingStanding(
   warmUpUs: number,
   name: BucketName,
   nowMs: number,
+  options?: CallOptions,
 ): Promise<BucketStanding> {
-  const record = await readBucket(table, name);
-  const warmth = record && { tatUs: record.tatUs, warmingSinceUs: record.warmingSinceUs ?? -Infinity };
-  const sinceUs = warmingSince(warmth, warmUpUs, nowMs * 1000);
-  const standing = await bucketStanding(table, warmed(gcra, warmUpUs, sinceUs, nowMs * 1000), undefined, name, nowMs);
-  return { ...standing, warmAtMs: (sinceUs + warmUpUs) / 1000 };
+  const record = await readBucket(table, name, options);
+  const sinceUs = warmingSince(warmthOf(record), warmUpUs, nowMs * 1000);
+  const gcraNow = warmed(gcra, warmUpUs, sinceUs, nowMs * 1000);
+  const { remaining, moreAtUs } = sharedStanding(gcraNow, record, nowMs * 1000);
+  const warmAtMs = (sinceUs + warmUpUs) / 1000;
+  return {
+    kind: 'bucket',
+    known: record !== undefined,
+    remaining,
+    moreAtMs: remaining < gcra.burst && moreAtUs > nowMs * 1000 ? moreAtUs / 1000 : undefined,
+    burst: gcra.burst,
+    tatUs: record?.tatUs,
+    baseUs: record?.baseUs,
+    leased: false,
+    parts: 1,
+    ...(warmAtMs > nowMs ? { warmAtMs } : {}),
+  };
 }
 
 /** Each part has its share of the rate; one that nobody has asked yet goes on where the bucket ended. */

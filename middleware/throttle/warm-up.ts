@@ -29,3 +29,10 @@ export function warmed(gcra: Gcra, warmUpUs: number, warmingSinceUs: number, now
   // Whatever it costs, a bucket gives one token when it is full.
   return { ...gcra, intervalUs: Math.max(gcra.intervalUs, Math.min(intervalUs, gcra.capacityUs)) };
 }
+
+/** What a bucket's record tells of it; one without a beginning is warm. */
+export function warmthOf(
+  record: { readonly tatUs: number; readonly warmingSinceUs: number | undefined } | undefined,
+): Warmth | undefined {
+  return record && { tatUs: record.tatUs, warmingSinceUs: record.warmingSinceUs ?? -Infinity };
+}

@@ -9,7 +9,7 @@ import type { FleetState, Grant, Limiter } from './limiter.ts';
 import { Recent } from './recent.ts';
 import { sharedStanding } from './standing.ts';
 import { tokenBucket } from './token-bucket.ts';
-import { warmed, warmingSince, type Warmth } from './warm-up.ts';
+import { warmed, warmingSince, warmthOf, type Warmth } from './warm-up.ts';
 
 /** Keys whose warmth is known without asking; of others a take reads it first. */
 const KNOWN_KEYS = 10_000;
@@ -91,8 +91,4 @@ async function takeFromWarming(
     const standing = sharedStanding(now, record, fleetNowUs(instance));
     return { tokens, mark: record?.tatUs ?? 0, tokenUs: intervalUs, freeAtUs, ...standing };
   });
-}
-
-function warmthOf(record: BucketRecord | undefined): Warmth | undefined {
-  return record && { tatUs: record.tatUs, warmingSinceUs: record.warmingSinceUs ?? -Infinity };
 }

@@ -105,6 +105,15 @@ describe('a token bucket', () => {
     expect((await ask('everyone')).body).toMatchObject({ state: { remaining: 1 } });
   });
 
+  it('that warms up tells what a cold one has left, and when it is warm', async () => {
+    const warming: Record<string, ThrottleRule> = { everyone: { limit: '5/10s', burst: 15, warmUp: '30s' } };
+    await publish(warming);
+    await take(warming, 2);
+    expect((await ask('everyone')).body).toMatchObject({
+      state: { remaining: 3, burst: 15, warmAt: new Date(NOW + 30_000).toISOString(), leased: false },
+    });
+  });
+
   it('counts what instances hold on lease as taken', async () => {
     const leased: Record<string, ThrottleRule> = { everyone: { limit: '100/s', burst: 1_000, sync: 'leased' } };
     await publish(leased);
@@ -240,7 +249,9 @@ describe('windows', () => {
 
 describe('a leaky bucket', () => {
   it('tells of its queue', async () => {
-    const rules: Record<string, ThrottleRule> = { everyone: { algorithm: 'leaky-bucket', limit: '5/s', burst: 3, maxWait: '2s' } };
+    const rules: Record<string, ThrottleRule> = {
+      everyone: { algorithm: 'leaky-bucket', limit: '5/s', burst: 3, maxWait: '2s' },
+    };
     await publish(rules);
     await take(rules, 1);
     expect((await ask('everyone')).body).toMatchObject({
