@@ -7,6 +7,7 @@ import { countDeferral, readDeferrals } from '../../../store/items/deferrals.ts'
 import { declareJobs, listDueJobs, listJobs, readJob } from '../../../store/items/jobs.ts';
 import { beginRun, endRun, listDueRuns, listRuns, noteMissed, settleRun } from '../../../store/items/job-runs.ts';
 import { appendAudit, readAudit } from '../../../store/items/audit.ts';
+import { bookPlaces } from '../../../store/items/lines.ts';
 import { findApiKey, hashOfKey, putApiKey, revokeApiKey } from '../../../store/items/api-keys.ts';
 import { listRevisions, publishRevision, readDocument, readHead, readRevision } from '../../../store/items/rules.ts';
 import { listServices, readDraft, writeDraft } from '../../../store/items/rules.ts';
@@ -48,6 +49,21 @@ describe('a throttle', () => {
     await fc.assert(
       fc.asyncProperty(sequence(step), (steps) => sameOfBoth([...steps, read])),
       { numRuns: 40 },
+    );
+  });
+});
+
+describe('a line', () => {
+  it('has the same places', async () => {
+    const line = fc.constantFrom('fresh' as const, 'returning' as const);
+    const step = fc
+      .record({ line, fromUs: small, lengthUs: small })
+      .map<Step>(
+        (booking) => (table, service) => bookPlaces(table, { service, rule: 'r', generation: 'g', key: '' }, booking),
+      );
+    await fc.assert(
+      fc.asyncProperty(sequence(step), (steps) => sameOfBoth(steps)),
+      { numRuns: 30 },
     );
   });
 });
