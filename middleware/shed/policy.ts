@@ -7,9 +7,9 @@ import { loadOf } from '../kernel/load.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { isAtMost, priorityOf } from '../kernel/rules/priorities.ts';
 import { recordsOf } from '../kernel/trigger.ts';
-import { refusedShare } from './algorithm.ts';
 import { awayMs, overloaded, paused, pausedAwayMs, soonMs } from './refused.ts';
 import { compileShedding, type Shedding } from './rule.ts';
+import { refusedShare } from './share.ts';
 
 export const shedPolicy: Policy<Shedding | undefined> = {
   name: 'shed',
