@@ -19,7 +19,7 @@ const UNUSED: readonly (readonly [what: RegExp, because: string])[] = [
   [/ Receive /, 'the event source mapping receives on the function’s behalf'],
   [/ Actuated(Functions|EventSources) /, 'here Lambda’s API is not AWS’s own, and nothing of it is changed'],
   [/^concurrencyactuator AuditLog /, 'nothing is changed here'],
-  [/ Park /, 'Lambda parks what it gives up on the function’s behalf'],
+  [/ Park /, 'Lambda puts away what it gives up on the function’s behalf'],
   [/ TellMissing /, 'S3 looks whether a reader may list when an object is missing'],
   [/^batchmonitortick Runs dynamodb:GetItem$/, 'read after a lost race, where the endpoint is not AWS’s own'],
   [
