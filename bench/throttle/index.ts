@@ -6,6 +6,7 @@ import type { BenchmarkOptions, Measure } from '../run.ts';
 const PARTS: readonly (() => Promise<Measure>)[] = [
   async () => (await import('./simulation/index.ts')).measureSimulations,
   async () => (await import('./processes/index.ts')).measureProcesses,
+  async () => (await import('./guard/index.ts')).measureGuards,
 ];
 
 export async function measureThrottle(options: BenchmarkOptions): Promise<readonly Row[]> {

@@ -23,7 +23,7 @@ export interface Ask {
 /** What became of it. */
 export interface Answered {
   readonly admitted: boolean;
-  /** `before` gave a promise: the handler had to wait for the store. */
+  /** The handler had to wait for the store; a promise that was settled at once is none. */
   readonly waited: boolean;
   /** Something other than a refusal came out of the policy. */
   readonly contained: unknown;
@@ -146,10 +146,12 @@ export class Environment {
 
   #wait(ask: Ask, invocation: Invocation, waiting: Promise<void>): void {
     invocation.untimed = false;
-    this.#options.world.touched = true;
+    const { world } = this.#options;
+    const sinceMs = world.nowMs;
+    world.touched = true;
     waiting.then(
-      () => this.#admitted(ask, invocation, true, undefined),
-      (error: unknown) => this.#failed(ask, invocation, true, error),
+      () => this.#admitted(ask, invocation, world.nowMs > sinceMs, undefined),
+      (error: unknown) => this.#failed(ask, invocation, world.nowMs > sinceMs, error),
     );
   }
 
