@@ -62,7 +62,7 @@ async function obtain(
       return withoutStore(invocation, rule, holding, error);
     }
     const leftMs = untilMs - clock.now();
-    if (leftMs <= 0) return { rule, refused: full(rule) };
+    if (leftMs <= 0) return { rule, refused: full(invocation, rule) };
     if (tries === 0) recorder.internal('concurrency:waited');
     await sleep(clock, Math.min(leftMs, waitMs(tries, priorityOf(invocation), random)));
   }
@@ -107,11 +107,11 @@ function withoutStore(
   }
   switch (rule.whenStoreFails) {
     case 'local':
-      return takenHere(invocation, rule, holding) ? undefined : { rule, refused: full(rule) };
+      return takenHere(invocation, rule, holding) ? undefined : { rule, refused: full(invocation, rule) };
     case 'allow':
       return undefined;
     case 'reject':
-      return { rule, refused: unguarded(rule) };
+      return { rule, refused: unguarded(invocation, rule) };
   }
 }
 

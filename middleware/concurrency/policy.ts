@@ -1,5 +1,5 @@
 // The concurrency policy: an invocation holds a permit of each rule from before its handler to its end, or is refused.
-import { defer } from '../kernel/deferral.ts';
+import { defer, heldRecordsOf } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { registerGauge } from '../kernel/load.ts';
 import type { Policy } from '../kernel/policy.ts';
@@ -9,12 +9,9 @@ import { claimFromFleet } from './fleet.ts';
 import { claimHere, Holding } from './holding.ts';
 import { gaugeOf } from './load.ts';
 import { Memory } from './memory.ts';
+import { awayMs } from './refused.ts';
 import { compileConcurrency, type CompiledConcurrency, type Concurrency, type ResourceConcurrency } from './rule.ts';
 import { reportIfDue } from './shared-limit.ts';
-
-/** Refused queue records come again after so long, each another while, so that they do not meet again. */
-const DEFERRED_FOR_MS = 1_000;
-const DEFERRED_BEYOND_MS = 4_000;
 
 export const concurrencyPolicy: Policy<Concurrency> = {
   name: 'concurrency',
@@ -59,13 +56,15 @@ function obey(
 /** A queue's batch is one holder; refused, all of its records go back. */
 const countOf = ({ trigger, event }: Invocation) => (trigger.face === 'sqs' ? recordsOf(event).length : 1);
 
+/** The records that brought this invocation go back, each for a while of its own; a FIFO queue's batch as it was. */
 function deferAll(invocation: Invocation): void {
-  if (invocation.trigger.face !== 'sqs') return;
   const { random } = invocation.instance;
-  const delay = () => DEFERRED_FOR_MS + Math.floor(random() * DEFERRED_BEYOND_MS);
+  const records = heldRecordsOf(invocation);
+  const together = invocation.trigger.source.endsWith('.fifo') ? awayMs(random) : undefined;
+  if (records.length === 0) return;
   defer(
     invocation,
-    recordsOf(invocation.event).map((record) => ({ record, delayMs: delay() })),
+    records.map((record) => ({ record, delayMs: together ?? awayMs(random) })),
   );
 }
 

@@ -1,11 +1,13 @@
 // What a limit of concurrency does to invocations, over a table that answers as DynamoDB does.
 import { describe, expect, it } from 'vitest';
+import { concurrencyPolicy } from '../../../../middleware/concurrency/index.ts';
+import { settlementOf } from '../../../../middleware/kernel/deferral.ts';
 import { loadOf } from '../../../../middleware/kernel/load.ts';
 import type { ConcurrencyRule } from '../../../../middleware/kernel/rules/document.ts';
 import { keys } from '../../../../store/keys.ts';
 import * as events from '../../../support/events.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
-import { testContext } from '../../../support/instance.ts';
+import { testContext, testInvocation } from '../../../support/instance.ts';
 import { memoryTable, type MemoryTable } from '../../../support/memory-table.ts';
 import { governed, settled } from './stack.ts';
 
@@ -297,6 +299,36 @@ describe('what a refusal is', () => {
     const { refused, refusals } = await refusedWith(events.sqs([{ body: 'a' }, { body: 'b' }], 'settlement'));
     expect((refused as { batchItemFailures: unknown[] }).batchItemFailures).toHaveLength(2);
     expect(refusals).toEqual([['concurrency', 'db-writers', 'default', 2, false]]);
+  });
+
+  it('of a queue’s record: it stays away for 1 to 5 s, and that is no attempt', async () => {
+    const table = memoryTable();
+    const one = await governed(writers({ limit: 1 }), table);
+    const busy = await one.begin();
+    const invocation = testInvocation(
+      one.instance,
+      events.sqs([{ body: 'a' }, { body: 'b' }, { body: 'c' }], 'settlement'),
+    );
+    const before = Promise.resolve(concurrencyPolicy.before?.(invocation, invocation.snapshot.of(concurrencyPolicy)));
+    await expect(before).rejects.toMatchObject({ name: 'Refused', by: 'concurrency' });
+    const delays = settlementOf(invocation).deferrals.map(({ delayMs = 0 }) => delayMs);
+    expect(new Set(delays).size).toBe(3);
+    for (const delayMs of delays) expect(delayMs).toBeGreaterThanOrEqual(1_000);
+    for (const delayMs of delays) expect(delayMs).toBeLessThan(5_000);
+    busy.finish();
+    await busy.ended();
+  });
+
+  it('of a FIFO queue’s batch: all of it stays away for as long', async () => {
+    const table = memoryTable();
+    const one = await governed(writers({ limit: 1 }), table);
+    const busy = await one.begin();
+    const invocation = testInvocation(one.instance, events.sqsFifo([{ body: 'a' }, { body: 'b' }], 'settlement.fifo'));
+    const before = Promise.resolve(concurrencyPolicy.before?.(invocation, invocation.snapshot.of(concurrencyPolicy)));
+    await expect(before).rejects.toMatchObject({ name: 'Refused' });
+    expect(new Set(settlementOf(invocation).deferrals.map(({ delayMs }) => delayMs)).size).toBe(1);
+    busy.finish();
+    await busy.ended();
   });
 
   it('of a stream: its shard waits at the first record', async () => {
