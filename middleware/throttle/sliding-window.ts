@@ -9,6 +9,7 @@ import { StoreUnavailable } from '../../store/port.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Rate } from '../kernel/units.ts';
 import { LAG_US } from './bucket.ts';
+import { certainOffsetMs } from './fleet-clock.ts';
 import { timeLeft } from './fleet.ts';
 import type { Conditions, FleetState, Grant, Limiter } from './limiter.ts';
 import { Recent } from './recent.ts';
@@ -95,6 +96,12 @@ function granted(
   return { tokens, mark: counts.startMs, freeAtUs: freeMs * 1000, remaining, moreAtUs: moreMs * 1000 };
 }
 
+function byOwnClock(grant: Grant, offsetMs: number): Grant {
+  if (offsetMs === 0) return grant;
+  const { freeAtUs, moreAtUs = freeAtUs } = grant;
+  return { ...grant, freeAtUs: freeAtUs - offsetMs * 1000, moreAtUs: moreAtUs - offsetMs * 1000 };
+}
+
 function storeOf({ instance: { table, service } }: Invocation, state: FleetState): SlidingStore {
   return slidingStore(table, { service, ...state });
 }
@@ -110,20 +117,24 @@ async function takeFromWindow(
   const { clock, recorder } = invocation.instance;
   const store = storeOf(invocation, state);
   const startedMs = clock.precise();
+  // A clock that is certainly off would begin windows for the others before their time.
+  const offsetMs = certainOffsetMs(invocation.instance);
   try {
     let seen = known.get(state.key);
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const timeoutMs = timeLeft(invocation, clock.precise() - startedMs);
-      const nowMs = clock.now();
+      const nowMs = clock.now() + offsetMs;
       const now = slideTo(sliding, seen, nowMs);
       const tokens = ofUse(Math.min(wanted, room(sliding, now, nowMs)), conditions);
       // What is remembered may have been given back since: only what the table said just now refuses.
-      if (tokens === 0 && tries > 0) return granted(sliding, now, nowMs, 0, wanted, conditions);
+      if (tokens === 0 && tries > 0) return byOwnClock(granted(sliding, now, nowMs, 0, wanted, conditions), offsetMs);
       const asked = Math.max(conditions.atLeast, tokens);
       const written = await write(store, sliding, seen, now, nowMs, asked, timeoutMs);
       seen = written.record;
       if (seen) known.set(state.key, seen);
-      if (written.applied && seen) return granted(sliding, seen, nowMs, asked, wanted, conditions);
+      if (written.applied && seen) {
+        return byOwnClock(granted(sliding, seen, nowMs, asked, wanted, conditions), offsetMs);
+      }
     }
     recorder.internal('throttle:races-lost');
     throw new StoreUnavailable('throttled', `${MOST_TRIES} writes of the throttle "${state.rule}" each came too late`);

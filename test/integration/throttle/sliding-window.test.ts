@@ -143,6 +143,24 @@ describe('clocks off by up to the declared error', () => {
   });
 });
 
+describe('a clock that is certainly off the table’s', () => {
+  it('is put right: it begins no window for the others before its time, and says when by its own reading', async () => {
+    const { instances, service } = fleet(sliding('2/10s'), offsets(1));
+    const minuteMs = 60_000;
+    const ahead = testInstance({
+      service,
+      id: 'ahead',
+      clock: fakeClock(START + minuteMs),
+      rules: { throttles: sliding('2/10s') },
+      table: { ...table, skew: () => ({ lowMs: -minuteMs - 20, highMs: -minuteMs }) },
+    });
+    expect(await admit(ahead)).toBe(true);
+    expect(await admit(instances[0])).toBe(true);
+    expect(await admit(instances[0])).toMatchObject({ retryAfterMs: 10_000 + LAG_MS + 1 });
+    expect(await admit(ahead)).toMatchObject({ retryAfterMs: 10_000 + LAG_MS + 1 });
+  });
+});
+
 describe('what is given back', () => {
   it('counts no more: another rule has refused', async () => {
     const rules: Record<string, ThrottleRule> = {
