@@ -13,6 +13,9 @@ import { listRevisions, publishRevision, readDocument, readHead, readRevision } 
 import { listServices, readDraft, writeDraft } from '../../../store/items/rules.ts';
 import { readPolled } from '../../../store/items/pause.ts';
 import { pauseService, readCellPause, readServicePause, writeCellPause } from '../../../store/items/pauses.ts';
+import { quotaCounter, readQuota } from '../../../store/items/quota.ts';
+import { putUsageKey, putUsageWindow, readUsageKeys, readUsageWindows } from '../../../store/items/usage.ts';
+import { putUsageSignal, readUnlistedSignals, readUsageSignals } from '../../../store/items/usage-signals.ts';
 import { putMinute, readMinutes } from '../../../store/items/telemetry.ts';
 import { bucketStore, readBucket } from '../../../store/items/throttle.ts';
 import { keys } from '../../../store/keys.ts';
@@ -65,6 +68,68 @@ describe('a line', () => {
       fc.asyncProperty(sequence(step), (steps) => sameOfBoth(steps)),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('a quota', () => {
+  const name = (service: string) => ({ service, rule: 'r', algorithm: 'fixed-window', generation: 'g', key: 'k' });
+  const counter = (table: Table, service: string) => quotaCounter(table, name(service), AT);
+
+  it('has the same counter', async () => {
+    const lease = fc.record({ leased: small, spent: small, returned: small, untilMs: small });
+    const common = { tokens: small, most: small, limit: small, nowMs: small, expiration: small };
+    const take = fc.record({ ...common, lease }, { requiredKeys: ['tokens', 'most', 'limit', 'nowMs', 'expiration'] });
+    const percent = fc.constantFrom(80, 100);
+    /** What its functions tell, too. */
+    const plain = (record: Awaited<ReturnType<typeof readQuota>>) =>
+      record && { ...record, reachedMs: [80, 100].map(record.reachedMs), told: [80, 100].map(record.told) };
+    const step = fc.oneof<fc.Arbitrary<Step>[]>(
+      take.map((asked) => async (table, service) => {
+        const { applied, record } = await counter(table, service).take(asked);
+        return { applied, record: plain(record) };
+      }),
+      fc
+        .record({ spent: small, returned: small })
+        .map((report) => (table, service) => counter(table, service).settle(report)),
+      small.map((tokens) => (table, service) => counter(table, service).giveBack(tokens)),
+      fc.tuple(percent, small).map(([share, nowMs]) => async (table, service) => {
+        const { applied, record } = await counter(table, service).reach(share, nowMs);
+        return { applied, record: plain(record) };
+      }),
+      percent.map((share) => (table, service) => counter(table, service).tell(share)),
+      fc.constant((table, service) => counter(table, service).list()),
+    );
+    const read: Step = async (table, service) => plain(await readQuota(table, name(service), AT));
+    await fc.assert(
+      fc.asyncProperty(sequence(step), (steps) => sameOfBoth([...steps, read])),
+      { numRuns: 40 },
+    );
+  });
+
+  it('has the same users and signals', async () => {
+    const window = (service: string) => ({ service, rule: 'r', generation: 'g', startMs: AT, endMs: AT + 3_600_000 });
+    const signal = (service: string, key: string) => ({ ...window(service), key, percent: 80, atMs: AT + 5, limit: 9 });
+    await sameOfBoth([
+      (table, service) => readUsageKeys(table, window(service), { limit: 3 }),
+      (table, service) => putUsageWindow(table, window(service), AT),
+      (table, service) => putUsageWindow(table, window(service), AT),
+      (table, service) => readUsageWindows(table, window(service), AT, AT + 1),
+      ...['d', 'a', 'c', 'b', 'a'].map(
+        (key): Step =>
+          (table, service) =>
+            putUsageKey(table, window(service), key, AT),
+      ),
+      (table, service) => readUsageKeys(table, window(service), { limit: 3 }),
+      (table, service) => readUsageKeys(table, window(service), { limit: 3, after: { key: 'c', generation: 'g' } }),
+      ...['a', 'b', 'a'].map(
+        (key): Step =>
+          (table, service) =>
+            putUsageSignal(table, signal(service, key)),
+      ),
+      (table, service) =>
+        pages((from) => readUsageSignals(table, service, { fromMs: AT, toMs: AT + 9, limit: 1, ...from })),
+      (table, service) => readUnlistedSignals(table, service, AT, AT + 9, 5),
+    ]);
   });
 });
 
