@@ -53,6 +53,7 @@ describe('a governed function', () => {
 
   it.each([
     'throttle',
+    'concurrency',
     'outbound',
     'redelivery',
     'access',

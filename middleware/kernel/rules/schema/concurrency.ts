@@ -4,6 +4,7 @@ import { count, duration, mode, MOST_RESOURCES, name } from './values.ts';
 
 /** 84 items of the table; whoever needs more is better served by the platform's own limits. */
 const MOST_PERMITS = 5_000;
+const LIMIT = `a whole number from 1 to ${MOST_PERMITS}, or adaptive`;
 /** What AWS takes of an event source's MaximumConcurrency. */
 const EVENT_SOURCE_LEAST = 2;
 const EVENT_SOURCE_MOST = 1_000;
@@ -38,7 +39,7 @@ const actuate = z.strictObject({
 export const concurrency = z.strictObject({
   resources: z.array(name).min(1).max(MOST_RESOURCES).optional(),
   limit: z
-    .union([count(MOST_PERMITS), z.literal('adaptive')], `a whole number from 1 to ${MOST_PERMITS}, or adaptive`)
+    .union([z.int(LIMIT).min(1, LIMIT).max(MOST_PERMITS, LIMIT), z.literal('adaptive', LIMIT)], LIMIT)
     .meta({ description: 'invocations at once; adaptive follows their latency between floor and ceiling' }),
   floor: count(MOST_PERMITS).optional(),
   ceiling: count(MOST_PERMITS).optional(),
