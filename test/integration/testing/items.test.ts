@@ -17,6 +17,7 @@ import { quotaCounter, readQuota } from '../../../store/items/quota.ts';
 import { putUsageKey, putUsageWindow, readUsageKeys, readUsageWindows } from '../../../store/items/usage.ts';
 import { putUsageSignal, readUnlistedSignals, readUsageSignals } from '../../../store/items/usage-signals.ts';
 import { putMinute, readMinutes } from '../../../store/items/telemetry.ts';
+import { readSliding, slidingStore } from '../../../store/items/sliding-window.ts';
 import { bucketStore, readBucket } from '../../../store/items/throttle.ts';
 import { keys } from '../../../store/keys.ts';
 import type { Table } from '../../../store/port.ts';
@@ -36,7 +37,10 @@ describe('a throttle', () => {
     const burst = fc.oneof(fc.constantFrom('full' as const, undefined), fc.record({ baseUs: small, roomUs: small }));
     const busy = fc.record({ sinceUs: small, costUs: small, roomUs: small, burst, expiration: small });
     const gap = fc.record({ idleUs: small, sinceUs: small, tatUs: small, baseUs: small, expiration: small });
-    const idle = fc.record({ idleUs: small, baseUs: small, tatUs: small, fullUs: small, expiration: small });
+    const idle = fc.record(
+      { idleUs: small, baseUs: small, tatUs: small, fullUs: small, expiration: small, warmingSinceUs: small },
+      { requiredKeys: ['idleUs', 'baseUs', 'tatUs', 'fullUs', 'expiration'] },
+    );
     const step = fc.oneof<fc.Arbitrary<Step>[]>(
       busy.map((take) => (table, service) => bucket(table, service).takeBusy(take)),
       gap.map((take) => (table, service) => bucket(table, service).takeGap(take)),
@@ -51,6 +55,34 @@ describe('a throttle', () => {
       readBucket(table, { service, rule: 'r', algorithm: 'token-bucket', generation: 'g', key: '' });
     await fc.assert(
       fc.asyncProperty(sequence(step), (steps) => sameOfBoth([...steps, read])),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('a window that slides', () => {
+  const name = (service: string) => ({ service, rule: 'r', algorithm: 'sliding-window', generation: 'g', key: '' });
+  const window = (table: Table, service: string) => slidingStore(table, name(service));
+
+  it('has the same counts', async () => {
+    const on = fc.record({ tokens: small, startMs: small, previous: small, most: small, expiration: small });
+    const next = fc.record({ tokens: small, startMs: small, lastMs: small, most: small, expiration: small });
+    const first = fc.record({ tokens: small, startMs: small, lastMs: small, expiration: small });
+    const step = fc.oneof<fc.Arbitrary<Step>[]>(
+      on.map((take) => (table, service) => window(table, service).takeOn(take)),
+      next.map((take) => (table, service) => window(table, service).takeNext(take)),
+      first.map((take) => (table, service) => window(table, service).takeFirst(take)),
+      fc.tuple(small, small).map(
+        ([tokens, startMs]) =>
+          (table, service) =>
+            window(table, service).giveBack(tokens, startMs),
+      ),
+    );
+    const begin: Step = (table, service) =>
+      window(table, service).takeFirst({ tokens: 3, startMs: 4, lastMs: 2, expiration: 9 });
+    const read: Step = (table, service) => readSliding(table, name(service));
+    await fc.assert(
+      fc.asyncProperty(sequence(step), (steps) => sameOfBoth([begin, ...steps, read])),
       { numRuns: 40 },
     );
   });

@@ -26,7 +26,7 @@ interface Fleet {
   readonly instances: readonly Instance[];
   readonly service: string;
   readonly writes: () => number;
-  advance(ms: number): void;
+  readonly advance: (ms: number) => void;
 }
 
 /** Instances of one service, their clocks off by the given ms from a common time. */
