@@ -4,6 +4,8 @@
 export const REQUESTS_PER_ACCEPT = 2;
 /** However bad it is, one in twenty is sent: who sends nothing never learns that it could. */
 export const MOST_DROPPED = 0.95;
+/** A refusal or two are no overload: a table that grows, a caller's own burst. Three in two minutes are worth a look. */
+export const LEAST_REFUSALS = 3;
 /** A dependency that has refused nothing for so long, ms, and so often, is tried with twice as much. */
 export const QUIET_MS = 10_000;
 export const QUIET_ACCEPTS = 10;
@@ -16,6 +18,8 @@ export interface Acceptance {
   readonly requests: number;
   /** Of those, taken by the dependency, whatever became of them there. */
   readonly accepts: number;
+  /** Of those, refused by it. */
+  readonly refusals: number;
   /** ms since it last refused. */
   readonly quietMs: number;
   /** Taken one after another since then. */
@@ -25,10 +29,11 @@ export interface Acceptance {
 /**
  * The probability with which the next request is dropped here: max(0, (requests − K·accepts) / (requests + 1)), after
  * "Handling Overload" in Google's Site Reliability Engineering. K is 2, and doubles with every 10 s and 10 requests in a
- * row that the dependency accepted: without that, what was shed tenfold takes two windows to come back, and the first
- * refusal brings the whole window's knowledge back.
+ * row that the dependency accepted: without that, what was shed tenfold is held down until the last refusal has left the
+ * window. The next refusal brings the whole window's knowledge back.
  */
-export function dropProbability({ requests, accepts, quietMs, acceptsInARow }: Acceptance): number {
+export function dropProbability({ requests, accepts, refusals, quietMs, acceptsInARow }: Acceptance): number {
+  if (refusals < LEAST_REFUSALS) return 0;
   const quiet = Math.min(quietMs / QUIET_MS, acceptsInARow / QUIET_ACCEPTS, MOST_DOUBLINGS);
   // A clock that was set back must not make it stricter.
   const doublings = Math.max(0, Math.floor(quiet));

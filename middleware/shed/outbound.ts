@@ -30,7 +30,9 @@ export const shedOutbound: OutboundPolicy = {
     const shadow = shed === 'shadow';
     return async function shedStage(call, next) {
       const nowMs = clock.now();
-      if (window.hasRefused(nowMs) && random() < dropProbability(window.read(nowMs))) {
+      // A call that was let out keeps its retries, which have a budget of their own.
+      const first = call.attempt === 1;
+      if (first && window.hasRefused(nowMs) && random() < dropProbability(window.read(nowMs))) {
         instance.recorder.refusal('shed', dependency, call.invocation.resource.name, 1, shadow);
         if (!shadow) {
           window.add(nowMs, 'dropped');

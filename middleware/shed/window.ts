@@ -13,6 +13,7 @@ export class AcceptanceWindow {
   readonly #index = new Array<number>(BUCKETS).fill(-1);
   readonly #requests = new Array<number>(BUCKETS).fill(0);
   readonly #accepts = new Array<number>(BUCKETS).fill(0);
+  readonly #refusals = new Array<number>(BUCKETS).fill(0);
   #refusedAt = -Infinity;
   #acceptsInARow = 0;
 
@@ -23,12 +24,14 @@ export class AcceptanceWindow {
       this.#index[place] = index;
       this.#requests[place] = 0;
       this.#accepts[place] = 0;
+      this.#refusals[place] = 0;
     }
     this.#requests[place] = (this.#requests[place] ?? 0) + 1;
     if (fate === 'accepted') {
       this.#accepts[place] = (this.#accepts[place] ?? 0) + 1;
       this.#acceptsInARow++;
     } else if (fate === 'refused') {
+      this.#refusals[place] = (this.#refusals[place] ?? 0) + 1;
       this.#refusedAt = nowMs;
       this.#acceptsInARow = 0;
     }
@@ -41,13 +44,14 @@ export class AcceptanceWindow {
 
   read(nowMs: number): Acceptance {
     const current = Math.floor(nowMs / BUCKET_MS);
-    let [requests, accepts] = [0, 0];
+    let [requests, accepts, refusals] = [0, 0, 0];
     for (let place = 0; place < BUCKETS; place++) {
       const index = this.#index[place] ?? -1;
       if (index <= current - BUCKETS || index > current) continue;
       requests += this.#requests[place] ?? 0;
       accepts += this.#accepts[place] ?? 0;
+      refusals += this.#refusals[place] ?? 0;
     }
-    return { requests, accepts, quietMs: nowMs - this.#refusedAt, acceptsInARow: this.#acceptsInARow };
+    return { requests, accepts, refusals, quietMs: nowMs - this.#refusedAt, acceptsInARow: this.#acceptsInARow };
   }
 }

@@ -66,6 +66,39 @@ describe('a function that is paused', () => {
   });
 });
 
+describe('a function that fills up', () => {
+  it('turns away what is sheddable, then what is normal, and lets all in again when there is room', async () => {
+    using kit = await testGovernor({
+      service: 'shop',
+      rules: {
+        resources: { ...rules.resources, pay: { match: { path: '/pay' }, priority: 'critical' } },
+        concurrency: { writers: { limit: 8, scope: 'instance', resources: ['pay', 'default'] } },
+        shedding: { when: { concurrency: 'writers', above: '50%' } },
+      },
+    });
+    const leaving: (() => void)[] = [];
+    const handler = kit.governed(async ({ rawPath }: { rawPath: string }) => {
+      if (rawPath === '/pay') await new Promise<void>((resolve) => leaving.push(resolve));
+      return { statusCode: 200 };
+    });
+    const statusOf = async (path: string) => (await kit.invoke(handler, events.httpV2({ path }))).statusCode;
+    const paying: Promise<unknown>[] = [];
+    const enter = async (many: number) => {
+      for (let i = 0; i < many; i++) paying.push(handler(events.httpV2({ path: '/pay' })));
+      await kit.advance('1ms');
+    };
+    const answers = async () => [await statusOf('/report'), await statusOf('/orders')];
+
+    await enter(4);
+    expect(await answers()).toEqual([200, 200]);
+    await enter(2);
+    expect(await answers()).toEqual([503, 200]);
+    for (const leave of leaving.splice(0)) leave();
+    await Promise.all(paying);
+    expect(await answers()).toEqual([200, 200]);
+  });
+});
+
 describe('a function whose dependency refuses', () => {
   it('stops sending most of its calls, and asks its caller not to repeat them', async () => {
     using kit = await testGovernor({

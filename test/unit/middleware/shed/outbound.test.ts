@@ -45,21 +45,22 @@ describe('one request that is dropped', () => {
     instance.recorder = { ...silentRecorder, refusal: (...refusal) => refusals.push(refusal) };
   });
 
-  async function afterARefusal(rule: DependencyRule): Promise<{ last: Reply; sent: number }> {
+  /** After three refusals, the next request is dropped with a probability of three quarters. */
+  async function afterRefusals(rule: DependencyRule, attempt = 1): Promise<{ last: Reply; sent: number }> {
     let sent = 0;
     const stage = shedOutbound.stage('payments', rule, instance);
-    const ask = async () => {
-      const call = testCall(testInvocation(instance));
+    const ask = async (which: number) => {
+      const call = testCall(testInvocation(instance), { attempt: which });
       const send = () => Promise.resolve((sent++, throttled));
       return stage ? stage(call, send) : send();
     };
-    await ask();
-    return { last: await ask(), sent };
+    for (let i = 0; i < 3; i++) await ask(1);
+    return { last: await ask(attempt), sent };
   }
 
   it('is refused by name of the dependency, not sent, and not to be sent again by whoever asked', async () => {
-    const { last, sent } = await afterARefusal({});
-    expect(sent).toBe(1);
+    const { last, sent } = await afterRefusals({});
+    expect(sent).toBe(3);
     expect(last).toMatchObject({ outcome: 'refused', sent: false, never: true, retryAfterMs: 1_000 });
     expect(last.error).toBeInstanceOf(Refused);
     expect(last.error).toMatchObject({
@@ -71,14 +72,19 @@ describe('one request that is dropped', () => {
     expect(refusals).toEqual([['shed', 'payments', 'default', 1, false]]);
   });
 
+  it('is no retry: a call that was let out keeps those it has', async () => {
+    expect(await afterRefusals({}, 2)).toEqual({ last: throttled, sent: 4 });
+    expect(refusals).toEqual([]);
+  });
+
   it('is sent all the same in shadow, and counted', async () => {
-    const { last, sent } = await afterARefusal({ shed: 'shadow' });
-    expect([last, sent]).toEqual([throttled, 2]);
+    const { last, sent } = await afterRefusals({ shed: 'shadow' });
+    expect([last, sent]).toEqual([throttled, 4]);
     expect(refusals).toEqual([['shed', 'payments', 'default', 1, true]]);
   });
 
   it('does not exist where the rule says disabled', async () => {
-    expect(await afterARefusal({ shed: 'disabled' })).toEqual({ last: throttled, sent: 2 });
+    expect(await afterRefusals({ shed: 'disabled' })).toEqual({ last: throttled, sent: 4 });
     expect(refusals).toEqual([]);
   });
 });

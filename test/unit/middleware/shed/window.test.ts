@@ -8,14 +8,20 @@ describe('a window of acceptance', () => {
   it('counts what was dropped, refused and accepted as requests, and only the last as accepts', () => {
     const window = new AcceptanceWindow();
     for (const fate of ['accepted', 'refused', 'dropped', 'accepted'] as const) window.add(START, fate);
-    expect(window.read(START + 500)).toEqual({ requests: 4, accepts: 2, quietMs: 500, acceptsInARow: 1 });
+    expect(window.read(START + 500)).toEqual({ requests: 4, accepts: 2, refusals: 1, quietMs: 500, acceptsInARow: 1 });
   });
 
   it('has nothing to say of a dependency that never refused', () => {
     const window = new AcceptanceWindow();
     window.add(START, 'accepted');
     expect(window.hasRefused(START)).toBe(false);
-    expect(window.read(START)).toEqual({ requests: 1, accepts: 1, quietMs: Infinity, acceptsInARow: 1 });
+    expect(window.read(START)).toEqual({
+      requests: 1,
+      accepts: 1,
+      refusals: 0,
+      quietMs: Infinity,
+      acceptsInARow: 1,
+    });
   });
 
   it('forgets what is two minutes old, whether or not anything happened meanwhile', () => {
@@ -23,7 +29,7 @@ describe('a window of acceptance', () => {
     window.add(START, 'refused');
     expect(window.read(START + WINDOW_MS - 5_000).requests).toBe(1);
     expect(window.hasRefused(START + WINDOW_MS)).toBe(true);
-    expect(window.read(START + WINDOW_MS)).toMatchObject({ requests: 0, accepts: 0 });
+    expect(window.read(START + WINDOW_MS)).toMatchObject({ requests: 0, accepts: 0, refusals: 0 });
     expect(window.hasRefused(START + WINDOW_MS + 1)).toBe(false);
     expect(window.read(START + 3_600_000)).toMatchObject({ requests: 0, accepts: 0 });
   });
