@@ -11,6 +11,8 @@ interface Loaded {
 
 /** How long one call may take, ms; the first also loads the client and connects. */
 const LIMIT_MS = 1_500;
+/** The same of what nobody waits for, and what would be given up otherwise. */
+const PATIENT_LIMIT_MS = 10_000;
 /** The API's largest batch. */
 const BATCH = 10;
 /** A queue found without a dead-letter queue is asked again after this, ms. */
@@ -30,7 +32,7 @@ export interface Queues {
   /** The ARN of a queue's dead-letter queue; undefined if it has none. */
   deadLetterArnOf(queueArn: string, limitMs: number): Promise<string | undefined>;
   send(queueArn: string, message: OutgoingMessage, limitMs: number): Promise<void>;
-  /** As `send`, to a queue known by its address. */
+  /** As `send`, to a queue known by its address, and patiently. */
   sendTo(queueUrl: string, message: OutgoingMessage, limitMs: number): Promise<void>;
 }
 
@@ -95,9 +97,10 @@ class SqsQueues implements Queues {
   }
 
   async sendTo(QueueUrl: string, message: OutgoingMessage, limitMs: number): Promise<void> {
-    await this.#within(limitMs, async ({ sdk, client }, abortSignal) => {
+    const send = async ({ sdk, client }: Loaded, abortSignal: AbortSignal) => {
       await client.send(new sdk.SendMessageCommand({ QueueUrl, ...message }), { abortSignal });
-    });
+    };
+    await this.#within(limitMs, send, PATIENT_LIMIT_MS);
   }
 
   /** `arn:aws:sqs:region:account:name`; the address behind it is SQS's to tell. */
@@ -124,9 +127,13 @@ class SqsQueues implements Queues {
     return this.#loaded;
   }
 
-  async #within<T>(limitMs: number, run: (loaded: Loaded, abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+  async #within<T>(
+    limitMs: number,
+    run: (loaded: Loaded, abortSignal: AbortSignal) => Promise<T>,
+    atMostMs = LIMIT_MS,
+  ): Promise<T> {
     const abort = new AbortController();
-    const cancel = this.#clock.after(Math.min(LIMIT_MS, limitMs), () => abort.abort());
+    const cancel = this.#clock.after(Math.min(atMostMs, limitMs), () => abort.abort());
     try {
       return await run(await this.#load(), abort.signal);
     } finally {
