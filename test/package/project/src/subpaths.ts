@@ -79,4 +79,5 @@ export const facts = {
   refused: typeof Refused,
   plugin: typeof flyballPlugin('inventory-table'),
   call: () => flyball.call('payments', call),
+  left: (): Promise<{ limit: number; remaining: number; resetMs: number } | undefined> => flyball.peek('per-client'),
 };
