@@ -1,12 +1,12 @@
 // Takes from a quota's counter in the table, reports to it, and starts beside the handler what follows from how it stands.
-import { quotaCounter, type Counted, type QuotaCounter, type QuotaRecord } from '../../store/items/quota.ts';
-import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
+import { quotaCounter, type Counted, type QuotaRecord, type QuotaTake } from '../../store/items/quota.ts';
+import { StoreRejected, StoreUnavailable, type CallOptions } from '../../store/port.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Patience } from './fleet.ts';
 import type { FleetState } from './limiter.ts';
 import { expirationOf, type Quota } from './quota.ts';
 import { mostBeforeLease, type QuotaLease } from './quota-lease.ts';
-import { noteQuota } from './quota-notes.ts';
+import { noteQuota, noteUnanswered, type Counting } from './quota-notes.ts';
 import type { Window } from './window.ts';
 
 /** What is taken with one write for a request and to be held. */
@@ -21,18 +21,11 @@ export interface LeaseWanted {
 
 /** One key's counter in one window. */
 export class QuotaExchange {
-  readonly #counter: QuotaCounter;
-  readonly #instance: Instance;
-  readonly #quota: Quota;
-  readonly #state: FleetState;
-  readonly #window: Window;
+  readonly #counting: Counting;
 
   constructor(instance: Instance, quota: Quota, state: FleetState, window: Window) {
-    this.#counter = quotaCounter(instance.table, { service: instance.service, ...state }, window.startMs);
-    this.#instance = instance;
-    this.#quota = quota;
-    this.#state = state;
-    this.#window = window;
+    const counter = quotaCounter(instance.table, { service: instance.service, ...state }, window.startMs);
+    this.#counting = { instance, quota, state, window, counter };
   }
 
   /**
@@ -44,12 +37,12 @@ export class QuotaExchange {
     atLeast: number,
     patience: Patience,
   ): Promise<{ readonly tokens: number; readonly record: QuotaRecord | undefined }> {
-    const { limit } = this.#quota;
+    const { limit } = this.#counting.quota;
     let asked = Math.min(wanted, limit);
     let record: QuotaRecord | undefined;
     for (let tries = 0; tries < 2 && asked >= atLeast && asked > 0; tries++) {
       const take = { tokens: asked, most: limit - asked, limit, ...this.#dated() };
-      const counted = this.#noted(asked, await this.#counter.take(take, optionsOf(patience)));
+      const counted = await this.#take(take, optionsOf(patience));
       record = counted.record;
       if (counted.applied) return { tokens: asked, record };
       asked = Math.min(asked, limit - (record?.taken ?? 0));
@@ -59,39 +52,46 @@ export class QuotaExchange {
 
   /** Takes what is wanted for a lease, or nothing, and reports what was spent of it. */
   async takeLease(lease: QuotaLease, { now, goal, untilMs }: LeaseWanted, patience: Patience): Promise<Counted> {
-    const { limit } = this.#quota;
+    const { limit } = this.#counting.quota;
+    // Before anything is taken for reported: there may be no time left.
+    const options = optionsOf(patience);
     const leased = Math.max(0, goal - lease.unspent);
     const tokens = now + leased;
     const report = lease.report(goal);
     const most = mostBeforeLease(limit, goal) - now;
     const take = { tokens, most, limit, ...this.#dated(), lease: { leased, ...report, untilMs } };
-    const counted = await onceReported(lease, report, () => this.#counter.take(take, optionsOf(patience)));
+    const counted = await onceReported(lease, report, () => this.#take(take, options));
     if (!counted.applied) lease.restore(report);
     else if (!patience.signal?.aborted) lease.add(leased, untilMs);
-    return this.#noted(tokens, counted);
+    return counted;
   }
 
   /** Reports what was spent of a lease, and gives the rest back. */
   async settle(lease: QuotaLease, patience: Patience): Promise<void> {
+    const options = optionsOf(patience);
     const report = lease.report(0);
-    await onceReported(lease, report, () => this.#counter.settle(report, optionsOf(patience)));
+    await onceReported(lease, report, () => this.#counting.counter.settle(report, options));
   }
 
   giveBack(tokens: number, signal: AbortSignal): Promise<void> {
-    return this.#counter.giveBack(tokens, { signal });
+    return this.#counting.counter.giveBack(tokens, { signal });
   }
 
   #dated(): { nowMs: number; expiration: number } {
-    return { nowMs: this.#instance.clock.now(), expiration: expirationOf(this.#window) };
+    const { instance, window } = this.#counting;
+    return { nowMs: instance.clock.now(), expiration: expirationOf(window) };
   }
 
-  #noted(tokens: number, counted: Counted): Counted {
-    const { applied, record } = counted;
-    if (record) {
-      const isNew = applied && record.taken === tokens;
-      noteQuota(this.#instance, this.#quota, this.#state, this.#window, this.#counter, record, isNew);
+  async #take(take: QuotaTake, options: CallOptions): Promise<Counted> {
+    try {
+      const counted = await this.#counting.counter.take(take, options);
+      const { applied, record } = counted;
+      if (record) noteQuota(this.#counting, record, applied && record.taken === take.tokens);
+      return counted;
+    } catch (error) {
+      if (!hasNotArrived(error)) noteUnanswered(this.#counting);
+      throw error;
     }
-    return counted;
   }
 }
 
@@ -117,7 +117,8 @@ function hasNotArrived(error: unknown): boolean {
   return error instanceof StoreUnavailable && (error.reason === 'throttled' || error.reason === 'backing-off');
 }
 
-function optionsOf(patience: Patience) {
+/** @throws {StoreUnavailable} when no time is left. */
+function optionsOf(patience: Patience): CallOptions {
   const { signal } = patience;
   return { timeoutMs: patience.timeoutMs(), ...(signal ? { signal } : {}) };
 }

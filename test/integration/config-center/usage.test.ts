@@ -123,6 +123,26 @@ describe('usage', () => {
     expect(await usageOf()).toMatchObject({ usage: [{ key: 'ada', used: 2 }] });
   });
 
+  it('is listed also when the only write of a key was lost on its way back, and the key is never seen again', async () => {
+    await publish({ monthly });
+    let isLost = true;
+    const losing: Table = {
+      ...table,
+      async update(request) {
+        const written = await table.update(request);
+        if (isLost) throw new StoreUnavailable('timeout', 'lost in this test');
+        return written;
+      },
+    };
+    const one = instance({ monthly }, losing);
+    await use(one, 'ada', 1);
+    isLost = false;
+    metered.center.clock.advance(10_000);
+    one.syncs.startDue(metered.center.clock.now());
+    await one.syncs.settle();
+    expect(await usageOf()).toMatchObject({ usage: [{ key: 'ada', used: 1 }] });
+  });
+
   it('costs no more than one write a request once a key is listed', async () => {
     await publish({ monthly: { ...monthly, limit: '100/month' } });
     const rule = { monthly: { ...monthly, limit: '100/month' } };
