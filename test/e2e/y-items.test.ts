@@ -26,7 +26,7 @@ it('every item carries its version, under a key of the control plane or of one s
   // The other tests have made one of each, or this would show nothing.
   expect([...kinds.keys()]).toEqual(
     expect.arrayContaining([
-      ...['ctl#rules', 'ctl#services', 'ctl#key', 'ctl#audit', 'ctl#job', 'ctl#jobs'],
+      ...['ctl#rules', 'ctl#services', 'ctl#pause', 'ctl#key', 'ctl#audit', 'ctl#job', 'ctl#jobs'],
       ...['run#throttle', 'run#breaker', 'run#telemetry', 'run#job'],
     ]),
   );

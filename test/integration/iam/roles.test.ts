@@ -145,7 +145,7 @@ describe('no policy of the stack', () => {
 /** Beside what a data plane needs of its own service. */
 const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   'config-center': {
-    ...{ key: 'G', rules: 'GPUQ', copy: 'GPUQ', services: 'GPQ', audit: 'PQ' },
+    ...{ key: 'G', rules: 'GPUQ', copy: 'GPUQ', services: 'GPQ', audit: 'PQ', pause: 'GP' },
     ...{ job: 'GP', jobs: 'PDQ', 'job-name': 'PD', breaker: 'GU', permits: 'G', bucket: 'G', telemetry: 'Q' },
     ...{ usage: 'Q', 'usage-keys': 'Q', 'usage-signals': 'Q', 'usage-signal-counts': 'Q' },
   },
