@@ -91,7 +91,8 @@ it('100 uploads at once under 20/s are handled once each, and none is a dead let
   const lastS = seconds(startedAt);
   // A burst of twenty at once, then twenty a second.
   expect(lastS).toBeGreaterThanOrEqual(((100 - 20) / 20) * 0.95);
-  expect(lastS).toBeLessThanOrEqual((100 / 20) * 1.3 + 1);
+  // Two seconds are for a hundred starts at once on two cores.
+  expect(lastS).toBeLessThanOrEqual((100 / 20) * 1.3 + 2);
   expect([...handled.values()].every((times) => times === 1)).toBe(true);
   expect(await queue.deadLetters()).toEqual([]);
   expect(fleet.failures).toEqual([]);
