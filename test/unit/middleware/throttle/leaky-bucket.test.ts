@@ -115,6 +115,34 @@ describe('those that come too early', () => {
   });
 });
 
+describe('one who wakes after those behind have left', () => {
+  /** `b` is woken so many ms after its turn at 100; `c` leaves at 200, in its own. */
+  async function wokenLate(lateMs: number): Promise<string[]> {
+    const here = world({ smooth: HALF_A_SECOND });
+    const { clock } = here;
+    arrive(here, 'a');
+    const timer = clock.after.bind(clock);
+    clock.after = (ms, callback) => timer(ms === 100 ? ms + lateMs : ms, callback);
+    arrive(here, 'b');
+    clock.after = timer;
+    arrive(here, 'c');
+    await pass(clock, 1_500);
+    expect(clock.timers).toBe(0);
+    return here.ends;
+  }
+
+  it('asks for another turn', async () => {
+    expect(await wokenLate(150)).toEqual(['a begins at 0', 'c begins at 200', 'b begins at 300']);
+  });
+
+  it('waits no longer in all than it may', async () => {
+    const [, , last] = await wokenLate(120);
+    expect(last).toBe('b begins at 300');
+    // With nothing left of the half second there is still the turn that is free.
+    expect((await wokenLate(600)).at(-1)).toBe('b begins at 700');
+  });
+});
+
 describe('one held by two rules', () => {
   it('begins at the later of its turns', async () => {
     const here = world({
