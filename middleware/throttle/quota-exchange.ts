@@ -4,9 +4,9 @@ import { StoreRejected, StoreUnavailable, type CallOptions } from '../../store/p
 import type { Instance } from '../kernel/instance.ts';
 import type { Patience } from './fleet.ts';
 import type { FleetState } from './limiter.ts';
-import { expirationOf, type Quota } from './quota.ts';
+import { expirationOf, type Counting, type Quota } from './quota.ts';
 import { mostBeforeLease, type QuotaLease } from './quota-lease.ts';
-import { noteQuota, noteUnanswered, type Counting } from './quota-notes.ts';
+import { noteQuota, noteUnanswered } from './quota-notes.ts';
 import type { Window } from './window.ts';
 
 /** What is taken with one write for a request and to be held. */

@@ -1,5 +1,7 @@
 // A quota: so many in each window, who is told when it nears its end, and how long what was used is remembered.
-import type { QuotaRecord } from '../../store/items/quota.ts';
+import type { QuotaCounter, QuotaRecord } from '../../store/items/quota.ts';
+import type { Instance } from '../kernel/instance.ts';
+import type { FleetState } from './limiter.ts';
 import type { Window } from './window.ts';
 
 /** A rule's quota, whatever the key. */
@@ -13,6 +15,17 @@ export interface Quota {
   readonly notify: readonly number[];
 }
 
+/** One key's counter in one window, as its instance meets it. */
+export interface Counting {
+  readonly instance: Instance;
+  readonly quota: Quota;
+  readonly state: FleetState;
+  readonly window: Window;
+  readonly counter: QuotaCounter;
+}
+
+/** Whoever began something is left so much time to finish it before another instance does. */
+export const OTHERS_FINISH_MS = 5_000;
 /** Shorter windows are a rate, which nobody is billed for: listing their keys would cost more than counting them. */
 const SHORTEST_LISTED_MS = 3_600_000;
 /** What is told of unless the rule says otherwise, percent. */
