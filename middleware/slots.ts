@@ -169,7 +169,7 @@ export async function peekAt(rule: string): Promise<Peeked | undefined> {
   const invocation = current();
   if (!invocation?.snapshot.document.throttles) return undefined;
   try {
-    const { peek } = await import('./throttle/peek.ts');
+    const { peek } = await import('./throttle/index.ts');
     return await peek(invocation, rule);
   } catch (error) {
     invocation.instance.contain('throttle', 'stage', error);
