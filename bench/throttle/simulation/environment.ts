@@ -6,28 +6,11 @@ import { Instance } from '../../../middleware/kernel/instance.ts';
 import { Invocation } from '../../../middleware/kernel/invocation.ts';
 import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { SYNC_LIMIT_MS } from '../../../middleware/kernel/sync.ts';
-import type { Trigger } from '../../../middleware/kernel/trigger.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { guardedTable } from '../../../store/guard.ts';
+import type { Ask } from './request.ts';
 import type { SimulatedStore } from './store.ts';
 import type { World } from './world.ts';
-
-/** A request on its way to a handler. */
-export interface Ask {
-  readonly event: unknown;
-  readonly trigger: Trigger;
-  /** Which of the rule's keys it meets. */
-  readonly key: number;
-}
-
-/** What became of it. */
-export interface Answered {
-  readonly admitted: boolean;
-  /** The handler had to wait for the store; a promise that was settled at once is none. */
-  readonly waited: boolean;
-  /** Something other than a refusal came out of the policy. */
-  readonly contained: unknown;
-}
 
 export interface EnvironmentOptions {
   readonly world: World;
@@ -38,7 +21,11 @@ export interface EnvironmentOptions {
   /** By how much its clock is ahead of true time, ms. */
   readonly offsetMs: number;
   readonly handlerMs: number;
-  readonly answered: (environment: Environment, ask: Ask, answered: Answered) => void;
+  /**
+   * Told what became of each request. It `waited` if its handler had to wait for the store; a promise that was settled at
+   * once is no wait. `contained` is what came out of the policy and was no refusal.
+   */
+  readonly answered: (key: number, admitted: boolean, waited: boolean, contained: unknown) => void;
   /** The response waited for an exchange that was still under way. */
   readonly delayed: () => void;
 }
@@ -67,13 +54,17 @@ export class Environment {
     const clock: Clock = {
       now,
       precise: () => world.nowMs,
-      after: (ms, callback) =>
-        world.after(ms, () =>
+      after: (ms, callback) => {
+        const timer = world.after(ms, () =>
           this.#deliver(() => {
             world.touched = true;
             callback();
           }),
-        ),
+        );
+        return () => {
+          timer.run = undefined;
+        };
+      },
     };
     const reached = store.tableOf({ now, deliver: (news) => this.#deliver(news) });
     const table = guardedTable(reached, clock);
@@ -159,13 +150,13 @@ export class Environment {
     invocation.untimed = false;
     // As the kernel does: what is no refusal is contained, and the invocation goes on.
     if (!(error instanceof Refused)) return this.#admitted(ask, invocation, waited, error);
-    this.#options.answered(this, ask, { admitted: false, waited, contained: undefined });
+    this.#options.answered(ask.key, false, waited, undefined);
     invocation.outcome = 'refused';
     this.#end(invocation);
   }
 
   #admitted(ask: Ask, invocation: Invocation, waited: boolean, contained: unknown): void {
-    this.#options.answered(this, ask, { admitted: true, waited, contained });
+    this.#options.answered(ask.key, true, waited, contained);
     invocation.outcome = 'ok';
     this.#options.world.after(this.#options.handlerMs, () => this.#deliver(() => this.#end(invocation)));
   }

@@ -1,15 +1,15 @@
 // Puts a simulated fleet through a scenario and measures what it admitted, in true time.
 import type { Random } from '../../../middleware/kernel/clock.ts';
 import type { RuleDocument, ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { triggerOf } from '../../../middleware/kernel/trigger.ts';
-import { parseRate } from '../../../middleware/kernel/units.ts';
 import { seededRandom } from '../../../middleware/testing/random.ts';
-import { Environment, type Answered, type Ask } from './environment.ts';
+import { at, boundOf, boundThrough, burstOf, type Bound } from './bound.ts';
+import { Environment } from './environment.ts';
 import { chooser, gapMs, phaseAt, zipfWeights } from './load.ts';
 import { IdealBucket, unfairnessPct, WindowMeter } from './meter.ts';
+import { askOf, type Ask } from './request.ts';
 import type { Scenario } from './scenario.ts';
 import { SimulatedStore, TABLE_WRITES_PER_S, ITEM_WRITES_PER_S, usualLatency } from './store.ts';
-import { BEGIN_MS, World } from './world.ts';
+import { BEGIN_MS, World, type Event } from './world.ts';
 
 export interface Outcome {
   readonly scenario: string;
@@ -39,7 +39,6 @@ export interface Outcome {
 
 /** A place in the fleet: one environment after another. */
 interface Place {
-  readonly index: number;
   readonly weight: number;
   readonly gray: boolean;
   readonly random: Random;
@@ -49,7 +48,8 @@ interface Place {
   /** Asked of it and admitted by it since measuring began. */
   asked: number;
   admitted: number;
-  cancelArrival: () => void;
+  readonly arrive: () => void;
+  nextArrival: Event | undefined;
 }
 
 const HANDLER_MS = 2;
@@ -81,11 +81,11 @@ class Fleet {
   readonly #places: Place[];
   readonly #asks: readonly Ask[];
   readonly #chooseKey: (random: Random) => number;
+  readonly #bound: Bound;
   readonly #meters: WindowMeter[];
   /** For each key one; under a gray publish one for each half of the fleet. */
   readonly #ideals: readonly (readonly IdealBucket[])[];
   readonly #bursts: { readonly fromMs: number; readonly meter: WindowMeter }[];
-  readonly #ownersOf = new Map<Environment, Place>();
   readonly #askedByKey: number[];
   readonly #admittedByKey: number[];
   readonly #perSecond: number[] = [];
@@ -103,6 +103,7 @@ class Fleet {
     this.#scenario = scenario;
     this.#seed = seed;
     this.#random = seededRandom(seed);
+    this.#bound = boundThrough(scenario);
     this.#store = new SimulatedStore(this.#world, seededRandom(seed + 1), {
       latency: usualLatency,
       itemWritesPerS: ITEM_WRITES_PER_S,
@@ -117,7 +118,7 @@ class Fleet {
     this.#chooseKey = keys > 1 ? chooser(zipfWeights(keys, Infinity)) : () => 0;
     this.#askedByKey = this.#asks.map(() => 0);
     this.#admittedByKey = this.#asks.map(() => 0);
-    const rate = (nowMs: number) => this.#boundAt(nowMs).ratePerMs;
+    const rate = this.#bound.ratePerMs;
     this.#meters = this.#asks.map(() => new WindowMeter(rate));
     this.#ideals = this.#asks.map(() => this.#idealBuckets(rate));
     this.#bursts = (scenario.burstsFromS ?? []).map((fromS) => ({ fromMs: at(fromS), meter: new WindowMeter(rate) }));
@@ -159,7 +160,7 @@ class Fleet {
 
   outcome(): Outcome {
     const { name, untilS, rule } = this.#scenario;
-    const { burst } = this.#boundAt(at(untilS));
+    const { burst } = this.#bound;
     const expected = sum(this.#ideals.flat().map((ideal) => ideal.admitted));
     const admitted = sum(this.#admittedByKey);
     const requests = Math.max(1, this.#requests);
@@ -188,22 +189,9 @@ class Fleet {
     };
   }
 
-  /** Rate and burst of the rules that may be in force; while a change spreads, those of both. */
-  #boundAt(nowMs: number): { ratePerMs: number; burst: number } {
-    const { rule, grayRule, change } = this.#scenario;
-    const inForce = [rule, ...(grayRule ? [grayRule] : [])];
-    if (!change) return boundOf(inForce);
-    const spreads = nowMs >= at(change.atS);
-    const { burst } = boundOf([...inForce, change.rule]);
-    if (!spreads) return { ratePerMs: boundOf(inForce).ratePerMs, burst };
-    // Whoever changed last may still have admitted under the old rule until then.
-    const still = nowMs < at(change.atS + change.withinS);
-    return { ratePerMs: boundOf(still ? [...inForce, change.rule] : [change.rule]).ratePerMs, burst };
-  }
-
   #idealBuckets(rate: (nowMs: number) => number): IdealBucket[] {
     const { rule, grayRule } = this.#scenario;
-    if (!grayRule) return [new IdealBucket(rate, this.#boundAt(BEGIN_MS).burst, BEGIN_MS)];
+    if (!grayRule) return [new IdealBucket(rate, this.#bound.burst, BEGIN_MS)];
     return [rule, grayRule].map((one) => {
       const { ratePerMs, burst } = boundOf([one]);
       return new IdealBucket(() => ratePerMs, burst, BEGIN_MS);
@@ -213,11 +201,13 @@ class Fleet {
   #place(weight: number, index: number): Place {
     const random = seededRandom(this.#seed * 1_000_003 + index * 7_919 + 17);
     const gray = this.#scenario.grayRule !== undefined && index % 2 === 1;
-    const place = { index, weight, gray, random, on: true, asked: 0, admitted: 0, cancelArrival: () => {} };
-    return Object.assign(place, { environment: this.#environment(place) });
+    const place = { weight, gray, random, on: true, asked: 0, admitted: 0, nextArrival: undefined };
+    const arrive = (): void => this.#arrive(made);
+    const made: Place = Object.assign(place, { arrive, environment: this.#environment(place) });
+    return made;
   }
 
-  #environment(place: Pick<Place, 'random' | 'gray'>): Environment {
+  #environment(place: Pick<Place, 'random' | 'gray' | 'asked' | 'admitted'>): Environment {
     const { grayRule, change, skewMs = DEFAULT_SKEW_MS, skewed = 'evenly', handlerMs = HANDLER_MS } = this.#scenario;
     const { random } = place;
     const offsetMs = skewed === 'fully' ? (random() < 0.5 ? -skewMs : skewMs) : (2 * random() - 1) * skewMs;
@@ -226,14 +216,13 @@ class Fleet {
       ...{ world: this.#world, store: this.#store, random, offsetMs, handlerMs },
       id: `environment-${this.#environments++}`,
       document: changed ? documentOf(change.rule) : place.gray && grayRule ? documentOf(grayRule) : this.#document,
-      answered: this.#answered,
+      answered: (key, admitted, waited, contained) => this.#answered(place, key, admitted, waited, contained),
       delayed: this.#wasDelayed,
     });
     return environment;
   }
 
   #arriveNext(place: Place): void {
-    place.cancelArrival();
     if (!place.on) return;
     const { rps, phases = [] } = this.#scenario;
     let sinceMs = this.#world.nowMs - BEGIN_MS;
@@ -241,7 +230,7 @@ class Fleet {
       const { times, untilMs } = phaseAt(phases, sinceMs);
       const gap = gapMs(place.random, rps * place.weight * times);
       if (sinceMs + gap < untilMs) {
-        place.cancelArrival = this.#world.at(BEGIN_MS + sinceMs + gap, () => this.#arrive(place));
+        place.nextArrival = this.#world.at(BEGIN_MS + sinceMs + gap, place.arrive);
         return;
       }
       if (untilMs === Infinity) return;
@@ -252,10 +241,7 @@ class Fleet {
   #arrive(place: Place): void {
     const serving = this.#free(place);
     const ask = this.#asks[this.#chooseKey(place.random)];
-    if (ask) {
-      this.#ownersOf.set(serving.environment, serving);
-      serving.environment.ask(ask);
-    }
+    if (ask) serving.environment.ask(ask);
     this.#arriveNext(place);
   }
 
@@ -272,41 +258,42 @@ class Fleet {
     if (this.#measuring) this.#delayed++;
   };
 
-  readonly #answered = (environment: Environment, ask: Ask, { admitted, waited, contained }: Answered): void => {
+  #answered(
+    place: Pick<Place, 'gray' | 'asked' | 'admitted'>,
+    key: number,
+    admitted: boolean,
+    waited: boolean,
+    contained: unknown,
+  ): void {
     const { nowMs } = this.#world;
     if (contained !== undefined) this.#contained.add(reasonOf(contained));
     if (admitted) {
-      this.#meters[ask.key]?.admit(nowMs, 1);
+      this.#meters[key]?.admit(nowMs, 1);
       for (const { fromMs, meter } of this.#bursts) if (nowMs >= fromMs) meter.admit(nowMs, 1);
       const second = Math.floor((nowMs - BEGIN_MS) / 1000);
       this.#perSecond[second] = (this.#perSecond[second] ?? 0) + 1;
     }
-    const place = this.#ownersOf.get(environment);
-    this.#ideals[ask.key]?.[place?.gray ? 1 : 0]?.ask(nowMs);
+    this.#ideals[key]?.[place.gray ? 1 : 0]?.ask(nowMs);
     if (!this.#measuring) return;
     this.#requests++;
     if (waited) this.#waited++;
     if (!admitted) this.#refused++;
-    this.#askedByKey[ask.key] = (this.#askedByKey[ask.key] ?? 0) + 1;
-    if (admitted) this.#admittedByKey[ask.key] = (this.#admittedByKey[ask.key] ?? 0) + 1;
-    if (!place) return;
+    this.#askedByKey[key] = (this.#askedByKey[key] ?? 0) + 1;
+    if (admitted) this.#admittedByKey[key] = (this.#admittedByKey[key] ?? 0) + 1;
     place.asked++;
     if (admitted) place.admitted++;
-  };
+  }
 
   /** Idle for a while; some places come back as a new environment, which knows nothing. */
   #rest(place: Place): void {
     const { churn } = this.#scenario;
     if (!churn) return;
     place.on = false;
-    place.cancelArrival();
+    if (place.nextArrival) place.nextArrival.run = undefined;
     const { random } = place;
     this.#world.after(-Math.log(1 - random()) * churn.offS * 1000, () => {
       place.on = true;
-      if (random() < churn.deaths) {
-        this.#ownersOf.delete(place.environment);
-        place.environment = this.#environment(place);
-      }
+      if (random() < churn.deaths) place.environment = this.#environment(place);
       this.#arriveNext(place);
       this.#world.after(-Math.log(1 - random()) * churn.onS * 1000, () => this.#rest(place));
     });
@@ -325,39 +312,10 @@ class Fleet {
   }
 }
 
-/** Epoch ms of a second of the history. */
-const at = (second: number): number => BEGIN_MS + second * 1000;
-
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'no error');
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 function documentOf(rule: ThrottleRule): RuleDocument {
   return { apiVersion: 'flyball/v1', service: 'simulated', throttles: { simulated: rule } };
-}
-
-function burstOf({ limit, burst }: ThrottleRule): number {
-  return burst ?? Math.max(1, Math.floor(parseRate(limit).tokens));
-}
-
-function boundOf(rules: readonly ThrottleRule[]): { ratePerMs: number; burst: number } {
-  let [ratePerMs, burst] = [0, 0];
-  for (const rule of rules) {
-    const { tokens, perMs } = parseRate(rule.limit);
-    ratePerMs += tokens / perMs;
-    burst += burstOf(rule);
-  }
-  return { ratePerMs, burst };
-}
-
-function askOf(key: number, keyed: boolean): Ask {
-  if (!keyed) return { event: {}, trigger: triggerOf({}), key };
-  const sourceIp = `10.${key >> 16}.${(key >> 8) & 255}.${key & 255}`;
-  const event = {
-    version: '2.0',
-    rawPath: '/',
-    headers: {},
-    requestContext: { stage: '$default', http: { method: 'GET', path: '/', sourceIp } },
-  };
-  return { event, trigger: triggerOf(event), key };
 }

@@ -128,13 +128,13 @@ export class SimulatedStore {
     const thereMs = latencyMs * (0.3 + 0.4 * this.#random());
     return new Promise((resolve, reject) => {
       const end = (how: () => void) => {
-        cancelTimeout();
+        timeout.run = undefined;
         signal?.removeEventListener('abort', onAbort);
         world.touched = true;
         how();
       };
       const onAbort = () => end(() => reject(new StoreUnavailable('aborted', 'its caller has gone')));
-      const cancelTimeout = world.after(timeoutMs, () =>
+      const timeout = world.after(timeoutMs, () =>
         asker.deliver(() => end(() => reject(new StoreUnavailable('timeout', `no answer within ${timeoutMs} ms`)))),
       );
       signal?.addEventListener('abort', onAbort, { once: true });

@@ -3,11 +3,11 @@
 /** A Monday noon, UTC: where all simulated histories begin, ms. */
 export const BEGIN_MS = Date.UTC(2026, 0, 5, 12, 0, 0);
 
-interface Event {
+export interface Event {
   readonly atMs: number;
   /** Of events at the same time the one that was made first comes first. */
   readonly order: number;
-  /** Undefined once it has been cancelled. */
+  /** Whoever sets it to undefined cancels the event. */
   run: (() => void) | undefined;
 }
 
@@ -19,17 +19,15 @@ export class World {
   readonly #heap: Event[] = [];
   #made = 0;
 
-  /** Runs something after so many ms of virtual time; the returned function cancels it. */
-  after(ms: number, run: () => void): () => void {
+  /** Runs something after so many ms of virtual time. */
+  after(ms: number, run: () => void): Event {
     return this.at(this.nowMs + ms, run);
   }
 
-  at(atMs: number, run: () => void): () => void {
+  at(atMs: number, run: () => void): Event {
     const event: Event = { atMs, order: this.#made++, run };
     this.#push(event);
-    return () => {
-      event.run = undefined;
-    };
+    return event;
   }
 
   /** Lets everything happen that happens before `untilMs`. */
