@@ -28,6 +28,7 @@ import {
   logsSlot,
   peekAt,
   parkSlot,
+  quotaSlot,
   redeliverySlot,
   requiredAccessSlot,
   shedSlot,
@@ -96,6 +97,7 @@ export function govern(options: GovernOptions): GovernMiddleware {
     shedSlot,
     throttleSlot,
     concurrencySlot,
+    quotaSlot,
   ]);
 }
 
@@ -107,7 +109,8 @@ function accessSlotOf({ access }: AccessOptions): PolicySlot {
 }
 
 export const access = (options: AccessOptions): GovernMiddleware => middlewareFor(options, [accessSlotOf(options)]);
-export const throttle = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [throttleSlot]);
+export const throttle = (options: InstanceOptions): GovernMiddleware =>
+  middlewareFor(options, [throttleSlot, quotaSlot]);
 export const concurrency = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [concurrencySlot]);
 /** Installs outbound breakers for `flyball.call` and `flyball.run`. */
 export const breaker = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, []);

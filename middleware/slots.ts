@@ -44,6 +44,10 @@ export const throttleSlot = slotOf('throttle', async () => (await import('./thro
   needed: ({ throttles }) => throttles !== undefined,
 });
 
+export const quotaSlot = slotOf('quota', async () => (await import('./throttle/index.ts')).quotaPolicy, {
+  needed: ({ throttles = {} }) => Object.values(throttles).some(({ algorithm }) => algorithm === 'fixed-window'),
+});
+
 export const concurrencySlot = slotOf(
   'concurrency',
   async () => (await import('./concurrency/index.ts')).concurrencyPolicy,
@@ -148,6 +152,7 @@ export async function loadEverything(): Promise<void> {
     redeliverySlot,
     requiredAccessSlot,
     shedSlot,
+    quotaSlot,
     throttleSlot,
     traceSlot,
   ];

@@ -4,7 +4,7 @@ import type { ThrottleRule } from '../kernel/rules/document.ts';
 import { isOfTheStore } from './admission.ts';
 import { STORE_LIMIT_MS } from './fleet.ts';
 import type { RawKey } from './key.ts';
-import { throttlePolicy } from './policy.ts';
+import { quotaPolicy, throttlePolicy } from './policy.ts';
 import { fleetStateOf, inForce, type CompiledThrottle } from './rule.ts';
 import type { Standing } from './standing.ts';
 import { readStanding } from './state.ts';
@@ -20,8 +20,10 @@ export interface Peeked {
 
 /** Undefined when no such rule applies to the invocation, or its state cannot be known in the time there is. */
 export async function peek(invocation: Invocation, name: string): Promise<Peeked | undefined> {
-  const rules = invocation.snapshot.of(throttlePolicy).of(invocation.resource.name);
-  const applying = [...(rules?.enforced ?? []), ...(rules?.shadow ?? [])].find((rule) => rule.name === name);
+  const applying = [throttlePolicy, quotaPolicy]
+    .map((policy) => invocation.snapshot.of(policy).of(invocation.resource.name))
+    .flatMap((rules) => [...(rules?.enforced ?? []), ...(rules?.shadow ?? [])])
+    .find((rule) => rule.name === name);
   if (!applying) return undefined;
   const key = applying.rawKeyOf(invocation);
   const rule = inForce(applying, invocation, key);

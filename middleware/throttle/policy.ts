@@ -2,24 +2,34 @@
 import { answerWithDeferred, canWait, settlementOf } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
+import type { ThrottleRule } from '../kernel/rules/document.ts';
 import { Admission, noteQuota, type Held, type Verdict } from './admission.ts';
 import { admitInTurn } from './in-turn.ts';
 import { noteTold, tell } from './telling.ts';
 import { Memory } from './memory.ts';
-import { compileThrottles, inForce, type ResourceThrottles, type Throttles } from './rule.ts';
+import { compileThrottles, inForce, isQuota, type ResourceThrottles, type Throttles } from './rule.ts';
 import { observe } from './shadow.ts';
 import { lastTurn } from './wait.ts';
 
-export const throttlePolicy: Policy<Throttles> = {
-  name: 'throttle',
-  compile: (document, instance) =>
-    compileThrottles(
-      document,
-      instance.state(throttlePolicy, () => new Memory()),
-    ),
-  before: throttleBefore,
-  after: throttleAfter,
-};
+/** Rules whose tokens come back soon: asked before what they protect. */
+export const throttlePolicy: Policy<Throttles> = policyOf('throttle', (rule) => !isQuota(rule));
+
+/** Quotas by day, week and month: asked last, so that nothing counts against them that something else refuses. */
+export const quotaPolicy: Policy<Throttles> = policyOf('quota', isQuota);
+
+function policyOf(name: string, applies: (rule: ThrottleRule) => boolean): Policy<Throttles> {
+  const policy: Policy<Throttles> = {
+    name,
+    compile: ({ throttles = {}, ...document }, instance) =>
+      compileThrottles(
+        { ...document, throttles: Object.fromEntries(Object.entries(throttles).filter(([, rule]) => applies(rule))) },
+        instance.state(policy, () => new Memory()),
+      ),
+    before: throttleBefore,
+    after: throttleAfter,
+  };
+  return policy;
+}
 
 function throttleBefore(invocation: Invocation, throttles: Throttles): void | Promise<void> {
   const rules = throttles.of(invocation.resource.name);

@@ -1,7 +1,7 @@
 // A throttle rule compiled for one service: its arithmetic, its key, and what it tells those it refuses.
 import type { Invocation } from '../kernel/invocation.ts';
 import type { RuleDocument, ThrottleRule } from '../kernel/rules/document.ts';
-import { parseDuration } from '../kernel/units.ts';
+import { parseDuration, parseWindowRate } from '../kernel/units.ts';
 import { limiterOf, syncOf } from './algorithm.ts';
 import { compileCost } from './cost.ts';
 import { compileKey, compileValues, hash, storedKey, type RawKey } from './key.ts';
@@ -102,6 +102,11 @@ function split(rules: readonly CompiledThrottle[]): ResourceThrottles | undefine
     overridden: enforced.some(({ overrides }) => overrides !== undefined),
     told: enforced.some(({ told }) => told),
   };
+}
+
+/** A window of the calendar: what it counts is worth counting only once all else admits. */
+export function isQuota({ algorithm, limit }: ThrottleRule): boolean {
+  return algorithm === 'fixed-window' && parseWindowRate(limit).unit !== 'time';
 }
 
 /** One caller's overload is refused by the narrowest key before it costs the others; in memory before over the network. */

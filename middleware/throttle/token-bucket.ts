@@ -15,8 +15,9 @@ const MOST_ROUNDED_RATE = 1_000;
 export function tokenBucket(gcra: Gcra, sync: Sync): Limiter {
   const { rate, burst, intervalUs, capacityUs } = gcra;
   const terms = leaseTerms(gcra, sync);
-  // Those who lease and those who do not believe in refills at different times, and so cannot share a bucket.
-  const shape = `${rate.tokens}/${rate.perMs}/${burst}${terms ? '/leased' : ''}`;
+  // Those who must not lease from a bucket that others would neither know its parts nor believe in refills as late.
+  const isApart = !terms && leaseTerms(gcra, 'auto') !== undefined;
+  const shape = `${rate.tokens}/${rate.perMs}/${burst}${isApart ? `/${sync}` : ''}`;
   return {
     algorithm: ALGORITHM,
     shape,

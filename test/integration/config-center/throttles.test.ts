@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Principal } from '../../../middleware/kernel/principal.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { throttlePolicy } from '../../../middleware/throttle/index.ts';
+import { throughThrottles } from '../throttle/admit.ts';
 import { storedKey } from '../../../middleware/throttle/key.ts';
 import type { Table } from '../../../store/port.ts';
 import * as events from '../../support/events.ts';
@@ -40,7 +40,7 @@ async function take(
   for (let i = 0; i < times; i++) {
     const invocation = testInvocation(instance, events.httpV2({ headers }));
     invocation.principal = principal;
-    await throttlePolicy.before?.(invocation, invocation.snapshot.of(throttlePolicy));
+    await throughThrottles(invocation);
     await instance.syncs.settle();
   }
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Refused } from '../../../middleware/kernel/errors.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { throttlePolicy } from '../../../middleware/throttle/index.ts';
+import { throughThrottles } from './admit.ts';
 import type { Table } from '../../../store/port.ts';
 import * as events from '../../support/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -88,7 +88,7 @@ describe('a quota of 30 a month', () => {
       instance,
       events.sqs(Array.from({ length: 10 }, (_, i) => ({ body: String(i) }))),
     );
-    await throttlePolicy.before?.(invocation, invocation.snapshot.of(throttlePolicy));
+    await throughThrottles(invocation);
     expect((invocation.event as { Records: unknown[] }).Records).toHaveLength(7);
     await instance.syncs.settle();
   });
