@@ -9,7 +9,7 @@ import { createNamedTable, startStore } from '../../telemetry/store.ts';
 import type { Found } from './probe.ts';
 
 const PROBE = join(import.meta.dirname, 'probe.ts');
-const ROUNDS = 7;
+const ROUNDS = 5;
 const QUICK_ROUNDS = 1;
 /** DESIGN's, in ns. */
 const GOAL_NS = 400;
