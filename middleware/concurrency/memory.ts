@@ -1,11 +1,10 @@
 // What an instance remembers of a concurrency rule: the slots it has seen, the fleet's limit, and what it measured itself.
+import { RuleMemories, Warnings } from '../kernel/rule-memory.ts';
 import type { AdaptiveRecord, PermitRecord } from '../../store/items/permits.ts';
 import type { ShardView } from './slots.ts';
 
 /** Samples older than this say nothing of how the backend is now. */
 const SAMPLES_KEPT_MS = 10_000;
-/** A table that refuses us does so at every request: said once in so many ms. */
-const WARN_EVERY_MS = 60_000;
 
 export interface Measured {
   readonly calls: number;
@@ -13,7 +12,7 @@ export interface Measured {
 }
 
 /** One rule's part. */
-export class RuleMemory {
+export class RuleMemory extends Warnings {
   readonly views = new Map<number, ShardView>();
   /** What goes on here under permits that only this instance counts. */
   heldHere = 0;
@@ -23,7 +22,6 @@ export class RuleMemory {
   #calls = 0;
   #busyUs = 0;
   #sinceMs = 0;
-  #warnedAtMs = -Infinity;
 
   saw(shard: number, record: PermitRecord | undefined, nowMs: number): void {
     this.views.set(shard, { seenAtMs: nowMs, expiries: record?.expiries ?? new Map() });
@@ -49,30 +47,11 @@ export class RuleMemory {
     this.#busyUs = 0;
     return measured;
   }
-
-  /** True when it is time to log again. */
-  mayWarn(nowMs: number): boolean {
-    if (nowMs - this.#warnedAtMs < WARN_EVERY_MS) return false;
-    this.#warnedAtMs = nowMs;
-    return true;
-  }
 }
 
 /** All rules' parts on one instance, by name: a changed limit does not forget who holds what. */
-export class Memory {
-  #rules = new Map<string, RuleMemory>();
-
-  of(name: string): RuleMemory {
-    let memory = this.#rules.get(name);
-    if (!memory) {
-      memory = new RuleMemory();
-      this.#rules.set(name, memory);
-    }
-    return memory;
-  }
-
-  /** Forgets the rules that a new revision no longer has. */
-  keep(names: ReadonlySet<string>): void {
-    this.#rules = new Map([...this.#rules].filter(([name]) => names.has(name)));
+export class Memory extends RuleMemories<RuleMemory> {
+  constructor() {
+    super(() => new RuleMemory());
   }
 }

@@ -1,4 +1,5 @@
 // What an instance remembers of its throttles: buckets of its own, and which keys the fleet's buckets have refused.
+import { RuleMemories, Warnings } from '../kernel/rule-memory.ts';
 import type { Regime } from './bucket.ts';
 import { take, type Gcra, type Take } from './gcra.ts';
 import type { RawKey } from './key.ts';
@@ -6,8 +7,6 @@ import { Recent } from './recent.ts';
 
 /** Keys remembered of each kind and rule. */
 const REMEMBERED_KEYS = 10_000;
-/** A table that refuses us does so at every request: said once in so many ms. */
-const WARN_EVERY_MS = 60_000;
 
 /** What the last bucket adds to what is known of the others. */
 const NEWS_WEIGHT = 0.1;
@@ -20,13 +19,12 @@ export interface Counter {
 }
 
 /** One rule's part, found by what the rule is: a publish that does not change it changes nothing here. */
-export class RuleMemory {
+export class RuleMemory extends Warnings {
   readonly #buckets = new Recent<{ tatUs: number }>(REMEMBERED_KEYS);
   readonly #denials = new Recent<number>(REMEMBERED_KEYS);
   readonly #counters = new Recent<Counter>(REMEMBERED_KEYS);
   readonly #held = new Recent<object>(REMEMBERED_KEYS);
   readonly #regimes: Record<Regime, number> = { idle: 0, gap: 0, busy: 1 };
-  #warnedAtMs = -Infinity;
 
   /** Takes tokens from this instance's own bucket. */
   take(gcra: Gcra, key: RawKey, nowUs: number, wanted: number, atLeast = 1): Take {
@@ -91,30 +89,11 @@ export class RuleMemory {
     const regimes = this.#regimes;
     for (const one of REGIMES) regimes[one] += ((one === regime ? 1 : 0) - regimes[one]) * NEWS_WEIGHT;
   }
-
-  /** True when it is time to log again. */
-  mayWarn(nowMs: number): boolean {
-    if (nowMs - this.#warnedAtMs < WARN_EVERY_MS) return false;
-    this.#warnedAtMs = nowMs;
-    return true;
-  }
 }
 
 /** All rules' parts on one instance. */
-export class Memory {
-  #rules = new Map<string, RuleMemory>();
-
-  of(id: string): RuleMemory {
-    let memory = this.#rules.get(id);
-    if (!memory) {
-      memory = new RuleMemory();
-      this.#rules.set(id, memory);
-    }
-    return memory;
-  }
-
-  /** Forgets the rules that a new revision no longer has. */
-  keep(ids: ReadonlySet<string>): void {
-    this.#rules = new Map([...this.#rules].filter(([id]) => ids.has(id)));
+export class Memory extends RuleMemories<RuleMemory> {
+  constructor() {
+    super(() => new RuleMemory());
   }
 }
