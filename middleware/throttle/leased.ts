@@ -11,19 +11,21 @@ import type { Gcra } from './gcra.ts';
 import type { RawKey } from './key.ts';
 import { Lease } from './lease.ts';
 import type { FleetState, Grant, LimitedRule, Leasing } from './limiter.ts';
-import { betterParts, readDivision, reshape, takeFromParts, WHOLE, type PartGranted } from './parts.ts';
+import { betterParts, moreParts, readDivision, reshape, takeFromParts, WHOLE, type PartGranted } from './parts.ts';
 import type { LeaseTerms } from './terms.ts';
 
 /** A lease lasts a little longer than its period, so that the next one comes beside a handler and in time. */
 const HEADROOM = 1.25;
 /** What is left of a lease when the next one is asked for. */
-const PREFETCH_BELOW = 0.3;
+const PREFETCH_BELOW = 0.27;
 /** Shares are made of the period before: asking for a little more than one keeps the whole rate in use. */
 const SHARE_HEADROOM = 1.1;
 /** Of the room that each instance may have, what one asks for on suspicion. */
 const PARTS_OF_PLENTY = 4;
 /** How many of the instances of a bucket try to divide it anew, in a period. */
 const TRYING = 4;
+/** Of so many that an item refused for being asked too much, one tries to divide it. */
+const CROWD = 200;
 /** A share is soon another one. */
 const SHARES_KEPT_PERIODS = 3;
 /** After an exchange that failed, the next one beside a handler waits this part of a period. */
@@ -182,23 +184,35 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
   ): Promise<never> {
     held.awayUntilUs = fleetNowUs(instance) + periodUs * PAUSE_SHARE * (1 + instance.random());
     if (error instanceof StoreUnavailable && error.reason === 'throttled') {
+      const known = held.division.sinceMs;
       held.division = await readDivision(instance, stateOf(rule, key), patience);
+      const to = moreParts(held.division, instance.clock.now());
+      const isNew = held.division.sinceMs !== known;
+      if (!isNew && to !== held.division.parts && instance.random() * CROWD < 1) {
+        divideInto(to, instance, rule, key, held);
+      }
     }
     throw error;
   }
 
   /** Divides a bucket anew that is asked too much, or too little; one of its instances is enough for it. */
-  async function divide(
-    instance: Instance,
-    rule: LimitedRule,
-    key: RawKey,
-    held: HeldKey,
-    patience: Patience,
-  ): Promise<void> {
+  function divide(instance: Instance, rule: LimitedRule, key: RawKey, held: HeldKey): void {
     const { division, instancesInPart, instances } = held;
     const to = betterParts(division, instancesInPart, periodUs, instance.clock.now());
-    if (to === division.parts || patience.signal?.aborted || instance.random() * instances > TRYING) return;
-    held.division = await reshape(instance, gcra, stateOf(rule, key), division, to, terms, patience);
+    if (to !== division.parts && instance.random() * instances < TRYING) divideInto(to, instance, rule, key, held);
+  }
+
+  function divideInto(to: number, instance: Instance, rule: LimitedRule, key: RawKey, held: HeldKey): void {
+    const state = stateOf(rule, key);
+    void instance.syncs.start(`divide:${rule.name}:${state.key}`, async (signal) => {
+      const patience = { timeoutMs: () => LONGEST_BESIDE_MS, signal };
+      try {
+        held.division = await reshape(instance, gcra, state, held.division, to, terms, patience);
+      } catch {
+        // Whoever finds it half done goes on with it.
+        instance.recorder.internal('throttle:store-failed');
+      }
+    });
   }
 
   function prefetch({ instance }: Invocation, rule: LimitedRule, key: RawKey, held: HeldKey, nowUs: number): void {
@@ -214,7 +228,7 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
       try {
         const patience = { timeoutMs: () => LONGEST_BESIDE_MS, signal };
         await fetch(instance, rule, key, held, missing, true, patience);
-        await divide(instance, rule, key, held, patience);
+        if (!signal.aborted) divide(instance, rule, key, held);
       } catch {
         // The store's own guard tells of it; what is needed is asked for again, by a request if it comes to that.
         instance.recorder.internal('throttle:store-failed');
@@ -272,13 +286,15 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
       const { instance } = invocation;
       const held = rule.memory.held(key, create);
       const before = fleetNowUs(instance);
-      if (before < held.awayUntilUs) throw new StoreUnavailable('backing-off', `${rule.name} was asked for in vain just now`);
+      if (before < held.awayUntilUs)
+        throw new StoreUnavailable('backing-off', `${rule.name} was asked for in vain just now`);
       const unspent = held.lease.unspent(before);
       const goal = target(held, before);
       const missing = Math.max(wanted, goal) - unspent;
       await whileWaiting(invocation, (patience) =>
         fetch(instance, rule, key, held, Math.max(1, missing), goal > 0, patience),
       );
+      divide(instance, rule, key, held);
       const nowUs = fleetNowUs(instance);
       const { tokens } = held.lease.take(nowUs, wanted);
       if (tokens === wanted) prefetch(invocation, rule, key, held, nowUs);

@@ -135,12 +135,18 @@ export function betterParts(
   const writesPerS = (instancesInPart * WRITES_PER_PERIOD * 1e6) / periodUs;
   const ageMs = nowMs - sinceMs;
   if (writesPerS > MOST_WRITES_PER_S && ageMs > GROWING_AFTER_MS) {
-    const meant = writesPerS > FULL_WRITES_PER_S ? parts * GROWTH : Math.ceil((parts * writesPerS) / MEANT_WRITES_PER_S);
+    const meant =
+      writesPerS > FULL_WRITES_PER_S ? parts * GROWTH : Math.ceil((parts * writesPerS) / MEANT_WRITES_PER_S);
     return Math.min(MOST_PARTS, meant);
   }
   const isQuiet = parts > 1 && instancesInPart > 0 && writesPerS < LEAST_WRITES_PER_S;
   if (!isQuiet || ageMs < SHRINKING_AFTER_MS) return parts;
   return Math.max(1, Math.ceil((parts * writesPerS) / MEANT_WRITES_PER_S));
+}
+
+/** The same for one whose item refuses writes for being asked too much, and so cannot say how much that is. */
+export function moreParts({ parts, sinceMs }: Division, nowMs: number): number {
+  return nowMs - sinceMs > GROWING_AFTER_MS ? Math.min(MOST_PARTS, parts * GROWTH) : parts;
 }
 
 /**

@@ -44,12 +44,12 @@ function steady(instances: number): readonly Scenario[] {
   // Of ten thousand a second tells as much as of a thousand ten.
   const measuredS = instances >= 10_000 ? 6 : 20;
   const common = { instances, rps: RPS, tableWritesPerS: tableFor(instances) };
-  const drained = { phases: DRAINING, drained: true, measureFromS: 10, untilS: 10 + measuredS };
+  const drained = { phases: DRAINING, drained: true, measureFromS: fromS, untilS: fromS + measuredS };
   const over = ruleFor({ instances, load: 1.5 });
   return [
     {
       ...{ ...common, name: `n=${instances} uniform 0.8x`, rule: ruleFor({ instances, load: 0.8 }) },
-      ...{ measureFromS: 5, untilS: 5 + measuredS, goals: STEADY },
+      ...{ measureFromS: fromS, untilS: fromS + measuredS, goals: STEADY },
     },
     { ...common, ...drained, name: `n=${instances} uniform 1.5x`, rule: over, goals: STEADY },
     { ...common, ...drained, name: `n=${instances} zipf 1.5x`, rule: over, spread: 'zipf', goals: ZIPF },
