@@ -41,8 +41,8 @@ function tableFor(instances: number): number {
 }
 
 function steady(instances: number): readonly Scenario[] {
-  // Of ten thousand a second tells as much as of a thousand ten.
-  const measuredS = instances >= 10_000 ? 6 : 20;
+  // The more there are, the longer they take to find each other; of ten thousand a second tells as much as of a thousand ten.
+  const [fromS, measuredS] = instances >= 10_000 ? [15, 5] : instances >= 1_000 ? [20, 20] : [10, 20];
   const common = { instances, rps: RPS, tableWritesPerS: tableFor(instances) };
   const drained = { phases: DRAINING, drained: true, measureFromS: fromS, untilS: fromS + measuredS };
   const over = ruleFor({ instances, load: 1.5 });
