@@ -4,7 +4,15 @@ const { dashboardResource } = require('./dashboard.ts');
 const { signals } = require('./signals.ts');
 
 /** The control plane's functions by their keys in serverless.yml. */
-const WATCHED = ['configCenter', 'batchMonitor', 'batchMonitorTick', 'telemetry', 'telemetryMerge', 'authorizer'];
+const WATCHED = [
+  'configCenter',
+  'concurrencyActuator',
+  'batchMonitor',
+  'batchMonitorTick',
+  'telemetry',
+  'telemetryMerge',
+  'authorizer',
+];
 
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   const stage = await resolveVariable('sls:stage');

@@ -30,6 +30,8 @@ export interface Signal {
 /** The control plane's functions by the last part of their names, and what stands still without each. */
 const STANDS_STILL = {
   'config-center': 'nothing can be published, rolled back or forced open; functions go on under the rules they have',
+  'concurrency-actuator':
+    'limits of Lambda stay where they are; a function may have more or less concurrency than its rules say',
   'batch-monitor': 'jobs cannot report, and whoever watches them is told nothing',
   'batch-monitor-tick': 'missed, overrunning and lost jobs go unnoticed',
   telemetry: 'there are no numbers to read; nothing is lost, the minutes stay in the table',

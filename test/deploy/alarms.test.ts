@@ -26,7 +26,14 @@ const [{ TopicArn } = { TopicArn: '' }] = Topics;
 const page = readFileSync('docs/deploy.md', 'utf8');
 
 it('watch everything that flyball is made of', () => {
-  const parts = ['batch-monitor', 'batch-monitor-tick', 'config-center', 'telemetry', 'telemetry-merge'];
+  const parts = [
+    'batch-monitor',
+    'batch-monitor-tick',
+    'concurrency-actuator',
+    'config-center',
+    'telemetry',
+    'telemetry-merge',
+  ];
   const perFunction = parts.flatMap((part) => [`${part}-errors`, `${part}-slow`, `${part}-throttles`]);
   // Each 401 is one of its errors.
   const authorizer = ['authorizer-slow', 'authorizer-throttles'];
