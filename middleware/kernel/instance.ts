@@ -10,6 +10,7 @@ import { Syncs } from './sync.ts';
 
 /** Internal errors of one policy in a row before it is switched off on this instance. */
 const CONTAIN_LIMIT = 5;
+const SWITCHED_OFF_MS = 60_000;
 
 export interface InstanceOptions {
   readonly service: string;
@@ -53,7 +54,8 @@ export class Instance {
   cold = true;
   readonly #state = new Map<object, unknown>();
   readonly #failures = new Map<string, number>();
-  readonly #switchedOff = new Set<string>();
+  /** With the time from which a policy is tried again, epoch ms. */
+  readonly #switchedOff = new Map<string, number>();
 
   constructor(options: InstanceOptions) {
     this.service = options.service;
@@ -82,16 +84,25 @@ export class Instance {
     return state;
   }
 
-  /** False once a policy has failed too often here: it is then left out, so that it cannot hurt the function. */
+  /**
+   * False once a policy has failed too often here: it is then left out for a minute, so that it cannot hurt the function;
+   * and then tried again, since what made it fail may have been one caller's doing.
+   */
   trusts(policy: string): boolean {
-    return this.#switchedOff.size === 0 || !this.#switchedOff.has(policy);
+    if (this.#switchedOff.size === 0) return true;
+    const untilMs = this.#switchedOff.get(policy);
+    if (untilMs === undefined) return true;
+    if (this.clock.now() < untilMs) return false;
+    this.#switchedOff.delete(policy);
+    for (const hook of ['before', 'after', 'stage']) this.#failures.delete(`${policy} ${hook}`);
+    return true;
   }
 
   /** Counts an error inside flyball that must not reach the function; too many in a row of one hook end the policy here. */
   contain(policy: string, hook: 'before' | 'after' | 'stage', error: unknown): void {
     const failures = (this.#failures.get(`${policy} ${hook}`) ?? 0) + 1;
     this.#failures.set(`${policy} ${hook}`, failures);
-    if (failures >= CONTAIN_LIMIT) this.#switchedOff.add(policy);
+    if (failures >= CONTAIN_LIMIT) this.#switchedOff.set(policy, this.clock.now() + SWITCHED_OFF_MS);
     this.recorder.internal(`contained:${policy}`);
     this.logger.error(
       failures >= CONTAIN_LIMIT ? 'flyball switched a policy off after repeated errors' : 'flyball contained an error',

@@ -19,6 +19,10 @@ export function bringsParked(event: unknown): boolean {
   return recordsOf(event).some(isMarked);
 }
 
-export function isMarked({ messageAttributes }: { readonly [name: string]: unknown }): boolean {
-  return typeof messageAttributes === 'object' && messageAttributes !== null && PARKED_ATTRIBUTE in messageAttributes;
+/** Of the function's own parking queue: whoever may send to another one can write any attribute. */
+export function isMarked({ messageAttributes, eventSourceARN }: { readonly [name: string]: unknown }): boolean {
+  if (typeof messageAttributes !== 'object' || messageAttributes === null) return false;
+  if (!(PARKED_ATTRIBUTE in messageAttributes) || typeof eventSourceARN !== 'string') return false;
+  const queue = parkingQueueUrl()?.split('/').at(-1);
+  return queue !== undefined && eventSourceARN.split(':').at(-1) === queue;
 }

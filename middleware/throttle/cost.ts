@@ -5,7 +5,7 @@ import { headerOf, queryOf } from '../kernel/trigger.ts';
 /** A number, or where a request says it. */
 export type Cost = number | string;
 
-const WHOLE = /^[0-9]{1,15}$/;
+const WHOLE = /^[0-9]+$/;
 
 /** Undefined when every request costs one token. */
 export function compileCost(cost: Cost = 1): ((invocation: Invocation) => number) | undefined {
@@ -17,8 +17,9 @@ export function compileCost(cost: Cost = 1): ((invocation: Invocation) => number
   return ({ event }) => costSaid(saidIn(event, name));
 }
 
-/** A whole number from 1; whoever says something else, or nothing, is counted as one. */
+/** A whole number from 1, of several the largest; whoever says something else, or nothing, is counted as one. */
 export function costSaid(text: string | undefined): number {
   const said = text?.trim() ?? '';
+  if (said.includes(',')) return Math.max(...said.split(',').map(costSaid));
   return WHOLE.test(said) ? Math.max(1, Number(said)) : 1;
 }

@@ -107,6 +107,10 @@ function checkSync({ algorithm = 'token-bucket', sync, scope, ...rule }: Throttl
     report(at, `${algorithm} cannot be ${sync}, only a token-bucket can: leave it out`);
     return;
   }
+  if (rule.cost !== undefined && rule.cost !== 1) {
+    report(at, `a rule with a cost cannot be ${sync}: each request is admitted whole or not at all; leave it out`);
+    return;
+  }
   if (sync !== 'leased') return;
   for (const { limit, burst } of [rule, ...(rule.overrides ?? [])]) {
     const gcra = compileGcra(parseRate(limit), burst);

@@ -7,6 +7,7 @@ import { noTable, silentLogger, testContext } from '../../../support/instance.ts
 it('a parked event is handled as the event it was, ungoverned, and its message is done with', async () => {
   vi.stubEnv('FLYBALL_DISABLED', '1');
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'thumbnails');
+  vi.stubEnv('FLYBALL_PARKING_QUEUE', 'https://sqs.eu-central-1.amazonaws.com/1/thumbnails-parking');
   vi.resetModules();
   const { governed } = await import('../../../../middleware/index.ts');
   const clock = fakeClock();
@@ -17,7 +18,7 @@ it('a parked event is handled as the event it was, ungoverned, and its message i
     messageAttributes: { 'flyball-parked': { dataType: 'String' as const, stringValue: 'thumbnails' } },
   };
   const stack = governed({ service: 'thumbnails', clock, table: noTable, logger: silentLogger }, handler);
-  expect(await stack(sqs([message]), testContext(clock))).toEqual({ batchItemFailures: [] });
+  expect(await stack(sqs([message], 'thumbnails-parking'), testContext(clock))).toEqual({ batchItemFailures: [] });
   expect(handler.mock.calls[0]?.[0]).toEqual(s3());
   vi.unstubAllEnvs();
 });

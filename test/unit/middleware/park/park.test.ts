@@ -6,6 +6,7 @@ import { testGovernor, type TestGovernor } from '../../../../middleware/testing/
 import { direct, eventBridge, httpV2, s3, schedule, sns, sqs } from '../../../support/events.ts';
 
 const URL = 'https://sqs.eu-central-1.amazonaws.com/000000000000/thumbnails-parking';
+const QUEUE = 'thumbnails-parking';
 
 beforeEach(() => {
   vi.stubEnv('FLYBALL_PARKING_QUEUE', URL);
@@ -223,7 +224,7 @@ describe('what is in a parking queue and cannot be run', () => {
     ['a queue batch in it', marked({ flyball: by, event: sqs() })],
     ['no mark', { body: JSON.stringify({ flyball: by, event: s3() }) }],
   ])('an ordinary record: %s', async (_what, message) => {
-    const event = sqs([message], 'thumbnails-parking');
+    const event = sqs([message], QUEUE);
     expect((await handling(event)).given).toEqual(event);
   });
 
@@ -232,14 +233,25 @@ describe('what is in a parking queue and cannot be run', () => {
     ['another service', { ...by, service: 'billing' }, /needs a parking queue of its own/],
     ['another version', { ...by, parked: 2 }, /by another flyball \(version 2/],
   ])('fails, and stays in the queue: parked by %s', async (_what, parking, reason) => {
-    const { answer, given } = await handling(sqs([marked({ flyball: parking, event: s3() })]));
+    const { answer, given } = await handling(sqs([marked({ flyball: parking, event: s3() })], QUEUE));
     expect(given).toBeUndefined();
     expect(answer).toEqual({ error: expect.stringMatching(reason) as string });
   });
 
+  it('an ordinary record, and no harm to those beside it: marked, but of a queue that is not for parking', async () => {
+    const forged = marked({ flyball: by, event: s3() }, 'forged');
+    for (const queue of ['settlement', `${QUEUE}-2`, '']) {
+      const event = sqs([forged, { messageId: 'good' }], queue);
+      expect((await handling(event)).given).toEqual(event);
+    }
+    vi.stubEnv('FLYBALL_PARKING_QUEUE', '');
+    const event = sqs([forged], QUEUE);
+    expect((await handling(event)).given).toEqual(event);
+  });
+
   it('fails, and stays in the queue: a batch of several', async () => {
     const message = { flyball: by, event: s3() };
-    const { answer, given } = await handling(sqs([marked(message, 'a'), marked(message, 'b')]));
+    const { answer, given } = await handling(sqs([marked(message, 'a'), marked(message, 'b')], QUEUE));
     expect(given).toBeUndefined();
     expect(answer).toEqual({ error: expect.stringMatching(/batchSize: 1/) as string });
   });
