@@ -19,7 +19,10 @@ export function faultsOf(error: z.core.$ZodError, value: unknown): Fault[] {
 
 /** Each issue stands for one error at least, so no more of them need looking at. */
 function allOf(issues: readonly Issue[], base: Path, root: unknown): Fault[] {
+  // What is of another type is not too long as well.
+  const mistyped = new Set(issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => path.join('/')));
   return issues
+    .filter(({ code, path }) => code === 'invalid_type' || !mistyped.has(path.join('/')))
     .slice(0, MOST_FAULTS)
     .flatMap((issue) => ofIssue(issue, base, root))
     .slice(0, MOST_FAULTS);
@@ -35,6 +38,7 @@ function ofIssue(issue: Issue, base: Path, root: unknown): Fault[] {
     case 'invalid_union': {
       const meant = issue.errors.filter((branch) => !branch.some(ofAnotherType));
       if (meant.length === 0) return [{ path, reason: anyOf(issue, valueAt(root, path)) }];
+      if (meant.flat().every(isAnotherWord)) return [{ path, reason: `should be ${choiceOf(issue, meant.flat())}` }];
       return allOf(likeliest(meant), path, root);
     }
     case 'invalid_key':
@@ -42,9 +46,42 @@ function ofIssue(issue: Issue, base: Path, root: unknown): Fault[] {
     case 'invalid_type':
       if (valueAt(root, path) === undefined) return [{ path, reason: `is required: ${expected(issue.expected)}` }];
       return [{ path, reason: `should be ${expected(issue.expected)}` }];
+    case 'invalid_value':
+      return [{ path, reason: isZods(issue) ? `should be ${oneOf(issue.values)}` : issue.message }];
+    case 'too_small':
+      return [
+        { path, reason: isZods(issue) ? `should ${sizes(issue.origin, 'at least', issue.minimum)}` : issue.message },
+      ];
+    case 'too_big':
+      return [
+        { path, reason: isZods(issue) ? `should ${sizes(issue.origin, 'at most', issue.maximum)}` : issue.message },
+      ];
     default:
       return [{ path, reason: issue.message }];
   }
+}
+
+/** None of the words a choice knows. */
+function isAnotherWord({ code, path }: Issue): boolean {
+  return code === 'invalid_value' && path.length === 0;
+}
+
+function choiceOf(union: z.core.$ZodIssueInvalidUnion, issues: readonly Issue[]): string {
+  if (!isZods(union)) return union.message;
+  return oneOf(issues.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values : [])));
+}
+
+const oneOf = (values: readonly unknown[]) =>
+  values.length === 1 ? String(values[0]) : `one of ${values.map(String).join(', ')}`;
+
+/** The library's own words, where the schema has none for it. */
+const isZods = ({ message }: Issue) => /^(Invalid|Too (small|big))/.test(message);
+
+function sizes(origin: string, bound: string, size: number | bigint): string {
+  if (origin === 'array' || origin === 'record' || origin === 'object')
+    return `have ${bound} ${size} ${size === 1 ? 'entry' : 'entries'}`;
+  if (origin === 'string') return `have ${bound} ${size} ${size === 1 ? 'character' : 'characters'}`;
+  return `be ${bound} ${size}`;
 }
 
 /** The value as a whole is of another type than this branch's: an object where a text could be. */
