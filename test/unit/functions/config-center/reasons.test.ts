@@ -10,7 +10,7 @@ it.each([
   [{ key: 'client' }, 'key', 'a list'],
   [{ resources: [] }, 'resources', 'have at least 1 entry'],
   [{ cost: 0 }, 'cost', 'be at least 1'],
-  [{ burst: 2e9 }, 'burst', 'be at most 1000000000'],
+  [{ limit: '1M/s', burst: 2e9 }, 'burst', 'be at most 1000000000'],
 ])('%j', (wrong, field, reason) => {
   const document = { apiVersion: 'flyball/v1', service: 'orders', throttles: { few: { limit: '10/s', ...wrong } } };
   const said = /^(one|a)/.test(reason) ? `should be ${reason}` : `should ${reason}`;
