@@ -53,6 +53,9 @@ const BASE_AT_START = 0.3;
 /** How much one measurement counts against those before it, while chance may explain the difference. */
 const MEASUREMENT = 0.5;
 
+/** Lambda's: no latency is longer. */
+const LONGEST_INVOCATION_MS = 900_000;
+
 const SHORTEST_WINDOW_MS = 1_000;
 const LONGEST_WINDOW_MS = 10_000;
 const LONGEST_MEASUREMENT_MS = 3_000;
@@ -61,6 +64,19 @@ const ENOUGH_CALLS: Record<AdaptivePhase, number> = { start: 40, run: 100, drain
 
 export function startOf({ floor }: Bounds, nowMs: number): AdaptiveRecord {
   return { limit: floor, probe: 0, phase: 'start', baseMs: 0, measuredAt: nowMs, measuredLimit: floor };
+}
+
+/** What the table says, for whoever goes on with it: somebody else may have written anything. */
+export function plausible(record: AdaptiveRecord, bounds: Bounds, nowMs: number): AdaptiveRecord {
+  const { limit, probe, baseMs, measuredAt, measuredLimit } = record;
+  return {
+    ...record,
+    limit: limitOf(limit, bounds),
+    probe: probe > 0 ? limitOf(probe, bounds) : 0,
+    baseMs: Math.min(LONGEST_INVOCATION_MS, Math.max(0, baseMs)),
+    measuredAt: Math.min(measuredAt, nowMs),
+    measuredLimit: limitOf(measuredLimit, bounds),
+  };
 }
 
 /** The limit that holds now, a whole number within the bounds. */

@@ -4,7 +4,7 @@ import { StoreUnavailable } from '../../store/port.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
 import type { Priority } from '../kernel/rules/document.ts';
-import { correctedNow, expiryUs, isOver, LONGEST_LEASE_MS, pastUs, renewInMs } from './lease.ts';
+import { correctedNow, expiryUs, isOver, LONGEST_LEASE_MS, renewInMs, termAt } from './lease.ts';
 import type { CompiledConcurrency } from './rule.ts';
 import { chooseSlot, type Slot } from './slots.ts';
 
@@ -126,8 +126,8 @@ export async function claimFromFleet(
   const startedMs = clock.precise();
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const nowMs = nowOf(invocation);
-    const past = pastUs(nowMs);
-    const slot = chooseSlot(rule.claimableBy(priority), memory.views, clock.now(), past, random);
+    const term = termAt(nowMs);
+    const slot = chooseSlot(rule.claimableBy(priority), memory.views, clock.now(), term, random);
     if (!slot) return undefined;
     const timeoutMs = Math.min(STORE_LIMIT_MS, invocation.remainingMs()) - (clock.precise() - startedMs);
     if (timeoutMs < 1) {
@@ -139,7 +139,10 @@ export async function claimFromFleet(
     const permit = new FleetPermit(invocation, rule, slot, expiry);
     try {
       const store = storeOf(invocation, rule, slot.shard);
-      const { applied, record } = await store.claim(slot.slot, { expiryUs: expiry, pastUs: past }, { timeoutMs });
+      const seen = memory.views.get(slot.shard)?.expiries.get(slot.slot);
+      const foreignUs = seen !== undefined && seen > term.beyondUs ? seen : undefined;
+      const wanted = { expiryUs: expiry, pastUs: term.pastUs, foreignUs };
+      const { applied, record } = await store.claim(slot.slot, wanted, { timeoutMs });
       memory.saw(slot.shard, record, clock.now());
       if (applied) return permit;
     } catch (error) {

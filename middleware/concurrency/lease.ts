@@ -1,4 +1,5 @@
 // How long a permit lasts, by which clock, and when it is prolonged. Pure.
+import { FURTHEST_AHEAD_MS } from '../../store/items/permits.ts';
 import type { Skew } from '../../store/skew.ts';
 
 /** No permit is given for longer: whoever dies with one keeps it from the others for so long. */
@@ -26,6 +27,22 @@ export function correctedNow(nowMs: number, skew: Skew | undefined): number {
  */
 export function pastUs(nowMs: number): number {
   return Math.floor((nowMs - 2 * CLOCK_ERROR_MS) * 1000);
+}
+
+/** Which expiries are those of permits, µs. */
+export interface Term {
+  readonly pastUs: number;
+  readonly beyondUs: number;
+}
+
+/** What is after `beyondUs` was not written by any holder's clock: whoever wrote it must not keep a slot from all. */
+export function termAt(nowMs: number): Term {
+  return { pastUs: pastUs(nowMs), beyondUs: Math.ceil((nowMs + LONGEST_LEASE_MS + FURTHEST_AHEAD_MS) * 1000) };
+}
+
+/** Whether a slot with this expiry is somebody's. */
+export function isTaken(expiry: number, { pastUs: past, beyondUs }: Term): boolean {
+  return expiry >= past && expiry <= beyondUs;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Keeps an adaptive limit: each instance reports what it measured, and whoever finds a window complete decides the next.
-import { permitStore, type AdaptiveRecord } from '../../store/items/permits.ts';
+import { FURTHEST_AHEAD_MS, permitStore, type PermitWrite } from '../../store/items/permits.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import { adapt, isComplete, startOf, type Bounds } from './adaptive.ts';
+import { adapt, isComplete, plausible, startOf, type Bounds } from './adaptive.ts';
 import { correctedNow } from './lease.ts';
 import type { CompiledConcurrency } from './rule.ts';
 
@@ -37,17 +37,20 @@ async function report(
   const window = reported.record?.window;
   if (!window) return;
   const nowMs = correctedNow(clock.now(), table.skew?.());
-  const record = reported.record?.adaptive ?? startOf(bounds, nowMs);
+  const found = reported.record?.adaptive;
+  const record = found ? plausible(found, bounds, nowMs) : startOf(bounds, nowMs);
   const elapsedMs = nowMs - window.startedAt;
   const meanMs = window.calls > 0 ? window.busyUs / window.calls / 1000 : 0;
-  let next: AdaptiveRecord;
-  if (elapsedMs > WINDOW_KEPT_MS) {
-    next = { ...record, probe: 0, phase: record.phase === 'start' ? 'start' : 'run' };
+  let decided: PermitWrite;
+  // No clock began a window that begins far ahead of all: it would never end.
+  if (elapsedMs > WINDOW_KEPT_MS || elapsedMs < -FURTHEST_AHEAD_MS) {
+    const next = { ...record, probe: 0, phase: record.phase === 'start' ? 'start' : 'run' } as const;
+    decided = await store.drop(nowMs - WINDOW_KEPT_MS, next, nowMs, { signal });
   } else if (isComplete(record.phase, elapsedMs, window.calls, meanMs)) {
-    next = adapt(record, { calls: window.calls, meanMs, inFlight: window.busyUs / 1000 / elapsedMs }, nowMs, bounds);
+    const sample = { calls: window.calls, meanMs, inFlight: window.busyUs / 1000 / elapsedMs };
+    decided = await store.decide(window, adapt(record, sample, nowMs, bounds), nowMs, { signal });
   } else {
     return;
   }
-  const decided = await store.decide(window, next, nowMs, { signal });
   if (!signal.aborted) memory.saw(0, decided.record, clock.now());
 }

@@ -1,6 +1,7 @@
 // Which slot to ask for next: of those that may be free, from what has been seen of them. Pure.
 import type { Random } from '../kernel/clock.ts';
 import { SLOTS_PER_ITEM } from '../../store/items/permits.ts';
+import { isTaken, type Term } from './lease.ts';
 
 /** What an instance has seen of one item. */
 export interface ShardView {
@@ -37,12 +38,12 @@ export function chooseSlot(
   { common, upTo }: Claimable,
   views: ReadonlyMap<number, ShardView>,
   nowMs: number,
-  pastUs: number,
+  term: Term,
   random: Random,
 ): Slot | undefined {
   return (
-    chooseBetween(0, Math.min(common, upTo), views, nowMs, pastUs, random) ??
-    chooseBetween(common, upTo, views, nowMs, pastUs, random)
+    chooseBetween(0, Math.min(common, upTo), views, nowMs, term, random) ??
+    chooseBetween(common, upTo, views, nowMs, term, random)
   );
 }
 
@@ -52,7 +53,7 @@ function chooseBetween(
   to: number,
   views: ReadonlyMap<number, ShardView>,
   nowMs: number,
-  pastUs: number,
+  term: Term,
   random: Random,
 ): Slot | undefined {
   const free: number[] = [];
@@ -63,7 +64,7 @@ function chooseBetween(
     const shard = Math.floor(begin / SLOTS_PER_ITEM);
     const end = Math.min(to, (shard + 1) * SLOTS_PER_ITEM);
     const view = views.get(shard);
-    const seen = view ? freeIn(view, shard, begin, end, pastUs) : [];
+    const seen = view ? freeIn(view, shard, begin, end, term) : [];
     if (view && nowMs - view.seenAtMs < (seen.length > 0 ? FREE_VIEW_KEPT_MS : FULL_VIEW_KEPT_MS)) {
       free.push(...seen);
     } else {
@@ -81,11 +82,11 @@ function chooseBetween(
   return undefined;
 }
 
-function freeIn({ expiries }: ShardView, shard: number, begin: number, end: number, pastUs: number): number[] {
+function freeIn({ expiries }: ShardView, shard: number, begin: number, end: number, term: Term): number[] {
   const free: number[] = [];
   for (let number = begin; number < end; number++) {
     const expiry = expiries.get(number - shard * SLOTS_PER_ITEM);
-    if (expiry === undefined || expiry < pastUs) free.push(number);
+    if (expiry === undefined || !isTaken(expiry, term)) free.push(number);
   }
   return free;
 }

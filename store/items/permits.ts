@@ -9,6 +9,15 @@ export const SLOTS_PER_ITEM = 60;
 /** An item is kept for a day after its last permit, which is long over by then. */
 const KEPT_BEYOND_S = 86_400;
 
+/**
+ * What stands further ahead of a clock than this was written by nobody's: clocks are off by less once the `Date` of one of
+ * the store's answers, a whole second, is known.
+ */
+export const FURTHEST_AHEAD_MS = 5_000;
+
+/** No clock gets there, and up to there numbers are exact. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
 /** Where the control of an adaptive limit stands. */
 export type AdaptivePhase = 'start' | 'run' | 'drain' | 'measure';
 
@@ -47,13 +56,19 @@ export interface PermitWrite {
   readonly record: PermitRecord | undefined;
 }
 
+export interface Claim {
+  readonly expiryUs: number;
+  readonly pastUs: number;
+  /**
+   * An expiry seen in the slot that is no permit's. It is named, and not everything that is far ahead taken: a claim that
+   * is long on its way would take a permit for it that was given meanwhile.
+   */
+  readonly foreignUs?: number | undefined;
+}
+
 export interface PermitStore {
-  /** Takes a slot that is free, or whose permit ended before `pastUs`. */
-  claim(
-    slot: number,
-    permit: { readonly expiryUs: number; readonly pastUs: number },
-    options?: CallOptions,
-  ): Promise<PermitWrite>;
+  /** Takes a slot that is free, or whose permit ended before `pastUs`, or in which still stands what no holder wrote. */
+  claim(slot: number, permit: Claim, options?: CallOptions): Promise<PermitWrite>;
   /** Prolongs a permit that is still the holder's own. */
   renew(slot: number, fromUs: number, toUs: number, options?: CallOptions): Promise<PermitWrite>;
   /** Gives a slot back if it still holds one of these expiries: two, when a renewal's answer has not come. */
@@ -62,6 +77,8 @@ export interface PermitStore {
   report(calls: number, busyUs: number, nowMs: number, options?: CallOptions): Promise<PermitWrite>;
   /** Ends a window with what was decided from it; whoever comes second changes nothing. */
   decide(seen: AdaptiveWindow, next: AdaptiveRecord, nowMs: number, options?: CallOptions): Promise<PermitWrite>;
+  /** Ends a window that began before `beforeMs`, or further ahead than any clock's: nothing follows from it. */
+  drop(beforeMs: number, next: AdaptiveRecord, nowMs: number, options?: CallOptions): Promise<PermitWrite>;
 }
 
 /** `slot` counts within the shard, from 0. */
@@ -69,17 +86,25 @@ export function permitStore(table: Table, service: string, rule: string, shard: 
   const key = keys.permits(service, rule, shard);
   const written = ({ applied, item }: Written): PermitWrite => ({ applied, record: recordOf(item) });
   return {
-    claim: async (slot, { expiryUs, pastUs }, options) =>
-      written(
+    claim: async (slot, { expiryUs, pastUs, foreignUs }, options) => {
+      const values = { ':expiry': expiryUs, ':past': pastUs, ':v': ITEM_VERSION, ':expiration': keptUntil(expiryUs) };
+      const condition = 'attribute_not_exists(#slot) OR #slot < :past';
+      return written(
         await table.update({
           key,
           update: 'SET #slot = :expiry, v = :v, expiration = :expiration',
-          condition: 'attribute_not_exists(#slot) OR #slot < :past',
           names: { '#slot': nameOf(slot) },
-          values: { ':expiry': expiryUs, ':past': pastUs, ':v': ITEM_VERSION, ':expiration': keptUntil(expiryUs) },
+          ...(foreignUs === undefined
+            ? { condition, values }
+            : {
+                condition: `${condition} OR #slot > :never OR #slot BETWEEN :low AND :high`,
+                // The table's numbers are more exact than ours.
+                values: { ...values, ':never': NEVER, ':low': foreignUs - 1, ':high': foreignUs + 1 },
+              }),
           ...options,
         }),
-      ),
+      );
+    },
     renew: async (slot, fromUs, toUs, options) =>
       written(
         await table.update({
@@ -123,24 +148,47 @@ export function permitStore(table: Table, service: string, rule: string, shard: 
         await table.update({
           key,
           // Others may have reported since: what was looked at comes off, the rest is the next window's.
-          update:
-            'SET windowAt = :now, lim = :lim, probe = :probe, phase = :phase, baseMs = :base, measuredAt = :measured, measuredLim = :measuredLim, calls = calls - :calls, busyUs = busyUs - :busy',
+          update: `${DECIDED}, calls = calls - :calls, busyUs = busyUs - :busy`,
           condition: 'windowAt = :seen',
           values: {
-            ':now': nowMs,
+            ...decidedValues(next, nowMs),
             ':seen': seen.startedAt,
-            ':lim': next.limit,
-            ':probe': next.probe,
-            ':phase': next.phase,
-            ':base': next.baseMs,
-            ':measured': next.measuredAt,
-            ':measuredLim': next.measuredLimit,
             ':calls': seen.calls,
             ':busy': seen.busyUs,
           },
           ...options,
         }),
       ),
+    drop: async (beforeMs, next, nowMs, options) =>
+      written(
+        await table.update({
+          key,
+          update: `${DECIDED}, calls = :none, busyUs = :none`,
+          condition: 'windowAt < :before OR windowAt > :ahead',
+          values: {
+            ...decidedValues(next, nowMs),
+            ':none': 0,
+            ':before': beforeMs,
+            ':ahead': nowMs + FURTHEST_AHEAD_MS,
+          },
+          ...options,
+        }),
+      ),
+  };
+}
+
+const DECIDED =
+  'SET windowAt = :now, lim = :lim, probe = :probe, phase = :phase, baseMs = :base, measuredAt = :measured, measuredLim = :measuredLim';
+
+function decidedValues(next: AdaptiveRecord, nowMs: number): Record<string, Value> {
+  return {
+    ':now': nowMs,
+    ':lim': next.limit,
+    ':probe': next.probe,
+    ':phase': next.phase,
+    ':base': next.baseMs,
+    ':measured': next.measuredAt,
+    ':measuredLim': next.measuredLimit,
   };
 }
 
@@ -169,7 +217,9 @@ function recordOf(item: Item | undefined): PermitRecord | undefined {
   const expiries = new Map<number, number>();
   for (const name of Object.keys(item)) {
     const slot = SLOT.exec(name)?.[1];
-    if (slot !== undefined) expiries.set(Number(slot), fields.number(name));
+    if (slot !== undefined && Number(slot) < SLOTS_PER_ITEM) {
+      expiries.set(Number(slot), Math.min(fields.number(name), NEVER));
+    }
   }
   const startedAt = fields.optionalNumber('windowAt');
   const limit = fields.optionalNumber('lim');

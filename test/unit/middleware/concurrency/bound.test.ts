@@ -1,10 +1,12 @@
 // Searches for a way to have more holders than permits: clocks that disagree, dying and frozen instances, lost answers, late ones.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLOCK_ERROR_MS, expiryUs, isOver, pastUs } from '../../../../middleware/concurrency/lease.ts';
+import { CLOCK_ERROR_MS, expiryUs, isOver, termAt, type Term } from '../../../../middleware/concurrency/lease.ts';
 import { chooseSlot, type ShardView, type Slot } from '../../../../middleware/concurrency/slots.ts';
 import { memoryTable } from '../../../../middleware/testing/table/memory-table.ts';
-import { permitStore } from '../../../../store/items/permits.ts';
+import { permitStore, readPermits } from '../../../../store/items/permits.ts';
+import { keys } from '../../../../store/keys.ts';
+import type { Table } from '../../../../store/port.ts';
 
 const INSTANCES = 8;
 const START_MS = Date.UTC(2026, 0, 5);
@@ -14,6 +16,8 @@ type Action =
   | { readonly kind: 'renew'; readonly by: number; readonly answered: boolean }
   | { readonly kind: 'release'; readonly by: number }
   | { readonly kind: 'die'; readonly by: number }
+  /** Somebody who is no holder writes into a slot that nobody holds. */
+  | { readonly kind: 'forge'; readonly slot: number; readonly aheadMs: number }
   | { readonly kind: 'pass'; readonly ms: number };
 
 const by = fc.integer({ min: 0, max: INSTANCES - 1 });
@@ -31,6 +35,14 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('release' as const), by }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('die' as const), by }) },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('forge' as const),
+      slot: fc.integer({ min: 0, max: 2 }),
+      aheadMs: fc.constantFrom(5_000, 14_000, 15_101, 9e100),
+    }),
+  },
+  {
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('pass' as const),
@@ -45,6 +57,21 @@ interface Belief {
   readonly expiry: number;
   /** A renewal nobody answered. */
   readonly next: number | undefined;
+}
+
+/** What a claim names of a slot that no holder can have written. */
+function foreignIn(views: ReadonlyMap<number, ShardView>, { shard, slot }: Slot, term: Term): number | undefined {
+  const seen = views.get(shard)?.expiries.get(slot);
+  return seen !== undefined && seen > term.beyondUs ? seen : undefined;
+}
+
+async function forge(table: Table, slot: number, expiry: number): Promise<void> {
+  await table.update({
+    key: keys.permits('orders', 'db-writers', 0),
+    update: 'SET #slot = :expiry, v = :v',
+    names: { '#slot': `s${slot}` },
+    values: { ':expiry': expiry, ':v': 1 },
+  });
 }
 
 describe('permits', () => {
@@ -76,15 +103,24 @@ describe('permits', () => {
               trueMs += step.ms;
               continue;
             }
+            if (step.kind === 'forge') {
+              const isHeld = [...beliefs.values()].some(({ slot }) => slot.slot === step.slot);
+              if (!isHeld) await forge(table, step.slot, (trueMs + step.aheadMs) * 1000);
+              continue;
+            }
             const nowMs = clockOf(step.by);
             const belief = beliefs.get(step.by);
             if (step.kind === 'claim' && !belief) {
-              const past = pastUs(nowMs);
+              const term = termAt(nowMs);
               const seen = views[step.by] ?? new Map<number, ShardView>();
-              const slot = chooseSlot({ common: limit, upTo: limit }, seen, nowMs, past, random);
+              const slot = chooseSlot({ common: limit, upTo: limit }, seen, nowMs, term, random);
               if (!slot) continue;
               const expiry = expiryUs(nowMs, step.remainingMs, random());
-              const { applied, record } = await store.claim(slot.slot, { expiryUs: expiry, pastUs: past });
+              const { applied, record } = await store.claim(slot.slot, {
+                expiryUs: expiry,
+                pastUs: term.pastUs,
+                foreignUs: foreignIn(seen, slot, term),
+              });
               // An unanswered claim may have been applied; its invocation runs without a permit, or not at all.
               if (!step.answered) continue;
               seen.set(slot.shard, { seenAtMs: nowMs, expiries: record?.expiries ?? new Map() });
@@ -108,11 +144,16 @@ describe('permits', () => {
           }
 
           // Nothing is lost for good either: once all leases are over, every permit is there to be had.
-          trueMs += 11_000;
+          trueMs += 16_000;
+          const { expiries } = (await readPermits(table, 'orders', 'db-writers', 0)) ?? {
+            expiries: new Map<number, number>(),
+          };
+          const seen = new Map([[0, { seenAtMs: trueMs, expiries }]]);
           const left = Array.from({ length: limit }, (_, slot) => slot);
           for (const slot of left) {
             const expiry = expiryUs(trueMs, 1_000, random());
-            const { applied } = await store.claim(slot, { expiryUs: expiry, pastUs: pastUs(trueMs) });
+            const foreignUs = foreignIn(seen, { shard: 0, slot }, termAt(trueMs));
+            const { applied } = await store.claim(slot, { expiryUs: expiry, pastUs: termAt(trueMs).pastUs, foreignUs });
             expect(applied).toBe(true);
           }
         },

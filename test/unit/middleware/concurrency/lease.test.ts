@@ -1,6 +1,14 @@
 // How long a permit lasts, by clocks that disagree.
 import { describe, expect, it } from 'vitest';
-import { correctedNow, expiryUs, isOver, pastUs, renewInMs } from '../../../../middleware/concurrency/lease.ts';
+import {
+  correctedNow,
+  expiryUs,
+  isOver,
+  isTaken,
+  pastUs,
+  renewInMs,
+  termAt,
+} from '../../../../middleware/concurrency/lease.ts';
 
 describe('the time that expiries are written in', () => {
   it.each([
@@ -47,6 +55,16 @@ describe('a permit', () => {
     const lastTrueMsOfHolder = 10_050;
     expect(expiry < pastUs(lastTrueMsOfHolder + 50)).toBe(false);
     expect(expiry < pastUs(lastTrueMsOfHolder + 50 + 1)).toBe(true);
+  });
+
+  it.each([
+    ['ends now', 0, true],
+    ['is as long as one may be, by a clock that is ahead', 10_050, true],
+    ['ends when no clock can have written it', 15_001, false],
+    ['never ends', 9e120, false],
+    ['has ended for every clock', -101, false],
+  ])('that %s is somebody’s or not', (_which, inMs, expected) => {
+    expect(isTaken((1_000_000 + inMs) * 1000, termAt(1_000_000))).toBe(expected);
   });
 
   it('is over at its expiry, not before', () => {

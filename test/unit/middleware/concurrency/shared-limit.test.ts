@@ -102,6 +102,38 @@ describe('a window', () => {
     expect(record?.window).toEqual({ startedAt: clock.now(), calls: 0, busyUs: 0 });
   });
 
+  it.each([
+    ['an hour ahead', 3_600_000],
+    ['beyond all time', 9e120],
+    ['before all time', -9e120],
+  ])('that begins %s of every clock is dropped, and what somebody made of the rest with it', async (_when, aheadMs) => {
+    const table = memoryTable();
+    const clock = fakeClock();
+    await table.update({
+      key: keys.permits('orders', 'database', 0),
+      update:
+        'SET v = :v, windowAt = :at, calls = :huge, busyUs = :huge, lim = :huge, probe = :huge, phase = :phase, baseMs = :huge, measuredAt = :huge, measuredLim = :huge',
+      values: { ':v': 1, ':at': clock.now() + aheadMs, ':huge': 9e120, ':phase': 'measure' },
+    });
+    const one = await governed(rules, table, { clock });
+    await one.status();
+    const record = await seen(table);
+    expect(record?.window).toEqual({ startedAt: clock.now(), calls: 0, busyUs: 0 });
+    expect(record?.adaptive).toEqual({
+      ...{ limit: 40, probe: 0, phase: 'run', baseMs: 900_000 },
+      ...{ measuredAt: clock.now(), measuredLimit: 40 },
+    });
+  });
+
+  it('that a clock a little ahead began goes on', async () => {
+    const table = memoryTable();
+    const clock = fakeClock();
+    await permitStore(table, 'orders', 'database', 0).report(3, 150_000, clock.now() + 1_500);
+    const one = await governed(rules, table, { clock });
+    await one.status();
+    expect((await seen(table))?.window).toEqual({ startedAt: clock.now() + 1_500, calls: 3, busyUs: 150_000 });
+  });
+
   it('is decided once, whoever comes second', async () => {
     const table = memoryTable();
     const clock = fakeClock();
@@ -112,6 +144,38 @@ describe('a window', () => {
     expect(await store.decide(window, next, clock.now() + 1_000)).toMatchObject({ applied: true });
     const second = await store.decide(window, { ...next, limit: 40 }, clock.now() + 1_001);
     expect(second).toMatchObject({ applied: false, record: { adaptive: { limit: 5 } } });
+  });
+});
+
+describe('a slot with an expiry that no clock gives', () => {
+  it.each([
+    ['a minute ahead', 60_000],
+    ['beyond all time', 9e120],
+  ])('%s keeps nobody out', async (_when, aheadMs) => {
+    const table = memoryTable();
+    const clock = fakeClock();
+    await table.update({
+      key: keys.permits('orders', 'database', 0),
+      update: 'SET v = :v, s0 = :far, s1 = :far, s75 = :far',
+      values: { ':v': 1, ':far': (clock.now() + aheadMs) * 1000 },
+    });
+    const one = await governed({ concurrency: { database: { limit: 2, whenStoreFails: 'reject' } } }, table, { clock });
+    const both = [await one.begin(), await one.begin()];
+    expect(await one.status()).toBe(503);
+    for (const invocation of both) {
+      invocation.finish();
+      expect(await invocation.ended()).toEqual({ statusCode: 200 });
+    }
+    expect((await seen(table))?.expiries.size).toBe(0);
+  });
+
+  it('is taken by name: a claim that is long on its way takes no permit that was given meanwhile', async () => {
+    const store = permitStore(memoryTable(), 'orders', 'database', 0);
+    const [foreignUs, expiryUs] = [1_800_000_060_000_000, 1_800_000_010_000_000];
+    await store.claim(0, { expiryUs: foreignUs, pastUs: 0 });
+    const claim = { pastUs: 1_800_000_000_000_000, foreignUs };
+    expect(await store.claim(0, { ...claim, expiryUs })).toMatchObject({ applied: true });
+    expect(await store.claim(0, { ...claim, expiryUs: expiryUs + 7 })).toMatchObject({ applied: false });
   });
 });
 

@@ -5,7 +5,7 @@ import { chooseSlot, shardsOf, type ShardView } from '../../../../middleware/con
 import { SLOTS_PER_ITEM } from '../../../../store/items/permits.ts';
 
 const NOW_MS = 1_000_000;
-const PAST_US = (NOW_MS - 100) * 1000;
+const TERM = { pastUs: (NOW_MS - 100) * 1000, beyondUs: (NOW_MS + 15_000) * 1000 };
 const everybody = (limit: number) => ({ common: limit, upTo: limit });
 const taken = (...slots: number[]): ReadonlyMap<number, number> =>
   new Map(slots.map((slot) => [slot, (NOW_MS + 5_000) * 1000]));
@@ -19,7 +19,7 @@ function choices(
 ): (readonly [number, number])[] {
   const found = new Map<string, readonly [number, number]>();
   for (let i = 0; i < 2_000; i++) {
-    const slot = chooseSlot(claimable, views, NOW_MS, PAST_US, () => i / 2_000);
+    const slot = chooseSlot(claimable, views, NOW_MS, TERM, () => i / 2_000);
     if (slot) found.set(`${slot.shard}/${slot.slot}`, [slot.shard, slot.slot]);
   }
   return [...found.values()];
@@ -31,8 +31,13 @@ describe('a slot', () => {
   });
 
   it('is one of those seen free, or seen with a permit that is over', () => {
-    const expiries = new Map([...taken(0, 1, 4), [2, PAST_US - 1]]);
+    const expiries = new Map([...taken(0, 1, 4), [2, TERM.pastUs - 1]]);
     expect(choices(everybody(5), new Map([[0, seen(expiries)]])).map(([, slot]) => slot)).toEqual([2, 3]);
+  });
+
+  it('is one that no holder’s clock can have filled', () => {
+    const expiries = new Map([...taken(0), [1, TERM.beyondUs], [2, TERM.beyondUs + 1], [3, 9e120]]);
+    expect(choices(everybody(4), new Map([[0, seen(expiries)]])).map(([, slot]) => slot)).toEqual([2, 3]);
   });
 
   it('is none where all have just been seen taken', () => {
@@ -82,7 +87,7 @@ describe('a slot', () => {
         (upTo, common, items, chance) => {
           const views = new Map(items.map(([shard, slots]) => [shard, seen(taken(...slots))] as const));
           const claimable = { common: Math.min(common, upTo), upTo };
-          const slot = chooseSlot(claimable, views, NOW_MS, PAST_US, () => chance);
+          const slot = chooseSlot(claimable, views, NOW_MS, TERM, () => chance);
           if (!slot) {
             // Then every slot of the limit has been seen taken.
             expect(range(0, upTo).filter((n) => !isTaken(views, n))).toEqual([]);
