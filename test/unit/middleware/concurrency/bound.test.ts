@@ -83,7 +83,7 @@ describe('permits', () => {
           minLength: INSTANCES,
           maxLength: INSTANCES,
         }),
-        fc.array(action, { maxLength: 80 }),
+        fc.array(action, { maxLength: 80, size: 'max' }),
         fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
         async (limit, offsets, actions, chances) => {
           const table = memoryTable();
