@@ -9,6 +9,7 @@ import type { RuleDocument } from './kernel/rules/document.ts';
 import { runtimeTraceHeader } from './kernel/runtime-trace.ts';
 // Not by their folders' index.ts: a bundle would then load the rest of the folder at once too.
 import { loadReporting } from './telemetry/reports.ts';
+import type * as Throttle from './throttle/index.ts';
 import type { Peeked } from './throttle/peek.ts';
 import { isSampled, tracers } from './trace/runtime.ts';
 
@@ -40,13 +41,26 @@ export const callSlot = slotOf('call', async () => (await loadOutbound()).caller
   needed: ({ dependencies }) => dependencies !== undefined,
 });
 
-export const throttleSlot = slotOf('throttle', async () => (await import('./throttle/index.ts')).throttlePolicy, {
-  needed: ({ throttles }) => throttles !== undefined,
-});
+let throttle: typeof Throttle | undefined;
 
-export const quotaSlot = slotOf('quota', async () => (await import('./throttle/index.ts')).quotaPolicy, {
+/** With what these rules need besides: each revision may be the first to need it. */
+async function loadThrottle(rules: RuleDocument): Promise<typeof Throttle> {
+  throttle ??= await import('./throttle/index.ts');
+  await throttle.loadFor(rules);
+  return throttle;
+}
+
+export const throttleSlot: PolicySlot = {
+  name: 'throttle',
+  needed: ({ throttles }) => throttles !== undefined,
+  load: async (rules) => (await loadThrottle(rules)).throttlePolicy,
+};
+
+export const quotaSlot: PolicySlot = {
+  name: 'quota',
   needed: ({ throttles = {} }) => Object.values(throttles).some(({ algorithm }) => algorithm === 'fixed-window'),
-});
+  load: async (rules) => (await loadThrottle(rules)).quotaPolicy,
+};
 
 export const concurrencySlot = slotOf(
   'concurrency',
@@ -160,6 +174,7 @@ export async function loadEverything(): Promise<void> {
     loadAnswers(),
     loadReporting(),
     import('./kernel/queues.ts'),
+    import('./throttle/everything.ts').then(({ provideEverything }) => provideEverything()),
     ...slots.map((slot) => slot.load(rules)),
   ]);
 }
@@ -174,7 +189,7 @@ export async function peekAt(rule: string): Promise<Peeked | undefined> {
   const invocation = current();
   if (!invocation?.snapshot.document.throttles) return undefined;
   try {
-    const { peek } = await import('./throttle/index.ts');
+    const { peek } = await loadThrottle(invocation.snapshot.document);
     return await peek(invocation, rule);
   } catch (error) {
     invocation.instance.contain('throttle', 'stage', error);

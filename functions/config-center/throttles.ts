@@ -1,5 +1,6 @@
 // The throttles of a service: its limits, and how the fleet's bucket or window of a key stands.
 import type { RuleDocument, ThrottleRule } from '../../middleware/kernel/rules/document.ts';
+import { provideEverything } from '../../middleware/throttle/everything.ts';
 import { Memory } from '../../middleware/throttle/memory.ts';
 import { compileThrottle, fleetStateOf } from '../../middleware/throttle/rule.ts';
 import { readStanding, type BucketStanding, type WindowStanding } from '../../middleware/throttle/state.ts';
@@ -8,6 +9,9 @@ import type { Table } from '../../store/port.ts';
 import { json, notFound, route, type Route } from '../api/index.ts';
 import type { Parts } from './parts.ts';
 import { askedKey } from './throttle-key.ts';
+
+// Rules are compiled without waiting.
+provideEverything();
 
 const THROTTLES = '/v1/services/{service}/throttles';
 

@@ -254,6 +254,12 @@ export async function askTable(
   return grant;
 }
 
+/** @throws {Refused} */
+export function refuse(invocation: Invocation, { rule, refused }: NonNullable<Verdict['limit']>): never {
+  invocation.instance.recorder.refusal('throttle', rule.name, invocation.resource.name, 1, false);
+  throw refused;
+}
+
 /** Of several quotas the one that will be spent first is worth telling. */
 export function noteQuota(invocation: Invocation, rule: string, { left }: Grant): void {
   if (left !== undefined && left < (invocation.quota?.left ?? Infinity)) invocation.quota = { rule, left };

@@ -4,7 +4,7 @@ import { AT_ONCE } from './bucket.ts';
 import { fleetNowUs } from './fleet-clock.ts';
 import { takeTokens } from './fleet.ts';
 import type { Gcra } from './gcra.ts';
-import type { Leasing } from './limiter.ts';
+import type { Leasing, Limiter } from './limiter.ts';
 
 /** The limit of syncs ends it sooner. */
 const LONGEST_BESIDE_MS = 1_000;
@@ -18,7 +18,12 @@ class Owed {
   taken = 0;
 }
 
-export function eventually(gcra: Gcra, algorithm: string): Leasing {
+/** A bucket that is charged so. */
+export function eventual(bucket: Limiter, gcra: Gcra): Limiter {
+  return { ...bucket, leasing: charging(gcra, bucket.algorithm) };
+}
+
+function charging(gcra: Gcra, algorithm: string): Leasing {
   const create = () => new Owed();
 
   return {

@@ -1,3 +1,11 @@
 // Throttling: at most so many in so much time, for an instance or for the whole fleet.
-export { peek, type Peeked } from './peek.ts';
+import type { Invocation } from '../kernel/invocation.ts';
+import type { Peeked } from './peek.ts';
+
+export { loadFor } from './needs.ts';
 export { quotaPolicy, throttlePolicy } from './policy.ts';
+
+/** Loaded when somebody looks. */
+export async function peek(invocation: Invocation, name: string): Promise<Peeked | undefined> {
+  return (await import('./peek.ts')).peek(invocation, name);
+}

@@ -5,13 +5,14 @@ import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { ceilingUs, type BucketState, type Regime } from './bucket.ts';
 import { Demand, fairShare } from './demand.ts';
+import { betterParts, moreParts, WHOLE, type PartGranted } from './division.ts';
 import { certainOffsetMs, fleetNowUs } from './fleet-clock.ts';
-import { whileWaiting, type Patience } from './fleet.ts';
+import { takeTokens, whileWaiting, type Patience, type Wanted } from './fleet.ts';
 import type { Gcra } from './gcra.ts';
 import type { RawKey } from './key.ts';
+import { divided } from './later.ts';
 import { Lease } from './lease.ts';
 import type { FleetState, Grant, LimitedRule, Leasing } from './limiter.ts';
-import { betterParts, moreParts, readDivision, reshape, takeFromParts, WHOLE, type PartGranted } from './parts.ts';
 import type { LeaseTerms } from './terms.ts';
 
 /** A lease lasts a little longer than its period, so that the next one comes beside a handler and in time. */
@@ -135,6 +136,23 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
     held.demand.expect((last.below + above) / last.instances);
   }
 
+  /** Takes from the one item that most buckets are, or from where it is kept now. */
+  async function takeWhereItIs(
+    instance: Instance,
+    state: FleetState,
+    { division }: HeldKey,
+    wanted: Wanted,
+    patience: Patience,
+  ): Promise<PartGranted> {
+    let now = division;
+    if (now.parts === 1) {
+      const granted = await takeTokens(instance, gcra, state, wanted, patience);
+      if (!granted.moved) return { ...granted, division: now, intervalUs: gcra.intervalUs };
+      now = await (await divided()).follow(instance, gcra, state, now, granted.record, terms, patience);
+    }
+    return (await divided()).takeFromParts(instance, gcra, state, now, wanted, patience);
+  }
+
   /** Asks for what is missing to hold `tokens`, and remembers when asking again makes sense. */
   async function fetch(
     instance: Instance,
@@ -154,8 +172,8 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
       report: reportOf(held, nowUs),
       guess: guessOf(rule, held, nowUs),
     };
-    const granted = await takeFromParts(instance, gcra, stateOf(rule, key), held.division, request, patience).catch(
-      (error: unknown) => failed(instance, rule, key, held, error, patience),
+    const granted = await takeWhereItIs(instance, stateOf(rule, key), held, request, patience).catch((error: unknown) =>
+      failed(instance, rule, key, held, error, patience),
     );
     rule.memory.found(granted.regime);
     if (patience.signal?.aborted) return;
@@ -185,7 +203,7 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
     held.awayUntilUs = fleetNowUs(instance) + periodUs * PAUSE_SHARE * (1 + instance.random());
     if (error instanceof StoreUnavailable && error.reason === 'throttled') {
       const known = held.division.sinceMs;
-      held.division = await readDivision(instance, stateOf(rule, key), patience);
+      held.division = await (await divided()).readDivision(instance, stateOf(rule, key), patience);
       const to = moreParts(held.division, instance.clock.now());
       const isNew = held.division.sinceMs !== known;
       if (!isNew && to !== held.division.parts && instance.random() * CROWD < 1) {
@@ -207,7 +225,7 @@ export function leasing(gcra: Gcra, terms: LeaseTerms, algorithm: string): Leasi
     void instance.syncs.start(`divide:${rule.name}:${state.key}`, async (signal) => {
       const patience = { timeoutMs: () => LONGEST_BESIDE_MS, signal };
       try {
-        held.division = await reshape(instance, gcra, state, held.division, to, terms, patience);
+        held.division = await (await divided()).reshape(instance, gcra, state, held.division, to, terms, patience);
       } catch {
         // Whoever finds it half done goes on with it.
         instance.recorder.internal('throttle:store-failed');

@@ -3,50 +3,16 @@ import { peekBucket, readBucket, type BucketRecord } from '../../store/items/thr
 import { closePart, partName, reopenBucket, splitBucket } from '../../store/items/throttle-shards.ts';
 import type { Instance } from '../kernel/instance.ts';
 import { lagUs, type BucketState, type Terms } from './bucket.ts';
+import { divisionOf, partOf, type Division, type PartGranted } from './division.ts';
 import { fleetNowUs } from './fleet-clock.ts';
-import { takeTokens, type Granted, type Patience, type Wanted } from './fleet.ts';
+import { takeTokens, type Patience, type Wanted } from './fleet.ts';
 import type { Gcra } from './gcra.ts';
 import type { FleetState } from './limiter.ts';
 
-/** An item takes about 1,000 writes a second; parts are made before, and so that they can double. */
-const MOST_WRITES_PER_S = 600;
-const MEANT_WRITES_PER_S = 300;
-/** Parts this quiet are put together again. */
-const LEAST_WRITES_PER_S = 60;
-const MOST_PARTS = 64;
-/** What an instance that leases writes in a period. */
-const WRITES_PER_PERIOD = 1.2;
-/** An item that is asked for this much cannot tell how much more it would be. */
-const FULL_WRITES_PER_S = 800;
-const GROWTH = 8;
-/** After a change it is seen first what it did: soon when parts are too few, late when they are too many. */
-const GROWING_AFTER_MS = 3_000;
-const SHRINKING_AFTER_MS = 60_000;
 /** An old part of a bucket tells those who come late that it is closed. */
 const CLOSED_KEPT_S = 86_400;
 /** How often to follow a bucket that moves. */
 const MOST_MOVES = 3;
-
-/** How a bucket is divided, as far as an instance knows. */
-export interface Division {
-  readonly parts: number;
-  /** From where the parts went on; 0 when there is but one. */
-  readonly openedUs: number;
-  readonly sinceMs: number;
-}
-
-export const WHOLE: Division = { parts: 1, openedUs: 0, sinceMs: 0 };
-
-export interface PartGranted extends Granted {
-  readonly division: Division;
-  readonly intervalUs: number;
-}
-
-/** What one of so many parts gives. */
-export function partOf(gcra: Gcra, parts: number): Gcra {
-  if (parts === 1) return gcra;
-  return { ...gcra, intervalUs: gcra.intervalUs * parts, burst: Math.max(1, Math.floor(gcra.burst / parts)) };
-}
 
 /**
  * Takes tokens from one part of a bucket, chosen by chance; from another if that has none.
@@ -102,7 +68,7 @@ export async function readDivision(instance: Instance, state: FleetState, patien
 }
 
 /** What the bucket is divided into now. An instance that finds a change half done finishes it. */
-async function follow(
+export async function follow(
   instance: Instance,
   gcra: Gcra,
   state: FleetState,

@@ -3,13 +3,10 @@ import { answerWithDeferred, canWait, settlementOf } from '../kernel/deferral.ts
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
 import type { ThrottleRule } from '../kernel/rules/document.ts';
-import { Admission, noteQuota, type Held, type Verdict } from './admission.ts';
-import { admitInTurn } from './in-turn.ts';
-import { noteTold, tell } from './telling.ts';
+import { Admission, noteQuota, refuse, type Verdict } from './admission.ts';
+import { isHere, later, provide } from './later.ts';
 import { Memory } from './memory.ts';
 import { compileThrottles, inForce, isQuota, type ResourceThrottles, type Throttles } from './rule.ts';
-import { observe } from './shadow.ts';
-import { lastTurn } from './wait.ts';
 
 /** Rules whose tokens come back soon: asked before what they protect. */
 export const throttlePolicy: Policy<Throttles> = policyOf('throttle', (rule) => !isQuota(rule));
@@ -35,10 +32,18 @@ function throttleBefore(invocation: Invocation, throttles: Throttles): void | Pr
   const rules = throttles.of(invocation.resource.name);
   // A refusal would stop the whole shard, so streams are not throttled.
   if (!rules || invocation.trigger.kind === 'stream') return undefined;
-  if (canWait(invocation)) return throttleInTurn(invocation, rules);
+  if (canWait(invocation)) {
+    return isHere('inTurn')
+      ? throttleInTurn(invocation, rules)
+      : loadInTurn().then(() => throttleInTurn(invocation, rules));
+  }
   const verdict = ask(invocation, rules, 1);
   if (verdict instanceof Promise) return verdict.then((awaited) => obey(invocation, rules, awaited));
   return verdict === ADMITTED ? undefined : obey(invocation, rules, verdict);
+}
+
+async function loadInTurn(): Promise<void> {
+  provide({ inTurn: await import('./in-turn.ts') });
 }
 
 function throttleInTurn(invocation: Invocation, rules: ResourceThrottles): void | Promise<void> {
@@ -48,10 +53,10 @@ function throttleInTurn(invocation: Invocation, rules: ResourceThrottles): void 
     return verdict;
   };
   const begin = (admitted: number): void | Promise<void> => {
-    for (const rule of rules.shadow) observe(invocation, rule, admitted);
-    return held && hold(invocation, held);
+    watch(invocation, rules, admitted);
+    return held && later('seldom').hold(invocation, held);
   };
-  const admitted = admitInTurn(invocation, rules, (wanted) => {
+  const admitted = later('inTurn').admitInTurn(invocation, rules, (wanted) => {
     const verdict = ask(invocation, rules, wanted);
     return verdict instanceof Promise ? verdict.then(noting) : noting(verdict);
   });
@@ -95,35 +100,19 @@ function thoroughly(invocation: Invocation, rules: ResourceThrottles, wanted: nu
 function obey(invocation: Invocation, rules: ResourceThrottles, verdict: Verdict): void | Promise<void> {
   const { tokens, limit, held, told } = verdict;
   if (limit) refuse(invocation, limit);
-  if (told) noteTold(invocation, told);
-  for (const rule of rules.shadow) observe(invocation, rule, tokens);
-  return held && hold(invocation, held);
+  if (told) later('seldom').noteTold(invocation, told);
+  watch(invocation, rules, tokens);
+  return held && later('seldom').hold(invocation, held);
 }
 
-function refuse(invocation: Invocation, { rule, refused }: NonNullable<Verdict['limit']>): never {
-  invocation.instance.recorder.refusal('throttle', rule.name, invocation.resource.name, 1, false);
-  throw refused;
-}
-
-/** Waits for its turn; whoever comes too late for it, because the function was busy, asks for another. */
-async function hold(invocation: Invocation, slots: NonNullable<Verdict['held']>): Promise<void> {
-  const { clock } = invocation.instance;
-  const sinceMs = clock.now();
-  let held: Verdict['held'] = slots;
-  while (held) {
-    const { rule, slot }: Held = await lastTurn(invocation, held);
-    if (slot.use(clock.now() * 1000)) return;
-    const again: ResourceThrottles = { enforced: [rule], shadow: [], overridden: false, told: false };
-    const verdict: Verdict = await new Admission(invocation, again, 1, (clock.now() - sinceMs) * 1000).run();
-    if (verdict.limit) refuse(invocation, verdict.limit);
-    held = verdict.held;
-  }
+function watch(invocation: Invocation, { shadow }: ResourceThrottles, admitted: number): void {
+  for (const rule of shadow) later('seldom').observe(invocation, rule, admitted);
 }
 
 /** Deferred records must be in the answer, or the platform deletes them; unless another policy answers for the batch. */
 function throttleAfter(invocation: Invocation, throttles: Throttles): void {
   if (invocation.trigger.face !== 'sqs') {
-    if (throttles.telling && throttles.of(invocation.resource.name)?.told) tell(invocation);
+    if (throttles.telling && throttles.of(invocation.resource.name)?.told) later('seldom').tell(invocation);
     return;
   }
   if (!settlementOf(invocation).claimed) invocation.response = answerWithDeferred(invocation);

@@ -5,9 +5,10 @@ import { parseDuration, parseWindowRate } from '../kernel/units.ts';
 import { limiterOf, syncOf } from './algorithm.ts';
 import { compileCost } from './cost.ts';
 import { compileKey, compileValues, hash, storedKey, type RawKey } from './key.ts';
+import { later } from './later.ts';
 import type { FleetState, Limiter } from './limiter.ts';
 import { Memory, type RuleMemory } from './memory.ts';
-import { compileOverrides, rememberingOverrides, type KeyValues } from './overrides.ts';
+import type { KeyValues } from './overrides.ts';
 import type { Sync } from './terms.ts';
 
 const GENERATION_LENGTH = 8;
@@ -122,6 +123,7 @@ export function compileThrottle(name: string, rule: ThrottleRule, memory: Memory
     match,
     limit: compileLimit(name, { ...rule, limit, burst }, memory),
   }));
+  const { compileOverrides, rememberingOverrides } = later('seldom');
   const ofValues = compileOverrides(own.key, overrides, own);
   const of = rememberingOverrides(ofValues, compileValues(own.key));
   return { ...own, overrides: { all: overrides.map(({ limit }) => limit), of, ofValues } };

@@ -1,6 +1,5 @@
 // The token bucket as a limiter: GCRA, on an instance by one clock, in the table by clocks that disagree.
 import type { Rate } from '../kernel/units.ts';
-import { eventually } from './eventual.ts';
 import { takeFromBucket, bucketOf } from './fleet.ts';
 import type { Gcra } from './gcra.ts';
 import { leasing } from './leased.ts';
@@ -21,7 +20,7 @@ export function tokenBucket(gcra: Gcra, sync: Sync): Limiter {
   return {
     algorithm: ALGORITHM,
     shape,
-    leasing: terms ? leasing(unrounded(gcra), terms, ALGORITHM) : eventualOf(gcra, sync),
+    leasing: terms && leasing(unrounded(gcra), terms, ALGORITHM),
     policy: wholeNumbers(rate),
     spacingUs: intervalUs,
     full: burst,
@@ -40,10 +39,6 @@ export function tokenBucket(gcra: Gcra, sync: Sync): Limiter {
       await bucketOf(invocation.instance, bucket).undo(mark, mark - tokens * intervalUs, { signal });
     },
   };
-}
-
-function eventualOf(gcra: Gcra, sync: Sync) {
-  return sync === 'eventual' ? eventually(gcra, ALGORITHM) : undefined;
 }
 
 /** Tokens that are taken many at a time are rounded together. */

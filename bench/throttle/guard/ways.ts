@@ -7,10 +7,14 @@ import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts'
 import { triggerOf } from '../../../middleware/kernel/trigger.ts';
 import { telemetryPolicy } from '../../../middleware/telemetry/policy.ts';
 import { loadReporting } from '../../../middleware/telemetry/reports.ts';
+import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { signedTable } from '../../../store/adapters/signed.ts';
 import type { Table } from '../../../store/port.ts';
 import { localTable } from './local-table.ts';
+
+// Rules are compiled without waiting.
+provideEverything();
 
 export interface Way {
   /** Asks once; a promise if that has to wait. Throws, or rejects, unless it may pass. */

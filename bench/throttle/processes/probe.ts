@@ -9,11 +9,15 @@ import { Invocation } from '../../../middleware/kernel/invocation.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { triggerOf } from '../../../middleware/kernel/trigger.ts';
 import { seededRandom } from '../../../middleware/testing/random.ts';
+import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { signedTable } from '../../../store/adapters/signed.ts';
 import { guardedTable } from '../../../store/guard.ts';
 import type { Table } from '../../../store/port.ts';
 import { gapMs } from '../simulation/load.ts';
+
+// Rules are compiled without waiting.
+provideEverything();
 
 const [, , endpoint = '', tableName = '', logPath = '', seed = '0', offset = '0', rps = '0', rule = '{}'] =
   process.argv;

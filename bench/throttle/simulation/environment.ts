@@ -6,11 +6,15 @@ import { Instance } from '../../../middleware/kernel/instance.ts';
 import { Invocation } from '../../../middleware/kernel/invocation.ts';
 import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { SYNC_LIMIT_MS } from '../../../middleware/kernel/sync.ts';
+import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { guardedTable } from '../../../store/guard.ts';
 import type { Ask } from './request.ts';
 import type { SimulatedStore } from './store.ts';
 import type { World } from './world.ts';
+
+// Rules are compiled without waiting.
+provideEverything();
 
 export interface EnvironmentOptions {
   readonly world: World;

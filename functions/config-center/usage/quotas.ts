@@ -1,12 +1,16 @@
 // Which rules of a service are quotas whose use can be told, and what their limits are.
 import { parseWindowRate } from '../../../middleware/kernel/units.ts';
 import type { RuleDocument, ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
+import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { Memory } from '../../../middleware/throttle/memory.ts';
 import { isListed } from '../../../middleware/throttle/quota.ts';
 import { compileThrottle } from '../../../middleware/throttle/rule.ts';
 import { readDocument, readHead } from '../../../store/items/rules.ts';
 import type { Table } from '../../../store/port.ts';
 import { notFound } from '../../api/index.ts';
+
+// Rules are compiled without waiting.
+provideEverything();
 
 /** A quota of the revision in force. */
 export interface PublishedQuota {

@@ -2,9 +2,13 @@
 import type { ResourceRule, ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { parseDuration, parseRate } from '../../../middleware/kernel/units.ts';
 import { limiterOf } from '../../../middleware/throttle/algorithm.ts';
+import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { spareOf } from '../../../middleware/throttle/leaky-bucket.ts';
 import type { Place, Report } from './findings.ts';
 import { triggersOf } from './resources.ts';
+
+// Rules are compiled without waiting.
+provideEverything();
 
 /** Gateways give up after 29 s; whoever is held longer than twice that waits for nobody. */
 const LONGEST_WAIT_MS = 60_000;

@@ -159,16 +159,19 @@ export class LiveRules implements Syncable {
 
   /** Loads what a revision needs before it comes in force. @throws what loading throws. */
   async #loadFor(document: RuleDocument): Promise<void> {
-    do {
+    const ready = new Set<PolicySlot>();
+    const missing = () => this.#needed(document).filter((slot) => !ready.has(slot));
+    // Another handler of the service may have registered meanwhile, and loaded what the rules before this needed.
+    for (let slots = missing(); slots.length > 0; slots = missing()) {
       await Promise.all(
-        this.#needed(document).map(async (slot) => {
+        slots.map(async (slot) => {
           const policy = await slot.load(document);
           this.#slots.set(slot, policy);
           this.#policies.add(policy);
+          ready.add(slot);
         }),
       );
-      // Another handler of the service may have registered meanwhile.
-    } while (this.#lacks(document));
+    }
   }
 
   /**

@@ -10,12 +10,15 @@ import type { Logger } from '../../../middleware/kernel/logger.ts';
 import { middlewareOf } from '../../../middleware/kernel/middleware.ts';
 import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { redeliveryPolicy } from '../../../middleware/redelivery/index.ts';
+import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { readDeferrals } from '../../../store/items/deferrals.ts';
 import type { Table } from '../../../store/port.ts';
 import { noTable, silentLogger, testContext, testInstance } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
 import { createQueue, type TestQueue } from './queue.ts';
+
+provideEverything();
 
 let table: Table;
 beforeAll(async () => {

@@ -2,9 +2,12 @@
 import { Refused } from '../../../middleware/kernel/errors.ts';
 import type { Instance } from '../../../middleware/kernel/instance.ts';
 import type { Invocation } from '../../../middleware/kernel/invocation.ts';
+import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { quotaPolicy, throttlePolicy } from '../../../middleware/throttle/index.ts';
 import * as events from '../../support/events.ts';
 import { testInvocation } from '../../support/instance.ts';
+
+provideEverything();
 
 export async function admit(instance: Instance | undefined, event: unknown = events.httpV2()): Promise<true | Refused> {
   if (!instance) throw new Error('no such instance');

@@ -6,6 +6,7 @@ import type { Instance } from '../../../middleware/kernel/instance.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { parseRate } from '../../../middleware/kernel/units.ts';
 import { CLOCK_ERROR_US, LAG_US } from '../../../middleware/throttle/bucket.ts';
+import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { compileGcra } from '../../../middleware/throttle/gcra.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { storedKey } from '../../../middleware/throttle/key.ts';
@@ -19,6 +20,8 @@ import { testInstance, testInvocation } from '../../support/instance.ts';
 import { excess, type Admitted } from '../../unit/middleware/throttle/meter.ts';
 import { createTable } from '../table.ts';
 import { admit } from './admit.ts';
+
+provideEverything();
 
 let table: Table;
 beforeAll(async () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Instance } from '../../../middleware/kernel/instance.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
+import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { fleetStateOf } from '../../../middleware/throttle/rule.ts';
 import { readBucket } from '../../../store/items/throttle.ts';
@@ -13,6 +14,8 @@ import { fakeClock } from '../../support/fake-clock.ts';
 import { testInstance } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
 import { admit } from './admit.ts';
+
+provideEverything();
 
 let table: Table;
 beforeAll(async () => {

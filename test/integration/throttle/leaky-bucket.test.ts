@@ -7,6 +7,7 @@ import type { Instance } from '../../../middleware/kernel/instance.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { parseRate } from '../../../middleware/kernel/units.ts';
 import { CLOCK_ERROR_US, LAG_US } from '../../../middleware/throttle/bucket.ts';
+import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { compileGcra } from '../../../middleware/throttle/gcra.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { usualBurst } from '../../../middleware/throttle/leaky-bucket.ts';
@@ -16,6 +17,8 @@ import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { testContext, testInstance, testInvocation } from '../../support/instance.ts';
 import { excess, type Admitted } from '../../unit/middleware/throttle/meter.ts';
 import { createTable } from '../table.ts';
+
+provideEverything();
 
 let table: Table;
 beforeAll(async () => {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Instance } from '../../../middleware/kernel/instance.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { LAG_US } from '../../../middleware/throttle/bucket.ts';
+import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { peek, type Peeked } from '../../../middleware/throttle/peek.ts';
 import type { Table } from '../../../store/port.ts';
 import * as events from '../../support/events.ts';
@@ -11,6 +12,8 @@ import { fakeClock } from '../../support/fake-clock.ts';
 import { testInstance, testInvocation } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
 import { admit } from './admit.ts';
+
+provideEverything();
 
 let table: Table;
 beforeAll(async () => {

@@ -5,6 +5,7 @@ import type { Refused } from '../../../middleware/kernel/errors.ts';
 import type { Instance } from '../../../middleware/kernel/instance.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { CLOCK_ERROR_US, LAG_US } from '../../../middleware/throttle/bucket.ts';
+import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { readSliding } from '../../../store/items/sliding-window.ts';
 import type { Table } from '../../../store/port.ts';
 import { compileThrottles } from '../../../middleware/throttle/rule.ts';
@@ -13,6 +14,8 @@ import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { testInstance } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
 import { admit } from './admit.ts';
+
+provideEverything();
 
 let table: Table;
 beforeAll(async () => {

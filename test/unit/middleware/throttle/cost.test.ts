@@ -7,10 +7,13 @@ import { silentRecorder } from '../../../../middleware/kernel/recorder.ts';
 import { answerFor } from '../../../../middleware/kernel/refusal.ts';
 import type { ThrottleRule } from '../../../../middleware/kernel/rules/document.ts';
 import { costSaid } from '../../../../middleware/throttle/cost.ts';
+import { provideEverything } from '../../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../../middleware/throttle/index.ts';
 import * as events from '../../../support/events.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { testInstance, testInvocation } from '../../../support/instance.ts';
+
+provideEverything();
 
 function governed(throttles: Record<string, ThrottleRule>) {
   const clock = fakeClock();

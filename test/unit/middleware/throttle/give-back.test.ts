@@ -4,10 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { Refused } from '../../../../middleware/kernel/errors.ts';
 import type { Instance } from '../../../../middleware/kernel/instance.ts';
 import type { ThrottleRule } from '../../../../middleware/kernel/rules/document.ts';
+import { provideEverything } from '../../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../../middleware/throttle/index.ts';
 import * as events from '../../../support/events.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { testInstance, testInvocation } from '../../../support/instance.ts';
+
+provideEverything();
 
 const COST = 'header:x-cost';
 

@@ -5,11 +5,14 @@ import type { Instance } from '../../../../middleware/kernel/instance.ts';
 import { silentRecorder } from '../../../../middleware/kernel/recorder.ts';
 import type { ThrottleRule } from '../../../../middleware/kernel/rules/document.ts';
 import { parseRate } from '../../../../middleware/kernel/units.ts';
+import { provideEverything } from '../../../../middleware/throttle/everything.ts';
 import { usualBurst } from '../../../../middleware/throttle/leaky-bucket.ts';
 import { throttlePolicy } from '../../../../middleware/throttle/index.ts';
 import * as events from '../../../support/events.ts';
 import { fakeClock, type FakeClock } from '../../../support/fake-clock.ts';
 import { testContext, testInstance, testInvocation } from '../../../support/instance.ts';
+
+provideEverything();
 
 const HALF_A_SECOND: ThrottleRule = { algorithm: 'leaky-bucket', limit: '10/s', maxWait: '500ms', scope: 'instance' };
 

@@ -4,12 +4,15 @@ import { Refused } from '../../../../middleware/kernel/errors.ts';
 import type { Principal } from '../../../../middleware/kernel/principal.ts';
 import { silentRecorder } from '../../../../middleware/kernel/recorder.ts';
 import type { ThrottleRule } from '../../../../middleware/kernel/rules/document.ts';
+import { provideEverything } from '../../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../../middleware/throttle/index.ts';
 import { compileOverrides, type KeyValues, type Match } from '../../../../middleware/throttle/overrides.ts';
 import { compileThrottles } from '../../../../middleware/throttle/rule.ts';
 import * as events from '../../../support/events.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { testInstance, testInvocation } from '../../../support/instance.ts';
+
+provideEverything();
 
 describe('matching', () => {
   const key = ['client', 'header:x-plan'];

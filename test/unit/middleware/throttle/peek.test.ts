@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { flyball } from '../../../../middleware/index.ts';
 import type { Instance } from '../../../../middleware/kernel/instance.ts';
 import type { ThrottleRule } from '../../../../middleware/kernel/rules/document.ts';
+import { provideEverything } from '../../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../../middleware/throttle/index.ts';
 import { peek, type Peeked } from '../../../../middleware/throttle/peek.ts';
 import * as events from '../../../support/events.ts';
 import { fakeClock, type FakeClock } from '../../../support/fake-clock.ts';
 import { noTable, testInstance, testInvocation } from '../../../support/instance.ts';
+
+provideEverything();
 
 function governed(rule: ThrottleRule): { clock: FakeClock; instance: Instance } {
   const clock = fakeClock();

@@ -6,10 +6,13 @@ import type { Instance } from '../../../../middleware/kernel/instance.ts';
 import type { Invocation } from '../../../../middleware/kernel/invocation.ts';
 import { silentRecorder } from '../../../../middleware/kernel/recorder.ts';
 import type { ThrottleRule } from '../../../../middleware/kernel/rules/document.ts';
+import { provideEverything } from '../../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../../middleware/throttle/index.ts';
 import * as events from '../../../support/events.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { testInstance, testInvocation } from '../../../support/instance.ts';
+
+provideEverything();
 
 function governed(throttles: Record<string, ThrottleRule>) {
   const clock = fakeClock();

@@ -2,7 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ruleDocument, type ThrottleRule } from '../../../../middleware/kernel/rules/document.ts';
+import { provideEverything } from '../../../../middleware/throttle/everything.ts';
 import { compileThrottles } from '../../../../middleware/throttle/rule.ts';
+
+provideEverything();
 
 const compile = (throttles: Record<string, ThrottleRule>) =>
   compileThrottles({ apiVersion: 'flyball/v1', service: 'orders', throttles });

@@ -1,0 +1,3 @@
+// Fixed windows, which quotas are: one file, loaded before rules come in force that have one.
+export { fixedWindow } from './fixed-window.ts';
+export { readQuotaStanding } from './quota-standing.ts';
