@@ -136,15 +136,15 @@ export class Admission {
       const grant = await askTable(this.#invocation, rule, key, wanted, conditions);
       this.#took({ rule, key, cost, from: 'fleet', grant });
     } catch (error) {
-      if (!isOfTheStore(error)) throw error;
       this.#withoutStore(rule, key, error);
     }
     return this.#ask(next);
   }
 
-  #withoutStore(rule: CompiledThrottle, key: RawKey, error: Error): void {
+  #withoutStore(rule: CompiledThrottle, key: RawKey, error: unknown): void {
     const { instance } = this.#invocation;
-    instance.recorder.internal('throttle:store-failed');
+    // Also a mistake of ours is no reason to let everybody in.
+    instance.recorder.internal(isOfTheStore(error) ? 'throttle:store-failed' : 'contained:throttle');
     // Being away is the store's own story to tell; being refused by it is a mistake somebody must mend.
     if (!(error instanceof StoreUnavailable) && rule.memory.mayWarn(instance.clock.now())) {
       instance.logger.warn('flyball cannot keep a throttle in its table', { rule: rule.name, ...errorFields(error) });

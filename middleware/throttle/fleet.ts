@@ -6,6 +6,7 @@ import {
   type DemandReport,
   type Taken as Written,
 } from '../../store/items/throttle.ts';
+import { UnreadableItem } from '../../store/items/fields.ts';
 import { StoreUnavailable } from '../../store/port.ts';
 import { sleep } from '../kernel/clock.ts';
 import type { Instance } from '../kernel/instance.ts';
@@ -108,8 +109,8 @@ export async function takeTokens(
   const { clock, random, recorder } = instance;
   const bucket = bucketOf(instance, state);
   const { terms, aheadUs } = wanted;
-  // More than the burst is never there at once.
-  const asked = Math.min(wanted.tokens, gcra.burst);
+  // More than the burst is never there at once; what has been used is charged for whatever it is.
+  const asked = wanted.force ? wanted.tokens : Math.min(wanted.tokens, gcra.burst);
   const limits = wanted.force ? { ...gcra, capacityUs: gcra.capacityUs + FORCED_US } : gcra;
   let nowUs = fleetNowUs(instance);
   let record: BucketRecord | undefined;
@@ -145,6 +146,11 @@ export async function takeTokens(
     }
     if (record?.parts !== undefined) {
       return { tokens: 0, startUs: 0, regime: 'busy', record, freeAtUs: nowUs, moved: true };
+    }
+    if (record && record.tatUs > nowUs + limits.capacityUs + lagUs(terms) + FORCED_US) {
+      throw new UnreadableItem(
+        `The bucket of the throttle "${state.rule}" stands further ahead than any request can take it`,
+      );
     }
     seen = record ?? wanted.initial;
   }

@@ -1,7 +1,7 @@
 // A throttle's bucket in the table: one item per key, each take one conditional update that tells what stands in its way.
 import { keys } from '../keys.ts';
 import type { CallOptions, Item, Key, Table } from '../port.ts';
-import { fieldsOf, ITEM_VERSION, type Fields } from './fields.ts';
+import { fieldsOf, ITEM_VERSION, UnreadableItem, type Fields } from './fields.ts';
 
 /** A bucket's name: its item is found by all of it, and a change of limit or burst begins a new generation. */
 export interface BucketName {
@@ -247,14 +247,32 @@ export async function readBucket(
   return recordOf(await table.get(key, { ...options, consistent: true }));
 }
 
+/** Into no more parts is one bucket divided. */
+export const MOST_PARTS = 64;
+
+function isDivisor(parts: number): boolean {
+  return Number.isInteger(parts) && parts >= 1 && parts <= MOST_PARTS;
+}
+
 export function recordOf(item: Item | undefined): BucketRecord | undefined {
   if (!item) return undefined;
   const fields = fieldsOf(item);
+  const parts = fields.optionalNumber('parts');
+  const moments = ['tat', 'base', 'opened', 'reshaped', 'warm'].map((name) => fields.optionalNumber(name) ?? 0);
+  // Whoever may write the item may write anything.
+  if (
+    moments.some((moment) => Math.abs(moment) > Number.MAX_SAFE_INTEGER) ||
+    (parts !== undefined && !isDivisor(parts))
+  ) {
+    throw new UnreadableItem(
+      `Item ${JSON.stringify([item['pk'], item['sk']])} is no bucket: it was not written by flyball`,
+    );
+  }
   return {
     tatUs: fields.number('tat'),
     baseUs: fields.number('base'),
     demand: PLACES.map((place) => sums(fields, place)),
-    parts: fields.optionalNumber('parts'),
+    parts,
     warmingSinceUs: fields.optionalNumber('warm'),
     openedUs: fields.optionalNumber('opened'),
     reshapedMs: fields.optionalNumber('reshaped'),
