@@ -66,6 +66,8 @@ export class Invocation {
    * early return has skipped those. Never throws or rejects. Whoever sets it goes on with the one that was there.
    */
   atEnd: (() => void | Promise<void>) | undefined;
+  /** The event that brought this one inside of it, and what caused that. */
+  broughtBy: { readonly trigger: Trigger; readonly event: unknown } | undefined;
   #abort: AbortController | undefined;
   #cancelTimer: (() => void) | undefined;
   #state: Map<object, unknown> | undefined;
@@ -94,6 +96,7 @@ export class Invocation {
 
   /** Goes on as the invocation of another event, which came inside of its own. Before any other policy has looked at it. */
   become(event: unknown, trigger: Trigger): void {
+    this.broughtBy = { trigger: this.trigger, event: this.event };
     this.event = event;
     this.trigger = trigger;
     this.resource = this.snapshot.resources.of(trigger, this.instance.functionName);

@@ -14,6 +14,11 @@ export function parkingQueueUrl(): string | undefined {
   return process.env['FLYBALL_PARKING_QUEUE'] || undefined;
 }
 
+/** That queue's name: the last part of its address. */
+export function parkingQueueName(): string | undefined {
+  return parkingQueueUrl()?.split('/').pop() || undefined;
+}
+
 /** Whether a queue's batch has parked events in it. */
 export function bringsParked(event: unknown): boolean {
   return recordsOf(event).some(isMarked);

@@ -3,6 +3,8 @@ import type { Inbound } from '../../store/items/telemetry-detail.ts';
 import { CALLER_HEADER } from '../kernel/caller-header.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Outcome } from '../kernel/outcome.ts';
+import { parkingQueueName } from '../kernel/parking.ts';
+import type { Trigger } from '../kernel/trigger.ts';
 import { happenedAt } from './age.ts';
 import { Histogram } from './histogram.ts';
 import { packed, packedBytes } from './measures.ts';
@@ -25,11 +27,12 @@ class GrowingInbound {
     (this.#ages ??= new Histogram()).record(ms);
   }
 
-  read(): Inbound | undefined {
+  /** Undefined when there is nothing to tell; `anyway` tells that it is there. */
+  read(anyway: boolean): Inbound | undefined {
     const tally = this.#tally.read();
-    if (!tally) return undefined;
-    const { outcomes, durations, maxMs } = tally;
     const ages = packed(this.#ages);
+    if (!tally && ages === undefined && !anyway) return undefined;
+    const { outcomes, durations, maxMs } = tally ?? { outcomes: {} };
     return {
       outcomes,
       ...(durations && maxMs !== undefined ? { durations: packedBytes(durations), maxMs } : {}),
@@ -59,8 +62,14 @@ export class Sources {
     const caller = trigger.kind === 'direct' ? callerOf(invocation.event) : undefined;
     const inbound = caller === undefined ? this.#of(trigger.kind, trigger.source) : this.#of('service', caller);
     inbound.record(outcome, durationMs, bucket);
-    const at = happenedAt(trigger, invocation.event);
-    if (at !== undefined) inbound.age(Math.max(0, invocation.startedAt + offsetMs - at));
+    const nowMs = invocation.startedAt + offsetMs;
+    ageBy(inbound, trigger, invocation.event, nowMs);
+    // Counted once, by what it was before it was parked; how long messages wait is the queue's own.
+    const { broughtBy } = invocation;
+    if (broughtBy) {
+      const { kind, source } = broughtBy.trigger;
+      ageBy(this.#of(kind, source), broughtBy.trigger, broughtBy.event, nowMs);
+    }
   }
 
   #of(kind: string, name: string): GrowingInbound {
@@ -83,9 +92,12 @@ export class Sources {
   read(): { readonly [source: string]: Inbound } {
     const read: [string, Inbound][] = [];
     const add = (source: string, inbound: Inbound | undefined) => inbound && read.push([source, inbound]);
-    add('http', this.#web.read());
+    add('http', this.#web.read(false));
+    // Events may wait in it that have not come back yet.
+    const parking = parkingQueueName();
+    const standing = parking === undefined ? undefined : this.#of('queue', parking);
     for (const [kind, byName] of this.#byKind) {
-      for (const [name, inbound] of byName) add(named(kind, name), inbound.read());
+      for (const [name, inbound] of byName) add(named(kind, name), inbound.read(inbound === standing && kind !== OTHER));
     }
     return Object.fromEntries(read);
   }
@@ -94,6 +106,11 @@ export class Sources {
     this.#web.clear();
     for (const byName of this.#byKind.values()) for (const inbound of byName.values()) inbound.clear();
   }
+}
+
+function ageBy(inbound: GrowingInbound, trigger: Trigger, event: unknown, nowMs: number): void {
+  const at = happenedAt(trigger, event);
+  if (at !== undefined) inbound.age(Math.max(0, nowMs - at));
 }
 
 /** As `inbound` names what caused an invocation: `http`, `queue:settlement`, `service:orders`. */

@@ -44,6 +44,7 @@ it('keeps the queues that hold what somebody has still to look at', async () => 
   expect(QueueUrls.map((url) => url.split('/').pop()).sort()).toEqual([
     `${STACK}-parking`,
     `${STACK}-settlement-dlq`,
+    `${STACK}-thumbnails-parking`,
     `${STACK}-thumbnails-parking-dlq`,
   ]);
 });

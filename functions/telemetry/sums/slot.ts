@@ -51,7 +51,8 @@ export class Slot {
       const sum = this.#of(inboundSubject(source));
       sum.instances++;
       sum.add(inboundOf(inbound));
-      if (inbound.ages !== undefined) service.add(agesOf(inbound));
+      // What waited in a parking queue has its age as what it was before, too: of the service it is told once.
+      if (inbound.ages !== undefined && entries(inbound.outcomes).length > 0) service.add(agesOf(inbound));
     }
     this.#addByName('refusals', minute.refusals);
     this.#addByName('shadow', minute.shadow);

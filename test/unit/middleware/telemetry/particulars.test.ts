@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../../../middleware/kernel/outcome.ts';
+import { triggerOf } from '../../../../middleware/kernel/trigger.ts';
 import { bucketOf, Histogram } from '../../../../middleware/telemetry/histogram.ts';
 import { Particulars } from '../../../../middleware/telemetry/particulars.ts';
 import { compileRedaction } from '../../../../middleware/telemetry/redact.ts';
@@ -15,6 +16,8 @@ const NOW = Date.UTC(2026, 0, 5, 12, 0, 30);
 
 interface Ended {
   readonly event?: unknown;
+  /** What the event brought inside of it. */
+  readonly becomes?: unknown;
   readonly response?: unknown;
   readonly outcome?: Outcome;
   readonly ms?: number;
@@ -37,6 +40,7 @@ function world(options: TestInstanceOptions = {}) {
     const { outcome = 'ok', ms = 10, requestId = 'request-1', share = 0 } = ended;
     const context = lambdaContext(clock, ended.givenMs ?? 30_000, { awsRequestId: requestId });
     const invocation = testInvocation(instance, ended.event ?? events.httpV2(), context);
+    if (ended.becomes !== undefined) invocation.become(ended.becomes, triggerOf(ended.becomes));
     invocation.response = ended.response;
     invocation.outcome = outcome;
     invocation.error = ended.error;
@@ -167,6 +171,34 @@ describe('what is told of who calls', () => {
     const inbound = read().inbound ?? {};
     expect(Object.keys(inbound)).toHaveLength(51);
     expect(Object.values(inbound).reduce((sum, { outcomes }) => sum + (outcomes['ok'] ?? 0), 0)).toBe(500);
+  });
+});
+
+describe('what is told of a parking queue', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('is that it is there, as long as events may wait in it', () => {
+    vi.stubEnv('FLYBALL_PARKING_QUEUE', 'https://sqs.eu-central-1.amazonaws.com/000000000000/thumbnails-parking');
+    const { end, read } = world();
+    end({ event: events.s3() });
+    expect(read().inbound).toMatchObject({ 'queue:thumbnails-parking': { outcomes: {} } });
+  });
+
+  it('is how old its messages were, and not one invocation more', () => {
+    const { end, read } = world();
+    const at = String(NOW - 60_000);
+    const parked = { Records: [{ eventSource: 'aws:sqs', eventSourceARN: 'a:b:q', attributes: { SentTimestamp: at } }] };
+    end({ event: parked, becomes: events.s3() });
+    expect(read().inbound?.['queue:q']).toMatchObject({ outcomes: {}, maxAgeMs: 60_000 });
+    expect(read().inbound?.['bucket:uploads-bucket']?.outcomes).toEqual({ ok: 1 });
+  });
+
+  it('is nothing where there is none', () => {
+    const { end, read } = world();
+    end({ event: events.s3() });
+    expect(Object.keys(read().inbound ?? {})).toEqual(['bucket:uploads-bucket']);
   });
 });
 

@@ -98,6 +98,15 @@ describe('what instances put', () => {
     expect(countIn(subjects['service']?.ages)).toBe(1);
   });
 
+  it('tells of a parking queue how old its messages were, and leaves the service’s ages to what was parked', () => {
+    const parking = { outcomes: {}, ages: packed(60_000), maxAgeMs: 60_000 };
+    const bucket = { outcomes: { ok: 1 }, ages: packed(61_000), maxAgeMs: 61_000 };
+    const inbound = { 'queue:parking': parking, 'bucket:uploads': bucket };
+    const { subjects } = slotOf(minuteOf({}, { inbound })).data();
+    expect(subjects['inbound#queue:parking']).toMatchObject({ instances: 1, maxAgeMs: 60_000 });
+    expect(countIn(subjects['service']?.ages)).toBe(1);
+  });
+
   it.each([
     ['refusals', 'throttle/per-client/create-order', 'resource#create-order'],
     ['shadow', 'throttle/per-client/a/b', 'resource#a/b'],
