@@ -1,8 +1,10 @@
 // What a throttle has left for the caller of an invocation: nothing is taken, and nobody is refused.
+import { StoreUnavailable, type Table } from '../../store/port.ts';
 import type { Invocation } from '../kernel/invocation.ts';
+import { errorFields } from '../kernel/logger.ts';
 import type { ThrottleRule } from '../kernel/rules/document.ts';
 import { isOfTheStore } from './admission.ts';
-import { STORE_LIMIT_MS } from './fleet.ts';
+import { STORE_LIMIT_MS, whileWaiting, type Patience } from './fleet.ts';
 import type { RawKey } from './key.ts';
 import { quotaPolicy, throttlePolicy } from './policy.ts';
 import { fleetStateOf, inForce, type CompiledThrottle } from './rule.ts';
@@ -63,19 +65,26 @@ async function standingInFleet(
   const { instance, snapshot } = invocation;
   const { clock, service, syncs, table } = instance;
   const written = writtenRule(snapshot.document.throttles?.[rule.name], applying, rule);
-  const timeoutMs = invocation.storeWaitMs(STORE_LIMIT_MS);
-  if (!written || syncs.storeAway || timeoutMs < 1) return undefined;
-  const startedMs = clock.precise();
+  if (!written || syncs.storeAway || invocation.storeWaitMs(STORE_LIMIT_MS) < 1) return undefined;
   try {
     const name = { ...fleetStateOf(rule, key), service };
-    const { remaining, moreAtMs } = await readStanding(table, written, name, clock.now(), { timeoutMs });
+    const { remaining, moreAtMs } = await whileWaiting(invocation, (patience) =>
+      readStanding(patientTable(table, patience), written, name, clock.now()),
+    );
     return { remaining, moreAtUs: (moreAtMs ?? 0) * 1000 };
   } catch (error) {
-    if (!isOfTheStore(error)) instance.contain('throttle', 'stage', error);
+    // Nobody is refused for it, and so it must not switch off what refuses: whoever may write the item may write anything.
+    instance.recorder.internal(isOfTheStore(error) ? 'throttle:store-failed' : 'contained:throttle');
+    if (!(error instanceof StoreUnavailable) && rule.memory.mayWarn(clock.now())) {
+      instance.logger.warn('flyball cannot tell what a throttle has left', { rule: rule.name, ...errorFields(error) });
+    }
     return undefined;
-  } finally {
-    invocation.storeWaitedMs += clock.precise() - startedMs;
   }
+}
+
+/** All reads of one look have the time of one: a bucket in parts takes several. */
+function patientTable(table: Table, patience: Patience): Table {
+  return { ...table, get: async (key, options) => table.get(key, { ...options, timeoutMs: patience.timeoutMs() }) };
 }
 
 /** The rule as the document has it, with the limit that is in force for the key. */
