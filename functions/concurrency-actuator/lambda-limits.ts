@@ -3,7 +3,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Actuation, Kind } from './plan.ts';
 
 export interface LambdaLimits {
-  /** What is set now; undefined when nothing is. Rejects with `LimitFailed`. */
+  /** What is set now; undefined when nothing is. Rejects with `LimitFailed`, or `LimitBusy`. */
   read(actuation: Actuation): Promise<number | undefined>;
   /** Sets what the actuation wants. Rejects with `LimitFailed`. */
   set(actuation: Actuation): Promise<void>;
@@ -13,6 +13,12 @@ export interface LambdaLimits {
 export class LimitFailed extends Error {
   override readonly name = 'LimitFailed';
   readonly code = 'LIMIT_FAILED';
+}
+
+/** Nothing is wrong: it is being changed, which AWS takes up to minutes for. */
+export class LimitBusy extends Error {
+  override readonly name = 'LimitBusy';
+  readonly code = 'LIMIT_BUSY';
 }
 
 const PATIENCE_MS = 5_000;
@@ -35,7 +41,7 @@ export function lambdaLimits(client: () => Promise<LambdaClient>): LambdaLimits 
         }
         // Whoever changes a mapping that is being changed is refused; the next minute is soon enough.
         if (State === 'Creating' || State === 'Updating' || State === 'Deleting') {
-          throw new LimitFailed(`it is being changed (${State}): looked at again in a minute`);
+          throw new LimitBusy(`it is being changed (${State}): looked at again in a minute`);
         }
         return ScalingConfig?.MaximumConcurrency;
       }),
@@ -60,7 +66,7 @@ async function explained<T>({ kind }: Actuation, ask: (signal: AbortSignal) => P
   try {
     return await ask(AbortSignal.timeout(PATIENCE_MS));
   } catch (error) {
-    if (error instanceof LimitFailed) throw error;
+    if (error instanceof LimitFailed || error instanceof LimitBusy) throw error;
     throw new LimitFailed(whatToDo(kind, error), { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 // Once a minute: every published rule that sets a limit of AWS's has it compared with what is set, and changed if need be.
+// All rules are read first: two services that set the same limit would undo each other's work.
 import { errorFields, type Logger } from '../../middleware/kernel/logger.ts';
 import type { Clock } from '../../middleware/kernel/clock.ts';
 import type { ConcurrencyRule, RuleDocument } from '../../middleware/kernel/rules/document.ts';
@@ -8,8 +9,10 @@ import { readDocument, readHead } from '../../store/items/rules-read.ts';
 import { listServices } from '../../store/items/services.ts';
 import type { Table } from '../../store/port.ts';
 import { pagesOf, sideBySide } from '../api/passes.ts';
-import { LimitFailed, type LambdaLimits } from './lambda-limits.ts';
-import { actuationsOf, isDue, type Actuation } from './plan.ts';
+import { isOfControlPlane } from '../api/function-names.ts';
+import { claimsApart, type Claim } from './claims.ts';
+import { LimitBusy, LimitFailed, type LambdaLimits } from './lambda-limits.ts';
+import { actuationsOf, isDue } from './plan.ts';
 
 export interface TickParts {
   readonly table: Table;
@@ -19,6 +22,8 @@ export interface TickParts {
   readonly newId: () => string;
   /** What stands before the names of the stage's functions. */
   readonly prefix: string;
+  /** `<account>:<Region>:<stage>`. */
+  readonly cell: string;
   /** Undefined where Lambda's API is not AWS's own. */
   readonly limits: LambdaLimits | undefined;
   /** The rules of each service as of the revision that was read last: they are read again when that changes. */
@@ -36,60 +41,85 @@ export interface TickReport {
   changed: number;
   /** Would have been changed: by rules in shadow, and where there is no API to change them. */
   shadowed: number;
+  /** Being changed just now: looked at again in a minute. */
+  waiting: number;
+  /** Services whose rules could not be read, and limits that could not be made to follow their rules. */
   failed: number;
   /** False when time ran out; the next minute begins anew. */
   complete: boolean;
 }
 
 const SIDE_BY_SIDE = 8;
+/** No more rules are read with less time left: what they set is still to be followed. */
+const READING_ENDS_MS = 25_000;
 /** What is begun has this long to end. */
 const LAST_WORD_MS = 15_000;
 
 export async function tick(parts: TickParts): Promise<TickReport> {
+  const report: TickReport = {
+    ...{ services: 0, limits: 0, changed: 0, shadowed: 0, waiting: 0, failed: 0, complete: true },
+  };
+  const { sole, contested } = claimsApart(await readClaims(parts, report), parts.cell);
+  for (const several of contested) {
+    report.failed += several.length;
+    parts.logger.error('several rules set one limit of Lambda’s, and it follows none', contestedFields(several));
+  }
+  await sideBySide(SIDE_BY_SIDE, sole, async (claim) => {
+    if (parts.remainingMs() < LAST_WORD_MS) {
+      report.complete = false;
+      return;
+    }
+    try {
+      await follow(parts, claim, report);
+    } catch (error) {
+      const isBusy = error instanceof LimitBusy;
+      const reason = isBusy || error instanceof LimitFailed ? { reason: error.message } : errorFields(error);
+      const fields = { ...fieldsOf(claim), ...reason };
+      report[isBusy ? 'waiting' : 'failed']++;
+      if (isBusy) parts.logger.info('a limit of Lambda’s waits to follow its rule', fields);
+      else parts.logger.error('a limit of Lambda’s could not be made to follow its rule', fields);
+    }
+  });
+  return report;
+}
+
+/** What the rules of all services set. */
+async function readClaims(parts: TickParts, report: TickReport): Promise<Claim[]> {
   const { table, logger } = parts;
-  const report: TickReport = { services: 0, limits: 0, changed: 0, shadowed: 0, failed: 0, complete: true };
+  const claims: Claim[] = [];
   const pages = pagesOf(async (cursor) => {
     const { services, ...rest } = await listServices(table, cursor === undefined ? {} : { cursor });
     return { found: services, ...rest };
   });
   for await (const page of pages) {
     await sideBySide(SIDE_BY_SIDE, page, async ({ service }) => {
-      if (parts.remainingMs() < LAST_WORD_MS) {
+      if (parts.remainingMs() < READING_ENDS_MS) {
         report.complete = false;
         return;
       }
       report.services++;
       try {
-        await followService(parts, service, report);
+        claims.push(...(await claimsOf(parts, service)));
       } catch (error) {
         report.failed++;
-        logger.warn('the limits of a service could not be followed', { service, ...errorFields(error) });
+        logger.error('the limits of a service could not be followed', { of: service, ...errorFields(error) });
       }
     });
-    if (!report.complete) return report;
+    if (!report.complete) break;
   }
-  return report;
+  report.limits = claims.length;
+  return claims;
 }
 
-async function followService(parts: TickParts, service: string, report: TickReport): Promise<void> {
+async function claimsOf(parts: TickParts, service: string): Promise<Claim[]> {
   const { table, prefix } = parts;
+  const claims: Claim[] = [];
   for (const [name, rule] of Object.entries(await rulesOf(parts, service))) {
     if (!rule.actuate) continue;
     const record = rule.limit === 'adaptive' ? (await readPermits(table, service, name, 0))?.adaptive : undefined;
-    for (const actuation of actuationsOf(name, rule, record, prefix)) {
-      report.limits++;
-      try {
-        await follow(parts, service, actuation, report);
-      } catch (error) {
-        report.failed++;
-        const reason = error instanceof LimitFailed ? { reason: error.message } : errorFields(error);
-        parts.logger.warn('a limit of Lambda’s could not be made to follow its rule', {
-          ...fieldsOf(service, actuation),
-          ...reason,
-        });
-      }
-    }
+    claims.push(...actuationsOf(name, rule, record, prefix).map((actuation) => ({ service, actuation })));
   }
+  return claims;
 }
 
 async function rulesOf(
@@ -106,9 +136,13 @@ async function rulesOf(
   return concurrency;
 }
 
-async function follow(parts: TickParts, service: string, actuation: Actuation, report: TickReport): Promise<void> {
+async function follow(parts: TickParts, claim: Claim, report: TickReport): Promise<void> {
   const { limits, logger, table, clock, newId } = parts;
-  const fields = fieldsOf(service, actuation);
+  const { service, actuation } = claim;
+  const fields = fieldsOf(claim);
+  if (actuation.kind === 'reservedConcurrency' && isOfControlPlane(actuation.target, parts.prefix)) {
+    throw new LimitFailed('it is a function of the control plane, which no rule limits: remove actuate from the rule');
+  }
   if (!limits) {
     report.shadowed++;
     logger.info('here Lambda’s API is not AWS’s own, and no limit is changed', fields);
@@ -138,6 +172,16 @@ async function follow(parts: TickParts, service: string, actuation: Actuation, r
   }
 }
 
-function fieldsOf(service: string, { rule, kind, target, wanted }: Actuation) {
-  return { service, rule, kind, target, wanted };
+/** Without `service`: Powertools keeps that name for the function's own, and drops any other with a warning. */
+function fieldsOf({ service, actuation: { rule, kind, target, wanted } }: Claim) {
+  return { of: service, rule, kind, target, wanted };
+}
+
+function contestedFields(several: readonly Claim[]) {
+  return {
+    kind: several[0]?.actuation.kind,
+    targets: [...new Set(several.map(({ actuation }) => actuation.target))],
+    rules: several.map(({ service, actuation }) => `${service}/${actuation.rule}`).sort(),
+    reason: 'they would undo each other every minute: leave actuate in one of these rules, publish the others without',
+  };
 }

@@ -1,4 +1,5 @@
 // What of flyball itself is watched on AWS: the one list that the alarms, the dashboard and docs/deploy.md follow.
+import type { CONTROL_PLANE } from '../../functions/api/function-names.ts';
 
 export interface Metric {
   readonly namespace: string;
@@ -37,7 +38,7 @@ const STANDS_STILL = {
   telemetry: 'there are no numbers to read; nothing is lost, the minutes stay in the table',
   'telemetry-merge': 'series, SLOs and CloudWatch metrics stand still; what instances put waits for 23 hours',
   authorizer: 'API Gateway answers 500 on every route behind it',
-} as const;
+} as const satisfies Record<(typeof CONTROL_PLANE)[number], string>;
 
 export type Part = keyof typeof STANDS_STILL;
 
@@ -90,6 +91,17 @@ export function signals({ stage, timeoutsS }: Watched): Signal[] {
       breaches: { atLeast: 10, of: 10 },
       whenMissing: 'breaching',
       says: 'The merge has not run for ten minutes: series and SLOs stand still. It catches up with what was missed, but with nothing older than 23 hours. See that its EventBridge rule is enabled and its function is neither throttled nor gone.',
+    },
+    {
+      id: 'actuator-missing',
+      group: 'control plane',
+      metrics: [lambda(name('concurrency-actuator'), 'Invocations', 'Sum', 'actuator runs')],
+      comparison: 'LessThanThreshold',
+      threshold: 1,
+      periodS: 60,
+      breaches: { atLeast: 10, of: 10 },
+      whenMissing: 'breaching',
+      says: 'The concurrency actuator has not run for ten minutes: limits of Lambda stay where they are, whatever the rules say. Each run begins anew. See that its EventBridge rule is enabled and its function is neither throttled nor gone.',
     },
     ...tableSignals(`flyball-${stage}`),
     ...queueSignals(name),

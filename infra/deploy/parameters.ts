@@ -1,11 +1,12 @@
 // Which parameters a deploy takes and what each may be: a mistyped one would be passed over, or fail half-way on AWS.
+import { CONTROL_PLANE } from '../../functions/api/function-names.ts';
 import { nearest } from '../../middleware/kernel/nearest.ts';
 
 /** What a parameter may be. */
 interface Form {
   /** Ends the sentence "it takes …". */
   readonly takes: string;
-  readonly fits: (text: string) => boolean;
+  readonly fits: (text: string, stage: string) => boolean;
 }
 
 /** A parameter as somebody gave it. */
@@ -42,12 +43,10 @@ export const PARAMETERS: Readonly<Record<string, Form>> = {
   contributorInsights: TRUE_OR_FALSE,
   controlPlaneConcurrency: orNothing(whole(1)),
   settlementConcurrency: whole(2, 1000),
-  actuatedFunctions: orNothing(
-    pattern(
-      /^(?!\*$)[A-Za-z0-9_*-]{1,64}$/,
-      'the name of a function or a pattern of names, flyball-prod-orders or orders-*',
-    ),
-  ),
+  actuatedFunctions: orNothing({
+    takes: "the name of a function, flyball-prod-orders, or a pattern, orders-*, that fits none of the control plane's",
+    fits: (text, stage) => /^[A-Za-z0-9_*-]{1,64}$/.test(text) && !fitsControlPlane(text, stage),
+  }),
   actuatedEventSources: orNothing(
     pattern(/^(\*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, 'the UUID of an event source mapping, or * for all'),
   ),
@@ -68,20 +67,21 @@ export const PARAMETERS: Readonly<Record<string, Form>> = {
   ),
 };
 
-/** What is wrong with the parameters and what to write instead, one line each; undefined when all may be used. */
-export function whatIsWrongWithParameters(given: readonly Given[]): string | undefined {
-  const wrong = given.flatMap((parameter) => wrongWith(parameter) ?? []);
+/** What is wrong with a stage's parameters and what to write instead, one line each; undefined when all may be used. */
+export function whatIsWrongWithParameters(given: readonly Given[], stage: string): string | undefined {
+  const wrong = given.flatMap((parameter) => wrongWith(parameter, stage) ?? []);
   return wrong.length === 0 ? undefined : wrong.join('\n');
 }
 
-function wrongWith({ name, value, place }: Given): string | undefined {
+function wrongWith({ name, value, place }: Given, stage: string): string | undefined {
   // As the framework has it: what is null is not given.
   if (value === null || value === undefined) return undefined;
   const form = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
   if (form === undefined) return `${place}: there is no parameter "${shortened(name)}"; ${meant(name)}`;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const written = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = written.replaceAll('${sls:stage}', stage);
   // What CloudFormation, or the framework, has yet to fill in.
-  if (text.includes('${') || form.fits(text)) return undefined;
+  if (text.includes('${') || form.fits(text, stage)) return undefined;
   return `${place}: ${name} is "${shortened(text)}", but it takes ${form.takes}.`;
 }
 
@@ -93,6 +93,12 @@ function meant(name: string): string {
 
 function shortened(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+/** Whoever may publish rules could stop flyball itself. */
+function fitsControlPlane(names: string, stage: string): boolean {
+  const form = new RegExp(`^${names.replace(/\*+/g, '.*')}$`);
+  return CONTROL_PLANE.some((part) => form.test(`flyball-${stage}-${part}`));
 }
 
 function pattern(form: RegExp, takes: string): Form {
@@ -117,5 +123,5 @@ function whole(least: number, most = Number.MAX_SAFE_INTEGER): Form {
 
 /** Left empty in serverless.yml; the command line knows no empty values. */
 function orNothing({ takes, fits }: Form): Form {
-  return { takes: `${takes}, or nothing`, fits: (text) => text === '' || fits(text) };
+  return { takes: `${takes}, or nothing`, fits: (text, stage) => text === '' || fits(text, stage) };
 }

@@ -35,7 +35,8 @@ export default class Deploy {
     const stage = options.stage ?? service.provider.stage;
     const wrongStage = whatIsWrongWithStage(stage, processedInput.commands);
     if (wrongStage !== undefined) throw new classes.Error(wrongStage, 'FLYBALL_STAGE');
-    const wrong = whatIsWrongWithParameters(givenFor(stage, options.param ?? [], framework.configurationInput));
+    const given = givenFor(stage, options.param ?? [], framework.configurationInput);
+    const wrong = whatIsWrongWithParameters(given, stage);
     if (wrong !== undefined) throw new classes.Error(wrong, 'FLYBALL_PARAMETERS');
   }
 }

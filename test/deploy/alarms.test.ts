@@ -45,6 +45,7 @@ it('watch everything that flyball is made of', () => {
     'undelivered',
     'tick-missing',
     'merge-missing',
+    'actuator-missing',
   ];
   const table = ['table-system-errors', 'table-throttled', 'table-user-errors'];
   expect(MetricAlarms.map(({ AlarmName }) => AlarmName.slice(STACK.length + 1)).sort()).toEqual(
@@ -101,6 +102,7 @@ async function exists(dimension: string, value: string): Promise<string> {
 it.each([
   ['tick-missing', 5],
   ['merge-missing', 10],
+  ['actuator-missing', 10],
 ])('%s rings when nothing at all is said for %i minutes', (id, minutes) => {
   expect(MetricAlarms).toContainEqual(
     expect.objectContaining({

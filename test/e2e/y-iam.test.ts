@@ -137,6 +137,7 @@ it('everything that is allowed was asked for, or is on the list of what need not
   const unused = [...functions].flatMap(([caller, { role }]) =>
     role.policies
       .flatMap(statementsOf)
+      .filter(({ Effect }) => Effect === 'Allow')
       .flatMap((statement) => [statement.Action ?? []].flat().map((action) => name(caller, statement, action)))
       .filter((grant) => !used.has(grant)),
   );

@@ -1,6 +1,7 @@
 // Checks limits of concurrency: resources that exist, bounds that fit their limit, actuators that change something of AWS's.
 import type { ConcurrencyRule, RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { parseDuration } from '../../../middleware/kernel/units.ts';
+import { isOfControlPlane, mayMeanTheSame } from '../../api/function-names.ts';
 import type { Place, Report } from './findings.ts';
 import type { KnownResources } from './throttles.ts';
 
@@ -78,6 +79,10 @@ function checkActuators({ actuate }: ConcurrencyRule, place: Place, report: Repo
   if (!reservedConcurrency && !maximumConcurrency) {
     report([...place, 'actuate'], 'is empty: write reservedConcurrency, maximumConcurrency or both');
   }
+  if (reservedConcurrency && isOfControlPlane(reservedConcurrency.function)) {
+    const at = [...place, 'actuate', 'reservedConcurrency', 'function'];
+    report(at, `${reservedConcurrency.function} is a function of the control plane, which no rule may limit`);
+  }
   for (const [name, bounds] of Object.entries({ reservedConcurrency, maximumConcurrency })) {
     if (bounds && bounds.min > bounds.max) {
       report([...place, 'actuate', name, 'max'], `${bounds.max} is less than min, which is ${bounds.min}`);
@@ -87,7 +92,7 @@ function checkActuators({ actuate }: ConcurrencyRule, place: Place, report: Repo
 
 /** Two rules that set the same thing would undo each other's work every minute. */
 function checkActuatedOnce(concurrency: NonNullable<RuleDocument['concurrency']>, report: Report): void {
-  const actuated = new Map<string, string>();
+  const actuated: { readonly name: string; readonly kind: string; readonly target: string }[] = [];
   for (const [name, { actuate, mode }] of Object.entries(concurrency)) {
     if (mode === 'disabled') continue;
     const targets = [
@@ -96,10 +101,9 @@ function checkActuatedOnce(concurrency: NonNullable<RuleDocument['concurrency']>
     ] as const;
     for (const [kind, target] of targets) {
       if (target === undefined) continue;
-      const other = actuated.get(`${kind} ${target}`);
-      if (other !== undefined)
-        report(['concurrency', name, 'actuate', kind], `"${other}" sets that of ${target} already`);
-      else actuated.set(`${kind} ${target}`, name);
+      const other = actuated.find((earlier) => earlier.kind === kind && mayMeanTheSame(earlier.target, target));
+      if (other) report(['concurrency', name, 'actuate', kind], `"${other.name}" sets that of ${other.target} already`);
+      else actuated.push({ name, kind, target });
     }
   }
 }

@@ -1,7 +1,9 @@
 // The actuator over published rules, a table and as much of Lambda's API as it needs.
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { loggerOf } from '../../../functions/api/logging.ts';
 import { lambdaLimits } from '../../../functions/concurrency-actuator/lambda-limits.ts';
+import { settled } from '../../../functions/concurrency-actuator/settled.ts';
 import { tick, type TickParts, type TickReport } from '../../../functions/concurrency-actuator/tick.ts';
 import { readAudit } from '../../../store/items/audit.ts';
 import { permitStore } from '../../../store/items/permits.ts';
@@ -33,6 +35,7 @@ beforeEach(async () => {
     logger: { info: log, warn: log, error: log },
     newId: () => `id-${String(++ids)}`,
     prefix: 'flyball-test-',
+    cell: '000000000000:us-east-1:test',
     limits: lambdaLimits(() => Promise.resolve(client)),
     memory: new Map(),
     remainingMs: () => 50_000,
@@ -49,9 +52,9 @@ async function publish(service: string, concurrency: object): Promise<void> {
 }
 
 const run = (): Promise<TickReport> => tick(parts);
-const reserved = (limit: number, min = 10, max = 200) => ({
+const reserved = (limit: number, name = 'orders') => ({
   limit,
-  actuate: { reservedConcurrency: { function: 'orders', min, max } },
+  actuate: { reservedConcurrency: { function: name, min: 10, max: 200 } },
 });
 const writes = () => api.requests.filter((request) => request.startsWith('PUT'));
 
@@ -138,10 +141,17 @@ describe('what goes wrong', () => {
     });
     api.limits.set('flyball-test-shop', undefined);
     api.failing.set(ORDERS, { status, type, message });
-    expect(await run()).toMatchObject({ services: 2, limits: 2, changed: 1, failed: 1 });
+    const report = await run();
+    expect(report).toMatchObject({ services: 2, limits: 2, changed: 1, failed: 1 });
+    expect(() => settled(report)).toThrow(
+      expect.objectContaining({
+        code: 'ACTUATION_FAILED',
+        message: expect.stringMatching(/^1 of what rules set/) as string,
+      }),
+    );
     expect(api.limits.get('flyball-test-shop')).toBe(7);
     const warning = lines.find((line) => line.message === 'a limit of Lambda’s could not be made to follow its rule');
-    expect(warning).toMatchObject({ service: 'orders', rule: 'db-writers', target: ORDERS });
+    expect(warning).toMatchObject({ of: 'orders', rule: 'db-writers', target: ORDERS });
     expect(warning?.['reason']).toContain(says);
   });
 
@@ -156,6 +166,122 @@ describe('what goes wrong', () => {
   it('with too little time left is looked at a minute later', async () => {
     parts = { ...parts, remainingMs: () => 1_000 };
     await publish('orders', { 'db-writers': reserved(50) });
-    expect(await run()).toMatchObject({ services: 0, complete: false });
+    const report = await run();
+    expect(report).toMatchObject({ services: 0, complete: false });
+    expect(() => settled(report)).toThrow(/^time ran out after 0 services/);
   });
+
+  it('is nothing while AWS is still changing a mapping: a minute later it is done', async () => {
+    await publish('orders', {
+      w: { limit: 50, actuate: { maximumConcurrency: { eventSource: UUID, min: 2, max: 20 } } },
+    });
+    api.limits.set(UUID, undefined);
+    api.states.set(UUID, 'Updating');
+    const report = await run();
+    expect(settled(report)).toMatchObject({ changed: 0, waiting: 1, failed: 0 });
+    api.states.delete(UUID);
+    expect(settled(await run())).toMatchObject({ changed: 1, waiting: 0 });
+  });
+
+  it('with the rules of one service holds up none of the others', async () => {
+    await publish('orders', { 'db-writers': reserved(50) });
+    await publish('shop', { readers: reserved(20, 'shop') });
+    api.limits.set(ORDERS, undefined);
+    const broken: Table = {
+      ...table,
+      get: (key, options) =>
+        key.pk.startsWith('ctl#rules#shop') ? Promise.reject(new Error('away')) : table.get(key, options),
+    };
+    parts = { ...parts, table: broken };
+    expect(await run()).toMatchObject({ services: 2, changed: 1, failed: 1 });
+    const line = lines.find(({ message }) => message === 'the limits of a service could not be followed');
+    expect(line).toMatchObject({ of: 'shop', reason: 'away' });
+  });
+});
+
+describe('rules that set one limit', () => {
+  const ARN = `arn:aws:lambda:us-east-1:000000000000:function:${ORDERS}`;
+
+  it.each([['orders'], [ORDERS], [ARN]])(
+    'of two services, written orders and %s, are named, and it follows neither',
+    async (name) => {
+      await publish('orders', { 'db-writers': reserved(50) });
+      await publish('shop', { readers: reserved(20, name) });
+      await publish('bank', { readers: reserved(30, 'bank') });
+      api.limits.set(ORDERS, 20);
+      api.limits.set(ARN, 20);
+      api.limits.set('flyball-test-bank', undefined);
+      for (let minute = 0; minute < 2; minute++) await run();
+      expect(await run()).toMatchObject({ limits: 3, changed: 0, failed: 2 });
+      expect(writes()).toEqual(['PUT flyball-test-bank']);
+      const line = lines.find(
+        ({ message }) => message === 'several rules set one limit of Lambda’s, and it follows none',
+      );
+      expect(line).toMatchObject({
+        kind: 'reservedConcurrency',
+        targets: [...new Set([ORDERS, name === ARN ? ARN : ORDERS])],
+        rules: ['orders/db-writers', 'shop/readers'],
+        reason: expect.stringContaining('leave actuate in one of these rules') as string,
+      });
+    },
+  );
+
+  it('are told apart by account and Region', async () => {
+    const elsewhere = ARN.replace('us-east-1', 'eu-central-1');
+    await publish('orders', { 'db-writers': reserved(50) });
+    await publish('shop', { readers: reserved(20, elsewhere) });
+    api.limits.set(ORDERS, undefined);
+    api.limits.set(elsewhere, undefined);
+    expect(await run()).toMatchObject({ changed: 2, failed: 0 });
+  });
+
+  it('do not stand in each other’s way when all but one are in shadow', async () => {
+    await publish('orders', { 'db-writers': reserved(50) });
+    await publish('shop', { readers: { ...reserved(20), mode: 'shadow' } });
+    api.limits.set(ORDERS, undefined);
+    expect(await run()).toMatchObject({ changed: 1, shadowed: 1, failed: 0 });
+    expect(api.limits.get(ORDERS)).toBe(50);
+  });
+
+  it('of one event source are found out as well', async () => {
+    const rule = { limit: 5, actuate: { maximumConcurrency: { eventSource: UUID, min: 2, max: 9 } } };
+    await publish('orders', { a: rule });
+    await publish('shop', { b: rule });
+    expect(await run()).toMatchObject({ changed: 0, failed: 2 });
+    expect(api.requests).toEqual([]);
+  });
+});
+
+it('a function of the control plane is left alone, even if rules that name it were published', async () => {
+  parts = { ...parts, prefix: 'flyball-prod-eu-' };
+  // Whoever does not know the stage cannot tell this one from a function of others.
+  await publish('orders', { a: reserved(50, 'flyball-prod-eu-config-center') });
+  expect(await run()).toMatchObject({ limits: 1, changed: 0, failed: 1 });
+  expect(api.requests).toEqual([]);
+  expect(lines[0]?.['reason']).toContain('a function of the control plane');
+});
+
+it('lines of the function’s own logger name the service they are about, and nothing is dropped', async () => {
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  const logged: Record<string, unknown>[] = [];
+  for (const level of ['info', 'warn', 'error'] as const) {
+    vi.spyOn(console, level).mockImplementation((line: string) => {
+      logged.push({ level, ...(JSON.parse(line) as object) });
+    });
+  }
+  parts = { ...parts, logger: loggerOf('concurrency-actuator') };
+  await publish('orders', { 'db-writers': reserved(50) });
+  await publish('shop', { readers: { ...reserved(20, 'shop'), mode: 'shadow' } });
+  await publish('bank', { readers: reserved(20, 'unheard-of') });
+  api.limits.set(ORDERS, 20);
+  api.limits.set('flyball-test-shop', 10);
+  await run();
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  expect(logged.map(({ of, rule, message }) => [of, rule, message]).sort()).toEqual([
+    ['bank', 'readers', 'a limit of Lambda’s could not be made to follow its rule'],
+    ['orders', 'db-writers', 'a limit of Lambda’s was changed'],
+    ['shop', 'readers', 'in shadow: a limit of Lambda’s would be changed'],
+  ]);
+  expect(logged.every(({ service }) => service === 'concurrency-actuator')).toBe(true);
 });

@@ -15,6 +15,8 @@ export interface LambdaApi {
   readonly limits: Map<string, number | undefined>;
   /** What asks about a target is answered with, instead. */
   readonly failing: Map<string, Failing>;
+  /** Of event source mappings that are not simply enabled. */
+  readonly states: Map<string, string>;
   readonly requests: string[];
   stop(): Promise<void>;
 }
@@ -25,6 +27,7 @@ const MAPPING = /^\/[\d-]+\/event-source-mappings\/([^/]+)$/;
 export async function startLambdaApi(): Promise<LambdaApi> {
   const limits = new Map<string, number | undefined>();
   const failing = new Map<string, Failing>();
+  const states = new Map<string, string>();
   const requests: string[] = [];
 
   function answer(method: string, path: string, body: string): { readonly status: number; readonly body: object } {
@@ -49,7 +52,7 @@ export async function startLambdaApi(): Promise<LambdaApi> {
     if (uuid === undefined) return { status: 200, body: { ReservedConcurrentExecutions: set } };
     const scaling = set === undefined ? {} : { ScalingConfig: { MaximumConcurrency: set } };
     const EventSourceArn = 'arn:aws:sqs:us-east-1:000000000000:settlement';
-    return { status: 200, body: { UUID: uuid, State: 'Enabled', EventSourceArn, ...scaling } };
+    return { status: 200, body: { UUID: uuid, State: states.get(uuid) ?? 'Enabled', EventSourceArn, ...scaling } };
   }
 
   const server = createServer((request, response) => {
@@ -67,7 +70,7 @@ export async function startLambdaApi(): Promise<LambdaApi> {
       server.closeAllConnections();
       server.close(() => resolve());
     });
-  return { url: `http://127.0.0.1:${String(port)}`, limits, failing, requests, stop };
+  return { url: `http://127.0.0.1:${String(port)}`, limits, failing, states, requests, stop };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

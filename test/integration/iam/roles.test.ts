@@ -1,5 +1,6 @@
 // What each function of the packaged stack may do, and what it may not, judged as IAM does.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { CONTROL_PLANE } from '../../../functions/api/function-names.ts';
 import { isObject, resolve } from '../../../infra/local/template.ts';
 import { keys } from '../../../store/keys.ts';
 import { isAllowed, type PolicyDocument, statementsOf } from '../../iam/evaluate.ts';
@@ -273,6 +274,25 @@ describe('functions, queues and objects', () => {
       expect(may(name, 'lambda:GetFunctionConcurrency', arn('flyball-dev-orders'))).toBe(false);
       expect(may(name, 'lambda:PutFunctionConcurrency', arn('flyball-prod-orders'))).toBe(false);
     }
+  });
+
+  it('the concurrency actuator never touches a function of the control plane, whatever its parameters name', () => {
+    const arn = (name: string) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:flyball-prod-${name}`;
+    const wide = ['lambda:GetFunctionConcurrency', 'lambda:PutFunctionConcurrency'];
+    const named = { Statement: { Effect: 'Allow', Action: wide, Resource: arn('*') } } as const;
+    const policies = [...policiesOf('concurrency-actuator'), named];
+    for (const action of wide) {
+      const reached = NAMES.filter((name) => isAllowed(policies, { action, resource: arn(name) }));
+      expect(reached).toEqual(NAMES.filter((name) => !CONTROL_PLANE.some((part) => part === name)));
+    }
+  });
+
+  it('no event source mapping leads to the control plane: those that a parameter names are of others', () => {
+    const targets = idsOf(template, 'AWS::Lambda::EventSourceMapping').map((id) =>
+      JSON.stringify(template.Resources[id]?.Properties?.['FunctionName']),
+    );
+    const arns = ['Settlement', 'Thumbnails'].map((name) => `{"Fn::GetAtt":["${name}LambdaFunction","Arn"]}`);
+    expect(targets.sort()).toEqual(arns);
   });
 
   it('queues are for those who send to them and who take from them; telemetry looks how deep they are', () => {

@@ -68,6 +68,13 @@ describe('a limit of concurrency', () => {
       '/concurrency/writers/actuate/reservedConcurrency/function',
       'the name of a Lambda function',
     ],
+    ...['config-center', 'flyball-prod-telemetry', 'arn:aws:lambda:x:000000000000:function:flyball-dev-authorizer'].map(
+      (name): [object, string, string] => [
+        { limit: 5, actuate: { reservedConcurrency: { function: name, min: 1, max: 2 } } },
+        '/concurrency/writers/actuate/reservedConcurrency/function',
+        `${name} is a function of the control plane, which no rule may limit`,
+      ],
+    ),
     [{ limit: 5, key: ['ip'] }, '/concurrency/writers', 'key'],
   ])('%j is refused at %s', (rule, path, reason) => {
     expect(errorOf(rule)).toMatch(new RegExp(`^${path}[ /]`));
@@ -82,6 +89,32 @@ describe('several', () => {
       '/concurrency/b/actuate/reservedConcurrency "a" sets that of orders already',
     ]);
     expect(errorsOf({ a: { limit: 5, actuate, mode: 'disabled' }, b: { limit: 6, actuate } })).toEqual([]);
+  });
+
+  const setting = (name: string) => ({
+    limit: 5,
+    actuate: { reservedConcurrency: { function: name, min: 1, max: 2 } },
+  });
+  const ARN = 'arn:aws:lambda:eu-central-1:000000000000:function:';
+
+  it.each([
+    ['orders', 'flyball-prod-orders'],
+    ['flyball-prod-orders', 'orders'],
+    ['orders', `${ARN}flyball-prod-orders`],
+    ['flyball-prod-eu-orders', `${ARN}flyball-prod-eu-orders`],
+  ])('that write one function as %s and %s are found out', (first, second) => {
+    expect(errorsOf({ a: setting(first), b: setting(second) })).toEqual([
+      `/concurrency/b/actuate/reservedConcurrency "a" sets that of ${first} already`,
+    ]);
+  });
+
+  it.each([
+    ['settlement', 'flyball-prod-nightly-settlement'],
+    ['orders', `${ARN}orders`],
+    ['flyball-prod-orders', 'flyball-dev-orders'],
+    [`${ARN}orders`, `${ARN.replace('central', 'west')}orders`],
+  ])('that name %s and %s name two functions', (first, second) => {
+    expect(errorsOf({ a: setting(first), b: setting(second) })).toEqual([]);
   });
 
   it('of the fleet are four at most for a resource: each costs two writes', () => {

@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { CONTROL_PLANE } from '../../../../functions/api/function-names.ts';
 import { PARAMETERS, whatIsWrongWithParameters } from '../../../../infra/deploy/parameters.ts';
 
-const wrongWith = (name: string, value: unknown) => whatIsWrongWithParameters([{ name, value, place: '--param' }]);
+const wrongWith = (name: string, value: unknown) =>
+  whatIsWrongWithParameters([{ name, value, place: '--param' }], 'prod');
 
 const { params } = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'silent' }) as {
   params: Record<string, Record<string, unknown>>;
@@ -25,7 +27,7 @@ describe('the parameters', () => {
 
   it.each(Object.entries(params))('of stage %s are as they may be', (stage, given) => {
     const all = Object.entries(given).map(([name, value]) => ({ name, value, place: `params.${stage}` }));
-    expect(whatIsWrongWithParameters(all)).toBeUndefined();
+    expect(whatIsWrongWithParameters(all, stage)).toBeUndefined();
   });
 });
 
@@ -67,6 +69,9 @@ describe('a parameter', () => {
     ['settlementConcurrency', '1000'],
     ['actuatedFunctions', 'flyball-prod-orders'],
     ['actuatedFunctions', 'orders-*'],
+    ['actuatedFunctions', 'flyball-prod-o*'],
+    ['actuatedFunctions', 'flyball-${sls:stage}-orders'],
+    ['actuatedFunctions', ''],
     ['actuatedEventSources', '14e0db71-0000-4000-8000-000000000001'],
     ['actuatedEventSources', '*'],
     ['keepData', 'Delete'],
@@ -100,7 +105,7 @@ describe('a parameter', () => {
     [
       'actuatedFunctions',
       '*',
-      'the name of a function or a pattern of names, flyball-prod-orders or orders-*, or nothing',
+      "the name of a function, flyball-prod-orders, or a pattern, orders-*, that fits none of the control plane's, or nothing",
     ],
     ['actuatedEventSources', 'orders', 'the UUID of an event source mapping, or * for all, or nothing'],
     ['keepData', 'retain', 'Retain or Delete'],
@@ -115,12 +120,30 @@ describe('a parameter', () => {
   });
 });
 
+describe('the functions whose limits rules may set', () => {
+  it.each([
+    ...['**', 'f*', '*-center', 'flyball-*', 'flyball-prod-*', '*prod*con*center', 'flyball-${sls:stage}-*'],
+    ...CONTROL_PLANE.map((part) => `flyball-prod-${part}`),
+  ])('are never of the control plane: %s is refused', (names) => {
+    expect(wrongWith('actuatedFunctions', names)).toContain("that fits none of the control plane's");
+  });
+
+  it('are judged by the stage that is deployed', () => {
+    const given = [{ name: 'actuatedFunctions', value: 'flyball-dev-*', place: '--param' }];
+    expect(whatIsWrongWithParameters(given, 'prod')).toBeUndefined();
+    expect(whatIsWrongWithParameters(given, 'dev')).toContain('actuatedFunctions is "flyball-dev-*"');
+  });
+});
+
 it('all that is wrong is said at once, with its place', () => {
-  const wrong = whatIsWrongWithParameters([
-    { name: 'keepData', value: 'keep', place: '--param' },
-    { name: 'apiBurst', value: 1000, place: 'serverless.yml, params.default' },
-    { name: 'warmRead', value: 12_000, place: 'serverless.yml, params.prod' },
-  ]);
+  const wrong = whatIsWrongWithParameters(
+    [
+      { name: 'keepData', value: 'keep', place: '--param' },
+      { name: 'apiBurst', value: 1000, place: 'serverless.yml, params.default' },
+      { name: 'warmRead', value: 12_000, place: 'serverless.yml, params.prod' },
+    ],
+    'prod',
+  );
   expect(wrong?.split('\n')).toEqual([
     '--param: keepData is "keep", but it takes Retain or Delete.',
     'serverless.yml, params.prod: there is no parameter "warmRead"; did you mean warmReads?',

@@ -33,6 +33,13 @@ describe('refused is', () => {
     ['a stage that cannot be', 'Prod', undefined, 'FLYBALL_STAGE', /^The stage "Prod"/],
     ['a mistyped parameter', 'dev', ['alarmEmial=a@b'], 'FLYBALL_PARAMETERS', /^--param: there is no parameter/],
     ['a parameter of another form', 'dev', ['apiBurst=many'], 'FLYBALL_PARAMETERS', /^--param: apiBurst is "many"/],
+    [
+      'a pattern of its functions',
+      'dev',
+      ['actuatedFunctions=flyball-dev-*'],
+      'FLYBALL_PARAMETERS',
+      /fits none of the/,
+    ],
     ['one of the stage', 'prod', undefined, 'FLYBALL_PARAMETERS', /^serverless\.yml, params\.prod: there is no/],
   ])('%s', (_what, stage, param, code, says) => {
     expect(() => start(stage, param)).toThrow(
