@@ -39,7 +39,7 @@ describe('an error of form', () => {
     [{ target: { url: 5 } }, '/target/url', 'should be a text'],
     [{ named: { 'A/B': 1 } }, '/named/A~1B', 'letters only'],
     [{ named: { a: 1.5 } }, '/named/a', 'should be a whole number'],
-    [{ mode: 'off' }, '/mode', 'Invalid option: expected one of "enforce"|"shadow"'],
+    [{ mode: 'off' }, '/mode', 'should be one of enforce, shadow'],
   ])('of %o is at %s: %s', (value, path, reason) => {
     const { error } = schema.safeParse(value);
     expect(error && fieldErrorsOf(error, value)).toEqual([{ path, reason }]);
