@@ -51,6 +51,7 @@ it('outlives its stack, and so does what else people put something into, but not
     'S3BucketUploads',
     'SettlementDeadLetterQueue',
     'ThumbnailsParkingDeadLetterQueue',
+    'ThumbnailsParkingQueue',
   ]);
   expect(new Set(kept.map(([, { UpdateReplacePolicy }]) => UpdateReplacePolicy))).toEqual(new Set(['Retain']));
 });
