@@ -1,4 +1,5 @@
 // Turns plain values into DynamoDB's attribute values and back.
+import { UnreadableItem } from './items/fields.ts';
 import type { Item, Value } from './port.ts';
 
 /** DynamoDB's tagged value; `B` is bytes for the SDK, base64 text on the wire. */
@@ -52,7 +53,7 @@ export function marshalItem<B>(
   return Object.fromEntries(attributes);
 }
 
-/** The plain value of an attribute. Throws TypeError on a type that flyball never writes (a set). */
+/** The plain value of an attribute. Throws `UnreadableItem` on a type that flyball never writes (a set). */
 export function unmarshalValue(attribute: StoredAttribute): Value {
   if (attribute.S !== undefined) return attribute.S;
   if (attribute.N !== undefined) return Number(attribute.N);
@@ -60,11 +61,22 @@ export function unmarshalValue(attribute: StoredAttribute): Value {
   if (attribute.NULL !== undefined) return null;
   if (attribute.B !== undefined) return typeof attribute.B === 'string' ? fromBase64(attribute.B) : attribute.B;
   if (attribute.L !== undefined) return attribute.L.map(unmarshalValue);
-  if (attribute.M !== undefined) return unmarshalItem(attribute.M);
-  throw new TypeError(`An attribute of type ${Object.keys(attribute).join()} was not written by flyball`);
+  if (attribute.M !== undefined) return plainItem(attribute.M);
+  throw new UnreadableItem(`An attribute of type ${Object.keys(attribute).join()} was not written by flyball`);
 }
 
+/** Throws `UnreadableItem`, naming the item. */
 export function unmarshalItem(attributes: { readonly [name: string]: StoredAttribute }): Item {
+  try {
+    return plainItem(attributes);
+  } catch (error) {
+    if (!(error instanceof UnreadableItem)) throw error;
+    const where = JSON.stringify([attributes['pk']?.S, attributes['sk']?.S]);
+    throw new UnreadableItem(`Item ${where} cannot be read. ${error.message}`, { cause: error });
+  }
+}
+
+function plainItem(attributes: { readonly [name: string]: StoredAttribute }): Item {
   return Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, unmarshalValue(attribute)]));
 }
 

@@ -1,14 +1,17 @@
 // The limits of concurrency of a service as its fleet has them: how many permits there are, and how many are taken.
 import { limitNow } from '../../middleware/concurrency/adaptive.ts';
-import { pastUs } from '../../middleware/concurrency/lease.ts';
+import { isTaken, termAt } from '../../middleware/concurrency/lease.ts';
 import { boundsOf } from '../../middleware/concurrency/rule.ts';
 import { shardsOf } from '../../middleware/concurrency/slots.ts';
 import type { ConcurrencyRule, RuleDocument } from '../../middleware/kernel/rules/document.ts';
+import { UnreadableItem } from '../../store/items/fields.ts';
 import { readPermits, type PermitRecord } from '../../store/items/permits.ts';
 import { readDocument, readHead } from '../../store/items/rules.ts';
+import { keys } from '../../store/keys.ts';
 import type { Table } from '../../store/port.ts';
 import { json, notFound, route, type Route } from '../api/index.ts';
 import type { Parts } from './parts.ts';
+import { readable } from './unreadable.ts';
 
 export function concurrencyRoutes({ table }: Parts): Route[] {
   return [
@@ -16,7 +19,9 @@ export function concurrencyRoutes({ table }: Parts): Route[] {
       const { service } = request.params;
       const rules = await concurrencyOf(table, service);
       const named = Object.entries(rules).sort(([a], [b]) => (a < b ? -1 : 1));
-      const shown = await Promise.all(named.map(([name, rule]) => shownRule(table, service, name, rule, request.at)));
+      const shown = await readable(service, () =>
+        Promise.all(named.map(([name, rule]) => shownRule(table, service, name, rule, request.at))),
+      );
       return json({ concurrency: shown });
     }),
   ];
@@ -46,17 +51,29 @@ async function shownRule(table: Table, service: string, name: string, rule: Conc
     ),
   );
   const held = [first, ...others].reduce((sum, record) => sum + heldIn(record, nowMs), 0);
-  return { ...common, limit, held, ...(bounds ? { adaptive: { ...bounds, ...measured(adaptive) } } : {}) };
+  return {
+    ...common,
+    limit,
+    held,
+    ...(bounds ? { adaptive: { ...bounds, ...measured(adaptive, service, name) } } : {}),
+  };
 }
 
 /** Slots above a limit that was lowered count as long as somebody holds them. */
 function heldIn(record: PermitRecord | undefined, nowMs: number): number {
-  const past = pastUs(nowMs);
-  return [...(record?.expiries.values() ?? [])].filter((expiry) => expiry >= past).length;
+  const term = termAt(nowMs);
+  return [...(record?.expiries.values() ?? [])].filter((expiry) => isTaken(expiry, term)).length;
 }
 
-function measured(adaptive: PermitRecord['adaptive']) {
+function measured(adaptive: PermitRecord['adaptive'], service: string, rule: string) {
   if (!adaptive) return { phase: null, latencyMs: null, measuredAt: null };
   const { phase, baseMs, measuredAt } = adaptive;
-  return { phase, latencyMs: Math.round(baseMs * 10) / 10, measuredAt: new Date(measuredAt).toISOString() };
+  const at = new Date(measuredAt);
+  if (Number.isNaN(at.getTime())) {
+    const { pk, sk } = keys.permits(service, rule, 0);
+    throw new UnreadableItem(
+      `Item ${JSON.stringify([pk, sk])} says that latency was measured at a time that no clock has`,
+    );
+  }
+  return { phase, latencyMs: Math.round(baseMs * 10) / 10, measuredAt: at.toISOString() };
 }

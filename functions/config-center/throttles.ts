@@ -9,6 +9,7 @@ import type { Table } from '../../store/port.ts';
 import { json, notFound, route, type Route } from '../api/index.ts';
 import type { Parts } from './parts.ts';
 import { askedKey } from './throttle-key.ts';
+import { readable } from './unreadable.ts';
 
 // Rules are compiled without waiting.
 provideEverything();
@@ -30,8 +31,10 @@ export function throttleRoutes({ table }: Parts): Route[] {
       const states =
         rule.scope === 'instance'
           ? []
-          : await Promise.all(
-              asked.limits.map((override) => stateOf(table, service, name, rule, override, asked.stored, request.at)),
+          : await readable(service, () =>
+              Promise.all(
+                asked.limits.map((override) => stateOf(table, service, name, rule, override, asked.stored, request.at)),
+              ),
             );
       // Of several that may be meant, the one that has been used last is.
       const [state] = states.toSorted((a, b) => lastUsed(b.standing) - lastUsed(a.standing));

@@ -10,12 +10,18 @@ export class UnreadableItem extends Error {
   readonly code = 'UNREADABLE_ITEM';
 }
 
+/** What a `Date` can hold, ms to either side of the epoch. */
+const LAST_MOMENT_MS = 8.64e15;
+
 export interface Fields {
   readonly text: (name: string) => string;
   readonly number: (name: string) => number;
+  /** Epoch ms. */
+  readonly moment: (name: string) => number;
   readonly bytes: (name: string) => Uint8Array;
   readonly optionalText: (name: string) => string | undefined;
   readonly optionalNumber: (name: string) => number | undefined;
+  readonly optionalMoment: (name: string) => number | undefined;
 }
 
 /** The fields of an item of this version; throws `UnreadableItem` saying which item and which attribute. */
@@ -39,6 +45,11 @@ export function fieldsOf(item: Item): Fields {
     if (typeof value !== 'number') throw wrong(name, 'number');
     return value;
   }
+  function moment(name: string): number {
+    const value = number(name);
+    if (Math.abs(value) > LAST_MOMENT_MS) throw wrong(name, 'time');
+    return value;
+  }
   function bytes(name: string): Uint8Array {
     const value = item[name];
     if (!(value instanceof Uint8Array)) throw wrong(name, 'binary value');
@@ -47,8 +58,10 @@ export function fieldsOf(item: Item): Fields {
   return {
     text,
     number,
+    moment,
     bytes,
     optionalText: (name) => (item[name] === undefined ? undefined : text(name)),
     optionalNumber: (name) => (item[name] === undefined ? undefined : number(name)),
+    optionalMoment: (name) => (item[name] === undefined ? undefined : moment(name)),
   };
 }

@@ -231,7 +231,7 @@ function recordOf(item: Item | undefined): PermitRecord | undefined {
         : {
             limit,
             probe: fields.number('probe'),
-            phase: phaseOf(fields.text('phase')),
+            phase: phaseOf(fields.text('phase'), item),
             baseMs: fields.number('baseMs'),
             measuredAt: fields.number('measuredAt'),
             measuredLimit: fields.number('measuredLim'),
@@ -243,7 +243,8 @@ function recordOf(item: Item | undefined): PermitRecord | undefined {
   };
 }
 
-function phaseOf(text: string): AdaptivePhase {
+function phaseOf(text: string, { pk, sk }: Item): AdaptivePhase {
   if (PHASES.includes(text)) return text as AdaptivePhase;
-  throw new UnreadableItem(`An adaptive limit is in the phase "${text}", which this flyball does not know`);
+  const where = `Item ${JSON.stringify([pk, sk])}`;
+  throw new UnreadableItem(`${where} has an adaptive limit in the phase "${text}", which this flyball does not know`);
 }

@@ -149,7 +149,7 @@ const toldAttribute = (percent: number) => `told${percent}`;
 
 function recordOf(item: Item | undefined): QuotaRecord | undefined {
   if (!item) return undefined;
-  const { number, optionalNumber } = fieldsOf(item);
+  const { number, optionalNumber, optionalMoment } = fieldsOf(item);
   return {
     taken: number('used'),
     held: Math.max(0, optionalNumber('held') ?? 0),
@@ -157,7 +157,7 @@ function recordOf(item: Item | undefined): QuotaRecord | undefined {
     beganMs: optionalNumber('began'),
     leasedUntilMs: optionalNumber('leasedUntil'),
     listed: item['listed'] === true,
-    reachedMs: (percent) => optionalNumber(reachedAttribute(percent)) ?? 0,
+    reachedMs: (percent) => optionalMoment(reachedAttribute(percent)) ?? 0,
     told: (percent) => item[toldAttribute(percent)] === true,
   };
 }

@@ -130,5 +130,5 @@ function takenOf({ applied, item }: Written): SlidingTaken {
 function recordOf(item: Item | undefined): SlidingRecord | undefined {
   if (!item) return undefined;
   const fields = fieldsOf(item);
-  return { startMs: fields.number('start'), current: fields.number('current'), previous: fields.number('previous') };
+  return { startMs: fields.moment('start'), current: fields.number('current'), previous: fields.number('previous') };
 }

@@ -123,9 +123,9 @@ export async function readUnlistedSignals(
       ...(cursor === undefined ? {} : { cursor }),
     });
     for (const item of page.items) {
-      const { number, text } = fieldsOf(item);
+      const { number, moment, text } = fieldsOf(item);
       const count = number('n');
-      const hourMs = number('hourMs');
+      const hourMs = moment('hourMs');
       if (count > MOST_SIGNALS_LISTED) unlisted.push({ rule: text('rule'), hourMs, count });
     }
     cursor = page.cursor;
@@ -144,17 +144,17 @@ function startOf({ toMs, cursor }: { readonly toMs: number; readonly cursor?: st
 }
 
 function signalOf(service: string, item: Item): UsageSignal {
-  const { text, number } = fieldsOf(item);
+  const { text, number, moment } = fieldsOf(item);
   return {
     service,
     rule: text('rule'),
     key: text('key'),
     generation: text('generation'),
     percent: number('percent'),
-    atMs: number('atMs'),
+    atMs: moment('atMs'),
     limit: number('limit'),
-    startMs: number('startMs'),
-    endMs: number('endMs'),
+    startMs: moment('startMs'),
+    endMs: moment('endMs'),
   };
 }
 

@@ -66,8 +66,8 @@ export async function readUsageWindows(
       ...(cursor === undefined ? {} : { cursor }),
     });
     for (const item of page.items) {
-      const { text, number } = fieldsOf(item);
-      const [startMs, endMs] = [number('startMs'), number('endMs')];
+      const { text, moment } = fieldsOf(item);
+      const [startMs, endMs] = [moment('startMs'), moment('endMs')];
       if (startMs < toMs && endMs > fromMs)
         windows.push({ service, rule, generation: text('generation'), startMs, endMs });
     }

@@ -17,6 +17,7 @@ import {
   type Route,
 } from '../../api/index.ts';
 import type { Parts } from '../parts.ts';
+import { readable } from '../unreadable.ts';
 import { csvOf, iso, shareOf } from './csv.ts';
 import { cursorOf, listOf, spanOf, usageQuery, type UsageQuery } from './query.ts';
 import { publishedQuotas } from './quotas.ts';
@@ -38,7 +39,7 @@ export function usageRoutes({ table }: Parts): Route[] {
       const csv = wantsCsv(request);
       const published = await publishedQuotas(table, service);
       const query = usageQuery(request, service, published, { csv, mostRows: MOST_CSV_ROWS });
-      const page = await usagePage(table, query, published.quotas);
+      const page = await readable(service, () => usagePage(table, query, published.quotas));
       return csv ? asCsv(request, query, page) : asJson(request, query, page);
     }),
     route('GET', `${USAGE}/signals`, 'viewer', async (request) => {
@@ -46,10 +47,12 @@ export function usageRoutes({ table }: Parts): Route[] {
       const { fromMs, toMs } = spanOf(request, DEFAULT_SIGNALS_MS);
       const list = `usage-signals:${service}`;
       const page = pageOf(request, list);
-      const [{ signals, cursor }, unlisted] = await Promise.all([
-        readUsageSignals(table, service, { fromMs, toMs, ...page }),
-        page.cursor === undefined ? readUnlistedSignals(table, service, fromMs, toMs, MOST_UNLISTED) : [],
-      ]);
+      const [{ signals, cursor }, unlisted] = await readable(service, () =>
+        Promise.all([
+          readUsageSignals(table, service, { fromMs, toMs, ...page }),
+          page.cursor === undefined ? readUnlistedSignals(table, service, fromMs, toMs, MOST_UNLISTED) : [],
+        ]),
+      );
       return json({
         from: iso(fromMs),
         to: iso(toMs),

@@ -113,6 +113,40 @@ describe('what the table is asked', () => {
     }
   });
 
+  it.each([
+    ['a minute ahead', 1_800_000_060_000_000],
+    ['between two moments', 1_800_000_060_000_000.25],
+    ['beyond all time', 9e120],
+  ])('gives a slot with an expiry %s to whoever has seen it, once', async (_when, expiry) => {
+    for (const adapter of [table, sdk]) {
+      const service = `s-${randomUUID().slice(0, 8)}`;
+      const item = { ...keys.permits(service, 'r', 0), v: 1, s0: expiry };
+      await adapter.put({ item });
+      const store = permitStore(adapter, service, 'r', 0);
+      const pastUs = 1_800_000_000_000_000;
+      const lost = await store.claim(0, { expiryUs: pastUs + 9_000_000, pastUs });
+      const foreignUs = lost.record?.expiries.get(0);
+      expect([lost.applied, foreignUs]).toEqual([false, Math.min(expiry, Number.MAX_SAFE_INTEGER)]);
+      const claims = [1, 2, 3].map((us) => store.claim(0, { expiryUs: pastUs + 9_000_000 + us, pastUs, foreignUs }));
+      expect((await Promise.all(claims)).filter(({ applied }) => applied)).toHaveLength(1);
+    }
+  });
+
+  it('drops a window that no clock began, once, and none that has just begun', async () => {
+    const nowMs = 1_800_000_000_000;
+    const next = { limit: 4, probe: 0, phase: 'run', baseMs: 50, measuredAt: nowMs, measuredLimit: 4 } as const;
+    for (const adapter of [table, sdk]) {
+      const service = `s-${randomUUID().slice(0, 8)}`;
+      const item = { ...keys.permits(service, 'r', 0), v: 1, windowAt: 9e120, calls: 9e120, busyUs: -9e120 };
+      await adapter.put({ item });
+      const store = permitStore(adapter, service, 'r', 0);
+      await store.report(7, 350_000, nowMs);
+      const window = { startedAt: nowMs, calls: 0, busyUs: 0 };
+      expect(await store.drop(nowMs - 60_000, next, nowMs)).toMatchObject({ applied: true, record: { window } });
+      expect(await store.drop(nowMs - 60_000, next, nowMs)).toMatchObject({ applied: false });
+    }
+  });
+
   it('keeps an item under a kilobyte, all of its slots taken, with the longest names', async () => {
     const store = permitStore(table, 'a'.repeat(64), 'b'.repeat(64), 83);
     for (let slot = 0; slot < 60; slot++) await store.claim(slot, { expiryUs: 1_767_700_000_000_123, pastUs: 0 });

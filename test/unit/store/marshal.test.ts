@@ -8,6 +8,7 @@ import {
   unmarshalItem,
   unmarshalValue,
 } from '../../../store/marshal.ts';
+import { UnreadableItem } from '../../../store/items/fields.ts';
 import type { Item, Value } from '../../../store/port.ts';
 
 const asBase64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
@@ -40,6 +41,11 @@ describe('a value', () => {
   it('of a type flyball never writes is refused', () => {
     const set = { SS: ['a'] };
     expect(() => unmarshalValue(set as object)).toThrow('An attribute of type SS was not written by flyball');
+    const item = { pk: { S: 'run#orders#x' }, sk: { S: 'bucket' }, deep: { M: { tags: set as object } } };
+    expect(() => unmarshalItem(item)).toThrow(
+      'Item ["run#orders#x","bucket"] cannot be read. An attribute of type SS was not written by flyball',
+    );
+    expect(() => unmarshalItem(item)).toThrow(UnreadableItem);
   });
 });
 
