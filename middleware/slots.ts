@@ -174,7 +174,7 @@ export async function loadEverything(): Promise<void> {
     loadAnswers(),
     loadReporting(),
     import('./kernel/queues.ts'),
-    import('./throttle/everything.ts').then(({ provideEverything }) => provideEverything()),
+    loadThrottle(rules).then(({ loadAll }) => loadAll()),
     ...slots.map((slot) => slot.load(rules)),
   ]);
 }

@@ -8,7 +8,7 @@ import { abortable } from './abortable.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
 import type { Operation, OperationTable } from './operation.ts';
 import { compilePipelines, type Pipeline, type Pipelines } from './pipeline.ts';
-import type { OutgoingRequest } from './request.ts';
+import { retryAfterMs, type OutgoingRequest } from './request.ts';
 
 export interface CallOptions {
   /** Names the operation, as the dependency's `operations` do; in a direct invoke it is also sent. */
@@ -51,9 +51,16 @@ export interface Outbound {
   /** False when no rule names it: it has a deadline and is measured, no more. */
   readonly named: boolean;
   readonly operationOf: OperationTable;
+  /** Given rather than imported: whoever sends by itself may be there before this is loaded, and without it. */
+  readonly reading: Reading;
   /** Makes attempts as the rules say, and records them. Rejects with the reason of a signal that had aborted before. */
   send(attempt: Send, operation: Operation, options: Pick<RunOptions, 'signal' | 'timeoutMs'>): Promise<Ended>;
 }
+
+/** Reads what became of an attempt, as calls do. */
+const reading = { abortable, replyOfAbort, replyOfError, retryAfterMs };
+
+export type Reading = typeof reading;
 
 /** How a call ended, and what `call` and `run` throw when that is not `ok`. */
 export interface Ended {
@@ -123,6 +130,7 @@ export function createCaller(policies: readonly OutboundPolicy[]): Caller {
     return {
       named: named !== undefined,
       operationOf: pipeline.operationOf,
+      reading,
       send: (attempt, operation, options) => exchange(pipeline, invocation, dependency, operation, options, attempt),
     };
   }

@@ -1,5 +1,5 @@
 // Into how many items a bucket is divided, as far as an instance knows, and into how many it is better divided. Pure.
-import type { BucketRecord } from '../../store/items/throttle.ts';
+import { MOST_PARTS, type BucketRecord } from '../../store/items/throttle.ts';
 import type { Granted } from './fleet.ts';
 import type { Gcra } from './gcra.ts';
 
@@ -8,7 +8,6 @@ const MOST_WRITES_PER_S = 600;
 const MEANT_WRITES_PER_S = 300;
 /** Parts this quiet are put together again. */
 const LEAST_WRITES_PER_S = 60;
-const MOST_PARTS = 64;
 /** What an instance that leases writes in a period. */
 const WRITES_PER_PERIOD = 1.2;
 /** An item that is asked for this much cannot tell how much more it would be. */

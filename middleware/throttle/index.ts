@@ -2,7 +2,7 @@
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Peeked } from './peek.ts';
 
-export { loadFor } from './needs.ts';
+export { loadAll, loadFor } from './needs.ts';
 export { quotaPolicy, throttlePolicy } from './policy.ts';
 
 /** Loaded when somebody looks. */

@@ -64,7 +64,7 @@ function beginning({ capacityUs }: Gcra, { openedUs }: Division): BucketState {
 /** How a bucket is divided, for one that is asked too much to say so itself: a read that many can make. */
 export async function readDivision(instance: Instance, state: FleetState, patience: Patience): Promise<Division> {
   const name = { ...state, service: instance.service };
-  return divisionOf(await peekBucket(instance.table, name, { timeoutMs: patience.timeoutMs() }));
+  return divisionOf(await peekBucket(instance.table, name, within(patience)));
 }
 
 /** What the bucket is divided into now. An instance that finds a change half done finishes it. */
@@ -78,41 +78,17 @@ export async function follow(
   patience: Patience,
 ): Promise<Division> {
   const name = { ...state, service: instance.service };
-  const options = () => ({ timeoutMs: patience.timeoutMs() });
-  const whole = known.parts === 1 ? closed : await readBucket(instance.table, name, options());
+  const whole = known.parts === 1 ? closed : await readBucket(instance.table, name, within(patience));
   const now = divisionOf(whole);
   const hasChanged = now.parts !== known.parts || now.sinceMs !== known.sinceMs;
   if (hasChanged || closed?.parts === undefined) return now;
   return reshape(instance, gcra, state, now, closed.parts, terms, patience);
 }
 
-export function divisionOf(whole: BucketRecord | undefined): Division {
-  if (whole?.parts === undefined) return { ...WHOLE, sinceMs: whole?.reshapedMs ?? 0 };
-  return { parts: whole.parts, openedUs: whole.openedUs ?? whole.tatUs, sinceMs: whole.reshapedMs ?? 0 };
-}
-
-/** Into how many parts a bucket is better divided; as many as it has when that is well. */
-export function betterParts(
-  { parts, sinceMs }: Division,
-  instancesInPart: number,
-  periodUs: number,
-  nowMs: number,
-): number {
-  const writesPerS = (instancesInPart * WRITES_PER_PERIOD * 1e6) / periodUs;
-  const ageMs = nowMs - sinceMs;
-  if (writesPerS > MOST_WRITES_PER_S && ageMs > GROWING_AFTER_MS) {
-    const meant =
-      writesPerS > FULL_WRITES_PER_S ? parts * GROWTH : Math.ceil((parts * writesPerS) / MEANT_WRITES_PER_S);
-    return Math.min(MOST_PARTS, meant);
-  }
-  const isQuiet = parts > 1 && instancesInPart > 0 && writesPerS < LEAST_WRITES_PER_S;
-  if (!isQuiet || ageMs < SHRINKING_AFTER_MS) return parts;
-  return Math.max(1, Math.ceil((parts * writesPerS) / MEANT_WRITES_PER_S));
-}
-
-/** The same for one whose item refuses writes for being asked too much, and so cannot say how much that is. */
-export function moreParts({ parts, sinceMs }: Division, nowMs: number): number {
-  return nowMs - sinceMs > GROWING_AFTER_MS ? Math.min(MOST_PARTS, parts * GROWTH) : parts;
+/** One exchange of several; when its invocation has ended, none follows. */
+function within(patience: Patience): { timeoutMs: number; signal?: AbortSignal } {
+  const timeoutMs = patience.timeoutMs();
+  return patience.signal ? { timeoutMs, signal: patience.signal } : { timeoutMs };
 }
 
 /**
@@ -130,7 +106,7 @@ export async function reshape(
 ): Promise<Division> {
   const { table, service, clock } = instance;
   const name = { ...state, service };
-  const options = () => ({ timeoutMs: patience.timeoutMs() });
+  const options = () => within(patience);
   const atMs = clock.now();
   if (now.parts === 1) {
     await splitBucket(table, name, to, atMs, options());

@@ -1,7 +1,6 @@
 // What an exception of the AWS SDK says: an answer of the dependency, or a failure and of which kind.
 import type { Reply } from '../../kernel/outbound.ts';
-import { replyOfError } from '../errors.ts';
-import { retryAfterMs } from '../request.ts';
+import type { Reading } from '../caller.ts';
 
 /** The dependency did its work, and this is what it has to say. */
 const ANSWERS = new Set([
@@ -36,7 +35,11 @@ export function isAnswer(error: unknown): boolean {
 }
 
 /** The reply for what the SDK threw when it was no answer. */
-export function replyOfSdkError(error: unknown, nowMs: number): Reply {
+export function replyOfSdkError(
+  error: unknown,
+  nowMs: number,
+  { replyOfError, retryAfterMs }: Pick<Reading, 'replyOfError' | 'retryAfterMs'>,
+): Reply {
   const { name, $response } = fieldsOf(error);
   const after = $response?.headers?.['retry-after'];
   const waitMs = retryAfterMs(typeof after === 'string' ? after : undefined, nowMs);

@@ -1,9 +1,7 @@
 // flyballPlugin: governs an AWS SDK v3 client as a dependency of the rules, in the place of the SDK's own retries.
 import { Misused } from '../../kernel/errors.ts';
 import type { Call, Reply } from '../../kernel/outbound.ts';
-import { abortable } from '../abortable.ts';
-import type { Outbound } from '../caller.ts';
-import { replyOfAbort } from '../errors.ts';
+import type { Outbound, Reading } from '../caller.ts';
 import { abortMiddleware, withSignal } from './abort.ts';
 import { isAnswer, isSkewCorrected, replyOfSdkError } from './errors.ts';
 import { operationName, sdkOperation } from './operation.ts';
@@ -102,7 +100,7 @@ async function sent(
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   if (signal?.aborted) throw abortErrorOf(signal);
-  const attempt = new Attempt(args, next);
+  const attempt = new Attempt(args, next, outbound.reading);
   const target = targetOfInput(args.input);
   const make = async (call: Call): Promise<Reply> => ({ ...(await attempt.make(call)), ...(target ? { target } : {}) });
   const { reply, failure } = await outbound.send(make, operation, signal ? { signal } : {});
@@ -118,17 +116,20 @@ async function sent(
 class Attempt {
   readonly #args: Args;
   readonly #next: Handler;
+  readonly #reading: Reading;
   /** Of the last attempt, if the dependency answered. */
   answer: { readonly value: Answer } | { readonly thrown: unknown } | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(args: Args, next: Handler) {
+  constructor(args: Args, next: Handler, reading: Reading) {
     this.#args = args;
     this.#next = next;
+    this.#reading = reading;
   }
 
   async make(call: Call): Promise<Reply> {
     const { signal } = call;
+    const { abortable, replyOfAbort } = this.#reading;
     this.answer = undefined;
     this.#failure = undefined;
     carry(call, this.#args.request);
@@ -145,7 +146,7 @@ class Attempt {
         return { outcome: 'ok', value: this.answer, sent: true };
       }
       this.#failure = { error };
-      return replyOfSdkError(error, call.invocation.instance.clock.now());
+      return replyOfSdkError(error, call.invocation.instance.clock.now(), this.#reading);
     }
   }
 

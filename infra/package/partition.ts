@@ -1,0 +1,69 @@
+// Decides which file of the package a module belongs in: the core, or the part that needs it first. Pure.
+import { reachedFrom, type ModuleGraph } from './graph.ts';
+
+export interface Partition {
+  /** What every governed function needs, and what several parts share that are loaded independently of each other. */
+  readonly core: ReadonlySet<string>;
+  /** By module, those of its imports that are in the file of the part by which its own part is loaded. */
+  readonly handed: ReadonlyMap<string, Handed>;
+}
+
+export interface Handed {
+  /** The part that the module is in. */
+  readonly part: string;
+  readonly modules: ReadonlySet<string>;
+}
+
+export interface Ends {
+  /** What imports the core, and the entry that everybody imports. */
+  readonly govern: string;
+  readonly index: string;
+  /** All that is imported from outside. */
+  readonly entries: readonly string[];
+}
+
+/** @throws {Error} when an entry imports what can only be had as a part of a part. */
+export function partition(graph: ModuleGraph, { govern, index, entries }: Ends): Partition {
+  const roots = new Set([...entries, ...graph.lazy.keys()]);
+  const reached = new Map([...roots].map((root) => [root, reachedFrom(graph, root)]));
+  const reachOf = (root: string) => reached.get(root) ?? new Set<string>();
+
+  /** What has certainly run before a part is loaded: whoever loads it imports it, or was itself loaded by such. */
+  const there = new Map<string, ReadonlySet<string>>();
+  function thereBefore(part: string): ReadonlySet<string> {
+    const known = there.get(part);
+    if (known) return known;
+    // Of parts that load each other nothing is certain.
+    there.set(part, new Set());
+    const importers = [...(graph.lazy.get(part) ?? [])];
+    const loading = [...roots].filter((root) => root !== part && importers.some((path) => reachOf(root).has(path)));
+    const before = loading
+      .map((root) => (entries.includes(root) ? reachOf(root) : new Set([...reachOf(root), ...thereBefore(root)])))
+      .reduce((all, some) => new Set([...all].filter((path) => some.has(path))));
+    there.set(part, before);
+    return before;
+  }
+
+  const parts = [...graph.lazy.keys()];
+  const needing = new Map<string, string[]>();
+  for (const root of [index, ...parts]) {
+    const before = root === index ? new Set<string>() : thereBefore(root);
+    for (const path of reachOf(root)) if (!before.has(path)) needing.set(path, [...(needing.get(path) ?? []), root]);
+  }
+  const shared = [...needing].filter(([, by]) => by.length > 1).map(([path]) => path);
+  const core = new Set([...reachedFrom(graph, govern), ...shared]);
+
+  const handed = new Map<string, Handed>();
+  for (const part of parts) {
+    const before = new Set([...thereBefore(part)].filter((path) => !core.has(path)));
+    for (const path of reachOf(part)) {
+      if (core.has(path) || before.has(path)) continue;
+      const from = (graph.imports.get(path) ?? []).filter((next) => before.has(next));
+      if (from.length === 0) continue;
+      const entry = entries.find((each) => reachOf(each).has(path));
+      if (entry) throw new Error(`${entry} imports ${path}, which is loaded as a part of another part`);
+      handed.set(path, { part, modules: new Set(from) });
+    }
+  }
+  return { core, handed };
+}
