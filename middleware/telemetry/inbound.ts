@@ -97,7 +97,8 @@ export class Sources {
     const parking = parkingQueueName();
     const standing = parking === undefined ? undefined : this.#of('queue', parking);
     for (const [kind, byName] of this.#byKind) {
-      for (const [name, inbound] of byName) add(named(kind, name), inbound.read(inbound === standing && kind !== OTHER));
+      for (const [name, inbound] of byName)
+        add(named(kind, name), inbound.read(inbound === standing && kind !== OTHER));
     }
     return Object.fromEntries(read);
   }

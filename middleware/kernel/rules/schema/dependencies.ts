@@ -38,12 +38,10 @@ export const dependency = z.strictObject({
   attemptTimeout: duration.optional(),
   retry: retry.optional(),
   breaker: breaker.optional(),
-  shed: mode
-    .optional()
-    .meta({
-      since: '0.3.0',
-      description: 'drops calls here when the dependency refuses most of them; default enforce',
-    }),
+  shed: mode.optional().meta({
+    since: '0.3.0',
+    description: 'drops calls here when the dependency refuses most of them; default enforce',
+  }),
   fallback: z.array(fallbackStep).min(1).max(5).optional(),
   operations: rulesOf(operation, 100, 'operations').optional(),
 });

@@ -18,6 +18,9 @@ describe('the logs of many processes', () => {
   });
 
   it('tell how much of the burst nobody used', () => {
-    expect(historyOf(['a 1000000\n'], LIMIT, 1_000_000, 1_100_000)).toMatchObject({ overAdmission: -1, rateErrorPct: 0 });
+    expect(historyOf(['a 1000000\n'], LIMIT, 1_000_000, 1_100_000)).toMatchObject({
+      overAdmission: -1,
+      rateErrorPct: 0,
+    });
   });
 });

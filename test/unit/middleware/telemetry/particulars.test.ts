@@ -189,7 +189,9 @@ describe('what is told of a parking queue', () => {
   it('is how old its messages were, and not one invocation more', () => {
     const { end, read } = world();
     const at = String(NOW - 60_000);
-    const parked = { Records: [{ eventSource: 'aws:sqs', eventSourceARN: 'a:b:q', attributes: { SentTimestamp: at } }] };
+    const parked = {
+      Records: [{ eventSource: 'aws:sqs', eventSourceARN: 'a:b:q', attributes: { SentTimestamp: at } }],
+    };
     end({ event: parked, becomes: events.s3() });
     expect(read().inbound?.['queue:q']).toMatchObject({ outcomes: {}, maxAgeMs: 60_000 });
     expect(read().inbound?.['bucket:uploads-bucket']?.outcomes).toEqual({ ok: 1 });
