@@ -90,7 +90,8 @@ async function namesTaken(root: string, handed: ReadonlyMap<string, Handed>): Pr
       names.set(module, new Set([...(names.get(module) ?? []), ...taken]));
     }
     const whole = [...modules].find((module) => !names.has(module));
-    if (whole) throw new Error(`${importer} must import what it needs of ${whole} by name: it is loaded as a part of it`);
+    if (whole)
+      throw new Error(`${importer} must import what it needs of ${whole} by name: it is loaded as a part of it`);
   }
   return names;
 }

@@ -24,27 +24,35 @@ export interface Ends {
 
 /** @throws {Error} when an entry imports what can only be had as a part of a part. */
 export function partition(graph: ModuleGraph, { govern, index, entries }: Ends): Partition {
-  const roots = new Set([...entries, ...graph.lazy.keys()]);
-  const reached = new Map([...roots].map((root) => [root, reachedFrom(graph, root)]));
-  const reachOf = (root: string) => reached.get(root) ?? new Set<string>();
+  const parts = loadableFrom(graph, index);
+  const reached = new Map<string, ReadonlySet<string>>();
+  function reachOf(path: string): ReadonlySet<string> {
+    const known = reached.get(path) ?? reachedFrom(graph, path);
+    reached.set(path, known);
+    return known;
+  }
 
-  /** What has certainly run before a part is loaded: whoever loads it imports it, or was itself loaded by such. */
+  /** What has certainly run before a part is loaded. */
   const there = new Map<string, ReadonlySet<string>>();
   function thereBefore(part: string): ReadonlySet<string> {
     const known = there.get(part);
     if (known) return known;
     // Of parts that load each other nothing is certain.
     there.set(part, new Set());
-    const importers = [...(graph.lazy.get(part) ?? [])];
-    const loading = [...roots].filter((root) => root !== part && importers.some((path) => reachOf(root).has(path)));
-    const before = loading
-      .map((root) => (entries.includes(root) ? reachOf(root) : new Set([...reachOf(root), ...thereBefore(root)])))
-      .reduce((all, some) => new Set([...all].filter((path) => some.has(path))));
+    const before = inAll([...(graph.lazy.get(part) ?? [])].map(runBy));
     there.set(part, before);
     return before;
   }
 
-  const parts = [...graph.lazy.keys()];
+  /** What has certainly run when a module loads something: its own imports, and those of the part it is in. */
+  function runBy(path: string): ReadonlySet<string> {
+    // Of an entry's other imports bundlers leave out what is not used.
+    const isOutside = entries.some((entry) => reachOf(entry).has(path));
+    const within = isOutside ? [] : parts.filter((part) => reachOf(part).has(path));
+    const before = inAll(within.map((part) => new Set([...reachOf(part), ...thereBefore(part)])));
+    return new Set([...reachOf(path), ...before]);
+  }
+
   const needing = new Map<string, string[]>();
   for (const root of [index, ...parts]) {
     const before = root === index ? new Set<string>() : thereBefore(root);
@@ -66,4 +74,23 @@ export function partition(graph: ModuleGraph, { govern, index, entries }: Ends):
     }
   }
   return { core, handed };
+}
+
+/** What a function may come to load: not what tests alone do. */
+function loadableFrom(graph: ModuleGraph, index: string): string[] {
+  const parts = new Set<string>();
+  const waiting = [index];
+  for (let root = waiting.pop(); root !== undefined; root = waiting.pop()) {
+    const reached = reachedFrom(graph, root);
+    for (const [part, importers] of graph.lazy) {
+      if (parts.has(part) || ![...importers].some((path) => reached.has(path))) continue;
+      parts.add(part);
+      waiting.push(part);
+    }
+  }
+  return [...parts];
+}
+
+function inAll([first = new Set(), ...others]: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+  return new Set([...first].filter((path) => others.every((other) => other.has(path))));
 }

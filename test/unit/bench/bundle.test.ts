@@ -1,6 +1,6 @@
 // What a governed function loads, bundled as its users bundle it: the sizes that docs/decisions/0006-cold-start.md states.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,7 +11,7 @@ const FUNCTIONS = join(import.meta.dirname, '../../../bench/cold-start/functions
 /** Minified KB that govern() with its store client adds to what a bare handler imports; may only be lowered. */
 const MOST_AT_IMPORT_KB = 60;
 /** The same with what a throttle and a breaker load. */
-const MOST_WITH_RULES_KB = 112;
+const MOST_WITH_RULES_KB = 131;
 
 const out = mkdtempSync(join(tmpdir(), 'flyball-bundle-'));
 let governed: Bundle;
@@ -30,6 +30,19 @@ function fileOf(part: string): string {
   const found = [...governed.files.keys()].filter((path) => basename(path).startsWith(`${part}-`));
   if (found.length !== 1) throw new Error(`${part} should be one file, and is ${found.length}`);
   return found[0] ?? '';
+}
+
+/** The text of a part as the package has it, not minified. */
+function libraryFile(part: string): string {
+  const folder = join(out, 'package/dist/chunks');
+  const [name = ''] = readdirSync(folder).filter((file) => new RegExp(`^${part}-[A-Z0-9]{8}\\.js$`).test(file));
+  return readFileSync(join(folder, name), 'utf8');
+}
+
+/** Where in the table of what is handed over a file looks, or puts something. */
+function placesIn(text: string, way: 'taken' | 'put'): string[] {
+  const pattern = way === 'taken' ? /= handed\[(\d+)\];/g : /^handed\[(\d+)\] = /gm;
+  return [...text.matchAll(pattern)].map(([, place = '']) => place);
 }
 
 /** What is there before the handler can be called. */
@@ -53,6 +66,12 @@ describe('a governed function', () => {
 
   it.each([
     'throttle',
+    'quotas',
+    'quota-told',
+    'seldom',
+    'in-turn',
+    'divided',
+    'peek',
     'concurrency',
     'outbound',
     'redelivery',
@@ -70,6 +89,22 @@ describe('a governed function', () => {
     expect(atImport()).not.toContain(path);
     const more = [...closureOf(governed.files, path)].filter((each) => !atImport().has(each));
     expect(more).toEqual([path]);
+  });
+
+  it('has what is handed to a part of a part put there by the part before it', () => {
+    const parents = {
+      quotas: ['throttle'],
+      'quota-told': ['throttle', 'quotas'],
+      seldom: ['throttle'],
+      'in-turn': ['throttle'],
+      divided: ['throttle'],
+      peek: ['throttle'],
+    };
+    for (const [part, before] of Object.entries(parents)) {
+      const taken = placesIn(libraryFile(part), 'taken');
+      expect(taken.length).toBeGreaterThan(0);
+      expect(before.flatMap((each) => placesIn(libraryFile(each), 'put'))).toEqual(expect.arrayContaining(taken));
+    }
   });
 
   it('imports nothing heavy: no schema, no SDK, no tracer, no token library, nothing of Node but timers', () => {

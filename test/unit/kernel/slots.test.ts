@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../../middleware/kernel/instance.ts';
 import { middlewareOf } from '../../../middleware/kernel/middleware.ts';
 import type { Policy, PolicySlot } from '../../../middleware/kernel/policy.ts';
+import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { POLL_MS } from '../../../middleware/kernel/rules/live.ts';
 import { silentRecorder } from '../../../middleware/kernel/recorder.ts';
 import type { Table } from '../../../store/port.ts';
@@ -115,6 +116,53 @@ describe('a policy that rules need', () => {
     await publish({ throttles: { everyone: { limit: '9/s' } } });
     await run();
     expect(log.filter((line) => line.startsWith('before'))).toEqual(['before 5/s', 'before 9/s']);
+  });
+
+  it('loads what each revision needs, before that comes in force', async () => {
+    const log: string[] = [];
+    const clock = fakeClock();
+    const table = tableOf(THROTTLED);
+    const instance = testInstance({ clock, table });
+    const slot = slotFor(log);
+    const load = (rules: RuleDocument) => {
+      log.push(`load for ${String(rules.throttles?.['everyone']?.limit)}`);
+      return slot.load(rules);
+    };
+    const run = governed(instance, [{ ...slot, load }]);
+    await run();
+    table.seq++;
+    table.document = { throttles: { everyone: { limit: '9/s' } } };
+    clock.advance(2 * POLL_MS);
+    await instance.rules.run(clock.now(), new AbortController().signal);
+    expect(instance.rules.snapshot.document.throttles?.['everyone']?.limit).toBe('9/s');
+    expect(log.filter((line) => line.startsWith('load for'))).toEqual(['load for 5/s', 'load for 9/s']);
+  });
+
+  it('that comes while a revision is being installed is loaded for that one as well', async () => {
+    const log: string[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const clock = fakeClock();
+    const table = tableOf(THROTTLED);
+    const instance = testInstance({ clock, table });
+    await governed(instance, [])();
+    const waiting = slotFor([], {}, promise);
+    instance.rules.register({ ...waiting, needed: ({ throttles }) => throttles?.['everyone']?.limit === '9/s' });
+    table.seq++;
+    table.document = { throttles: { everyone: { limit: '9/s' } } };
+    clock.advance(2 * POLL_MS);
+    const installed = instance.rules.run(clock.now(), new AbortController().signal);
+    for (let turns = 0; turns < 20; turns++) await Promise.resolve();
+    const late = slotFor([]);
+    const load = (rules: RuleDocument) => {
+      log.push(String(rules.throttles?.['everyone']?.limit));
+      return late.load(rules);
+    };
+    instance.rules.register({ ...late, load });
+    for (let turns = 0; turns < 20; turns++) await Promise.resolve();
+    resolve();
+    await installed;
+    expect(log).toEqual(['5/s', '9/s']);
+    expect(instance.rules.snapshot.document.throttles?.['everyone']?.limit).toBe('9/s');
   });
 
   it('that comes with another handler of the service is loaded for the rules already in force', async () => {
