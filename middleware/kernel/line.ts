@@ -21,12 +21,21 @@ export interface LineMemory {
   refusedAtUs: number;
   /** Fresh ones that may ask although there is a line. */
   freshMayAsk: number;
+  /** The oldest known to have found no token when it came back. */
+  elder: Elder;
+}
+
+interface Elder {
+  /** When it was sent, epoch ms. */
+  readonly sentAtMs: number;
+  /** When it comes again, µs. */
+  readonly untilUs: number;
 }
 
 /** Something that asks for a token, and can come back later. */
 export interface Arrival {
-  /** It has been sent back before, or has waited in a parking queue. */
-  readonly returning: boolean;
+  /** How often it has been sent back before, or has waited in a parking queue. */
+  readonly waited: number;
   /** When it was sent, epoch ms. */
   readonly sentAtMs: number;
 }
@@ -35,6 +44,8 @@ export interface Arrival {
 const WORTH_WAITING_US = 1e6;
 /** Who was refused no later than so long ago has reason to believe that the line still stands. */
 const BELIEVED_US = 10e6;
+/** Who was sent so much later than one that waits has not come at the same time. */
+const YOUNGER_MS = 1_000;
 /** Fresh ones that may pass for each returning one that got its token: a fifth of the tokens. */
 const FRESH_PER_RETURNING = 0.25;
 const MOST_FRESH = 10;
@@ -42,6 +53,7 @@ const MOST_FRESH = 10;
 const FIRST_STAY_MS = 15 * 60_000;
 /** Lines remembered. */
 const MOST_LINES = 1_000;
+const NOBODY: Elder = { sentAtMs: 0, untilUs: -Infinity };
 
 /** All lines an instance knows; those it has known longest are forgotten first. */
 export class Lines {
@@ -54,7 +66,7 @@ export class Lines {
   of(id: string): LineMemory {
     let memory = this.#known.get(id);
     if (!memory) {
-      memory = { endUs: { fresh: 0, returning: 0 }, refusedAtUs: -Infinity, freshMayAsk: 0 };
+      memory = { endUs: { fresh: 0, returning: 0 }, refusedAtUs: -Infinity, freshMayAsk: 0, elder: NOBODY };
       this.#known.set(id, memory);
       const [oldest] = this.#known.keys();
       if (this.#known.size > MOST_LINES && oldest !== undefined) this.#known.delete(oldest);
@@ -70,23 +82,36 @@ export function isContended(memory: LineMemory | undefined, nowUs: number): bool
 }
 
 /**
- * Who of those that have come asks for a token, the oldest first, and who goes to the end of the line without asking.
- * `memory` is that of a contended line.
+ * Who of those that have come asks for a token, the oldest first, and who goes to the end of a line without asking.
+ * `memory` is that of a contended line. Whoever comes back for the first time while an older one waits that came back in
+ * vain stands behind it: those refused together return just behind who took their tokens, and would be late every time.
  */
-export function turnsOf<T extends Arrival>(arrivals: readonly T[], memory: LineMemory | undefined): [T[], T[]] {
+export function turnsOf<T extends Arrival>(
+  arrivals: readonly T[],
+  memory: LineMemory | undefined,
+  nowUs: number,
+): [T[], T[]] {
   const byAge = [...arrivals].sort((a, b) => a.sentAtMs - b.sentAtMs);
   if (!memory) return [byAge, []];
-  const fresh = byAge.filter(({ returning }) => !returning);
+  const fresh = byAge.filter(({ waited }) => waited === 0);
   const passing = new Set(fresh.slice(0, Math.floor(memory.freshMayAsk)));
-  return [
-    byAge.filter((arrival) => arrival.returning || passing.has(arrival)),
-    fresh.filter((arrival) => !passing.has(arrival)),
-  ];
+  const { elder } = memory;
+  const youngestMs = elder.untilUs > nowUs ? elder.sentAtMs + YOUNGER_MS : Infinity;
+  const asks = (arrival: T) =>
+    arrival.waited > 1 || (arrival.waited === 1 ? arrival.sentAtMs <= youngestMs : passing.has(arrival));
+  return [byAge.filter(asks), byAge.filter((arrival) => !asks(arrival))];
+}
+
+/** Remembers one that came back in vain, sent at `sentAtMs`, until it comes again. */
+export function noteWaiting(memory: LineMemory, sentAtMs: number, untilUs: number, nowUs: number): void {
+  const { elder } = memory;
+  const isElder = sentAtMs < elder.sentAtMs || (sentAtMs === elder.sentAtMs && untilUs > elder.untilUs);
+  if (isElder || elder.untilUs <= nowUs) memory.elder = { sentAtMs, untilUs };
 }
 
 /** Keeps count of what fresh ones may take, by who was given a token while there was a line. */
 export function noteAdmitted(memory: LineMemory, admitted: readonly Arrival[]): void {
-  const returning = admitted.filter((arrival) => arrival.returning).length;
+  const returning = admitted.filter(({ waited }) => waited > 0).length;
   const may = memory.freshMayAsk + returning * FRESH_PER_RETURNING - (admitted.length - returning);
   memory.freshMayAsk = Math.min(MOST_FRESH, Math.max(0, may));
 }

@@ -9,6 +9,7 @@ import {
   isContended,
   Lines,
   noteAdmitted,
+  noteWaiting,
   stayMs,
   turnsOf,
   type Arrival,
@@ -47,7 +48,7 @@ export function takeTurn(invocation: Invocation, lines: readonly Line[]): Turn {
   if (isOrdered(invocation)) return { asking: waiters, held: [], line: undefined, untilUs: 0 };
   const line = mayBeHeld(invocation) ? contendedOf(invocation, lines) : undefined;
   const memory = line && memoryOf(invocation.instance, line);
-  const [asking, held] = turnsOf(waiters, memory);
+  const [asking, held] = turnsOf(waiters, memory, invocation.instance.clock.now() * 1000);
   return { asking, held, line, untilUs: memory?.endUs.fresh ?? 0 };
 }
 
@@ -58,11 +59,12 @@ function isOrdered({ trigger: { face, source } }: Invocation): boolean {
 function waitersOf(invocation: Invocation): Waiter[] {
   if (invocation.trigger.face === 'sqs') return recordsOf(invocation.event).map(waiterOf);
   const { parked } = settlementOf(invocation);
-  return [parked ? { ...waiterOf(parked), returning: true } : { record: undefined, returning: false, sentAtMs: 0 }];
+  if (!parked) return [{ record: undefined, waited: 0, sentAtMs: 0 }];
+  return [{ ...waiterOf(parked), waited: receivesOf(parked) }];
 }
 
 function waiterOf(record: QueueRecord): Waiter {
-  return { record, returning: receivesOf(record) > 1, sentAtMs: sentAtMsOf(record) };
+  return { record, waited: receivesOf(record) - 1, sentAtMs: sentAtMsOf(record) };
 }
 
 function mayBeHeld(invocation: Invocation): boolean {
@@ -114,7 +116,7 @@ function deferInLine(invocation: Invocation, waiters: readonly Waiter[], lack: L
   const ordered = isOrdered(invocation);
   // A FIFO batch comes back as it was.
   const [first] = waiters;
-  const returns = (waiter: Waiter) => (ordered ? first?.returning === true : waiter.returning);
+  const returns = ({ waited }: Waiter) => (ordered ? (first?.waited ?? 0) : waited) > 0;
   for (const line of ['returning', 'fresh'] as const) {
     const records = waiters.flatMap((waiter) =>
       waiter.record && returns(waiter) === (line === 'returning') ? [waiter.record] : [],
@@ -138,10 +140,18 @@ function sendBack(
   // Nobody but whoever answers for the batch can say when records come back.
   const booking = settlement.claimed ? book(invocation, of, line, freeAtUs, records.length) : undefined;
   const here = booking?.hereUs ?? Math.max(freeAtUs, nowUs);
+  const [oldest] = records;
+  const waitUntil = (firstUs: number) => {
+    if (line === 'fresh' || !oldest) return;
+    noteWaiting(memoryOf(invocation.instance, of), sentAtMsOf(oldest), firstUs, nowUs);
+  };
   defer(invocation, deferralsFrom(here));
+  waitUntil(here);
   if (booking?.fleet) {
     const booked = booking.fleet.then((firstUs) => {
-      if (firstUs !== undefined) settlement.deferrals.splice(at, records.length, ...deferralsFrom(firstUs));
+      if (firstUs === undefined) return;
+      settlement.deferrals.splice(at, records.length, ...deferralsFrom(firstUs));
+      waitUntil(firstUs);
     });
     settlement.bookings.push(booked);
   }

@@ -65,13 +65,16 @@ export class TestQueue {
     return event;
   }
 
-  /** What Lambda does with an answer: what is not in it is deleted, and the rest comes back when flyball has said. */
-  answer({ Records }: SQSEvent, response: unknown): void {
+  /**
+   * What Lambda does with an answer: what is not in it is deleted, and the rest comes back when flyball has said. `tookMs`
+   * is how long it took to come to it.
+   */
+  answer({ Records }: SQSEvent, response: unknown, tookMs = 0): void {
     const returned = new Set(idsOf(response));
     for (const { messageId } of Records) if (!returned.has(messageId)) this.#messages.delete(messageId);
     for (const { receiptHandle, seconds } of this.#told.delayed.slice(this.#heard)) {
       const message = this.#messages.get(receiptHandle);
-      if (message) message.visibleAt = this.#clock.now() + seconds * 1000;
+      if (message) message.visibleAt = this.#clock.now() + tookMs + seconds * 1000;
     }
     this.#heard = this.#told.delayed.length;
   }

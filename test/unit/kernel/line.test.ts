@@ -6,6 +6,7 @@ import {
   isContended,
   Lines,
   noteAdmitted,
+  noteWaiting,
   stayMs,
   turnsOf,
   type Arrival,
@@ -17,9 +18,10 @@ const memoryOf = (given: Partial<LineMemory> = {}): LineMemory => ({
   endUs: { fresh: 0, returning: 0 },
   refusedAtUs: 0,
   freshMayAsk: 0,
+  elder: { sentAtMs: 0, untilUs: 0 },
   ...given,
 });
-const arrival = (returning: boolean, sentAtMs: number): Arrival => ({ returning, sentAtMs });
+const arrival = (waited: number, sentAtMs: number): Arrival => ({ waited, sentAtMs });
 
 describe('a line is contended', () => {
   it.each<[string, Partial<LineMemory>, number, boolean]>([
@@ -42,20 +44,48 @@ describe('a line is contended', () => {
 });
 
 describe('whose turn it is', () => {
-  const young = arrival(false, 3);
-  const old = arrival(false, 1);
-  const back = arrival(true, 2);
+  const young = arrival(0, 3);
+  const old = arrival(0, 1);
+  const back = arrival(1, 2);
 
   it('without a line everybody asks, the oldest first', () => {
-    expect(turnsOf([young, back, old], undefined)).toEqual([[old, back, young], []]);
+    expect(turnsOf([young, back, old], undefined, 5 * S)).toEqual([[old, back, young], []]);
   });
 
   it('in a line those ask that have come back', () => {
-    expect(turnsOf([young, back, old], memoryOf())).toEqual([[back], [old, young]]);
+    expect(turnsOf([young, back, old], memoryOf(), 5 * S)).toEqual([[back], [old, young]]);
   });
 
   it('and of the fresh ones the oldest that may pass', () => {
-    expect(turnsOf([young, back, old], memoryOf({ freshMayAsk: 1.75 }))).toEqual([[old, back], [young]]);
+    expect(turnsOf([young, back, old], memoryOf({ freshMayAsk: 1.75 }), 5 * S)).toEqual([[old, back], [young]]);
+  });
+
+  describe('while one waits that was sent at 1,000 ms and came back in vain', () => {
+    const elder = (untilS: number) => memoryOf({ elder: { sentAtMs: 1_000, untilUs: untilS * S } });
+    it.each<[string, Arrival, boolean]>([
+      ['one that was sent before it', arrival(1, 900), true],
+      ['one that was sent within a second of it', arrival(1, 2_000), true],
+      ['not a younger one that comes back for the first time', arrival(1, 2_001), false],
+      ['a younger one that has stood behind it before', arrival(2, 2_001), true],
+    ])('it is the turn of %s', (_what, one, asks) => {
+      expect(turnsOf([one], elder(9), 5 * S)).toEqual(asks ? [[one], []] : [[], [one]]);
+    });
+
+    it('it is everybody’s again once that one has come', () => {
+      expect(turnsOf([arrival(1, 9_000)], elder(5), 5 * S)).toEqual([[arrival(1, 9_000)], []]);
+    });
+
+    it('the oldest is remembered, and the next one once that has come', () => {
+      const memory = elder(9);
+      noteWaiting(memory, 2_000, 12 * S, 5 * S);
+      expect(memory.elder).toEqual({ sentAtMs: 1_000, untilUs: 9 * S });
+      noteWaiting(memory, 1_000, 10 * S, 5 * S);
+      expect(memory.elder).toEqual({ sentAtMs: 1_000, untilUs: 10 * S });
+      noteWaiting(memory, 500, 7 * S, 5 * S);
+      expect(memory.elder).toEqual({ sentAtMs: 500, untilUs: 7 * S });
+      noteWaiting(memory, 2_000, 12 * S, 7 * S);
+      expect(memory.elder).toEqual({ sentAtMs: 2_000, untilUs: 12 * S });
+    });
   });
 
   it('four that return let one fresh one pass, never more than a fifth of all', () => {
@@ -65,10 +95,10 @@ describe('whose turn it is', () => {
         let [returned, passed] = [0, 0];
         for (const { returning, fresh } of batches) {
           const arrivals = [
-            ...Array.from({ length: returning }, () => arrival(true, 0)),
-            ...Array.from({ length: fresh }, () => arrival(false, 0)),
+            ...Array.from({ length: returning }, () => arrival(1, 0)),
+            ...Array.from({ length: fresh }, () => arrival(0, 0)),
           ];
-          const [asking] = turnsOf(arrivals, memory);
+          const [asking] = turnsOf(arrivals, memory, 5 * S);
           noteAdmitted(memory, asking);
           returned += returning;
           passed += asking.length - returning;

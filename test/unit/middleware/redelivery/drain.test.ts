@@ -13,8 +13,11 @@ interface Load {
   readonly backlog: number;
   /** Messages a second that come in the meantime, for so many seconds. */
   readonly arriving?: { readonly perSecond: number; readonly seconds: number };
-  /** Batches that are taken every tenth of a second. */
+  /** Batches that are taken every tenth of a second, or whatever the step is. */
   readonly pollers?: number;
+  readonly stepMs?: number;
+  /** How long it takes until the queue is told when a batch comes back. */
+  readonly tookMs?: number;
 }
 
 interface Drained {
@@ -24,8 +27,6 @@ interface Drained {
   readonly seconds: number;
 }
 
-const STEP_MS = 100;
-
 async function drain({
   limit,
   burst,
@@ -34,6 +35,8 @@ async function drain({
   backlog,
   arriving,
   pollers = 8,
+  stepMs = 100,
+  tookMs = 0,
 }: Load): Promise<Drained> {
   const first = await testGovernor({
     service: 'settlement',
@@ -60,16 +63,16 @@ async function drain({
   let sent = 0;
   let turn = 0;
   for (let step = 0; handledAt.size < total; step++) {
-    const due = backlog + (arriving ? Math.min(arriving.seconds, (step * STEP_MS) / 1000) * arriving.perSecond : 0);
+    const due = backlog + (arriving ? Math.min(arriving.seconds, (step * stepMs) / 1000) * arriving.perSecond : 0);
     for (; sent < Math.floor(due); sent++) queue.send(String(sent));
     for (let poller = 0; poller < pollers; poller++) {
       const event = queue.receive();
       const handler = handlers[turn++ % handlers.length];
       if (!event || !handler) break;
-      queue.answer(event, await handler(event));
+      queue.answer(event, await handler(event), tookMs);
     }
-    clock.advance(STEP_MS);
-    if (step > 36_000) throw new Error(`after an hour ${total - handledAt.size} of ${total} are left`);
+    clock.advance(stepMs);
+    if (step * stepMs > 3_600_000) throw new Error(`after an hour ${total - handledAt.size} of ${total} are left`);
   }
   for (const governor of governors) governor.dispose();
   return { handledAt, queue, seconds: (clock.now() - startedAt) / 1000 };
@@ -122,6 +125,32 @@ describe('what comes while a backlog drains', () => {
     expect(longest((sentAfterS) => sentAfterS > 0)).toBeLessThanOrEqual(drained.seconds);
     expect(longest((sentAfterS) => sentAfterS === 0)).toBeLessThanOrEqual(drained.seconds);
     expect(drained.queue.receives / 1_450).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('300 at once under 5/s, while more than a fifth of that comes for two minutes', () => {
+  const arriving = { perSecond: 1.5, seconds: 120 };
+  const load: Load = { limit: '5/s', burst: 5, backlog: 300, arriving, pollers: 3 };
+
+  // Whoever comes later than others by the time that an answer takes comes later each time.
+  it.each<[string, Load]>([
+    ['1.5/s, answered at once', load],
+    ['1.5/s, answered after 30 ms', { ...load, stepMs: 20, tookMs: 30 }],
+    ['2.2/s, answered at once', { ...load, arriving: { ...arriving, perSecond: 2.2 } }],
+    ['2.2/s, answered after 30 ms', { ...load, arriving: { ...arriving, perSecond: 2.2 }, stepMs: 20, tookMs: 30 }],
+    ['2.2/s, answered after 60 ms', { ...load, arriving: { ...arriving, perSecond: 2.2 }, stepMs: 50, tookMs: 60 }],
+  ])('of %s: the rate is used, and what was there first is done in four fifths of it', async (_what, given) => {
+    const drained = await drain(given);
+    const waits = waited(drained, given, (sentAfterS) => sentAfterS === 0);
+    const ideal = (share: number) => (share * 300 - 5) / (5 * 0.8);
+    expect(median(waits)).toBeLessThanOrEqual(ideal(0.5) * 1.1);
+    expect(waits[Math.floor(300 * 0.95)]).toBeLessThanOrEqual(ideal(0.95) * 1.1);
+    // The last few have come back in vain more than once.
+    expect(waits.at(-1)).toBeLessThanOrEqual(ideal(1) * 1.5);
+    const whileInLineS = 60;
+    const served = [...drained.handledAt.values()].filter((at) => at <= whileInLineS * 1000).length;
+    expect(served / (5 * whileInLineS)).toBeGreaterThanOrEqual(0.95);
+    expect(drained.queue.receives / drained.handledAt.size).toBeLessThanOrEqual(3);
   });
 });
 
