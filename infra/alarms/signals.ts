@@ -273,6 +273,17 @@ function queueSignals(name: (part: string) => string): Signal[] {
       breaches: PERSISTENT,
       says: 'A settlement message has been waiting for a quarter of an hour. See whether a rule defers it (throttle, open breaker) or the function fails or is short of concurrency.',
     },
+    {
+      ...ABOVE,
+      id: 'parking-age',
+      group: 'queues',
+      metrics: [sqs('thumbnails-parking', 'ApproximateAgeOfOldestMessage', 'oldest parked upload, s')],
+      // SQS leaves out of this number what was received more than three times; who waits in line is so from its second hour.
+      threshold: 3600,
+      periodS: FIVE_MINUTES,
+      breaches: PERSISTENT,
+      says: 'An upload that a rule refused has been waiting for an hour for its thumbnail. See how many wait (GET /v1/telemetry/saturation), whether the rule admits fewer than come, and whether the queue still feeds the function.',
+    },
   ];
 }
 

@@ -42,6 +42,7 @@ it('watch everything that flyball is made of', () => {
     'dead-letters',
     'parked',
     'settlement-age',
+    'parking-age',
     'undelivered',
     'tick-missing',
     'merge-missing',
