@@ -26,7 +26,10 @@ export function limiterOf(rule: ThrottleRule): Limiter {
   }
 }
 
-/** An instance by itself has nothing to ask for in advance. */
-export function syncOf({ scope, sync = 'auto' }: ThrottleRule): Sync {
-  return scope === 'instance' ? 'per-request' : sync;
+/**
+ * An instance by itself has nothing to ask for in advance; and of requests that take several tokens, each whole or not at
+ * all, instances would hold pieces of which none is enough.
+ */
+export function syncOf({ scope, cost = 1, sync = 'auto' }: ThrottleRule): Sync {
+  return scope === 'instance' || (cost !== 1 && sync === 'auto') ? 'per-request' : sync;
 }

@@ -29,7 +29,7 @@ async function started() {
   };
   const status = async (event: unknown = events.httpV2()) => {
     const answer = await handler(event, support.testContext(clock));
-    return (answer).statusCode;
+    return answer.statusCode;
   };
   const here = () => NAMES.filter((name) => isHere(name));
   return { publish, status, here, errors };
