@@ -14,7 +14,7 @@ export async function buildPackage(out: string): Promise<void> {
   await buildLibrary(root, out);
   await buildCommand(root, out);
   buildTypes(root, join(out, 'types'));
-  writeFileSync(join(out, 'schema.json'), `${JSON.stringify(ruleSchema(), undefined, 2)}\n`);
+  writeFileSync(join(out, 'schema.json'), `${JSON.stringify(ruleSchema())}\n`);
 }
 
 if (import.meta.main) await buildPackage(resolve(process.argv[2] ?? join(root, 'dist')));
