@@ -6,6 +6,9 @@ import { QUICK_SCENARIOS, SCENARIOS } from './scenarios.ts';
 import { simulate, type Outcome } from './simulate.ts';
 
 const SEED = 1;
+/** DynamoDB on demand, in us-east-1. */
+const USD_PER_MILLION_WRITES = 0.625;
+const MOST_USD = 0.05;
 /** Arithmetic in floating point, not tokens. */
 const NO_TOKENS = 1e-6;
 
@@ -63,6 +66,7 @@ function rowsOf({ name, goals = {}, boundless, burstsFromS }: Scenario, outcome:
         )
       : [row('rate_error_pct', Math.abs(outcome.rateErrorPct), '%', goals.rateErrorPct)]),
     row('store_writes_per_request', outcome.writesPerRequest, 'writes', goals.writesPerRequest),
+    row('usd_per_million', outcome.writesPerRequest * USD_PER_MILLION_WRITES, '$', goals.writesPerRequest && MOST_USD),
     row('store_max_writes_per_item_s', outcome.mostWritesPerItemS, 'writes/s'),
     row('waited_share', outcome.waitedShare, 'share', goals.waitedShare),
     row('delayed_share', outcome.delayedShare, 'share'),
