@@ -54,7 +54,7 @@ async function restOfTheApi(): Promise<void> {
   expect((await fetch(actuator, { method: 'POST', body: '{}' })).status).toBe(200);
   expect((await admin('GET', '/v1/services/passing/concurrency')).status).toBe(200);
   const jobs = ['jobs', 'jobs/nightly-settlement', 'jobs/nightly-settlement/runs'];
-  const usage = ['services/passing/usage', 'services/passing/usage/signals'];
+  const usage = ['throttles/monthly', 'usage', 'usage/signals'].map((path) => `services/passing/${path}`);
   for (const path of [...jobs, 'audit', 'services', 'services/passing/revisions', ...usage]) {
     expect((await admin('GET', `/v1/${path}`)).status, path).toBe(200);
   }
