@@ -135,12 +135,14 @@ describe('what the table is asked', () => {
   it('drops a window that no clock began, once, and none that has just begun', async () => {
     const nowMs = 1_800_000_000_000;
     const next = { limit: 4, probe: 0, phase: 'run', baseMs: 50, measuredAt: nowMs, measuredLimit: 4 } as const;
-    for (const adapter of [table, sdk]) {
+    // DynamoDB adds nothing to a number of more than 38 digits: such counts are only ever dropped.
+    const counts = [3, 9e120].flatMap((count) => [table, sdk].map((adapter) => ({ count, adapter })));
+    for (const { count, adapter } of counts) {
       const service = `s-${randomUUID().slice(0, 8)}`;
-      const item = { ...keys.permits(service, 'r', 0), v: 1, windowAt: 9e120, calls: 9e120, busyUs: -9e120 };
+      const item = { ...keys.permits(service, 'r', 0), v: 1, windowAt: 9e120, calls: count, busyUs: -count };
       await adapter.put({ item });
       const store = permitStore(adapter, service, 'r', 0);
-      await store.report(7, 350_000, nowMs);
+      if (count === 3) await store.report(7, 350_000, nowMs);
       const window = { startedAt: nowMs, calls: 0, busyUs: 0 };
       expect(await store.drop(nowMs - 60_000, next, nowMs)).toMatchObject({ applied: true, record: { window } });
       expect(await store.drop(nowMs - 60_000, next, nowMs)).toMatchObject({ applied: false });
