@@ -180,7 +180,7 @@ function fieldsOf({ service, actuation: { rule, kind, target, wanted } }: Claim)
 function contestedFields(several: readonly Claim[]) {
   return {
     kind: several[0]?.actuation.kind,
-    targets: [...new Set(several.map(({ actuation }) => actuation.target))],
+    targets: [...new Set(several.map(({ actuation }) => actuation.target))].sort(),
     rules: several.map(({ service, actuation }) => `${service}/${actuation.rule}`).sort(),
     reason: 'they would undo each other every minute: leave actuate in one of these rules, publish the others without',
   };

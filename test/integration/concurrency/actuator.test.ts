@@ -219,7 +219,7 @@ describe('rules that set one limit', () => {
       );
       expect(line).toMatchObject({
         kind: 'reservedConcurrency',
-        targets: [...new Set([ORDERS, name === ARN ? ARN : ORDERS])],
+        targets: name === ARN ? [ARN, ORDERS] : [ORDERS],
         rules: ['orders/db-writers', 'shop/readers'],
         reason: expect.stringContaining('leave actuate in one of these rules') as string,
       });
