@@ -1,9 +1,10 @@
 // The breaker's place in the outbound pipeline: inside retry, so that every attempt is admitted and judged by it.
-import { Refused } from '../kernel/errors.ts';
+import { DeadlineExceeded, Refused } from '../kernel/errors.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Call, OutboundPolicy, Reply } from '../kernel/outbound.ts';
-import { Breaker, resultOf, type Refusal } from './breaker.ts';
-import { breakerSettings } from './settings.ts';
+import { Breaker, type Refusal } from './breaker.ts';
+import type { Result } from './machine.ts';
+import { breakerSettings, type BreakerSettings } from './settings.ts';
 
 /** Breakers live as long as the instance, whatever the revision of the rules. */
 const BREAKERS = {};
@@ -35,7 +36,7 @@ export const breakerOutbound: OutboundPolicy = {
     const breaker = breakerOf(dependency, instance);
     const { clock } = instance;
     return async function breakerStage(call, next) {
-      const decided = breaker.admit(call, settings);
+      const decided = breaker.admit(call.invocation, settings);
       const ticket = decided instanceof Promise ? await decided : decided;
       call.trace?.note('breaker_state', breaker.stateMet(ticket));
       if (ticket.kind === 'refuse') {
@@ -55,6 +56,18 @@ export const breakerOutbound: OutboundPolicy = {
     };
   },
 };
+
+/** What an attempt's end says about the dependency. */
+export function resultOf(reply: Reply, call: Call, settings: BreakerSettings): Result {
+  if (reply.outcome === 'ok') return settings.isFailure('ok') ? 'failure' : 'success';
+  // Cut short by the caller's own deadline, or refused by flyball: nothing the dependency did.
+  if (reply.outcome === 'refused' || reply.error instanceof DeadlineExceeded) return 'ignored';
+  // The caller gave up: what it would have answered is not known.
+  if (call.signal.aborted && !isTimeout(call.signal.reason)) return 'ignored';
+  return settings.isFailure(reply.outcome) ? 'failure' : 'success';
+}
+
+const isTimeout = (reason: unknown) => reason instanceof DOMException && reason.name === 'TimeoutError';
 
 function refused(call: Call, { retryAfterMs, forced }: Refusal): Reply {
   const { dependency } = call;

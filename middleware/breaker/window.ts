@@ -1,5 +1,5 @@
 // A window of time in at most ten buckets, counted from timestamps: an hour frozen is an hour passed.
-import type { BreakerBucket } from '../../store/items/breaker-record.ts';
+import type { BreakerBucket } from '../../store/items/breaker-buckets.ts';
 
 export const WINDOW_BUCKETS = 10;
 

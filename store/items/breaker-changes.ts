@@ -1,13 +1,7 @@
 // The update expressions of a breaker's item: what is set, added and removed, and under which condition.
-import type { UpdateRequest, Value } from '../port.ts';
-import {
-  BREAKER_LAYOUT,
-  bucketAttribute,
-  COUNTS,
-  type BreakerBucket,
-  type BreakerState,
-  type ForcedState,
-} from './breaker-record.ts';
+import { bucketAttribute, COUNTS, type BreakerBucket } from './breaker-buckets.ts';
+import { BREAKER_LAYOUT, type BreakerState, type ForcedState } from './breaker-record.ts';
+import { Update, type Change } from './update-expression.ts';
 
 /** What a change must still find for it to apply; otherwise another was faster, and the answer shows what stands. */
 export interface Seen {
@@ -21,49 +15,6 @@ export interface Seen {
 export interface Next {
   readonly epoch: number;
   readonly state: BreakerState;
-}
-
-type Change = Omit<UpdateRequest, 'key'>;
-
-/** Collects an update expression; placeholders keep clear of DynamoDB's reserved words. */
-class Update {
-  readonly names: { [placeholder: string]: string } = {};
-  readonly values: { [placeholder: string]: Value } = {};
-  readonly #parts = { SET: [] as string[], ADD: [] as string[], REMOVE: [] as string[] };
-  #count = 0;
-
-  name(attribute: string): string {
-    const placeholder = `#n${this.#count++}`;
-    this.names[placeholder] = attribute;
-    return placeholder;
-  }
-
-  value(value: Value): string {
-    const placeholder = `:v${this.#count++}`;
-    this.values[placeholder] = value;
-    return placeholder;
-  }
-
-  set(attribute: string, value: Value | undefined): void {
-    if (value === undefined) this.remove(attribute);
-    else this.#parts.SET.push(`${this.name(attribute)} = ${this.value(value)}`);
-  }
-
-  add(attribute: string, value: number): void {
-    this.#parts.ADD.push(`${this.name(attribute)} ${this.value(value)}`);
-  }
-
-  remove(attribute: string): void {
-    this.#parts.REMOVE.push(this.name(attribute));
-  }
-
-  when(condition: string): Change {
-    const update = Object.entries(this.#parts)
-      .filter(([, clauses]) => clauses.length > 0)
-      .map(([verb, clauses]) => `${verb} ${clauses.join(', ')}`)
-      .join(' ');
-    return { update, condition, names: this.names, values: this.values };
-  }
 }
 
 /** Adds deltas and forgets stale buckets, if the epoch still stands. */

@@ -1,5 +1,6 @@
 // What a breaker's item holds, and how it is read: the state with its epoch, the fleet's window, what an operator forced.
 import type { Item, Value } from '../port.ts';
+import { bucketsOf, type BreakerBucket } from './breaker-buckets.ts';
 
 /** The one probe that is out: whose it is, the token that fences it, and until when its slot is leased (epoch ms). */
 export interface BreakerProbe {
@@ -26,15 +27,6 @@ export interface ForcedState {
   readonly by: string;
 }
 
-/** What happened in `[index · widthMs, (index + 1) · widthMs)`. */
-export interface BreakerBucket {
-  readonly index: number;
-  readonly widthMs: number;
-  readonly calls: number;
-  readonly failures: number;
-  readonly slow: number;
-}
-
 export interface BreakerRecord {
   /** The time of the last transition, strictly increasing; 0 before the first. */
   readonly epoch: number;
@@ -47,20 +39,6 @@ export const NO_BREAKER: BreakerRecord = { epoch: 0, state: { kind: 'CLOSED' }, 
 
 /** The layout of the item; a reader can tell a later one. */
 export const BREAKER_LAYOUT = 1;
-
-export const COUNTS = [
-  ['c', 'calls'],
-  ['f', 'failures'],
-  ['s', 'slow'],
-] as const;
-
-/**
- * The attribute of one count of one bucket. The width is part of the name: while two revisions of a rule are live, each
- * width has its own window. Base 36 keeps thirty of them far below 1 KB.
- */
-export function bucketAttribute(letter: 'c' | 'f' | 's', bucket: { index: number; widthMs: number }): string {
-  return `${letter}${bucket.index.toString(36)}.${bucket.widthMs.toString(36)}`;
-}
 
 export function recordOf(item: Item | undefined): BreakerRecord {
   if (item === undefined) return NO_BREAKER;
@@ -91,26 +69,6 @@ function forcedOf(value: Value | undefined): ForcedState | undefined {
   const state = value['state'];
   if (state !== 'FORCED_OPEN' && state !== 'FORCED_CLOSED') return undefined;
   return { state, until: number(value['until']), reason: text(value['reason']) ?? '', by: text(value['by']) ?? '' };
-}
-
-function bucketsOf(item: Item): BreakerBucket[] {
-  const buckets = new Map<string, { -readonly [field in keyof BreakerBucket]: BreakerBucket[field] }>();
-  for (const [name, value] of Object.entries(item)) {
-    const found = /^([cfs])([0-9a-z]+)\.([0-9a-z]+)$/.exec(name);
-    const count = COUNTS.find(([letter]) => letter === found?.[1]);
-    if (!found || !count) continue;
-    const place = `${found[2]}.${found[3]}`;
-    const bucket = buckets.get(place) ?? {
-      index: Number.parseInt(found[2] ?? '', 36),
-      widthMs: Number.parseInt(found[3] ?? '', 36),
-      calls: 0,
-      failures: 0,
-      slow: 0,
-    };
-    bucket[count[1]] = number(value) ?? 0;
-    buckets.set(place, bucket);
-  }
-  return [...buckets.values()];
 }
 
 const number = (value: Value | undefined) => (typeof value === 'number' ? value : undefined);

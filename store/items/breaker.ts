@@ -2,14 +2,8 @@
 import { keys } from '../keys.ts';
 import type { CallOptions, Table, Written } from '../port.ts';
 import { moving, publishing, type Next, type Seen } from './breaker-changes.ts';
-import {
-  COUNTS,
-  recordOf,
-  type BreakerBucket,
-  type BreakerRecord,
-  type BreakerState,
-  type ForcedState,
-} from './breaker-record.ts';
+import { COUNTS, type BreakerBucket } from './breaker-buckets.ts';
+import { recordOf, type BreakerRecord, type BreakerState, type ForcedState } from './breaker-record.ts';
 
 export interface BreakerAnswer {
   readonly applied: boolean;

@@ -1,0 +1,140 @@
+// The fleet's breaker as one instance sees it: the last view, whether the store answers, and the order of its exchanges.
+import { NO_BREAKER, type BreakerRecord } from '../../store/items/breaker-record.ts';
+import { breakerStore, type BreakerStore } from '../../store/items/breaker.ts';
+import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
+import type { Instance } from '../kernel/instance.ts';
+import type { Invocation } from '../kernel/invocation.ts';
+import { storeLimitMs } from '../kernel/patience.ts';
+import { forcedAt, standingOf, type Standing } from './machine.ts';
+
+/** A view older than this is refreshed beside the handler; a healthy instance reports no more often. */
+const SYNC_INTERVAL_MS = 5_000;
+/** A view older than the instance's `maxStaleMs` is awaited before the call, for at most this. */
+const WAIT_MS = storeLimitMs(100);
+/** While half-open, whoever is refused looks again after this, doubling to the sync interval. */
+const HALF_OPEN_GAP_MS = 100;
+/** After an exchange without an answer, none is tried for this long. */
+const AWAY_MS = 1_000;
+
+export class FleetView {
+  readonly name: string;
+  readonly instance: Instance;
+  readonly store: BreakerStore;
+  #record: BreakerRecord = NO_BREAKER;
+  #seenAt: number | undefined;
+  #shown: string = 'CLOSED';
+  #refreshMs = SYNC_INTERVAL_MS;
+  #awayUntil = -Infinity;
+  /** Exchanges of one breaker go one after the other, so that views arrive in their order. */
+  #last: Promise<void> | undefined;
+  #exchanges = 0;
+
+  constructor(name: string, instance: Instance) {
+    this.name = name;
+    this.instance = instance;
+    this.store = breakerStore(instance.table, instance.service, name);
+  }
+
+  get record(): BreakerRecord {
+    return this.#record;
+  }
+
+  /** Attempts carry the epoch they were admitted in: a later one takes no notice of them. */
+  get epoch(): number {
+    return this.#record.epoch;
+  }
+
+  get openForMs(): number | undefined {
+    return this.#record.state.kind === 'CLOSED' ? undefined : this.#record.state.openForMs;
+  }
+
+  /** How old a view may become before it is refreshed beside the handler, ms. */
+  get refreshMs(): number {
+    return Math.min(this.#refreshMs, this.instance.maxStaleMs);
+  }
+
+  ageMs(nowMs: number): number {
+    return this.#seenAt === undefined ? Infinity : nowMs - this.#seenAt;
+  }
+
+  /** True while the store does not answer: decisions are then this instance's alone. */
+  away(nowMs: number): boolean {
+    return nowMs < this.#awayUntil;
+  }
+
+  standing(nowMs: number): Standing {
+    return standingOf(this.#record, nowMs);
+  }
+
+  /** The state as operators are told it. */
+  shown(nowMs: number): string {
+    return forcedAt(this.#record, nowMs)?.state ?? this.#record.state.kind;
+  }
+
+  forcedClosed(nowMs: number): boolean {
+    return forcedAt(this.#record, nowMs)?.state === 'FORCED_CLOSED';
+  }
+
+  /** Takes the view for too old, so that the next call waits for a new one. */
+  forget(): void {
+    this.#seenAt = undefined;
+  }
+
+  adopt(record: BreakerRecord): void {
+    const { clock, random, recorder } = this.instance;
+    const nowMs = clock.now();
+    if (record.state.kind === 'HALF_OPEN') {
+      this.#refreshMs =
+        record.epoch === this.#record.epoch && this.#record.state.kind === 'HALF_OPEN'
+          ? Math.min(this.#refreshMs * 2, SYNC_INTERVAL_MS)
+          : HALF_OPEN_GAP_MS;
+    } else {
+      // Jittered, so that a fleet that learned something at once does not come back at once.
+      this.#refreshMs = SYNC_INTERVAL_MS * (1 + 0.2 * random());
+    }
+    this.#record = record;
+    this.#seenAt = nowMs;
+    const shown = forcedAt(record, nowMs)?.state ?? record.state.kind;
+    if (shown === this.#shown) return;
+    recorder.transition(this.name, this.#shown, shown);
+    this.#shown = shown;
+  }
+
+  /** Of this instance's exchanges, counted from 0. */
+  get exchanges(): number {
+    return this.#exchanges;
+  }
+
+  exchange(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const before = this.#last;
+    const { syncs, clock, recorder } = this.instance;
+    const exchange = syncs.start(`breaker:${this.name}:${this.#exchanges++}`, async (signal) => {
+      if (before) await before;
+      if (signal.aborted) return;
+      try {
+        await run(signal);
+      } catch (error) {
+        this.#awayUntil = clock.now() + AWAY_MS;
+        recorder.internal('breaker:unsynced');
+        if (!(error instanceof StoreUnavailable || error instanceof StoreRejected)) throw error;
+      }
+    });
+    this.#last = exchange;
+    return exchange;
+  }
+
+  /** Waits for an exchange, as long as the invocation may still wait for the store. */
+  async within(invocation: Invocation, exchange: Promise<void>): Promise<void> {
+    const { clock } = this.instance;
+    const waitMs = invocation.storeWaitMs(WAIT_MS);
+    if (waitMs === 0) return;
+    const startedAt = clock.now();
+    let cancel = () => {};
+    const limit = new Promise<void>((resolve) => {
+      cancel = clock.after(waitMs, resolve);
+    });
+    await Promise.race([exchange, limit]);
+    cancel();
+    invocation.storeWaitedMs += clock.now() - startedAt;
+  }
+}
