@@ -1,6 +1,6 @@
 // A table in this process that answers at once: what a decision costs when asking the table costs next to nothing.
 import type { Item, Key, Table } from '../../../store/port.ts';
-import { holds, updated } from '../simulation/expression.ts';
+import { holds, updated } from '../../simulation/expression.ts';
 
 export function localTable(): Table {
   const items = new Map<string, Item>();

@@ -14,7 +14,7 @@ import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { signedTable } from '../../../store/adapters/signed.ts';
 import { guardedTable } from '../../../store/guard.ts';
 import type { Table } from '../../../store/port.ts';
-import { gapMs } from '../simulation/load.ts';
+import { gapMs } from '../../simulation/load.ts';
 
 // Rules are compiled without waiting.
 provideEverything();

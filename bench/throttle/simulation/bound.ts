@@ -2,7 +2,7 @@
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { parseRate } from '../../../middleware/kernel/units.ts';
 import type { Scenario } from './scenario.ts';
-import { BEGIN_MS } from './world.ts';
+import { BEGIN_MS } from '../../simulation/world.ts';
 
 /** Epoch ms of a second of the history. */
 export const at = (second: number): number => BEGIN_MS + second * 1000;

@@ -1,6 +1,6 @@
 // One simulated Lambda environment: the product's instance and throttle on a clock of its own, frozen between invocations.
 import type { Context } from 'aws-lambda';
-import type { Clock, Random } from '../../../middleware/kernel/clock.ts';
+import type { Random } from '../../../middleware/kernel/clock.ts';
 import { Refused } from '../../../middleware/kernel/errors.ts';
 import { Instance } from '../../../middleware/kernel/instance.ts';
 import { Invocation } from '../../../middleware/kernel/invocation.ts';
@@ -9,9 +9,10 @@ import { SYNC_LIMIT_MS } from '../../../middleware/kernel/sync.ts';
 import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { guardedTable } from '../../../store/guard.ts';
+import { Sandbox } from '../../simulation/sandbox.ts';
+import type { SimulatedStore } from '../../simulation/store.ts';
+import type { World } from '../../simulation/world.ts';
 import type { Ask } from './request.ts';
-import type { SimulatedStore } from './store.ts';
-import type { World } from './world.ts';
 
 // Rules are compiled without waiting.
 provideEverything();
@@ -41,36 +42,19 @@ const SERVICE = 'simulated';
 type Throttles = ReturnType<typeof throttlePolicy.compile>;
 
 export class Environment {
-  busy = false;
   readonly #options: EnvironmentOptions;
   readonly #instance: Instance;
+  readonly #sandbox: Sandbox;
   readonly #queue: Ask[] = [];
-  /** What arrived while nothing ran here: it is heard with the next invocation. */
-  #unheard: (() => void)[] = [];
-  #stopped = false;
   #throttles: Throttles;
   #invocations = 0;
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
     const { world, store, offsetMs } = options;
-    const now = () => Math.floor(world.nowMs + offsetMs);
-    const clock: Clock = {
-      now,
-      precise: () => world.nowMs,
-      after: (ms, callback) => {
-        const timer = world.after(ms, () =>
-          this.#deliver(() => {
-            world.touched = true;
-            callback();
-          }),
-        );
-        return () => {
-          timer.run = undefined;
-        };
-      },
-    };
-    const reached = store.tableOf({ now, deliver: (news) => this.#deliver(news) });
+    this.#sandbox = new Sandbox(world, offsetMs);
+    const { clock } = this.#sandbox;
+    const reached = store.tableOf({ now: () => clock.now(), deliver: (news) => this.#sandbox.deliver(news) });
     const table = guardedTable(reached, clock);
     this.#instance = new Instance({
       ...{ service: SERVICE, id: options.id, functionName: SERVICE, functionVersion: '1' },
@@ -86,41 +70,28 @@ export class Environment {
   }
 
   ask(ask: Ask): void {
-    if (this.busy) this.#queue.push(ask);
+    if (this.#sandbox.busy) this.#queue.push(ask);
     else this.#begin(ask);
   }
 
-  /** As SIGSTOP does, in the midst of whatever it does, until `resume`. */
+  get busy(): boolean {
+    return this.#sandbox.busy;
+  }
+
   stop(): void {
-    this.#stopped = true;
+    this.#sandbox.stop();
   }
 
   resume(): void {
-    this.#stopped = false;
-    this.#hear();
-  }
-
-  #deliver(news: () => void): void {
-    if (!this.busy || this.#stopped) {
-      this.#unheard.push(news);
-      return;
-    }
-    news();
-  }
-
-  #hear(): void {
-    if (this.#unheard.length === 0) return;
-    const unheard = this.#unheard;
-    this.#unheard = [];
-    for (const news of unheard) this.#deliver(news);
+    this.#sandbox.resume();
   }
 
   #begin(ask: Ask): void {
-    this.busy = true;
+    this.#sandbox.busy = true;
     const instance = this.#instance;
     // Whether an environment that thaws hears first of what it missed or of its invocation is the platform's affair.
-    const hearsFirst = this.#unheard.length > 0 && this.#options.random() < 0.5;
-    if (hearsFirst) this.#hear();
+    const hearsFirst = this.#sandbox.hasUnheard && this.#options.random() < 0.5;
+    if (hearsFirst) this.#sandbox.hear();
     const now = instance.clock.now();
     const context = { awsRequestId: String(this.#invocations++), getRemainingTimeInMillis };
     const { snapshot } = instance.rules;
@@ -136,7 +107,7 @@ export class Environment {
     } catch (error) {
       this.#failed(ask, invocation, false, error);
     }
-    if (!hearsFirst) this.#hear();
+    if (!hearsFirst) this.#sandbox.hear();
   }
 
   #wait(ask: Ask, invocation: Invocation, waiting: Promise<void>): void {
@@ -162,7 +133,7 @@ export class Environment {
   #admitted(ask: Ask, invocation: Invocation, waited: boolean, contained: unknown): void {
     this.#options.answered(ask.key, true, waited, contained);
     invocation.outcome = 'ok';
-    this.#options.world.after(this.#options.handlerMs, () => this.#deliver(() => this.#end(invocation)));
+    this.#options.world.after(this.#options.handlerMs, () => this.#sandbox.deliver(() => this.#end(invocation)));
   }
 
   #end(invocation: Invocation): void {
@@ -179,7 +150,7 @@ export class Environment {
   }
 
   #next(): void {
-    this.busy = false;
+    this.#sandbox.busy = false;
     const ask = this.#queue.shift();
     if (!ask) return;
     // The next one comes a moment later, as an event of its own.

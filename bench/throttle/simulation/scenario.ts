@@ -1,6 +1,6 @@
 // What a simulated fleet is put through: its size, its rules, its load and its accidents.
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import type { Churn, Phase } from './load.ts';
+import type { Churn, Phase } from '../../simulation/load.ts';
 
 export interface Scenario {
   /** Says the load, e.g. `n=1000 zipf 1.5x`. */

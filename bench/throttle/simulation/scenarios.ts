@@ -1,6 +1,6 @@
 // The histories a throttle is measured on: fleets of all sizes, loads of all shapes, and what may go wrong.
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import type { Churn, Phase } from './load.ts';
+import type { Churn, Phase } from '../../simulation/load.ts';
 import type { Goals, Scenario } from './scenario.ts';
 
 const RPS = 20;

@@ -4,12 +4,12 @@ import type { RuleDocument, ThrottleRule } from '../../../middleware/kernel/rule
 import { seededRandom } from '../../../middleware/testing/random.ts';
 import { at, boundOf, boundThrough, burstOf, type Bound } from './bound.ts';
 import { Environment } from './environment.ts';
-import { chooser, gapMs, phaseAt, zipfWeights } from './load.ts';
+import { chooser, gapMs, phaseAt, zipfWeights } from '../../simulation/load.ts';
 import { IdealBucket, unfairnessPct, WindowMeter } from './meter.ts';
 import { askOf, type Ask } from './request.ts';
 import type { Scenario } from './scenario.ts';
-import { SimulatedStore, TABLE_WRITES_PER_S, ITEM_WRITES_PER_S, usualLatency } from './store.ts';
-import { BEGIN_MS, World, type Event } from './world.ts';
+import { SimulatedStore, TABLE_WRITES_PER_S, ITEM_WRITES_PER_S, usualLatency } from '../../simulation/store.ts';
+import { BEGIN_MS, World, type Event } from '../../simulation/world.ts';
 
 export interface Outcome {
   readonly scenario: string;

@@ -1,6 +1,6 @@
 // DynamoDB's condition and update expressions, read once and then evaluated as closures: a fleet repeats a few of them.
-import { Reader } from '../../../middleware/testing/table/reader.ts';
-import type { Expression, Item, Value } from '../../../store/port.ts';
+import { Reader } from '../../middleware/testing/table/reader.ts';
+import type { Expression, Item, Value } from '../../store/port.ts';
 
 type Operand = (item: Item, given: Expression) => Value | undefined;
 type Condition = (item: Item, given: Expression) => boolean;

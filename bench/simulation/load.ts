@@ -1,5 +1,5 @@
 // When requests come: Poisson arrivals whose rate changes in steps, for the whole fleet and for each place in it.
-import type { Random } from '../../../middleware/kernel/clock.ts';
+import type { Random } from '../../middleware/kernel/clock.ts';
 
 /** From `fromS` on the load is so many times the usual. */
 export interface Phase {

@@ -1,7 +1,7 @@
 // The simulated table's quick expressions mean what those of the test kit's table mean, which DynamoDB itself was asked about.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holds, updated } from '../../../../bench/throttle/simulation/expression.ts';
+import { holds, updated } from '../../../../bench/simulation/expression.ts';
 import { holds as kitHolds } from '../../../../middleware/testing/table/condition.ts';
 import { Placeholders } from '../../../../middleware/testing/table/reader.ts';
 import { updated as kitUpdated } from '../../../../middleware/testing/table/update.ts';

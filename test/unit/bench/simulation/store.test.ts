@@ -1,7 +1,7 @@
 // The simulated table: what takes time, what gets lost, and what is too much for it.
 import { describe, expect, it } from 'vitest';
-import { SimulatedStore, type StoreOptions } from '../../../../bench/throttle/simulation/store.ts';
-import { BEGIN_MS, World } from '../../../../bench/throttle/simulation/world.ts';
+import { SimulatedStore, type StoreOptions } from '../../../../bench/simulation/store.ts';
+import { BEGIN_MS, World } from '../../../../bench/simulation/world.ts';
 import type { Table } from '../../../../store/port.ts';
 
 const OPTIONS: StoreOptions = { latency: () => 10, itemWritesPerS: 3, tableWritesPerS: 5, outages: [] };

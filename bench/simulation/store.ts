@@ -1,5 +1,5 @@
 // The table of a simulated fleet: the product's own requests, after a latency, under the limits of a partition and a table.
-import type { Random } from '../../../middleware/kernel/clock.ts';
+import type { Random } from '../../middleware/kernel/clock.ts';
 import {
   StoreUnavailable,
   type CallOptions,
@@ -9,8 +9,8 @@ import {
   type Table,
   type UpdateRequest,
   type Written,
-} from '../../../store/port.ts';
-import { narrow, type SkewRecord } from '../../../store/skew.ts';
+} from '../../store/port.ts';
+import { narrow, type SkewRecord } from '../../store/skew.ts';
 import { holds, updated } from './expression.ts';
 import type { World } from './world.ts';
 
