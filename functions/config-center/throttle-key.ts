@@ -1,7 +1,7 @@
 // Which key of a throttle is asked about, by its values or as the table has it, and which of the rule's limits it has.
 import { isIP } from 'node:net';
 import type { ThrottleRule } from '../../middleware/kernel/rules/document.ts';
-import { hash, NO_VALUE, rawKeyOf, storedKey } from '../../middleware/throttle/key.ts';
+import { hash, NO_VALUE, rawKeyOf, storedKey } from '../../middleware/kernel/key.ts';
 import { compileOverrides } from '../../middleware/throttle/overrides.ts';
 import { badRequest } from '../api/index.ts';
 

@@ -4,7 +4,7 @@ import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
 import type { Refused } from '../kernel/errors.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
-import type { RawKey } from './key.ts';
+import type { RawKey } from '../kernel/key.ts';
 import type { Conditions, Grant, Slot } from './limiter.ts';
 import { exhausted, overpriced, unguarded } from './refused.ts';
 import { fleetStateOf, inForce, type CompiledThrottle, type ResourceThrottles } from './rule.ts';

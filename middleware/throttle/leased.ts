@@ -9,7 +9,7 @@ import { betterParts, moreParts, WHOLE, type PartGranted } from './division.ts';
 import { certainOffsetMs, fleetNowUs } from './fleet-clock.ts';
 import { takeTokens, whileWaiting, type Patience, type Wanted } from './fleet.ts';
 import type { Gcra } from './gcra.ts';
-import type { RawKey } from './key.ts';
+import type { RawKey } from '../kernel/key.ts';
 import { divided } from './later.ts';
 import { Lease } from './lease.ts';
 import type { FleetState, Grant, LimitedRule, Leasing } from './limiter.ts';

@@ -1,7 +1,7 @@
 // What every algorithm of a throttle can do: take tokens on an instance or for the fleet, and give them back exactly.
 import type { BucketName } from '../../store/items/throttle.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import type { RawKey } from './key.ts';
+import type { RawKey } from '../kernel/key.ts';
 import type { RuleMemory } from './memory.ts';
 
 export interface Grant {

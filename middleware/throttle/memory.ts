@@ -2,7 +2,7 @@
 import { RuleMemories, Warnings } from '../kernel/rule-memory.ts';
 import type { Regime } from './bucket.ts';
 import { take, type Gcra, type Take } from './gcra.ts';
-import type { RawKey } from './key.ts';
+import type { RawKey } from '../kernel/key.ts';
 import { Recent } from './recent.ts';
 
 /** Keys remembered of each kind and rule. */

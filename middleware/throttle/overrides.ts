@@ -1,7 +1,7 @@
 // Which of a rule's limits is in force for a caller: that of the first override whose patterns its key matches.
 import { compileGlob } from '../kernel/glob.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import type { RawKey } from './key.ts';
+import type { RawKey } from '../kernel/key.ts';
 import { Recent } from './recent.ts';
 
 /** Keys whose limit is remembered; of others the patterns are asked again. */

@@ -5,7 +5,7 @@ import { errorFields } from '../kernel/logger.ts';
 import type { ThrottleRule } from '../kernel/rules/document.ts';
 import { isOfTheStore } from './admission.ts';
 import { STORE_LIMIT_MS, whileWaiting, type Patience } from './fleet.ts';
-import type { RawKey } from './key.ts';
+import type { RawKey } from '../kernel/key.ts';
 import { quotaPolicy, throttlePolicy } from './policy.ts';
 import { fleetStateOf, inForce, type CompiledThrottle } from './rule.ts';
 import type { Standing } from './standing.ts';

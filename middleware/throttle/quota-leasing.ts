@@ -2,7 +2,7 @@
 import type { Instance } from '../kernel/instance.ts';
 import { Demand } from './demand.ts';
 import { whileWaiting, type Patience } from './fleet.ts';
-import type { RawKey } from './key.ts';
+import type { RawKey } from '../kernel/key.ts';
 import type { Grant, LimitedRule, Leasing, Limiter } from './limiter.ts';
 import { freeAtMs, type Quota } from './quota.ts';
 import { QuotaExchange } from './quota-exchange.ts';

@@ -4,7 +4,7 @@ import type { RuleDocument, ThrottleRule } from '../kernel/rules/document.ts';
 import { parseDuration, parseWindowRate } from '../kernel/units.ts';
 import { limiterOf, syncOf } from './algorithm.ts';
 import { compileCost } from './cost.ts';
-import { compileKey, compileValues, hash, storedKey, type RawKey } from './key.ts';
+import { compileKey, compileValues, hash, storedKey, type RawKey } from '../kernel/key.ts';
 import { later } from './later.ts';
 import type { FleetState, Limiter } from './limiter.ts';
 import { Memory, type RuleMemory } from './memory.ts';

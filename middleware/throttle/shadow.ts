@@ -1,7 +1,7 @@
 // A rule in shadow takes tokens as if it were in force and tells what it would have refused; nobody waits for it.
 import type { Invocation } from '../kernel/invocation.ts';
 import { askTable, conditionsOf, costOf, isOfTheStore } from './admission.ts';
-import type { RawKey } from './key.ts';
+import type { RawKey } from '../kernel/key.ts';
 import type { Conditions, Grant } from './limiter.ts';
 import { inForce, type CompiledThrottle } from './rule.ts';
 

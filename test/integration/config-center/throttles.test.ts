@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Principal } from '../../../middleware/kernel/principal.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { throughThrottles } from '../throttle/admit.ts';
-import { storedKey } from '../../../middleware/throttle/key.ts';
+import { storedKey } from '../../../middleware/kernel/key.ts';
 import type { Table } from '../../../store/port.ts';
 import * as events from '../../support/events.ts';
 import { testInstance, testInvocation } from '../../support/instance.ts';

@@ -9,7 +9,7 @@ import { CLOCK_ERROR_US, LAG_US } from '../../../middleware/throttle/bucket.ts';
 import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { compileGcra } from '../../../middleware/throttle/gcra.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
-import { storedKey } from '../../../middleware/throttle/key.ts';
+import { storedKey } from '../../../middleware/kernel/key.ts';
 import { compileThrottles } from '../../../middleware/throttle/rule.ts';
 import { bucketStore, readBucket } from '../../../store/items/throttle.ts';
 import { keys } from '../../../store/keys.ts';

@@ -1,8 +1,8 @@
 // Whose bucket an invocation meets, and how its name stands in the table.
 import { describe, expect, it } from 'vitest';
-import { compileKey, hash, storedKey } from '../../../../middleware/throttle/key.ts';
-import * as events from '../../../support/events.ts';
-import { testInstance, testInvocation } from '../../../support/instance.ts';
+import { compileKey, hash, storedKey } from '../../../middleware/kernel/key.ts';
+import * as events from '../../support/events.ts';
+import { testInstance, testInvocation } from '../../support/instance.ts';
 
 const rules = { resources: { order: { match: { path: '/orders/{id}' } } } };
 const web = events.httpV2({
@@ -82,5 +82,5 @@ describe('a long value', () => {
 });
 
 it('refuses a key it does not know, naming it', () => {
-  expect(() => compileKey(['cookie:session'])).toThrow(/"cookie:session" is not a key of a throttle/);
+  expect(() => compileKey(['cookie:session'])).toThrow(/"cookie:session" is no part of a key/);
 });

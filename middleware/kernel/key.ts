@@ -1,17 +1,17 @@
-// Which bucket of a rule an invocation meets: the values of the rule's key, and their name in the store.
-import type { Invocation } from '../kernel/invocation.ts';
-import { callersClaim, clientOf } from '../kernel/principal.ts';
-import { clientIpOf, headerOf, queryOf } from '../kernel/trigger.ts';
+// Whose share of a rule an invocation meets: the values of the rule's key, and their name in the store.
+import type { Invocation } from './invocation.ts';
+import { callersClaim, clientOf } from './principal.ts';
+import { clientIpOf, headerOf, queryOf } from './trigger.ts';
 
 /** Reads one part of a key; undefined when the event has no such value. */
-type Part = (invocation: Invocation) => string | undefined;
+export type Part = (invocation: Invocation) => string | undefined;
 
 /** A key's values in memory, told apart by what no value contains unescaped. Never logged: it may hold secrets. */
 export type RawKey = string;
 
 /** Shared by all who lack the value. No value can be taken for it: values in the store's keys have no parentheses. */
 export const NO_VALUE = '(none)';
-/** The one bucket of a rule without a key. */
+/** The one of a rule without a key. */
 const ALL = '(all)';
 const MISSING = '\u0000';
 const SEPARATOR = '\u0001';
@@ -74,7 +74,8 @@ function storedValue(name: string, value: string): string {
   return SECRET.test(name) || !PLAIN.test(value) ? `~${hash(value)}` : value;
 }
 
-function partOf(name: string): Part {
+/** @throws {RangeError} for a part that no event has. */
+export function partOf(name: string): Part {
   const colon = name.indexOf(':');
   const kind = colon < 0 ? name : name.slice(0, colon);
   const of = name.slice(colon + 1);
@@ -95,7 +96,7 @@ function partOf(name: string): Part {
       return (invocation) => callersClaim(invocation, of);
     default:
       throw new RangeError(
-        `"${name}" is not a key of a throttle: use client, ip, source, header:NAME, query:NAME, path:NAME or claim:NAME`,
+        `"${name}" is no part of a key: use client, ip, source, header:NAME, query:NAME, path:NAME or claim:NAME`,
       );
   }
 }
