@@ -1,13 +1,36 @@
 // The errors a caller may want to catch, one class a kind, each with a stable name and code and an HTTP face.
 import type { Outcome } from './outcome.ts';
 
+/** Which error of ours it is, whichever copy of flyball has thrown it: a layer and a bundle may each bring one. */
+const CODE = Symbol.for('flyball.error');
+
 /** Anything flyball throws on purpose. `statusCode`, `expose` and `headers` are what Middy's error handler reads. */
 export abstract class FlyballError extends Error {
+  static readonly CODE: string = 'FLYBALL';
   abstract readonly code: string;
   abstract readonly statusCode: number;
   readonly expose = true;
   /** Headers of the answer this error becomes, e.g. `retry-after`. */
   readonly headers: Record<string, string> = {};
+
+  get [CODE](): string {
+    return this.code;
+  }
+
+  /** Known by its code rather than by its class, of which another copy of flyball has its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (typeof value !== 'object' || value === null || !(CODE in value)) return false;
+    if (this === FlyballError) return true;
+    if (Object.hasOwn(this, 'CODE')) return value[CODE] === this.CODE;
+    // Somebody's own class, derived from one of these.
+    return Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
+  /** What may be written down of it: of requests and answers no header and no body. */
+  toJSON(): object {
+    const { name, code, message, statusCode } = this;
+    return { name, code, message, statusCode };
+  }
 }
 
 /** Why flyball refused: which rule of which kind. */
@@ -30,7 +53,8 @@ export interface RefusalDetails {
 /** flyball refused to start the work. Never a failure of what it protects. */
 export class Refused extends FlyballError {
   override readonly name = 'Refused';
-  readonly code = 'FLYBALL_REFUSED';
+  static override readonly CODE = 'FLYBALL_REFUSED';
+  readonly code = Refused.CODE;
   readonly by: RefusedBy;
   readonly rule: string;
   readonly retryAfterMs: number | undefined;
@@ -47,20 +71,33 @@ export class Refused extends FlyballError {
     if (details.headers) Object.assign(this.headers, details.headers);
     if (details.retryAfterMs !== undefined) this.headers['retry-after'] = retryAfterSeconds(details.retryAfterMs);
   }
+
+  override toJSON(): object {
+    const { by, rule, retryAfterMs } = this;
+    return { ...super.toJSON(), by, rule, retryAfterMs };
+  }
+}
+
+/** A dependency's last answer, if it gave one. */
+export interface FailedAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
 }
 
 /** A dependency failed after all the attempts its rules allow. */
 export class DependencyFailed extends FlyballError {
   override readonly name = 'DependencyFailed';
-  readonly code = 'FLYBALL_DEPENDENCY_FAILED';
+  static override readonly CODE = 'FLYBALL_DEPENDENCY_FAILED';
+  readonly code = DependencyFailed.CODE;
   readonly statusCode = 502;
   readonly dependency: string;
   readonly outcome: Outcome;
   readonly attempts: number;
   /** False when nothing can have reached the dependency, so that trying again is safe. */
   readonly sent: boolean;
-  /** The status and body of its last answer, if it gave one. */
-  readonly response: { readonly status: number; readonly body: unknown } | undefined;
+  readonly #response: FailedAnswer | undefined;
 
   constructor(
     details: {
@@ -68,7 +105,7 @@ export class DependencyFailed extends FlyballError {
       readonly outcome: Outcome;
       readonly attempts: number;
       readonly sent: boolean;
-      readonly response?: { readonly status: number; readonly body: unknown } | undefined;
+      readonly response?: FailedAnswer | undefined;
     },
     options?: ErrorOptions,
   ) {
@@ -80,14 +117,25 @@ export class DependencyFailed extends FlyballError {
     this.outcome = details.outcome;
     this.attempts = details.attempts;
     this.sent = details.sent;
-    this.response = details.response;
+    this.#response = details.response;
+  }
+
+  /** Not a field: whoever writes the error down must not write down what a dependency answered. */
+  get response(): FailedAnswer | undefined {
+    return this.#response;
+  }
+
+  override toJSON(): object {
+    const { dependency, outcome, attempts, sent, response } = this;
+    return { ...super.toJSON(), dependency, outcome, attempts, sent, status: response?.status };
   }
 }
 
 /** The deadline passed, or too little of it is left to start. */
 export class DeadlineExceeded extends FlyballError {
   override readonly name = 'DeadlineExceeded';
-  readonly code = 'FLYBALL_DEADLINE_EXCEEDED';
+  static override readonly CODE = 'FLYBALL_DEADLINE_EXCEEDED';
+  readonly code = DeadlineExceeded.CODE;
   readonly statusCode = 504;
   constructor(message: string, options?: ErrorOptions) {
     super(`FLYBALL_DEADLINE_EXCEEDED: ${message}`, options);
@@ -97,7 +145,8 @@ export class DeadlineExceeded extends FlyballError {
 /** A business failure, reported by `flyball.fail(CODE)` and counted by its code. */
 export class BusinessFailure extends FlyballError {
   override readonly name = 'BusinessFailure';
-  readonly code = 'FLYBALL_BUSINESS_FAILURE';
+  static override readonly CODE = 'FLYBALL_BUSINESS_FAILURE';
+  readonly code = BusinessFailure.CODE;
   readonly statusCode = 422;
   readonly businessCode: string;
   constructor(businessCode: string, message?: string) {
@@ -105,12 +154,17 @@ export class BusinessFailure extends FlyballError {
     super(`FLYBALL_BUSINESS_FAILURE: ${businessCode}${message === undefined ? '' : `: ${message}`}`);
     this.businessCode = businessCode;
   }
+
+  override toJSON(): object {
+    return { ...super.toJSON(), businessCode: this.businessCode };
+  }
 }
 
 /** flyball was used in a way it cannot serve, e.g. `flyball.call` of a dependency no rule names. */
 export class Misused extends FlyballError {
   override readonly name = 'Misused';
-  readonly code = 'FLYBALL_MISUSED';
+  static override readonly CODE = 'FLYBALL_MISUSED';
+  readonly code = Misused.CODE;
   readonly statusCode = 500;
   constructor(message: string) {
     super(`FLYBALL_MISUSED: ${message}`);
