@@ -72,8 +72,16 @@ export const keys = {
     pk: `run#${service}#usage-signals`,
     sk: `${hour}#${rule}`,
   }),
-  /** A breaker's authoritative state and the fleet's window. */
-  breaker: (service: string, breaker: string): Key => ({ pk: `run#${service}#breaker#${breaker}`, sk: 'state' }),
+  /** A breaker's authoritative state and the fleet's window; of a rule with a key for one value of it, as it is stored. */
+  breaker: (service: string, breaker: string, key?: string): Key => ({
+    pk: `run#${service}#breaker#${breaker}${key === undefined ? '' : `#key#${key}`}`,
+    sk: 'state',
+  }),
+  /** How the breakers changed on one day (UTC `yyyy-mm-dd`), in order of time. */
+  breakerTransition: (service: string, day: string, at: string, id: string): Key => ({
+    pk: `run#${service}#breaker-log#${day}`,
+    sk: `${at}#${id}`,
+  }),
   /** How often a queue record was sent back by flyball itself, which is not an attempt. */
   deferrals: (service: string, messageId: string): Key => ({ pk: `run#${service}#deferral#${messageId}`, sk: 'count' }),
   /** Up to when the records that wait for a rule's tokens have been told to stay away. */

@@ -3,7 +3,7 @@ import type { Invocation } from '../kernel/invocation.ts';
 import type { FleetView } from './fleet-view.ts';
 import { forcedAt, nextEpoch, opened, tripReason } from './machine.ts';
 import type { BreakerSettings } from './settings.ts';
-import { isStale, totalsOf, Window } from './window.ts';
+import { isStale, totalsOf, Window, WINDOW_BUCKETS } from './window.ts';
 
 /** Failures are reported at once, but no more often than this. */
 const FAILURE_GAP_MS = 50;
@@ -74,7 +74,7 @@ export class FleetCounts {
 
   async #publishAndRead(settings: BreakerSettings, signal: AbortSignal): Promise<void> {
     const view = this.#view;
-    const { clock, logger } = view.instance;
+    const { clock } = view.instance;
     const nowMs = clock.now();
     this.#keepUp();
     const { epoch, buckets } = view.record;
@@ -94,10 +94,10 @@ export class FleetCounts {
     const reason = tripReason(counts, settings);
     if (reason === undefined) return;
     const state = opened(settings, clock.now());
-    const next = { epoch: nextEpoch(record.epoch, clock.now()), state };
+    const because = view.because(reason, { ...counts, windowMs: settings.bucketMs * WINDOW_BUCKETS });
+    const next = { epoch: nextEpoch(record.epoch, clock.now()), state, because };
     const answer = await view.store.move({ epoch: record.epoch }, next, record.buckets, { signal });
     if (signal.aborted) return;
     view.adopt(answer.record);
-    if (answer.applied) logger.warn('flyball opened a breaker', { breaker: view.name, reason, ...counts });
   }
 }

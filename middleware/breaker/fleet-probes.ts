@@ -1,4 +1,5 @@
 // The fleet's probe: claimed by one instance for one attempt, and given back with what the attempt has shown.
+import type { BreakerState } from '../../store/items/breaker-record.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { FleetView } from './fleet-view.ts';
 import { claimed, nextEpoch, settled, type Result } from './machine.ts';
@@ -6,6 +7,8 @@ import type { BreakerSettings } from './settings.ts';
 
 /** A probe's lease outlasts its attempt by the time it takes to write the result. */
 const WRITE_MARGIN_MS = 1_000;
+
+const causeOf = ({ kind }: BreakerState) => (kind === 'CLOSED' ? 'probesPassed' : 'probeFailed');
 
 /** The probe this instance holds. */
 export interface Held {
@@ -38,7 +41,10 @@ export class FleetProbes {
       const until = nowMs + Math.min(settings.attemptMs, invocation.remainingMs()) + WRITE_MARGIN_MS;
       const next = claimed(state, { by: id, token, until });
       if (!next) return;
-      const nextIn = { epoch: state.kind === 'HALF_OPEN' ? epoch : nextEpoch(epoch, nowMs), state: next };
+      const nextIn =
+        state.kind === 'HALF_OPEN'
+          ? { epoch, state: next }
+          : { epoch: nextEpoch(epoch, nowMs), state: next, because: view.because('probing') };
       const answer = await view.store.move({ epoch, freeAt: nowMs }, nextIn, [], { signal });
       if (signal.aborted) return;
       view.adopt(answer.record);
@@ -56,18 +62,20 @@ export class FleetProbes {
   /** Writes what the probe has shown, if it still holds its slot; settled before the invocation ends. */
   settle(held: Held, result: Result, settings: BreakerSettings): Promise<void> {
     const view = this.#view;
-    const { clock, logger } = view.instance;
+    const { clock } = view.instance;
     return view.exchange(async (signal) => {
       const nowMs = clock.now();
       const { epoch, state, buckets } = view.record;
       if (epoch !== held.epoch) return;
       const next = settled(state, held.token, result, settings, nowMs);
       if (!next) return;
-      const nextIn = { epoch: next.kind === 'HALF_OPEN' ? epoch : nextEpoch(epoch, nowMs), state: next };
+      const nextIn =
+        next.kind === 'HALF_OPEN'
+          ? { epoch, state: next }
+          : { epoch: nextEpoch(epoch, nowMs), state: next, because: view.because(causeOf(next)) };
       const answer = await view.store.move({ epoch, holding: held.token }, nextIn, buckets, { signal });
       if (signal.aborted) return;
       view.adopt(answer.record);
-      if (answer.applied && next.kind === 'CLOSED') logger.info('flyball closed a breaker', { breaker: view.name });
     });
   }
 }

@@ -1,10 +1,12 @@
 // The fleet's breaker as one instance sees it: the last view, whether the store answers, and the order of its exchanges.
+import type { Because, Cause } from '../../store/items/breaker-because.ts';
 import { NO_BREAKER, type BreakerRecord } from '../../store/items/breaker-record.ts';
 import { breakerStore, type BreakerStore } from '../../store/items/breaker.ts';
 import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
+import { announce } from './announcing.ts';
 import { forcedAt, standingOf, type Standing } from './machine.ts';
 
 /** A view older than this is refreshed beside the handler; a healthy instance reports no more often. */
@@ -18,6 +20,8 @@ const AWAY_MS = 1_000;
 
 export class FleetView {
   readonly name: string;
+  /** As it is stored, where the rule has one. */
+  readonly key: string | undefined;
   readonly instance: Instance;
   readonly store: BreakerStore;
   #record: BreakerRecord = NO_BREAKER;
@@ -29,10 +33,11 @@ export class FleetView {
   #last: Promise<void> | undefined;
   #exchanges = 0;
 
-  constructor(name: string, instance: Instance) {
+  constructor(name: string, instance: Instance, key?: string) {
     this.name = name;
+    this.key = key;
     this.instance = instance;
-    this.store = breakerStore(instance.table, instance.service, name);
+    this.store = breakerStore(instance.table, instance.service, name, key);
   }
 
   get record(): BreakerRecord {
@@ -80,6 +85,13 @@ export class FleetView {
     this.#seenAt = undefined;
   }
 
+  /** For whoever is about to move it: written with the move, and told from there once it is known to have happened. */
+  because(cause: Cause, counts?: Readonly<Record<string, number>>): Because {
+    const { id, functionName, clock } = this.instance;
+    const why = { cause, by: id, function: functionName, was: this.shown(clock.now()) };
+    return counts ? { ...why, counts } : why;
+  }
+
   adopt(record: BreakerRecord): void {
     const { clock, random, recorder } = this.instance;
     const nowMs = clock.now();
@@ -92,12 +104,15 @@ export class FleetView {
       // Jittered, so that a fleet that learned something at once does not come back at once.
       this.#refreshMs = SYNC_INTERVAL_MS * (1 + 0.2 * random());
     }
+    // Also when the answer to its own move was lost, and it reads what became of it.
+    const decidedHere = record.epoch !== this.#record.epoch && record.because?.by === this.instance.id;
     this.#record = record;
     this.#seenAt = nowMs;
-    const shown = forcedAt(record, nowMs)?.state ?? record.state.kind;
-    if (shown === this.#shown) return;
-    recorder.transition(this.name, this.#shown, shown);
-    this.#shown = shown;
+    const from = this.#shown;
+    const to = forcedAt(record, nowMs)?.state ?? record.state.kind;
+    this.#shown = to;
+    if (to !== from) recorder.transition(this.name, from, to);
+    if (to !== from || decidedHere) announce(this, { from, to, record, decidedHere });
   }
 
   /** Of this instance's exchanges, counted from 0. */

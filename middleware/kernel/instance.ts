@@ -7,6 +7,7 @@ import { silentRecorder, type Recorder } from './recorder.ts';
 import type { RuleDocument } from './rules/document.ts';
 import { LiveRules, MAX_STALE_MS } from './rules/live.ts';
 import { Syncs } from './sync.ts';
+import type { OnTransition } from './transition.ts';
 
 /** Internal errors of one policy in a row before it is switched off on this instance. */
 const CONTAIN_LIMIT = 5;
@@ -50,6 +51,8 @@ export class Instance {
   recorder: Recorder = silentRecorder;
   /** Takes what must not leave the function out of a text that is about to: messages and stacks of errors. */
   redact: (text: string) => string = (text) => text;
+  /** Told when a breaker changes. */
+  readonly onTransition = new Set<OnTransition>();
   /** True until the first invocation has begun. */
   cold = true;
   readonly #state = new Map<object, unknown>();

@@ -1,4 +1,5 @@
 // The update expressions of a breaker's item: what is set, added and removed, and under which condition.
+import { writtenBecause, type Because } from './breaker-because.ts';
 import { bucketAttribute, COUNTS, type BreakerBucket } from './breaker-buckets.ts';
 import { BREAKER_LAYOUT, type BreakerState, type ForcedState } from './breaker-record.ts';
 import { Update, type Change } from './update-expression.ts';
@@ -15,6 +16,8 @@ export interface Seen {
 export interface Next {
   readonly epoch: number;
   readonly state: BreakerState;
+  /** Why it moves. What does not change the kind of state leaves what is written. */
+  readonly because?: Because;
 }
 
 /** Adds deltas and forgets stale buckets, if the epoch still stands. */
@@ -53,6 +56,7 @@ export function moving(
   update.set('probeToken', probe?.token);
   update.set('probeBy', probe?.by);
   update.set('probeUntil', probe?.until);
+  if (next.because) update.set('because', writtenBecause(next.because, next.epoch));
   if (forced) update.set('forced', forced.to && { ...forced.to });
   removeBuckets(update, drop, new Set());
   const conditions = [inEpoch(update, seen.epoch)];

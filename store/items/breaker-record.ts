@@ -1,5 +1,6 @@
 // What a breaker's item holds, and how it is read: the state with its epoch, the fleet's window, what an operator forced.
 import type { Item, Value } from '../port.ts';
+import { becauseOf, type Because } from './breaker-because.ts';
 import { bucketsOf, type BreakerBucket } from './breaker-buckets.ts';
 
 /** The one probe that is out: whose it is, the token that fences it, and until when its slot is leased (epoch ms). */
@@ -33,6 +34,8 @@ export interface BreakerRecord {
   readonly state: BreakerState;
   readonly forced: ForcedState | undefined;
   readonly buckets: readonly BreakerBucket[];
+  /** Why it is in this state, as whoever moved it has said; absent where it has never moved, or a library moved it that does not say. */
+  readonly because?: Because;
 }
 
 export const NO_BREAKER: BreakerRecord = { epoch: 0, state: { kind: 'CLOSED' }, forced: undefined, buckets: [] };
@@ -42,11 +45,14 @@ export const BREAKER_LAYOUT = 1;
 
 export function recordOf(item: Item | undefined): BreakerRecord {
   if (item === undefined) return NO_BREAKER;
+  const epoch = number(item['epoch']) ?? 0;
+  const because = becauseOf(item['because'], epoch);
   return {
-    epoch: number(item['epoch']) ?? 0,
+    epoch,
     state: stateOf(item),
     forced: forcedOf(item['forced']),
     buckets: bucketsOf(item),
+    ...(because ? { because } : {}),
   };
 }
 

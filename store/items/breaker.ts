@@ -27,8 +27,9 @@ export interface BreakerStore {
   move(seen: Seen, next: Next, drop: readonly BreakerBucket[], options?: CallOptions): Promise<BreakerAnswer>;
 }
 
-export function breakerStore(table: Table, service: string, breaker: string): BreakerStore {
-  const key = keys.breaker(service, breaker);
+/** `value` is that of a rule's key, as it is stored. */
+export function breakerStore(table: Table, service: string, breaker: string, value?: string): BreakerStore {
+  const key = keys.breaker(service, breaker, value);
   const answer = ({ applied, item }: Written): BreakerAnswer => ({ applied, record: recordOf(item) });
   return {
     read: async (options) => recordOf(await table.get(key, { ...options, consistent: true })),
