@@ -1,28 +1,15 @@
 // Measures what one decision costs: flyball's throttle beside rate limiters and bulkheads, in fresh processes in turns.
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { atMost, versioned, type Row } from '../../result.ts';
+import type { Found } from '../../guard/probe.ts';
+import { guardRows, inTurns, type Asked, type Asking } from '../../guard/rounds.ts';
+import { versioned, type Row } from '../../result.ts';
 import type { BenchmarkOptions } from '../../run.ts';
-import { median, rounded, spread } from '../../statistics.ts';
+import { median, rounded } from '../../statistics.ts';
 import { createNamedTable, startStore } from '../../telemetry/store.ts';
-import type { Found } from './probe.ts';
 
-const PROBE = join(import.meta.dirname, 'probe.ts');
+const file = join(import.meta.dirname, 'ways.ts');
 const ROUNDS = 5;
 const QUICK_ROUNDS = 1;
-/** DESIGN's, in ns. */
-const GOAL_NS = 400;
-const GOAL_CALL_NS = 1_000;
-
-interface Asked {
-  readonly way: string;
-  readonly scenario: string;
-  /** What it does for that, where it is not a throttle's decision and a record of it. */
-  readonly subject: () => string;
-  readonly calls: number;
-  readonly goals?: boolean;
-}
 
 const ONE_CALL = 'one decision, one key';
 const LOCAL: readonly Asked[] = [
@@ -70,10 +57,10 @@ const REMOTE: readonly Asked[] = [
 export async function measureGuards({ quick, only, progress }: BenchmarkOptions): Promise<readonly Row[]> {
   const isAsked = ({ way, scenario }: Asked) => only === undefined || way.includes(only) || scenario.includes(only);
   const rounds = quick ? QUICK_ROUNDS : ROUNDS;
-  const local = await inTurns(LOCAL.filter(isAsked), rounds, progress);
+  const local = await inTurns(LOCAL.filter(isAsked), { file, rounds, progress, about: 'decisions' });
   const remote = REMOTE.filter(isAsked);
   return [
-    ...local.flatMap(([asked, found]) => localRows(asked, found)),
+    ...local.flatMap(guardRows),
     ...(remote.length === 0 ? [] : await overTheNetwork(remote, quick ? 1 : 3, progress)),
   ];
 }
@@ -86,48 +73,17 @@ async function overTheNetwork(
   const store = await startStore();
   try {
     const { tableName } = await createNamedTable(store.url);
-    const found = await inTurns(ways, rounds, progress, [store.url, tableName]);
-    return found.flatMap(([asked, each]) => remoteRows(asked, each, store.name));
+    const found = await inTurns(ways, {
+      ...{ file, rounds, progress, about: 'decisions over the network' },
+      remote: [store.url, tableName],
+    });
+    return found.flatMap((asking) => remoteRows(asking, store.name));
   } finally {
     await store.stop();
   }
 }
 
-async function inTurns(
-  ways: readonly Asked[],
-  rounds: number,
-  progress: (line: string) => void,
-  remote: readonly string[] = [],
-): Promise<readonly (readonly [Asked, readonly Found[]])[]> {
-  const found = ways.map((asked): [Asked, Found[]] => [asked, []]);
-  for (let round = 1; round <= rounds; round++) {
-    for (const [{ way, calls }, each] of found) {
-      const { stdout } = await promisify(execFile)(process.execPath, [PROBE, way, String(calls), ...remote]);
-      each.push(JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Found);
-    }
-    if (ways.length > 0) progress(`decisions${remote.length > 0 ? ' over the network' : ''}, round ${round}`);
-  }
-  return found;
-}
-
-function localRows({ scenario, subject, goals }: Asked, found: readonly Found[]): readonly Row[] {
-  const row = (metric: string, values: readonly number[], goal?: number): Row => {
-    const plain = { scenario, subject: subject(), metric, value: rounded(median(values)), unit: 'ns' };
-    return goal === undefined || !goals ? plain : atMost(goal, plain);
-  };
-  const ns = found.map(({ nsPerCall }) => nsPerCall);
-  return [
-    row('guard_ns_p50', ns, GOAL_NS),
-    { ...row('guard_ns_p10_to_p90', ns), value: rounded(spread(ns)) },
-    row(
-      'guard_call_ns_p99',
-      found.map(({ callNsP99 }) => callNsP99),
-      GOAL_CALL_NS,
-    ),
-  ];
-}
-
-function remoteRows({ scenario, subject }: Asked, found: readonly Found[], store: string): readonly Row[] {
+function remoteRows([{ scenario, subject }, found]: Asking, store: string): readonly Row[] {
   const row = (metric: string, unit: string, value: (one: Found) => number): Row => ({
     ...{ scenario: `${scenario} (${store})`, subject: subject(), metric, unit },
     value: rounded(median(found.map(value))),

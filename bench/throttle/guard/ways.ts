@@ -11,25 +11,11 @@ import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { signedTable } from '../../../store/adapters/signed.ts';
 import type { Table } from '../../../store/port.ts';
+import type { Remote, Way, Ways } from '../../guard/way.ts';
 import { localTable } from './local-table.ts';
 
 // Rules are compiled without waiting.
 provideEverything();
-
-export interface Way {
-  /** Asks once; a promise if that has to wait. Throws, or rejects, unless it may pass. */
-  readonly ask: (i: number) => unknown;
-  /** Time passes between one batch and the next. */
-  readonly advance?: (ms: number) => void;
-  /** Writes of a shared table so far. */
-  readonly writes?: () => number;
-}
-
-/** Where the table is, for those who ask it over the network. */
-export interface Remote {
-  readonly endpoint: string;
-  readonly tableName: string;
-}
 
 const CLIENT = '203.0.113.7';
 /** As many different requests, so that no branch and no cache learns the one. */
@@ -137,7 +123,7 @@ async function cockatiel(): Promise<Way> {
   return { ask: () => policy.execute(() => undefined) };
 }
 
-export const WAYS: { readonly [name: string]: (remote: Remote | undefined) => Promise<Way> } = {
+export const WAYS: Ways = {
   'flyball-instance': () => flyball({ ...AMPLE, scope: 'instance' }),
   'flyball-unrecorded': () => flyball({ ...AMPLE, scope: 'instance' }, undefined, false),
   'flyball-leased': () => flyball({ ...AMPLE, sync: 'leased' }),

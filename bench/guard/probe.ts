@@ -1,7 +1,7 @@
 // Runs in a fresh process: asks one way over and over, and says what a call took.
-// `node probe.ts <way> <calls> [<endpoint> <table>]`
-import { median, quantile } from '../../statistics.ts';
-import { WAYS } from './ways.ts';
+// `node probe.ts <file with WAYS> <way> <calls> [<endpoint> <table>]`
+import { median, quantile } from '../statistics.ts';
+import type { Ways } from './way.ts';
 
 /** What one process found. */
 export interface Found {
@@ -20,7 +20,8 @@ const BATCHES = 20;
 const BETWEEN_MS = 50;
 const SINGLE_CALLS_SHARE = 0.25;
 
-const [, , name = '', count = '0', endpoint, tableName] = process.argv;
+const [, , file = '', name = '', count = '0', endpoint, tableName] = process.argv;
+const { WAYS } = (await import(file)) as { readonly WAYS: Ways };
 const make = WAYS[name];
 if (!make) throw new Error(`there is no way ${name}`);
 const way = await make(endpoint && tableName ? { endpoint, tableName } : undefined);
