@@ -4,6 +4,7 @@ import { breakerOutbound } from './breaker/index.ts';
 import { createCaller } from './call/caller.ts';
 import { attemptTimeoutOutbound, deadlineOutbound } from './deadline/outbound.ts';
 import { fallbackOutbound } from './fallback/index.ts';
+import { hedgeOutbound } from './hedge/index.ts';
 import { disabled } from './kernel/disabled.ts';
 import type { OutboundPolicy } from './kernel/outbound.ts';
 import { retryOutbound } from './retry/index.ts';
@@ -12,17 +13,19 @@ import { shedOutbound } from './shed/outbound.ts';
 import { traceAttemptOutbound, traceCallOutbound } from './trace/index.ts';
 
 export { fallbackPolicy } from './fallback/index.ts';
+export { loadHedging, loadHedgingFor } from './hedge/index.ts';
 export { loadTracePolicy } from './trace/index.ts';
 
 /**
  * Outermost first: an attempt is timed inside the breaker, the breaker judges every attempt that is not shed, retry decides
- * on another. A trace shows the whole call, and the attempts that were made.
+ * on another, and a hedge takes its place early. A trace shows the whole call, and the attempts that were made.
  */
 const OUTBOUND: readonly OutboundPolicy[] = [
   traceCallOutbound,
   fallbackOutbound,
   deadlineOutbound,
   retryOutbound,
+  hedgeOutbound,
   shedOutbound,
   breakerOutbound,
   traceAttemptOutbound,

@@ -29,6 +29,8 @@ interface OutboundParts {
   readonly caller: Caller;
   readonly fallbackPolicy: Policy;
   readonly loadTracePolicy: () => Promise<Policy>;
+  readonly loadHedging: () => Promise<void>;
+  readonly loadHedgingFor: (rules: RuleDocument) => Promise<void>;
 }
 
 let outbound: OutboundParts | undefined;
@@ -37,9 +39,15 @@ async function loadOutbound(): Promise<OutboundParts> {
   return (outbound ??= await import('./outbound.ts'));
 }
 
-export const callSlot = slotOf('call', async () => (await loadOutbound()).caller.policy, {
+export const callSlot: PolicySlot = {
+  name: 'call',
   needed: ({ dependencies }) => dependencies !== undefined,
-});
+  async load(rules) {
+    const { caller, loadHedgingFor } = await loadOutbound();
+    await loadHedgingFor(rules);
+    return caller.policy;
+  },
+};
 
 let throttle: typeof Throttle | undefined;
 
@@ -173,6 +181,7 @@ export async function loadEverything(): Promise<void> {
   await Promise.all([
     loadAnswers(),
     loadReporting(),
+    loadOutbound().then(({ loadHedging }) => loadHedging()),
     import('./kernel/queues.ts'),
     loadThrottle(rules).then(({ loadAll }) => loadAll()),
     ...slots.map((slot) => slot.load(rules)),

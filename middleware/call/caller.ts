@@ -6,7 +6,7 @@ import { compose, type Call, type OutboundPolicy, type Reply, type Send } from '
 import type { Policy } from '../kernel/policy.ts';
 import { abortable } from './abortable.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
-import type { Operation, OperationTable } from './operation.ts';
+import { makeKey, type Operation, type OperationTable } from './operation.ts';
 import { compilePipelines, type Pipeline, type Pipelines } from './pipeline.ts';
 import { retryAfterMs, type OutgoingRequest } from './request.ts';
 
@@ -103,8 +103,10 @@ export function createCaller(policies: readonly OutboundPolicy[]): Caller {
       method: request.method ?? 'POST',
       path: request.path ?? '/',
       hasKey: request.idempotencyKey !== undefined,
+      canMakeKey: true,
     });
-    const outgoing = { ...request, operation: operation.name };
+    const idempotencyKey = operation.keyMade ? makeKey(invocation.instance.random) : request.idempotencyKey;
+    const outgoing = { ...request, operation: operation.name, idempotencyKey };
     return (await send(pipeline, invocation, dependency, operation, options, (one) => target(outgoing, one))) as T;
   }
 
@@ -176,7 +178,7 @@ async function exchange(
   pipeline: Pipeline,
   invocation: Invocation,
   dependency: string,
-  { name: operation, idempotency }: Operation,
+  { name: operation, idempotency, keyMade }: Operation,
   { signal, timeoutMs }: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
   attempt: Send,
 ): Promise<Ended> {
@@ -188,6 +190,7 @@ async function exchange(
     dependency,
     operation,
     idempotency,
+    keyMade,
     attempt: 1,
     deadlineAt: Math.min(invocation.deadlineAt, clock.now() + (timeoutMs ?? Infinity)),
     signal: signal ? AbortSignal.any([invocation.signal, signal]) : invocation.signal,
@@ -217,8 +220,9 @@ function thrownFor(reply: Reply, call: Call, signal: AbortSignal | undefined): u
   if (outcome === 'timeout' && clock.now() >= call.deadlineAt) {
     return new DeadlineExceeded(`"${call.dependency}" had not answered when the deadline passed`, { cause: error });
   }
+  const { sent, response, gaveUp, deferMs } = reply;
   const failed = new DependencyFailed(
-    { dependency: call.dependency, outcome, attempts: call.attempt, sent: reply.sent, response: reply.response },
+    { dependency: call.dependency, outcome, attempts: call.attempt, gaveUp, deferMs, sent, response },
     error === undefined ? undefined : { cause: error },
   );
   if (reply.never) failed.headers['x-flyball-retry'] = 'never';

@@ -1,6 +1,6 @@
 // What an exception says about a call: was it the connection, the time, the callee, or flyball itself.
 import { BusinessFailure, DeadlineExceeded, FlyballError, Refused } from '../kernel/errors.ts';
-import type { Reply } from '../kernel/outbound.ts';
+import { Superseded, type Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus, type Outcome } from '../kernel/outcome.ts';
 
 /** Codes of Node and undici that mean: no connection, so nothing was sent. */
@@ -61,6 +61,7 @@ function outcomeOfOwn(error: FlyballError): Outcome {
 
 /** The reply for an attempt that its signal has ended. `connected` is false while there was no connection yet. */
 export function replyOfAbort(reason: unknown, connected: boolean): Reply {
+  if (reason instanceof Superseded) return { outcome: 'refused', error: reason, sent: connected };
   if (reason instanceof DeadlineExceeded) return { outcome: 'timeout', error: reason, sent: connected };
   const timedOut = reason instanceof DOMException && reason.name === 'TimeoutError';
   // Time that ran out on connecting is a failure to connect: nothing was sent.

@@ -1,4 +1,5 @@
 // Which operation of a dependency a call is, and whether it may be repeated. Compiled once per revision.
+import type { Random } from '../kernel/clock.ts';
 import { compileGlob, specificity } from '../kernel/glob.ts';
 import type { Idempotency } from '../kernel/outbound.ts';
 import type { DependencyRule } from '../kernel/rules/document.ts';
@@ -10,11 +11,15 @@ export interface OperationQuery {
   readonly method?: string | undefined;
   readonly path?: string | undefined;
   readonly hasKey: boolean;
+  /** Whoever sends can give a key of its own making. */
+  readonly canMakeKey?: boolean;
 }
 
 export interface Operation {
   readonly name: string | undefined;
   readonly idempotency: Idempotency;
+  /** Declared `key`, and the caller gave none: one is to be made for this call. */
+  readonly keyMade?: true;
 }
 
 export type OperationTable = (query: OperationQuery) => Operation;
@@ -36,11 +41,22 @@ export function compileOperations(operations: DependencyRule['operations']): Ope
   return (query) => {
     const found =
       query.operation === undefined ? byMatch.find(({ matches }) => matches?.(query)) : byName.get(query.operation);
-    const declared = found?.idempotency ?? undeclared(query);
+    const name = query.operation ?? found?.name;
+    const idempotency = found?.idempotency ?? undeclared(query);
+    if (idempotency !== 'key' || query.hasKey) return { name, idempotency };
     // Without a key there is nothing by which the callee could tell a repetition.
-    const idempotency = declared === 'key' && !query.hasKey ? 'none' : declared;
-    return { name: query.operation ?? found?.name, idempotency };
+    return query.canMakeKey ? { name, idempotency, keyMade: true } : { name, idempotency: 'none' };
   };
+}
+
+/** 128 bits of chance, as 32 hex digits: as good as never made twice. */
+export function makeKey(random: Random): string {
+  let key = '';
+  for (let i = 0; i < 4; i++)
+    key += Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  return key;
 }
 
 /** A caller that gives a key means it to be used. */

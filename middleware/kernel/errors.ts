@@ -1,4 +1,6 @@
 // The errors a caller may want to catch, one class a kind, each with a stable name and code and an HTTP face.
+import type { GaveUp } from './outbound.ts';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Outcome } from './outcome.ts';
 
 /** Which error of ours it is, whichever copy of flyball has thrown it: a layer and a bundle may each bring one. */
@@ -72,6 +74,11 @@ export class Refused extends FlyballError {
     if (details.retryAfterMs !== undefined) this.headers['retry-after'] = retryAfterSeconds(details.retryAfterMs);
   }
 
+  /** A queue record that met with it comes again when trying may help. */
+  get deferMs(): number | undefined {
+    return this.retryAfterMs;
+  }
+
   override toJSON(): object {
     const { by, rule, retryAfterMs } = this;
     return { ...super.toJSON(), by, rule, retryAfterMs };
@@ -82,7 +89,7 @@ export class Refused extends FlyballError {
 export interface FailedAnswer {
   readonly status: number;
   /** Names in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: IncomingHttpHeaders;
   readonly body: unknown;
 }
 
@@ -95,6 +102,10 @@ export class DependencyFailed extends FlyballError {
   readonly dependency: string;
   readonly outcome: Outcome;
   readonly attempts: number;
+  /** Why it was not tried once more, if its outcome is one that is retried. */
+  readonly gaveUp: GaveUp | undefined;
+  /** After how long the queue record that brought the work comes again, ms, when that is cheaper than waiting here. */
+  readonly deferMs: number | undefined;
   /** False when nothing can have reached the dependency, so that trying again is safe. */
   readonly sent: boolean;
   readonly #response: FailedAnswer | undefined;
@@ -104,18 +115,22 @@ export class DependencyFailed extends FlyballError {
       readonly dependency: string;
       readonly outcome: Outcome;
       readonly attempts: number;
+      readonly gaveUp?: GaveUp | undefined;
+      readonly deferMs?: number | undefined;
       readonly sent: boolean;
       readonly response?: FailedAnswer | undefined;
     },
     options?: ErrorOptions,
   ) {
     super(
-      `FLYBALL_DEPENDENCY_FAILED: ${details.dependency} ended in "${details.outcome}" after ${details.attempts} attempt(s)`,
+      `FLYBALL_DEPENDENCY_FAILED: ${details.dependency} ended in "${details.outcome}" after ${details.attempts} attempt(s)${endOf(details)}`,
       options,
     );
     this.dependency = details.dependency;
     this.outcome = details.outcome;
     this.attempts = details.attempts;
+    this.gaveUp = details.gaveUp;
+    this.deferMs = details.deferMs;
     this.sent = details.sent;
     this.#response = details.response;
   }
@@ -126,9 +141,15 @@ export class DependencyFailed extends FlyballError {
   }
 
   override toJSON(): object {
-    const { dependency, outcome, attempts, sent, response } = this;
-    return { ...super.toJSON(), dependency, outcome, attempts, sent, status: response?.status };
+    const { dependency, outcome, attempts, gaveUp, deferMs, sent, response } = this;
+    return { ...super.toJSON(), dependency, outcome, attempts, gaveUp, deferMs, sent, status: response?.status };
   }
+}
+
+/** What a caller who reads nothing but the message is to know as well. */
+function endOf({ gaveUp, deferMs }: { readonly gaveUp?: GaveUp | undefined; readonly deferMs?: number | undefined }) {
+  if (deferMs !== undefined) return `; the record comes again in ${Math.ceil(deferMs)} ms`;
+  return gaveUp === undefined ? '' : ` (no further one: ${gaveUp})`;
 }
 
 /** The deadline passed, or too little of it is left to start. */
@@ -157,6 +178,23 @@ export class BusinessFailure extends FlyballError {
 
   override toJSON(): object {
     return { ...super.toJSON(), businessCode: this.businessCode };
+  }
+}
+
+/** What came can never be done, by `flyball.reject(reason)`: a queue's record goes to the dead-letter queue at once. */
+export class Rejected extends FlyballError {
+  override readonly name = 'Rejected';
+  static override readonly CODE = 'FLYBALL_REJECTED';
+  readonly code = Rejected.CODE;
+  readonly statusCode = 422;
+  readonly reason: string;
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`FLYBALL_REJECTED: ${reason}`, options);
+    this.reason = reason;
+  }
+
+  override toJSON(): object {
+    return { ...super.toJSON(), reason: this.reason };
   }
 }
 

@@ -70,6 +70,7 @@ export class Invocation {
   broughtBy: { readonly trigger: Trigger; readonly event: unknown } | undefined;
   #abort: AbortController | undefined;
   #cancelTimer: (() => void) | undefined;
+  #endings: Set<() => void> | undefined;
   #state: Map<object, unknown> | undefined;
 
   constructor(
@@ -151,8 +152,21 @@ export class Invocation {
     return state;
   }
 
+  /**
+   * Has something ended with this invocation, whoever still waits for it; the returned function takes it back. For waits
+   * that a handler may leave behind: nothing of an invocation runs on in the next one.
+   */
+  onEnd(end: () => void): () => void {
+    const endings = (this.#endings ??= new Set());
+    endings.add(end);
+    return () => void endings.delete(end);
+  }
+
   /** Ends the timers of this invocation: nothing of it runs on. */
   dispose(): void {
     this.#cancelTimer?.();
+    if (!this.#endings) return;
+    for (const end of this.#endings) end();
+    this.#endings = undefined;
   }
 }

@@ -1,4 +1,5 @@
 // The outbound pipeline: policies that wrap a call to a dependency, composed once per revision, outermost first.
+import type { FailedAnswer } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { Invocation } from './invocation.ts';
 import type { Outcome } from './outcome.ts';
@@ -16,6 +17,8 @@ export interface Call {
   readonly dependency: string;
   readonly operation: string | undefined;
   readonly idempotency: Idempotency;
+  /** The key of a call declared `key` is flyball's own making: a later invocation that repeats the work has another. */
+  readonly keyMade?: boolean | undefined;
   /** Counts from 1. */
   attempt: number;
   /** Epoch ms after which nothing may be started or awaited any more. */
@@ -33,6 +36,18 @@ export interface CallTrace {
   note(name: string, value: string | number | boolean): void;
 }
 
+/**
+ * Why there was no further attempt at a call that failed: it has had its `attempts`; the `budget` is spent; the callee says
+ * `never`; the `deadline` comes first; the request is itself somebody's repetition (`repeated`); it would not be harmless
+ * (`unsafe`); or the wait is cheaper in the queue that brought the work (`deferred`).
+ */
+export type GaveUp = 'attempts' | 'budget' | 'never' | 'deadline' | 'repeated' | 'unsafe' | 'deferred';
+
+/** Ends an attempt that another attempt at the same call has made superfluous: it says nothing about the dependency. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded';
+}
+
 /** How a call or an attempt ended. Stages pass replies, not exceptions, so that each can judge them. */
 export interface Reply {
   readonly outcome: Outcome;
@@ -42,7 +57,7 @@ export interface Reply {
   readonly error?: unknown;
   /** False when nothing can have reached the dependency. */
   readonly sent: boolean;
-  readonly response?: { readonly status: number; readonly body: unknown };
+  readonly response?: FailedAnswer;
   /** What the callee asked for in `Retry-After`, in ms. */
   readonly retryAfterMs?: number;
   /** What was sent and what came back, where the transport knows it anyway. */
@@ -52,6 +67,14 @@ export interface Reply {
   readonly target?: string;
   /** The callee says that another attempt cannot help (`x-flyball-retry: never`). */
   readonly never?: boolean;
+  /**
+   * With an answer that is handed over as a stream: resolves if the dependency breaks it off, with how. The attempt has been
+   * judged by then, at its headers.
+   */
+  readonly broken?: Promise<Reply>;
+  readonly gaveUp?: GaveUp;
+  /** With `gaveUp: 'deferred'`: after how long the record that brought the work is to come again, ms. */
+  readonly deferMs?: number;
 }
 
 export type Send = (call: Call) => Promise<Reply>;

@@ -2,14 +2,21 @@
 import type { Idempotency, Reply } from '../kernel/outbound.ts';
 import type { OutcomeTest } from '../kernel/outcome.ts';
 
-/** `no`: another attempt is out of the question here. `never`: nor will one of our caller's help. */
-export type Verdict = 'retry' | 'no' | 'never';
+/**
+ * `no`: there is nothing to try again for. `unsafe`: it might have its effect twice, which our caller may know better.
+ * `never`: nor will another attempt of our caller's help.
+ */
+export type Verdict = 'retry' | 'no' | 'unsafe' | 'never';
 
 export function verdictOf(reply: Reply, idempotency: Idempotency, when: OutcomeTest): Verdict {
-  if (reply.outcome === 'ok' || reply.outcome === 'refused' || idempotency === 'once') return 'no';
+  if (reply.outcome === 'ok' || reply.outcome === 'refused') return 'no';
+  if (idempotency === 'once') return when(reply.outcome) ? 'unsafe' : 'no';
   if (reply.never) return 'never';
   if (!when(reply.outcome)) return 'no';
-  // What cannot have reached the dependency, or was turned away by it, has had no effect that could be repeated.
-  const harmless = !reply.sent || reply.outcome === 'connect' || reply.outcome === 'throttled';
-  return harmless || idempotency !== 'none' ? 'retry' : 'no';
+  return isHarmless(reply) || idempotency !== 'none' ? 'retry' : 'unsafe';
+}
+
+/** What cannot have reached the dependency, or was turned away by it, has had no effect that could be repeated. */
+export function isHarmless({ sent, outcome }: Reply): boolean {
+  return !sent || outcome === 'connect' || outcome === 'throttled';
 }

@@ -2,61 +2,69 @@
 import { compileBackoff } from '../kernel/backoff.ts';
 import { sleep } from '../kernel/clock.ts';
 import { DeadlineExceeded } from '../kernel/errors.ts';
-import type { Instance } from '../kernel/instance.ts';
-import type { OutboundPolicy, Reply } from '../kernel/outbound.ts';
+import type { Call, GaveUp, OutboundPolicy, Reply } from '../kernel/outbound.ts';
 import { outcomeTest } from '../kernel/outcome.ts';
-import { parseShare } from '../kernel/units.ts';
-import { RetryBudget } from './budget.ts';
+import { retryBudgetOf } from '../kernel/retry-budget.ts';
+import { parseDuration } from '../kernel/units.ts';
 import { verdictOf } from './decide.ts';
+import { comesAgain, isCheaperInQueue, staysRepeatable } from './defer.ts';
 
 const DEFAULT_WHEN = ['connect', 'timeout', 'error', '5xx'];
 const DEFAULT_BACKOFF = { initial: '50ms', max: '1s' };
-/** Three layers of it amplify by 1.06³ < 1.2. */
-const DEFAULT_BUDGET = 0.06;
-
-/** Budgets live as long as the instance; a rule that changes its share starts a new one. */
-const BUDGETS = {};
-
-function budgetOf(dependency: string, share: number, instance: Instance): RetryBudget {
-  const budgets = instance.state(BUDGETS, () => new Map<string, { share: number; budget: RetryBudget }>());
-  let entry = budgets.get(dependency);
-  if (entry?.share !== share) {
-    entry = { share, budget: new RetryBudget(share) };
-    budgets.set(dependency, entry);
-  }
-  return entry.budget;
-}
 
 export const retryOutbound: OutboundPolicy = {
   name: 'retry',
   stage(dependency, { retry }, instance) {
     if (!retry) return undefined;
     const { clock, random } = instance;
-    const { attempts } = retry;
+    const { attempts, deferOver } = retry;
     const mayRetry = outcomeTest(retry.when ?? DEFAULT_WHEN);
     const backoff = compileBackoff(retry.backoff ?? DEFAULT_BACKOFF);
-    const budget = budgetOf(
-      dependency,
-      retry.budget === undefined ? DEFAULT_BUDGET : parseShare(retry.budget),
-      instance,
-    );
+    const deferOverMs = deferOver === undefined ? undefined : parseDuration(deferOver);
+    const budget = retryBudgetOf(dependency, retry, instance);
+
+    /** This layer has given up; but for a repetition that would not be harmless, whoever called us must not start over. */
+    function ended(call: Call, reply: Reply, gaveUp: GaveUp, deferMs?: number): Reply {
+      instance.recorder.internal(`retry:${gaveUp}:${dependency}`);
+      call.trace?.note('gave_up', gaveUp);
+      if (gaveUp === 'unsafe') return { ...reply, gaveUp };
+      return deferMs === undefined ? { ...reply, never: true, gaveUp } : { ...reply, gaveUp, deferMs };
+    }
+
+    function defers(call: Call, reply: Reply, waitMs: number, leftMs: number): boolean {
+      return (
+        isCheaperInQueue(waitMs, leftMs, deferOverMs) &&
+        staysRepeatable(call, reply) &&
+        comesAgain(call.invocation, deferOverMs !== undefined)
+      );
+    }
 
     return async function retryStage(call, next) {
-      const { invocation, signal } = call;
+      const { invocation } = call;
       // The layer above repeats this whole request: repeating its parts as well would multiply.
       const repeated = invocation.noRetry || invocation.attempt > 1;
       if (!repeated) budget.earn();
       let waitMs = 0;
       for (let attempt = 1; ; attempt++) {
+        const one = { ...call, attempt };
         call.attempt = attempt;
-        const reply = await next({ ...call, attempt });
+        const reply = await next(one);
+        // A hedge within is an attempt too.
+        call.attempt = attempt = one.attempt;
         const verdict = verdictOf(reply, call.idempotency, mayRetry);
         if (verdict === 'no') return reply;
-        if (verdict === 'never' || attempt >= attempts || repeated) return never(reply);
+        if (verdict === 'unsafe' || verdict === 'never') return ended(call, reply, verdict);
+        if (attempt >= attempts) return ended(call, reply, 'attempts');
+        if (repeated) return ended(call, reply, 'repeated');
         waitMs = Math.max(backoff(attempt, waitMs, random), reply.retryAfterMs ?? 0);
-        if (clock.now() + waitMs >= call.deadlineAt || !budget.spend()) return never(reply);
+        const leftMs = invocation.ended ? 0 : call.deadlineAt - clock.now();
+        const deferring = defers(call, reply, waitMs, leftMs);
+        if (waitMs >= leftMs && !deferring) return ended(call, reply, 'deadline');
+        // A record that comes again calls again: elsewhere and later, but no less a repetition.
+        if (!budget.spend()) return ended(call, reply, 'budget');
+        if (deferring) return ended(call, reply, 'deferred', waitMs);
         try {
-          await sleep(clock, waitMs, signal);
+          await pause(call, waitMs);
         } catch (error) {
           return { outcome: 'error', error: reasonOf(error, dependency), sent: reply.sent };
         }
@@ -65,9 +73,13 @@ export const retryOutbound: OutboundPolicy = {
   },
 };
 
-/** This layer has given up: whoever called us must not start over. */
-function never(reply: Reply): Reply {
-  return reply.never ? reply : { ...reply, never: true };
+/** Rejects with the signal's reason, or when the handler has answered without waiting for the call. */
+function pause({ invocation, dependency, signal }: Call, waitMs: number): Promise<void> {
+  const end = new AbortController();
+  const forget = invocation.onEnd(() =>
+    end.abort(new DeadlineExceeded(`the invocation ended while waiting to call "${dependency}" again`)),
+  );
+  return sleep(invocation.instance.clock, waitMs, AbortSignal.any([signal, end.signal])).finally(forget);
 }
 
 function reasonOf(error: unknown, dependency: string): unknown {

@@ -15,6 +15,7 @@ export function checkDependencies(dependencies: NonNullable<RuleDocument['depend
     const place = ['dependencies', name];
     checkTarget(rule.target, [...place, 'target'], report);
     checkRetry(rule, place, report);
+    checkHedge(rule, [...place, 'hedge'], report);
     if (rule.breaker) checkBreaker(rule.breaker, [...place, 'breaker'], report);
     if (rule.fallback) checkFallback(rule.fallback, [...place, 'fallback'], report);
     if (rule.operations) checkOperations(rule.operations, [...place, 'operations'], report);
@@ -45,6 +46,38 @@ function checkRetry({ retry }: DependencyRule, place: Place, report: Report): vo
   if (retry.attempts > 1 && retry.budget !== undefined && parseShare(retry.budget) === 0) {
     report([...at, 'budget'], `0% never allows the other ${retry.attempts - 1} attempts; set attempts: 1 for no retry`);
   }
+  if (retry.attempts === 1 && retry.deferOver !== undefined) {
+    report([...at, 'deferOver'], 'nothing is waited for with attempts: 1');
+  }
+}
+
+/** Far more than the slowest: a dependency that is slow for all would get that much more load. */
+const MOST_HEDGED = 0.1;
+
+function checkHedge({ hedge, operations, target, attemptTimeout }: DependencyRule, place: Place, report: Report): void {
+  if (!hedge) return;
+  const { after, most } = hedge;
+  if (most !== undefined) {
+    const share = parseShare(most);
+    if (share === 0) report([...place, 'most'], '0% never sends a second attempt; leave hedge out');
+    if (share > MOST_HEDGED)
+      report([...place, 'most'], `${most} is more than 10%, and all of it comes when it is slow`);
+  }
+  if (after !== undefined && after !== 'p95') {
+    if (parseDuration(after) === 0) report([...place, 'after'], '0s sends every request twice; at least 1ms');
+    if (attemptTimeout !== undefined && parseDuration(after) >= parseDuration(attemptTimeout)) {
+      report([...place, 'after'], `the first attempt has ended by then: attemptTimeout is ${attemptTimeout}`);
+    }
+  }
+  if (!canBeHedged(operations, target)) {
+    report(place, 'no operation may be sent twice; declare one of operations as idempotency: safe or key');
+  }
+}
+
+/** Undeclared, what only reads may be: a GET of a URL, a command of the AWS SDK, a run that says so. */
+function canBeHedged(operations: DependencyRule['operations'], target: DependencyRule['target']): boolean {
+  if (!operations) return target === undefined || 'url' in target;
+  return Object.values(operations).some(({ idempotency }) => idempotency !== 'none');
 }
 
 function checkBreaker(rule: BreakerRule, place: Place, report: Report): void {

@@ -11,7 +11,19 @@ export const breaker = z.strictObject({
   openFor: z
     .strictObject({ initial: duration, factor: z.number().min(1).max(10).optional(), max: duration.optional() })
     .optional(),
-  halfOpen: z.strictObject({ probes: count(100) }).optional(),
+  halfOpen: z
+    .strictObject({
+      probes: count(100),
+      ramp: z.array(share).min(1).max(10).optional().meta({
+        since: '0.3.0',
+        description:
+          'shares of the calls that are let back in once the probes have passed, one stage each; the last is 100%',
+      }),
+      rampStage: duration
+        .optional()
+        .meta({ since: '0.3.0', description: 'how long each share of the ramp lasts; default 5s' }),
+    })
+    .optional(),
   failures: z.array(outcome).min(1).max(MOST_OUTCOMES).optional(),
   mode: mode.optional(),
 });
@@ -21,6 +33,19 @@ export const retry = z.strictObject({
   when: z.array(outcome).min(1).max(MOST_OUTCOMES).optional(),
   backoff: backoff.optional(),
   budget: share.optional(),
+  deferOver: duration.optional().meta({
+    since: '0.3.0',
+    description:
+      'a longer wait is spent in the queue that brought the record, which the call then throws back; of batches of several, if the handler settles each record by itself; default 5s, of records that come alone',
+  }),
+});
+
+export const hedge = z.strictObject({
+  after: z
+    .union([z.literal('p95'), duration])
+    .optional()
+    .meta({ description: 'how long the first attempt may take; p95 is what this instance has seen; default p95' }),
+  most: share.optional().meta({ description: 'of the calls that may be repeated; default 2%' }),
 });
 
 const operation = z.strictObject({
@@ -37,6 +62,10 @@ export const dependency = z.strictObject({
     .optional(),
   attemptTimeout: duration.optional(),
   retry: retry.optional(),
+  hedge: hedge.optional().meta({
+    since: '0.3.0',
+    description: 'a second attempt beside a first one that is slow, of operations that are safe or key',
+  }),
   breaker: breaker.optional(),
   shed: mode.optional().meta({
     since: '0.3.0',

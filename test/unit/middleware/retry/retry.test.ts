@@ -4,7 +4,7 @@ import { compose, type Call, type Idempotency, type Reply, type Send } from '../
 import { outcomeTest, type Outcome } from '../../../../middleware/kernel/outcome.ts';
 import type { RetryRule } from '../../../../middleware/kernel/rules/document.ts';
 import { verdictOf } from '../../../../middleware/retry/decide.ts';
-import { RetryBudget } from '../../../../middleware/retry/budget.ts';
+import { RetryBudget } from '../../../../middleware/kernel/retry-budget.ts';
 import { retryOutbound } from '../../../../middleware/retry/index.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { testContext, testInstance, testInvocation } from '../../../support/instance.ts';
@@ -35,16 +35,17 @@ describe('what is retried', () => {
   it.each<[Outcome, Partial<Reply>, Idempotency, string]>([
     ['ok', {}, 'safe', 'no'],
     ['connect', { sent: false }, 'none', 'retry'],
-    ['timeout', {}, 'none', 'no'],
+    ['timeout', {}, 'none', 'unsafe'],
     ['timeout', {}, 'safe', 'retry'],
     ['timeout', {}, 'key', 'retry'],
     ['timeout', { sent: false }, 'none', 'retry'],
-    ['503', {}, 'none', 'no'],
+    ['503', {}, 'none', 'unsafe'],
     ['503', {}, 'safe', 'retry'],
     ['503', { never: true }, 'safe', 'never'],
     ['throttled', {}, 'none', 'retry'],
-    ['connect', { sent: false }, 'once', 'no'],
-    ['503', { never: true }, 'once', 'no'],
+    ['connect', { sent: false }, 'once', 'unsafe'],
+    ['503', { never: true }, 'once', 'unsafe'],
+    ['404', {}, 'once', 'no'],
     ['404', {}, 'safe', 'no'],
     ['business:CARD_DECLINED', {}, 'safe', 'no'],
     ['refused', { sent: false }, 'safe', 'no'],
