@@ -96,11 +96,12 @@ async function breakersOf(table: Table, service: string): Promise<string[]> {
 }
 
 /** Times as text; the epoch stays the number that it is compared by. */
-function shown({ openUntil, probe, forced, ...rest }: BreakerStatus) {
+function shown({ openUntil, probes, rampFrom, forced, ...rest }: BreakerStatus) {
   return {
     ...rest,
     ...(openUntil === undefined ? {} : { openUntil: iso(openUntil) }),
-    ...(probe ? { probe: { ...probe, until: iso(probe.until) } } : {}),
+    ...(probes ? { probes: probes.map(({ by, until }) => ({ by, until: iso(until) })) } : {}),
+    ...(rampFrom === undefined ? {} : { rampFrom: iso(rampFrom) }),
     ...(forced ? { forced: { ...forced, until: forced.until === undefined ? null : iso(forced.until) } } : {}),
   };
 }

@@ -1,11 +1,13 @@
 // One dependency's breaker on one instance: an attempt must be admitted by the fleet's and by the instance's own.
 import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
+import { announceHere } from './announcing.ts';
 import { FleetCounts } from './fleet-counts.ts';
 import { FleetProbes, type Held } from './fleet-probes.ts';
 import { FleetView } from './fleet-view.ts';
 import { InstanceGuard, type GuardTicket } from './guard.ts';
 import type { Result, Standing } from './machine.ts';
+import { placeOf } from './ramp.ts';
 import type { BreakerSettings } from './settings.ts';
 
 /** Admission of one attempt. */
@@ -29,12 +31,21 @@ export class Breaker {
   readonly #guard: InstanceGuard;
   #epoch = 0;
 
-  constructor(name: string, instance: Instance) {
+  /** `key`: of a rule with a key, as it is stored. */
+  constructor(name: string, instance: Instance, key?: string) {
     this.#instance = instance;
-    this.#fleet = new FleetView(name, instance);
+    this.#fleet = new FleetView(name, instance, key);
     this.#counts = new FleetCounts(this.#fleet);
     this.#probes = new FleetProbes(this.#fleet);
-    this.#guard = new InstanceGuard((from, to) => instance.recorder.internal(`breaker-here:${name}:${from}:${to}`));
+    this.#guard = new InstanceGuard(name, (from, to) => {
+      instance.recorder.internal(`breaker-here:${name}:${from}:${to}`);
+      announceHere(this.#fleet, from, to);
+    });
+  }
+
+  /** Nothing would be lost with it but what the fleet knows anyway. */
+  get closed(): boolean {
+    return this.#fleet.shown(this.#instance.clock.now()) === 'CLOSED' && this.#guard.closed;
   }
 
   lookAgain(): void {
@@ -43,14 +54,17 @@ export class Breaker {
 
   /** Decides at once unless the view is too old or a probe's slot must be claimed. */
   admit(invocation: Invocation, settings: BreakerSettings): Ticket | Refusal | Promise<Ticket | Refusal> {
-    const waiting = this.#counts.freshen(invocation, settings, this.#instance.clock.now());
+    const nowMs = this.#instance.clock.now();
+    this.#probes.settleOverdue(nowMs);
+    const waiting = this.#counts.freshen(invocation, settings, nowMs);
     return waiting ? waiting.then(() => this.#decide(invocation, settings)) : this.#decide(invocation, settings);
   }
 
   /** The state an attempt met: the fleet's, unless this instance alone has opened. */
-  stateMet({ kind }: Ticket | Refusal): string {
+  stateMet(decided: Ticket | Refusal): string {
+    if (decided.kind === 'refuse' && decided.ramp) return 'RAMP';
     const state = this.#fleet.shown(this.#instance.clock.now());
-    return state === 'CLOSED' && kind === 'refuse' ? 'OPEN' : state;
+    return state === 'CLOSED' && decided.kind === 'refuse' ? 'OPEN' : state;
   }
 
   #decide(invocation: Invocation, settings: BreakerSettings): Ticket | Refusal | Promise<Ticket | Refusal> {
@@ -61,47 +75,51 @@ export class Breaker {
       this.#epoch = fleet.epoch;
       this.#guard.startAfresh();
     }
-    const standing = fleet.standing(nowMs);
+    const standing = fleet.standing(settings, nowMs);
     if (standing.kind === 'refuse') return standing;
-    if (standing.kind === 'probe') return this.#probe(invocation, settings);
-    const guard = this.#guard.admit(nowMs, leaseMs(settings));
+    if (standing.kind === 'probe') return this.#probe(invocation, settings, standing.since);
+    if (standing.kind === 'ramp' && placeOf(invocation.requestId, fleet.name) >= standing.share) {
+      return { kind: 'refuse', retryAfterMs: standing.retryAfterMs, ramp: true };
+    }
+    const guard = this.#admitHere(invocation, settings, nowMs);
     return 'kind' in guard ? guard : { kind: 'admitted', epoch: fleet.epoch, held: undefined, guard };
   }
 
-  /** Claims the fleet's probe, but only where this instance's own breaker lets it pass and its time suffices. */
-  async #probe(invocation: Invocation, settings: BreakerSettings): Promise<Ticket | Refusal> {
+  #admitHere({ requestId }: Invocation, settings: BreakerSettings, nowMs: number): GuardTicket | Refusal {
+    return this.#guard.admit(requestId, settings, nowMs, leaseMs(settings));
+  }
+
+  /** Claims one of the fleet's slots, but only where this instance's own breaker lets it pass and its time suffices. */
+  async #probe(invocation: Invocation, settings: BreakerSettings, since: number): Promise<Ticket | Refusal> {
     const fleet = this.#fleet;
     const { clock } = this.#instance;
+    const turnInMs = this.#probes.turnInMs(since, clock.now());
+    if (turnInMs > 0) return { kind: 'refuse', retryAfterMs: turnInMs };
     if (!hasTimeFor(invocation, settings, clock.now())) return { kind: 'refuse', retryAfterMs: LOST_RETRY_MS };
-    let guard = this.#guard.admit(clock.now(), leaseMs(settings));
+    let guard = this.#admitHere(invocation, settings, clock.now());
     if ('kind' in guard) return guard;
     const held = await this.#probes.claim(invocation, settings);
     if (typeof held === 'object') return { kind: 'admitted', epoch: held.epoch, held, guard };
     if (held === 'away') {
       this.#guard.takeOver(fleet.epoch, fleet.openForMs ?? settings.openForMs, clock.now());
-      if (guard.token === undefined) guard = this.#guard.admit(clock.now(), leaseMs(settings));
+      if (guard.token === undefined) guard = this.#admitHere(invocation, settings, clock.now());
       return 'kind' in guard ? guard : { kind: 'admitted', epoch: fleet.epoch, held: undefined, guard };
     }
     // The slot of this instance's own breaker must not stay taken by an attempt that is not made.
     this.#guard.record(guard, 'ignored', false, settings, clock.now(), false);
-    const standing = fleet.standing(clock.now());
+    const standing = fleet.standing(settings, clock.now());
     if (standing.kind === 'refuse') return standing;
-    return standing.kind === 'pass'
-      ? this.#decide(invocation, settings)
-      : { kind: 'refuse', retryAfterMs: LOST_RETRY_MS };
+    return standing.kind === 'probe'
+      ? { kind: 'refuse', retryAfterMs: LOST_RETRY_MS }
+      : this.#decide(invocation, settings);
   }
 
   /** Takes in how an admitted attempt ended. */
   record(ticket: Ticket, result: Result, slow: boolean, settings: BreakerSettings): void {
     const nowMs = this.#instance.clock.now();
     const { held, guard, epoch } = ticket;
-    // A probe so slow that it would open a closed breaker does not close an open one.
-    const asProbe = result === 'success' && slow ? 'failure' : result;
-    if (guard) {
-      const seen = guard.token === undefined ? result : asProbe;
-      this.#guard.record(guard, seen, slow, settings, nowMs, this.#fleet.away(nowMs));
-    }
-    if (held) void this.#probes.settle(held, asProbe, settings);
+    if (guard) this.#guard.record(guard, result, slow, settings, nowMs, this.#fleet.away(nowMs));
+    if (held) void this.#probes.settle(held, result, slow, settings);
     else if (result !== 'ignored') this.#counts.count(epoch, result === 'failure', slow, settings, nowMs);
   }
 }

@@ -93,7 +93,7 @@ export class FleetCounts {
     const counts = totalsOf(record.buckets, settings.bucketMs, clock.now());
     const reason = tripReason(counts, settings);
     if (reason === undefined) return;
-    const state = opened(settings, clock.now());
+    const state = opened(settings, clock.now(), record.state);
     const because = view.because(reason, { ...counts, windowMs: settings.bucketMs * WINDOW_BUCKETS });
     const next = { epoch: nextEpoch(record.epoch, clock.now()), state, because };
     const answer = await view.store.move({ epoch: record.epoch }, next, record.buckets, { signal });

@@ -8,6 +8,7 @@ import type { Invocation } from '../kernel/invocation.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
 import { announce } from './announcing.ts';
 import { forcedAt, standingOf, type Standing } from './machine.ts';
+import type { BreakerSettings } from './settings.ts';
 
 /** A view older than this is refreshed beside the handler; a healthy instance reports no more often. */
 const SYNC_INTERVAL_MS = 5_000;
@@ -17,6 +18,8 @@ const WAIT_MS = storeLimitMs(100);
 const HALF_OPEN_GAP_MS = 100;
 /** After an exchange without an answer, none is tried for this long. */
 const AWAY_MS = 1_000;
+/** A store that has throttled everything for this long is as good as away. */
+const CROWDED_MS = 10_000;
 
 export class FleetView {
   readonly name: string;
@@ -24,11 +27,14 @@ export class FleetView {
   readonly key: string | undefined;
   readonly instance: Instance;
   readonly store: BreakerStore;
+  /** How many instances the fleet is thought to have. */
+  fleetSize = 1;
   #record: BreakerRecord = NO_BREAKER;
   #seenAt: number | undefined;
   #shown: string = 'CLOSED';
   #refreshMs = SYNC_INTERVAL_MS;
   #awayUntil = -Infinity;
+  #crowdedSince: number | undefined;
   /** Exchanges of one breaker go one after the other, so that views arrive in their order. */
   #last: Promise<void> | undefined;
   #exchanges = 0;
@@ -67,8 +73,13 @@ export class FleetView {
     return nowMs < this.#awayUntil;
   }
 
-  standing(nowMs: number): Standing {
-    return standingOf(this.#record, nowMs);
+  /** True while the store is there, but more is asked of the item than it takes: others are asking, none of them is alone. */
+  crowded(nowMs: number): boolean {
+    return this.#crowdedSince !== undefined && nowMs - this.#crowdedSince < CROWDED_MS;
+  }
+
+  standing(settings: BreakerSettings, nowMs: number): Standing {
+    return standingOf(this.#record, settings, nowMs);
   }
 
   /** The state as operators are told it. */
@@ -108,6 +119,7 @@ export class FleetView {
     const decidedHere = record.epoch !== this.#record.epoch && record.because?.by === this.instance.id;
     this.#record = record;
     this.#seenAt = nowMs;
+    this.#crowdedSince = undefined;
     const from = this.#shown;
     const to = forcedAt(record, nowMs)?.state ?? record.state.kind;
     this.#shown = to;
@@ -130,12 +142,20 @@ export class FleetView {
         await run(signal);
       } catch (error) {
         this.#awayUntil = clock.now() + AWAY_MS;
+        this.#noteCrowd(error, clock.now());
         recorder.internal('breaker:unsynced');
         if (!(error instanceof StoreUnavailable || error instanceof StoreRejected)) throw error;
       }
     });
     this.#last = exchange;
     return exchange;
+  }
+
+  #noteCrowd(error: unknown, nowMs: number): void {
+    if (!(error instanceof StoreUnavailable)) this.#crowdedSince = undefined;
+    else if (error.reason === 'throttled') this.#crowdedSince ??= nowMs;
+    // Backing off says nothing new: it goes on from what the last answer was.
+    else if (error.reason !== 'backing-off') this.#crowdedSince = undefined;
   }
 
   /** Waits for an exchange, as long as the invocation may still wait for the store. */

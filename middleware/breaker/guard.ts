@@ -1,6 +1,7 @@
 // One instance's own breaker: stands when the store is away, and opens on failures in a row that only this instance meets.
 import type { BreakerState } from '../../store/items/breaker-record.ts';
 import { CLOSED, claimed, opened, settled, standingOf, tripReason, type Result, type Standing } from './machine.ts';
+import { minimumCallsAt, placeOf } from './ramp.ts';
 import type { BreakerSettings } from './settings.ts';
 import { Window } from './window.ts';
 
@@ -11,6 +12,7 @@ export interface GuardTicket {
 }
 
 export class InstanceGuard {
+  readonly #name: string;
   readonly #onChange: (from: string, to: string) => void;
   #state: BreakerState = CLOSED;
   #epoch = 0;
@@ -20,17 +22,30 @@ export class InstanceGuard {
   /** The fleet's epoch whose open state this guard has taken over, since the store could not be asked. */
   #tookOver: number | undefined;
 
-  constructor(onChange: (from: string, to: string) => void) {
+  constructor(name: string, onChange: (from: string, to: string) => void) {
+    this.#name = name;
     this.#onChange = onChange;
   }
 
-  /** Admits an attempt, as the probe if it must be one; otherwise tells when to come back. */
-  admit(nowMs: number, leaseMs: number): GuardTicket | (Standing & { kind: 'refuse' }) {
-    const standing = standingOf({ epoch: this.#epoch, state: this.#state, forced: undefined, buckets: [] }, nowMs);
+  get closed(): boolean {
+    return this.#state.kind === 'CLOSED';
+  }
+
+  /** Admits an attempt, as a probe if it must be one; otherwise tells when to come back. */
+  admit(
+    requestId: string,
+    settings: BreakerSettings,
+    nowMs: number,
+    leaseMs: number,
+  ): GuardTicket | (Standing & { kind: 'refuse' }) {
+    const standing = standingOf({ state: this.#state, forced: undefined }, settings, nowMs);
     if (standing.kind === 'refuse') return standing;
-    if (standing.kind === 'pass') return { epoch: this.#epoch, token: undefined };
+    if (standing.kind === 'ramp' && placeOf(requestId, this.#name) >= standing.share) {
+      return { kind: 'refuse', retryAfterMs: standing.retryAfterMs, ramp: true };
+    }
+    if (standing.kind !== 'probe') return { epoch: this.#epoch, token: undefined };
     const token = String(this.#probes++);
-    const next = claimed(this.#state, { by: '', token, until: nowMs + leaseMs });
+    const next = claimed(this.#state, { by: '', token, until: nowMs + leaseMs }, settings.probes, nowMs);
     if (next) this.#become(next);
     return { epoch: this.#epoch, token };
   }
@@ -46,7 +61,7 @@ export class InstanceGuard {
   ): void {
     if (ticket.epoch !== this.#epoch) return;
     if (ticket.token !== undefined) {
-      const next = settled(this.#state, ticket.token, result, settings, nowMs);
+      const next = settled(this.#state, ticket.token, result, slow, settings, nowMs);
       if (next) this.#become(next);
       return;
     }
@@ -56,7 +71,14 @@ export class InstanceGuard {
     this.#inARow = result === 'failure' ? this.#inARow + 1 : 0;
     const { consecutiveFailures } = settings;
     const tooMany = consecutiveFailures !== undefined && this.#inARow >= consecutiveFailures;
-    if (tooMany || (alone && tripReason(this.#window.totals(nowMs), settings))) this.#become(opened(settings, nowMs));
+    if (tooMany || (alone && this.#tripped(this.#window, settings, nowMs))) {
+      this.#become(opened(settings, nowMs, this.#state));
+    }
+  }
+
+  #tripped(window: Window, settings: BreakerSettings, nowMs: number): boolean {
+    const minimumCalls = minimumCallsAt(this.#state, settings, nowMs);
+    return tripReason(window.totals(nowMs), { ...settings, minimumCalls }) !== undefined;
   }
 
   /** Goes on from the fleet's open state, whose time is over, without the store: the next attempt here is a probe. */

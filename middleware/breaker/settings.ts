@@ -26,6 +26,7 @@ const DEFAULT_OPEN_FOR_MS = 5_000;
 const DEFAULT_OPEN_FOR_FACTOR = 2;
 const DEFAULT_MAX_OPEN_FOR_MS = 60_000;
 const DEFAULT_PROBES = 1;
+export const DEFAULT_RAMP_STAGE = '5s';
 const DEFAULT_FAILURES = ['connect', 'timeout', 'error', '5xx'];
 /** A probe's slot is leased for this long when no `attemptTimeout` says how long an attempt takes. */
 const DEFAULT_ATTEMPT_MS = 10_000;
@@ -52,6 +53,8 @@ export function breakerSettings(
       openFor?.max === undefined ? DEFAULT_MAX_OPEN_FOR_MS : parseDuration(openFor.max),
     ),
     probes: rule.halfOpen?.probes ?? DEFAULT_PROBES,
+    ramp: rule.halfOpen?.ramp?.map(parseShare) ?? [],
+    rampStageMs: parseDuration(rule.halfOpen?.rampStage ?? DEFAULT_RAMP_STAGE),
     isFailure: outcomeTest(rule.failures ?? DEFAULT_FAILURES),
     shadow: rule.mode === 'shadow',
     attemptMs: dependency.attemptTimeout === undefined ? DEFAULT_ATTEMPT_MS : parseDuration(dependency.attemptTimeout),

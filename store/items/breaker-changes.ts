@@ -1,16 +1,14 @@
 // The update expressions of a breaker's item: what is set, added and removed, and under which condition.
 import { writtenBecause, type Because } from './breaker-because.ts';
 import { bucketAttribute, COUNTS, type BreakerBucket } from './breaker-buckets.ts';
-import { BREAKER_LAYOUT, type BreakerState, type ForcedState } from './breaker-record.ts';
+import { BREAKER_LAYOUT, moreOf, type BreakerState, type ForcedState } from './breaker-record.ts';
 import { Update, type Change } from './update-expression.ts';
 
 /** What a change must still find for it to apply; otherwise another was faster, and the answer shows what stands. */
 export interface Seen {
   readonly epoch: number;
-  /** The probe's slot must still be held under this token. */
-  readonly holding?: string;
-  /** The probe's slot must be free, or its lease over by this time (epoch ms). */
-  readonly freeAt?: number;
+  /** Where the change is made from what was seen of it: no probe, no result may have come or gone meanwhile. */
+  readonly state?: BreakerState;
 }
 
 export interface Next {
@@ -46,34 +44,46 @@ export function moving(
 ): Change {
   const update = new Update();
   const { state } = next;
-  const probe = state.kind === 'HALF_OPEN' ? state.probe : undefined;
+  const halfOpen = state.kind === 'HALF_OPEN' ? state : undefined;
+  const ramp = state.kind === 'CLOSED' ? state.ramp : undefined;
+  const probe = halfOpen?.probes[0];
   update.set('v', BREAKER_LAYOUT);
   update.set('epoch', next.epoch);
   update.set('state', state.kind);
   update.set('openUntil', state.kind === 'OPEN' ? state.until : undefined);
-  update.set('openForMs', state.kind === 'CLOSED' ? undefined : state.openForMs);
-  update.set('successes', state.kind === 'HALF_OPEN' ? state.successes : undefined);
+  update.set('openForMs', state.kind === 'CLOSED' ? ramp?.openForMs : state.openForMs);
+  update.set('rampFrom', ramp?.from);
+  update.set('successes', halfOpen?.successes);
   update.set('probeToken', probe?.token);
   update.set('probeBy', probe?.by);
   update.set('probeUntil', probe?.until);
+  update.set('more', halfOpen && moreOf(halfOpen, next.epoch));
+  update.set('turn', halfOpen?.turn);
   if (next.because) update.set('because', writtenBecause(next.because, next.epoch));
   if (forced) update.set('forced', forced.to && { ...forced.to });
   removeBuckets(update, drop, new Set());
-  const conditions = [inEpoch(update, seen.epoch)];
-  if (seen.holding !== undefined) {
-    conditions.push(`${update.name('probeToken')} = ${update.value(seen.holding)}`);
-  }
-  if (seen.freeAt !== undefined) {
-    const [token, until] = [update.name('probeToken'), update.name('probeUntil')];
-    conditions.push(`(attribute_not_exists(${token}) OR ${until} < ${update.value(seen.freeAt)})`);
-  }
-  return update.when(conditions.join(' AND '));
+  return update.when([inEpoch(update, seen.epoch), ...inTurn(update, seen.state)].join(' AND '));
+}
+
+/** Instances of 0.2 know no turns: what they change is named as well. */
+function inTurn(update: Update, state: BreakerState | undefined): string[] {
+  if (state?.kind !== 'HALF_OPEN') return [];
+  const { turn, successes, probes } = state;
+  return [
+    stillIs(update, 'turn', turn === 0 ? undefined : turn),
+    stillIs(update, 'successes', successes),
+    stillIs(update, 'probeToken', probes[0]?.token),
+  ];
+}
+
+function stillIs(update: Update, attribute: string, value: number | string | undefined): string {
+  const name = update.name(attribute);
+  return value === undefined ? `attribute_not_exists(${name})` : `${name} = ${update.value(value)}`;
 }
 
 /** An item without an epoch has had no transition yet. */
 function inEpoch(update: Update, epoch: number): string {
-  const name = update.name('epoch');
-  return epoch === 0 ? `attribute_not_exists(${name})` : `${name} = ${update.value(epoch)}`;
+  return stillIs(update, 'epoch', epoch === 0 ? undefined : epoch);
 }
 
 /** One attribute may not stand in both ADD and REMOVE of an update. */

@@ -3,22 +3,36 @@ import type { Item, Value } from '../port.ts';
 import { becauseOf, type Because } from './breaker-because.ts';
 import { bucketsOf, type BreakerBucket } from './breaker-buckets.ts';
 
-/** The one probe that is out: whose it is, the token that fences it, and until when its slot is leased (epoch ms). */
+/** A probe that is out: whose it is, the token that fences it, and until when its slot is leased (epoch ms). */
 export interface BreakerProbe {
   readonly by: string;
   readonly token: string;
   readonly until: number;
 }
 
+/** Since when calls are let back in by and by (epoch ms), and how long it had been open for. */
+export interface BreakerRamp {
+  readonly from: number;
+  readonly openForMs: number;
+}
+
+export interface HalfOpenState {
+  readonly kind: 'HALF_OPEN';
+  readonly openForMs: number;
+  /** Results of this half-open period, over the whole fleet. A slow one counts as a success or a failure as well. */
+  readonly successes: number;
+  readonly failed: number;
+  readonly slowed: number;
+  /** One for each slot taken; the lease of some may be over. */
+  readonly probes: readonly BreakerProbe[];
+  /** Grows with every change within the period: whoever changes it names the turn that was seen. */
+  readonly turn: number;
+}
+
 export type BreakerState =
-  | { readonly kind: 'CLOSED' }
+  | { readonly kind: 'CLOSED'; readonly ramp?: BreakerRamp | undefined }
   | { readonly kind: 'OPEN'; readonly until: number; readonly openForMs: number }
-  | {
-      readonly kind: 'HALF_OPEN';
-      readonly openForMs: number;
-      readonly successes: number;
-      readonly probe: BreakerProbe | undefined;
-    };
+  | HalfOpenState;
 
 /** Set by an operator; stands above the state until `until` (epoch ms), or until it is released when there is none. */
 export interface ForcedState {
@@ -59,22 +73,58 @@ export function recordOf(item: Item | undefined): BreakerRecord {
 function stateOf(item: Item): BreakerState {
   const openForMs = number(item['openForMs']) ?? 0;
   if (item['state'] === 'OPEN') return { kind: 'OPEN', until: number(item['openUntil']) ?? 0, openForMs };
-  if (item['state'] !== 'HALF_OPEN') return { kind: 'CLOSED' };
-  const token = text(item['probeToken']);
-  const probe =
-    token === undefined
-      ? undefined
-      : { token, by: text(item['probeBy']) ?? '', until: number(item['probeUntil']) ?? 0 };
-  return { kind: 'HALF_OPEN', openForMs, successes: number(item['successes']) ?? 0, probe };
+  if (item['state'] === 'HALF_OPEN') return halfOpenOf(item, openForMs);
+  const from = number(item['rampFrom']);
+  return from === undefined ? { kind: 'CLOSED' } : { kind: 'CLOSED', ramp: { from, openForMs } };
 }
 
-function forcedOf(value: Value | undefined): ForcedState | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
-    return undefined;
-  }
+/**
+ * The first probe stands in attributes of its own, where instances of 0.2 look for the only one. The rest is `more`; they
+ * leave it as it was when they move the item to another period, hence the epoch it belongs to.
+ */
+function halfOpenOf(item: Item, openForMs: number): HalfOpenState {
+  const first = probeOf(item['probeToken'], item['probeUntil'], item['probeBy']);
+  const more = fields(item['more']);
+  const current = more !== undefined && more['in'] === item['epoch'] ? more : {};
+  const others = Array.isArray(current['probes']) ? current['probes'] : [];
+  const probes = others.map((probe) => probeOf(fields(probe)?.['token'], fields(probe)?.['until']));
+  return {
+    kind: 'HALF_OPEN',
+    openForMs,
+    successes: number(item['successes']) ?? 0,
+    failed: number(current['failed']) ?? 0,
+    slowed: number(current['slowed']) ?? 0,
+    probes: [first, ...probes].filter((probe) => probe !== undefined),
+    turn: number(item['turn']) ?? 0,
+  };
+}
+
+/** What `more` holds of a half-open state; undefined when there is nothing that `probeToken` and `successes` do not say. */
+export function moreOf(state: HalfOpenState, epoch: number): Value | undefined {
+  const { failed, slowed, probes } = state;
+  if (failed === 0 && slowed === 0 && probes.length <= 1) return undefined;
+  return { in: epoch, failed, slowed, probes: probes.slice(1).map(({ token, until }) => ({ token, until })) };
+}
+
+/** A token begins with the name of its instance, which is stored besides for the first probe alone. */
+function probeOf(token: Value | undefined, until: Value | undefined, by?: Value): BreakerProbe | undefined {
+  if (typeof token !== 'string') return undefined;
+  const instance = text(by) ?? token.slice(0, Math.max(0, token.lastIndexOf('/')));
+  return { by: instance, token, until: number(until) ?? 0 };
+}
+
+function forcedOf(given: Value | undefined): ForcedState | undefined {
+  const value = fields(given);
+  if (value === undefined) return undefined;
   const state = value['state'];
   if (state !== 'FORCED_OPEN' && state !== 'FORCED_CLOSED') return undefined;
   return { state, until: number(value['until']), reason: text(value['reason']) ?? '', by: text(value['by']) ?? '' };
+}
+
+/** The fields of a map; undefined of anything else. */
+function fields(value: Value | undefined): { readonly [name: string]: Value | undefined } | undefined {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return isMap ? value : undefined;
 }
 
 const number = (value: Value | undefined) => (typeof value === 'number' ? value : undefined);

@@ -3,7 +3,13 @@ import { keys } from '../keys.ts';
 import type { CallOptions, Table, Written } from '../port.ts';
 import { moving, publishing, type Next, type Seen } from './breaker-changes.ts';
 import { COUNTS, type BreakerBucket } from './breaker-buckets.ts';
-import { recordOf, type BreakerRecord, type BreakerState, type ForcedState } from './breaker-record.ts';
+import {
+  recordOf,
+  type BreakerRecord,
+  type BreakerState,
+  type ForcedState,
+  type HalfOpenState,
+} from './breaker-record.ts';
 
 export interface BreakerAnswer {
   readonly applied: boolean;
@@ -48,8 +54,13 @@ export interface BreakerStatus {
   readonly epoch: number;
   readonly openUntil?: number;
   readonly openForMs?: number;
-  readonly probe?: { readonly by: string; readonly until: number };
+  /** While half-open: the probes out, and the results that are in. */
+  readonly probes?: readonly { readonly by: string; readonly until: number }[];
   readonly successes?: number;
+  readonly failed?: number;
+  readonly slowed?: number;
+  /** Since when calls have been let back in by and by, if it was so closed; the rule says for how long. */
+  readonly rampFrom?: number;
   /** What the fleet has reported in the window. */
   readonly window: { readonly calls: number; readonly failures: number; readonly slow: number };
   readonly forced?: ForcedState;
@@ -89,9 +100,9 @@ export async function forceBreaker(table: Table, forcing: Forcing): Promise<Brea
   for (let tries = 0; tries < FORCE_TRIES; tries++) {
     const { epoch, state, buckets } = recordOf(await table.get(key, { consistent: true }));
     // A probe of the old epoch can no longer report: its slot is given up with it.
-    const kept: BreakerState = state.kind === 'HALF_OPEN' ? { ...state, probe: undefined } : state;
+    const kept: BreakerState = state.kind === 'HALF_OPEN' ? { ...state, probes: [], turn: state.turn + 1 } : state;
     const next = { epoch: Math.max(nowMs, epoch + 1), state: kept };
-    const written = await table.update({ key, ...moving({ epoch }, next, { to }, buckets) });
+    const written = await table.update({ key, ...moving({ epoch, state }, next, { to }, buckets) });
     if (written.applied) return statusOf(name, recordOf(written.item), nowMs);
   }
   throw new BreakerContended(
@@ -123,8 +134,13 @@ function statusOf(name: string, record: BreakerRecord, nowMs: number): BreakerSt
     window,
     ...(state.kind === 'OPEN' ? { openUntil: state.until } : {}),
     ...(state.kind === 'CLOSED' ? {} : { openForMs: state.openForMs }),
-    ...(state.kind === 'HALF_OPEN' ? { successes: state.successes } : {}),
-    ...(state.kind === 'HALF_OPEN' && state.probe ? { probe: { by: state.probe.by, until: state.probe.until } } : {}),
+    ...(state.kind === 'HALF_OPEN' ? halfOpenStatus(state, nowMs) : {}),
+    ...(state.kind === 'CLOSED' && state.ramp ? { openForMs: state.ramp.openForMs, rampFrom: state.ramp.from } : {}),
     ...(forced ? { forced } : {}),
   };
+}
+
+function halfOpenStatus({ successes, failed, slowed, probes }: HalfOpenState, nowMs: number) {
+  const out = probes.filter(({ until }) => nowMs <= until).map(({ by, until }) => ({ by, until }));
+  return { successes, failed, slowed, probes: out };
 }

@@ -168,14 +168,19 @@ describe('a quota', () => {
 describe('a breaker', () => {
   const state = fc.oneof<fc.Arbitrary<BreakerState>[]>(
     fc.constant({ kind: 'CLOSED' }),
+    fc.record({ kind: fc.constant('CLOSED' as const), ramp: fc.record({ from: small, openForMs: small }) }),
     fc.record({ kind: fc.constant('OPEN' as const), until: small, openForMs: small }),
     fc.record({
       kind: fc.constant('HALF_OPEN' as const),
       openForMs: small,
       successes: small,
-      probe: fc.option(fc.record({ by: fc.constant('i'), token: fc.constantFrom('t', 'u'), until: small }), {
-        nil: undefined,
-      }),
+      failed: small,
+      slowed: small,
+      probes: fc.uniqueArray(
+        fc.record({ by: fc.constant('i'), token: fc.constantFrom('i/1', 'i/2', 'i/3'), until: small }),
+        { maxLength: 3, selector: ({ token }) => token },
+      ),
+      turn: fc.integer({ min: 1, max: 2 }),
     }),
   );
   const bucket = fc.record({ index: small, widthMs: fc.constant(1_000), calls: small, failures: small, slow: small });
@@ -189,7 +194,7 @@ describe('a breaker', () => {
   });
 
   it('has the same item', async () => {
-    const seen = fc.record({ epoch, holding: fc.constantFrom('t', 'u'), freeAt: small }, { requiredKeys: ['epoch'] });
+    const seen = fc.record({ epoch, state }, { requiredKeys: ['epoch'] });
     const step = fc.oneof<fc.Arbitrary<Step>[]>(
       fc.tuple(epoch, buckets, buckets).map(
         ([of, deltas, stale]) =>

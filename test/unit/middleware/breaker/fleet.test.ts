@@ -200,7 +200,7 @@ describe('probing', () => {
     const { fleet, table, first, second } = await tripped();
     fleet.clock.advance(5_000);
     await first.attempt(typeof ended === 'function' ? ended : { ...ended }).catch(() => reply('error'));
-    expect((await storedBreaker(table)).state).toMatchObject({ kind: 'HALF_OPEN', probe: undefined });
+    expect((await storedBreaker(table)).state).toMatchObject({ kind: 'HALF_OPEN', probes: [] });
     expect((await second.attempt(ok)).outcome).toBe('ok');
     expect((await storedBreaker(table)).state.kind).toBe('CLOSED');
   });
@@ -216,7 +216,7 @@ describe('probing', () => {
       },
       { call: { signal: abort.signal } },
     );
-    expect((await storedBreaker(table)).state).toMatchObject({ kind: 'HALF_OPEN', probe: undefined });
+    expect((await storedBreaker(table)).state).toMatchObject({ kind: 'HALF_OPEN', probes: [] });
     expect((await second.attempt(ok)).outcome).toBe('ok');
   });
 
