@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { access, type callers, type jwt } from './schema/access.ts';
 import { concurrency } from './schema/concurrency.ts';
-import { dependency, type breaker, type retry } from './schema/dependencies.ts';
+import type { breaker } from './schema/breakers.ts';
+import { dependency, type retry } from './schema/dependencies.ts';
 import { resource, type backoff, type fallbackStep } from './schema/resources.ts';
 import { shedding } from './schema/shedding.ts';
 import { job, logs, slo, telemetry } from './schema/telemetry.ts';

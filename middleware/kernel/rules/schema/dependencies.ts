@@ -1,32 +1,8 @@
 // What a document says of the dependencies a service calls.
 import { z } from 'zod';
+import { breaker } from './breakers.ts';
 import { backoff, fallbackStep } from './resources.ts';
 import { count, duration, mode, MOST_OUTCOMES, outcome, pattern, rulesOf, share } from './values.ts';
-
-export const breaker = z.strictObject({
-  window: z.strictObject({ time: duration, minimumCalls: count(1_000_000).optional() }).optional(),
-  failureRate: share.optional(),
-  slow: z.strictObject({ over: duration, rate: share }).optional(),
-  consecutiveFailures: count(1_000_000).optional(),
-  openFor: z
-    .strictObject({ initial: duration, factor: z.number().min(1).max(10).optional(), max: duration.optional() })
-    .optional(),
-  halfOpen: z
-    .strictObject({
-      probes: count(100),
-      ramp: z.array(share).min(1).max(10).optional().meta({
-        since: '0.3.0',
-        description:
-          'shares of the calls that are let back in once the probes have passed, one stage each; the last is 100%',
-      }),
-      rampStage: duration
-        .optional()
-        .meta({ since: '0.3.0', description: 'how long each share of the ramp lasts; default 5s' }),
-    })
-    .optional(),
-  failures: z.array(outcome).min(1).max(MOST_OUTCOMES).optional(),
-  mode: mode.optional(),
-});
 
 export const retry = z.strictObject({
   attempts: count(10),
