@@ -1,5 +1,6 @@
 // Calls a dependency by invoking its function: JSON out, and what the function answered or failed with as the outcome.
 import { CALLER_HEADER } from '../kernel/caller-header.ts';
+import { NEVER_SAID } from '../kernel/errors.ts';
 import { deployedName } from '../kernel/function-name.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
@@ -66,7 +67,7 @@ function replyOfFunctionError(kind: string, payload: unknown): Reply {
   const error = new Error(message);
   error.name = type;
   const own = OWN_ERRORS.find(([prefix]) => message.startsWith(prefix));
-  if (own) return { ...own[1], error, ...waitOf(message) };
+  if (own) return { ...own[1], error, ...waitOf(message), ...(message.endsWith(NEVER_SAID) ? { never: true } : {}) };
   const business = /^FLYBALL_BUSINESS_FAILURE: ([A-Z0-9_]{1,64})(?:: |$)/.exec(message);
   if (business) return { outcome: `business:${business[1] ?? ''}`, error, sent: true };
   // Lambda's own words for a function that ran out of its time.

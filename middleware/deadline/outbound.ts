@@ -16,8 +16,9 @@ export const deadlineOutbound: OutboundPolicy = {
 };
 
 /**
- * Inside of retry and breaker: gives one attempt `min(attemptTimeout, what the deadline leaves)` as an AbortSignal. The
- * reason tells a dependency that was slow (`TimeoutError`) from an attempt that was cut short before its own time was
+ * Inside of retry and breaker: gives one attempt `min(attemptTimeout, what the deadline leaves)` as an AbortSignal, and
+ * passes it on as the attempt's deadline: the callee, too, works no longer than somebody waits for this attempt. The reason
+ * tells a dependency that was slow (`TimeoutError`) from an attempt that was cut short before its own time was
  * over, since the invocation's was (`DeadlineExceeded`): that says nothing about the dependency.
  */
 export const attemptTimeoutOutbound: OutboundPolicy = {
@@ -25,7 +26,8 @@ export const attemptTimeoutOutbound: OutboundPolicy = {
   stage(dependency, rule, { clock }) {
     const attemptMs = rule.attemptTimeout === undefined ? Infinity : parseDuration(rule.attemptTimeout);
     return async function attemptTimeoutStage(call, next) {
-      const leftMs = Math.max(0, call.deadlineAt - clock.now());
+      const nowMs = clock.now();
+      const leftMs = Math.max(0, call.deadlineAt - nowMs);
       const limitMs = Math.min(attemptMs, leftMs);
       const cutShort = attemptMs !== Infinity && leftMs < attemptMs && call.deadlineAt >= call.invocation.deadlineAt;
       const reason = (): Error =>
@@ -40,7 +42,7 @@ export const attemptTimeoutOutbound: OutboundPolicy = {
       outer.addEventListener('abort', onOuterAbort, { once: true });
       if (outer.aborted) onOuterAbort();
       try {
-        return await next({ ...call, signal: abort.signal });
+        return await next({ ...call, signal: abort.signal, deadlineAt: Math.min(call.deadlineAt, nowMs + attemptMs) });
       } finally {
         cancel();
         outer.removeEventListener('abort', onOuterAbort);

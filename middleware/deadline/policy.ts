@@ -29,6 +29,7 @@ export const deadlinePolicy: Policy<Compiled> = {
     const said = saidBy(trigger, event, resource.rule?.match.source !== undefined);
     invocation.attempt = said.attempt;
     if (said.never) invocation.noRetry = true;
+    if (said.attempt > 1) instance.recorder.internal(`repeated:${resource.name}`);
     const settings = compiled.get(resource.name) ?? WITHOUT_RULE;
     invocation.deadlineAt = deadlineOf(startedAt, invocation.deadlineAt, settings, said.deadlineAt);
     if (invocation.nowMs() < invocation.deadlineAt) return;

@@ -15,9 +15,9 @@ export function logAnswered(invocation: Invocation, error: FlyballError): void {
   const { instance, requestId, resource } = invocation;
   const where = { requestId, resource: resource.name };
   if (error instanceof DependencyFailed) {
-    const { dependency, outcome, attempts, cause } = error;
+    const { dependency, outcome, attempts, gaveUp, cause } = error;
     if (!isTimeForLine(invocation, dependency)) return;
-    const fields = { ...where, dependency, outcome, attempts, ...errorFields(cause ?? error) };
+    const fields = { ...where, dependency, outcome, attempts, gaveUp, ...errorFields(cause ?? error) };
     instance.logger.warn('flyball answered for a dependency that failed', fields);
   } else if (error instanceof Misused && isTimeForLine(invocation, MISUSE)) {
     instance.logger.warn('flyball was misused', { ...where, ...errorFields(error) });

@@ -209,6 +209,9 @@ export class Misused extends FlyballError {
   }
 }
 
+/** Ends the message of an error that no attempt of the caller's will help against, where headers do not travel. */
+export const NEVER_SAID = ' (x-flyball-retry: never)';
+
 /** `Retry-After` in whole seconds, never 0: a client that waits as told must not come too early. */
 export function retryAfterSeconds(ms: number): string {
   return String(Math.max(1, Math.ceil(ms / 1000)));

@@ -48,6 +48,9 @@ interface Problem {
   readonly rule?: string;
   readonly by?: string;
   readonly dependency?: string;
+  /** Which attempt at the dependency was the last, and why there was no further one. */
+  readonly attempts?: number;
+  readonly gaveUp?: string;
   readonly businessCode?: string;
   readonly retryAfterMs?: number;
 }
@@ -74,7 +77,9 @@ function problemOf(error: FlyballError): Problem {
     const { businessCode } = error;
     return { ...problem, detail: problem.detail.replace(`${businessCode}: `, ''), businessCode };
   }
-  return error instanceof DependencyFailed ? { ...problem, dependency: error.dependency } : problem;
+  if (!(error instanceof DependencyFailed)) return problem;
+  const { dependency, attempts, gaveUp } = error;
+  return { ...problem, dependency, attempts, ...(gaveUp === undefined ? {} : { gaveUp }) };
 }
 
 /** Which instance decided is what an operator asks first when two answers differ. */

@@ -56,13 +56,16 @@ export class Recording {
 
   /** The invocation has ended: hands all spans over. Nothing that happens here is worth an answer. */
   async ended(): Promise<void> {
-    const { instance, resource, snapshot, refusal, outcome, error } = this.#invocation;
+    const { instance, resource, snapshot, refusal, outcome, error, attempt, noRetry } = this.#invocation;
     const root = this.#root;
     try {
       root.note('service', instance.service);
       root.note('resource', resource.name);
       root.note('revision', snapshot.origin.revision);
+      if (attempt > 1) root.note('callers_attempt', attempt);
+      if (noRetry) root.note('callers_retry', 'never');
       if (refusal) noteRefusal(root, refusal);
+      if (faults) root.note('fault', [...faults].join(', '));
       this.#end(root, outcome ?? 'ok', error);
       await this.#begun.end(root);
     } catch {
