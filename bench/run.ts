@@ -25,6 +25,14 @@ interface Benchmark {
 }
 
 const BENCHMARKS: { readonly [name: string]: Benchmark } = {
+  calls: {
+    about: 'what governing a call costs the processor, beside cockatiel and opossum',
+    load: async () => (await import('./calls/index.ts')).measureCalls,
+  },
+  breaker: {
+    about: 'how soon a breaker opens, what gets through until then and how it recovers, on simulated fleets',
+    load: async () => (await import('./breaker/index.ts')).measureBreaker,
+  },
   'cold-start': {
     about: 'what govern() adds to the start of a function, beside Powertools and the AWS SDK',
     load: async () => (await import('./cold-start/index.ts')).measureColdStart,
@@ -51,8 +59,8 @@ ${Object.entries(BENCHMARKS)
   .join('\n')}
 
   --quick      few repetitions, for a look
-  --only       the scenarios whose names have this in them; of throttle
-  --seed       a number: another history of the same kind; of throttle
+  --only       the scenarios whose names have this in them; of breaker and throttle
+  --seed       a number: another history of the same kind; of breaker and throttle
   --out        where to write the result files; bench/results unless given (with --quick, --only or --seed nowhere unless
                given)
 `;

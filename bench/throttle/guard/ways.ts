@@ -1,25 +1,20 @@
 // The ways to ask whether one more request may pass: flyball's, and what users of the peers would write instead.
-import type { Context } from 'aws-lambda';
-import { systemClock, systemRandom, type Clock } from '../../../middleware/kernel/clock.ts';
-import { Instance } from '../../../middleware/kernel/instance.ts';
-import { Invocation } from '../../../middleware/kernel/invocation.ts';
+import { systemClock, type Clock } from '../../../middleware/kernel/clock.ts';
+import type { Invocation } from '../../../middleware/kernel/invocation.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { triggerOf } from '../../../middleware/kernel/trigger.ts';
 import { telemetryPolicy } from '../../../middleware/telemetry/policy.ts';
 import { loadReporting } from '../../../middleware/telemetry/reports.ts';
 import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { signedTable } from '../../../store/adapters/signed.ts';
 import type { Table } from '../../../store/port.ts';
+import { benchInstance, benchInvocations, CLIENT } from '../../guard/instance.ts';
 import type { Remote, Way, Ways } from '../../guard/way.ts';
 import { localTable } from './local-table.ts';
 
 // Rules are compiled without waiting.
 provideEverything();
 
-const CLIENT = '203.0.113.7';
-/** As many different requests, so that no branch and no cache learns the one. */
-const REQUESTS = 256;
 /** More than anybody asks, so that all may pass. */
 const LIMIT = { perSecond: 900_000, burst: 9_000_000 };
 const AMPLE: ThrottleRule = { limit: '900k/s', burst: LIMIT.burst, key: ['client'] };
@@ -39,25 +34,21 @@ async function flyball(rule: ThrottleRule, remote?: Remote, records = true): Pro
       return own.update(request);
     },
   };
-  const instance = new Instance({
-    ...{ service: 'bench', id: 'bench-1', functionName: 'bench', functionVersion: '1' },
-    ...{ clock, random: systemRandom, table },
-    logger: { info: () => {}, warn: () => {}, error: () => {} },
-  });
+  const instance = benchInstance(table, clock);
   instance.rules.register(telemetryPolicy);
   const throttles = throttlePolicy.compile(
     { apiVersion: 'flyball/v1', service: 'bench', throttles: { ample: rule } },
     instance,
   );
   const telling = instance.rules.snapshot.of(telemetryPolicy);
-  const invocations = Array.from({ length: REQUESTS }, (_, i) => invocationOf(instance, i));
+  const invocations = benchInvocations(instance);
   for (const invocation of invocations) void telemetryPolicy.before?.(invocation, telling);
   const record = (i: number, invocation: Invocation) => {
     if (records) instance.recorder.invocation('create-order', 'ok', 3 + (i % 977) * 0.37, false, invocation);
   };
   return {
     ask(i) {
-      const invocation = invocations[i % REQUESTS];
+      const invocation = invocations[i % invocations.length];
       if (!invocation) return undefined;
       // Each waits as the first of its own invocation would.
       invocation.storeWaitedMs = 0;
@@ -68,18 +59,6 @@ async function flyball(rule: ThrottleRule, remote?: Remote, records = true): Pro
     advance: (ms) => (offsetMs += ms),
     writes: () => writes,
   };
-}
-
-function invocationOf(instance: Instance, i: number): Invocation {
-  const event = {
-    version: '2.0',
-    rawPath: '/orders',
-    headers: { 'content-type': 'application/json' },
-    requestContext: { stage: '$default', http: { method: 'POST', path: '/orders', sourceIp: CLIENT } },
-    body: 'x'.repeat(40 + i * 7),
-  };
-  const context = { awsRequestId: `request-${i}`, getRemainingTimeInMillis: () => 29_000 } as Context;
-  return new Invocation(instance, instance.rules.snapshot, triggerOf(event), event, context, systemClock.now());
 }
 
 async function rateLimiterFlexible(): Promise<Way> {
