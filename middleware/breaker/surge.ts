@@ -1,0 +1,120 @@
+// The fast detector, pure: whether the failures of the last moments are too many for the calls there must have been.
+import type { BreakerTally } from '../../store/items/breaker-tallies.ts';
+
+/** Of the surge window, each a sixth of its time: an outage that begins within one is seen in the next. */
+export const FAST_BUCKETS = 6;
+/** How busy an instance is, is what it was asked for in so many fast buckets. */
+export const BUSY_BUCKETS = 3;
+/** How busy is told in tenths of a call, so that sums stay whole. */
+export const BUSY_UNITS = 10;
+
+/** A compiled `surge`; the rate is between 0 and 1. */
+export interface SurgeSettings {
+  /** Width of one fast bucket. */
+  readonly bucketMs: number;
+  readonly failureRate: number;
+  readonly minimumCalls: number;
+}
+
+/** Failures are told so much later than they happen, on the way and while an instance spaces its reports. */
+const TOLD_LATE_MS = 20;
+/**
+ * Calls are estimated, not counted, and no estimate may stand in the way of an outage that fails exactly at the rate: so
+ * much of the rate is enough, and a standard deviation of what it would give by chance.
+ */
+const TOLERANCE = 0.85;
+
+export interface SurgeSeen {
+  readonly failures: number;
+  /** Estimated. */
+  readonly calls: number;
+  readonly overMs: number;
+  readonly reporters: number;
+  /** Failures, as a share of those that would be too many; from 1 on it is a surge. */
+  readonly level: number;
+}
+
+const NOTHING: SurgeSeen = { failures: 0, calls: 0, overMs: 0, reporters: 0, level: 0 };
+
+/** What the fleet is known by: instances that are there, and calls per ms that they were known to make before. */
+export interface FleetSize {
+  readonly instances: number;
+  readonly callsPerMs: number;
+}
+
+/** The stretch of `width` that `nowMs` lies in; none begins before `epoch`, so that what was counted before is another's. */
+export function stretchStart(nowMs: number, width: number, epoch: number): number {
+  return Math.max(Math.floor(nowMs / width) * width, epoch);
+}
+
+/**
+ * The worst that the last one to six fast buckets show. Of the calls only those of instances with failures are known: the
+ * others are taken to be as busy as these on average, and the whole fleet at least as busy as it was known to be.
+ */
+export function surgeOf(
+  tallies: readonly BreakerTally[],
+  { instances, callsPerMs }: FleetSize,
+  settings: SurgeSettings,
+  epoch: number,
+  nowMs: number,
+): SurgeSeen {
+  const { bucketMs, failureRate, minimumCalls } = settings;
+  const current = Math.floor(nowMs / bucketMs);
+  const failures = new Array<number>(FAST_BUCKETS).fill(0);
+  for (const { of, start, width, count } of tallies) {
+    if (of !== 'failures' || width !== bucketMs || start < epoch) continue;
+    // A bucket ahead is another's whose clock is ahead; it counts as well.
+    const age = Math.max(0, current - Math.floor(start / bucketMs));
+    if (age < FAST_BUCKETS) failures[age] = (failures[age] ?? 0) + count;
+  }
+  const { reporters, busyPerMs } = reportersOf(tallies, settings, epoch, nowMs);
+  const perMs = Math.max(callsPerMs, Math.max(instances, reporters) * busyPerMs);
+  let worst = NOTHING;
+  let sum = 0;
+  for (let age = 0; age < FAST_BUCKETS; age++) {
+    sum += failures[age] ?? 0;
+    const sinceMs = nowMs - Math.max((current - age) * bucketMs, epoch);
+    const overMs = Math.max(bucketMs / 2, sinceMs - TOLD_LATE_MS);
+    const calls = perMs * overMs;
+    const level = sum / tooMany(Math.max(calls, minimumCalls), minimumCalls, failureRate);
+    if (level > worst.level) worst = { failures: sum, calls: Math.max(calls, sum), overMs, reporters, level };
+  }
+  return worst;
+}
+
+function tooMany(calls: number, minimumCalls: number, failureRate: number): number {
+  const expected = TOLERANCE * failureRate * calls;
+  return Math.max(failureRate * minimumCalls, expected + Math.sqrt(expected));
+}
+
+/** As few as these say little about the others, unless those of the stretch before are asked as well. */
+const FEW_REPORTERS = 10;
+
+/** Instances that reported a failure, of the stretch with more of them, and how busy they are on average. */
+function reportersOf(
+  tallies: readonly BreakerTally[],
+  { bucketMs }: SurgeSettings,
+  epoch: number,
+  nowMs: number,
+): { reporters: number; busyPerMs: number } {
+  const surgeMs = bucketMs * FAST_BUCKETS;
+  const current = stretchStart(nowMs, surgeMs, epoch);
+  const [now, before] = [
+    { reporters: 0, busy: 0 },
+    { reporters: 0, busy: 0 },
+  ];
+  for (const { of, start, width, count } of tallies) {
+    if (width !== surgeMs || start < current - surgeMs || start < epoch) continue;
+    const stretch = start >= current ? now : before;
+    if (of === 'reporters') stretch.reporters += count;
+    if (of === 'busy') stretch.busy += count;
+  }
+  const told = now.reporters < FEW_REPORTERS ? before : { reporters: 0, busy: 0 };
+  const all = now.reporters + told.reporters;
+  const busy = Math.max(0, now.busy + told.busy) / BUSY_UNITS;
+  return {
+    // The same instance may have reported in both.
+    reporters: Math.max(now.reporters, before.reporters),
+    busyPerMs: all === 0 ? 0 : busy / all / (bucketMs * BUSY_BUCKETS),
+  };
+}
