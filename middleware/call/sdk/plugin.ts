@@ -100,26 +100,31 @@ async function sent(
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   if (signal?.aborted) throw abortErrorOf(signal);
-  const attempt = new Attempt(args, next, outbound.reading);
+  const attempts = new Attempts(args, next, outbound.reading);
   const target = targetOfInput(args.input);
-  const make = async (call: Call): Promise<Reply> => ({ ...(await attempt.make(call)), ...(target ? { target } : {}) });
+  const make = async (call: Call): Promise<Reply> => ({
+    ...(await attempts.make(call)),
+    ...(target ? { target } : {}),
+  });
   const { reply, failure } = await outbound.send(make, operation, signal ? { signal } : {});
-  if (reply.outcome === 'ok') {
-    if (reply.value !== attempt.answer) return { output: { $metadata: {}, ...bodyOf(reply.value) } };
-    return attempt.result();
-  }
+  if (reply.outcome === 'ok')
+    return attempts.resultOf(reply.value) ?? { output: { $metadata: {}, ...bodyOf(reply.value) } };
   if (signal?.aborted) throw abortErrorOf(signal);
-  throw attempt.failed(reply.error) ? reply.error : failure();
+  if (!attempts.threw(reply.error)) throw failure();
+  defer(reply);
+  throw reply.error;
 }
 
-/** The attempts at one command, one after the other. */
-class Attempt {
+/** What the service answered, also when the SDK throws it. */
+type Answered = { readonly value: Answer } | { readonly thrown: unknown };
+
+/** The attempts at one command, one after the other or, hedged, side by side. */
+class Attempts {
   readonly #args: Args;
   readonly #next: Handler;
   readonly #reading: Reading;
-  /** Of the last attempt, if the dependency answered. */
-  answer: { readonly value: Answer } | { readonly thrown: unknown } | undefined;
-  #failure: { readonly error: unknown } | undefined;
+  readonly #answers = new Set<unknown>();
+  readonly #failures = new Set<unknown>();
 
   constructor(args: Args, next: Handler, reading: Reading) {
     this.#args = args;
@@ -130,36 +135,38 @@ class Attempt {
   async make(call: Call): Promise<Reply> {
     const { signal } = call;
     const { abortable, replyOfAbort } = this.#reading;
-    this.answer = undefined;
-    this.#failure = undefined;
     carry(call, this.#args.request);
     try {
       const value = await abortable(this.#exchange(signal), signal);
       stamp(value.output, call.attempt);
-      this.answer = { value };
-      return { outcome: 'ok', value: this.answer, sent: true };
+      return this.#answered({ value });
     } catch (error) {
       if (signal.aborted && (error === signal.reason || isAbortError(error))) return replyOfAbort(signal.reason, true);
       stamp(error, call.attempt);
       if (isAnswer(error)) {
-        this.answer = { thrown: error };
-        return { outcome: 'ok', value: this.answer, sent: true };
+        return this.#answered({ thrown: error });
       }
-      this.#failure = { error };
+      this.#failures.add(error);
       return replyOfSdkError(error, call.invocation.instance.clock.now(), this.#reading);
     }
   }
 
-  /** Whether this is what the SDK threw last. */
-  failed(error: unknown): boolean {
-    return this.#failure !== undefined && this.#failure.error === error;
+  /** Whether this is what the SDK threw. */
+  threw(error: unknown): boolean {
+    return this.#failures.has(error);
   }
 
-  /** @throws the answer, if it was one that the SDK throws. */
-  result(): Answer {
-    const { answer } = this;
-    if (answer && 'value' in answer) return answer.value;
-    throw answer?.thrown;
+  /** Undefined for what is not the service's answer. @throws the answer, if it was one that the SDK throws. */
+  resultOf(value: unknown): Answer | undefined {
+    if (!this.#answers.has(value)) return undefined;
+    const answer = value as Answered;
+    if ('value' in answer) return answer.value;
+    throw answer.thrown;
+  }
+
+  #answered(answer: Answered): Reply {
+    this.#answers.add(answer);
+    return { outcome: 'ok', value: answer, sent: true };
   }
 
   async #exchange(signal: AbortSignal): Promise<Answer> {
@@ -171,6 +178,11 @@ class Attempt {
       return this.#next(args);
     }
   }
+}
+
+/** Says on the SDK's own error when the record that brought the work is to come again. */
+function defer({ error, deferMs }: Reply): void {
+  if (deferMs !== undefined && error instanceof Error && Object.isExtensible(error)) Object.assign(error, { deferMs });
 }
 
 /** The attempt's own place in the trace; other headers of flyball's mean nothing to an AWS service. */
