@@ -7,7 +7,7 @@ import { recordCounts, type Counts } from './job-run/account.ts';
 import { extensionStarted } from './kernel/after-response.ts';
 import { current } from './kernel/current.ts';
 import { disabled } from './kernel/disabled.ts';
-import { BusinessFailure, Misused } from './kernel/errors.ts';
+import { BusinessFailure, Misused, Rejected } from './kernel/errors.ts';
 import { instanceFor, type GovernOptions as InstanceOptions } from './kernel/instances.ts';
 import {
   beginStack,
@@ -195,6 +195,13 @@ export const flyball = {
     const invocation = current();
     if (invocation) invocation.businessCode = code;
     throw new BusinessFailure(code, message);
+  },
+  /**
+   * Says that what came can never be done. A queue's record, or a parked event, goes to the dead-letter queue at once,
+   * with the reason; of a batch, reject within each record's own promise. @throws {Rejected} always
+   */
+  reject(reason: string): never {
+    throw new Rejected(reason);
   },
   /** What a job run has read, written and failed so far; adds up. */
   counts(counts: Counts): void {

@@ -30,6 +30,7 @@ export {
   FlyballError,
   Misused,
   Refused,
+  Rejected,
   type RefusedBy,
 } from './kernel/errors.ts';
 export type { FlyballContext, GovernedContext, GovernMiddleware } from './kernel/middleware.ts';

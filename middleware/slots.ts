@@ -86,7 +86,7 @@ export const shedSlot = slotOf('shed', async () => (await import('./shed/policy.
 export const redeliverySlot = slotOf(
   'redelivery',
   async () => (await import('./redelivery/index.ts')).redeliveryPolicy,
-  { needed: never, wanted: ({ trigger }) => trigger.face === 'sqs' },
+  { needed: never, wanted: ({ trigger: { face, kind } }) => face === 'sqs' || kind === 'stream' },
 );
 
 /** Also when all else is disabled: a parked event must never reach a handler as the message that brings it. */

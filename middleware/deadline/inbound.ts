@@ -1,4 +1,5 @@
 // How long an invocation may take, and what a caller that may be believed says about it. Pure.
+import { deadlineAtOf, messageAttributeOf } from '../kernel/batch.ts';
 import { headerOf, recordsOf, type Trigger } from '../kernel/trigger.ts';
 
 /** Kept back from Lambda's own limit, to answer and to flush. */
@@ -40,15 +41,19 @@ const NOTHING: Said = { deadlineAt: undefined, attempt: 1, never: false };
 
 /**
  * Only who may invoke the function or write to a queue the rules name is believed; anybody can send a header over HTTP.
- * A queue is there to let work wait, so its messages bring no deadline.
+ * A batch has until the latest of its records' deadlines, and no such limit when one of them has none.
  */
 export function saidBy(trigger: Trigger, event: unknown, ownQueue: boolean): Said {
   if (trigger.kind === 'direct') return read((name) => headerOf(event, name), true);
   if (trigger.kind !== 'queue' || !ownQueue) return NOTHING;
-  const each = recordsOf(event).map((record) => read((name) => attributeOf(record, name), false));
+  const records = recordsOf(event);
+  const each = records.map((record) => read((name) => messageAttributeOf(record, name), false));
   // One first attempt in the batch is enough to treat the batch as one.
   const attempt = Math.min(...each.map((said) => said.attempt));
-  return each.length === 0 ? NOTHING : { deadlineAt: undefined, attempt, never: each.every((said) => said.never) };
+  if (each.length === 0) return NOTHING;
+  const latest = Math.max(...records.map((record) => deadlineAtOf(record) ?? Infinity));
+  const deadlineAt = latest === Infinity ? undefined : latest;
+  return { deadlineAt, attempt, never: each.every((said) => said.never) };
 }
 
 function read(get: (name: string) => string | undefined, withDeadline: boolean): Said {
@@ -64,12 +69,4 @@ function read(get: (name: string) => string | undefined, withDeadline: boolean):
 function positive(text: string | undefined): number | undefined {
   const number = Number(text);
   return Number.isSafeInteger(number) && number >= 1 ? number : undefined;
-}
-
-function attributeOf(record: { readonly [name: string]: unknown }, name: string): string | undefined {
-  const attributes = record['messageAttributes'];
-  if (typeof attributes !== 'object' || attributes === null) return undefined;
-  const attribute = (attributes as Record<string, unknown>)[name];
-  if (typeof attribute !== 'object' || attribute === null || !('stringValue' in attribute)) return undefined;
-  return typeof attribute.stringValue === 'string' ? attribute.stringValue : undefined;
 }

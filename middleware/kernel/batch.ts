@@ -13,18 +13,32 @@ export interface FailedRecord {
   readonly record: QueueRecord;
   /** Why, for people: an error's name and message. */
   readonly reason: string;
+  /** What the handler threw, or the record's own work was rejected with; undefined when it only named the record. */
+  readonly error?: unknown;
 }
+
+/** The message attribute that says until when somebody waits for what a message asks, epoch ms. */
+const DEADLINE_ATTRIBUTE = 'x-flyball-deadline';
 
 export function messageIdOf(record: QueueRecord): string {
   const id = record['messageId'];
   return typeof id === 'string' ? id : '';
 }
 
+/** What the platform calls the record in answers: a queue's message id, or the sequence number of a stream's. */
+export function identifierOf(record: QueueRecord): string {
+  const id =
+    record['messageId'] ?? partOf(record['kinesis'], 'sequenceNumber') ?? partOf(record['dynamodb'], 'SequenceNumber');
+  return typeof id === 'string' ? id : '';
+}
+
+function partOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
 /** One of the attributes that SQS itself gives a record. */
 export function systemAttributeOf(record: QueueRecord, name: string): string | undefined {
-  const { attributes } = record;
-  if (typeof attributes !== 'object' || attributes === null || !(name in attributes)) return undefined;
-  const value = (attributes as Record<string, unknown>)[name];
+  const value = partOf(record['attributes'], name);
   return typeof value === 'string' ? value : undefined;
 }
 
@@ -40,9 +54,21 @@ export function sentAtMsOf(record: QueueRecord): number {
   return Number.isFinite(sentAt) ? sentAt : Number.MAX_SAFE_INTEGER;
 }
 
+/** The text of an attribute that whoever sent the message gave it. */
+export function messageAttributeOf(record: QueueRecord, name: string): string | undefined {
+  const value = partOf(partOf(record['messageAttributes'], name), 'stringValue');
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Until when somebody waits for what the record asks, epoch ms; undefined if it does not say so readably. */
+export function deadlineAtOf(record: QueueRecord): number | undefined {
+  const deadlineAt = Number(messageAttributeOf(record, DEADLINE_ATTRIBUTE));
+  return Number.isSafeInteger(deadlineAt) && deadlineAt >= 1 ? deadlineAt : undefined;
+}
+
 /** Only ids the platform gave are ever answered: it takes an unknown or empty one for a failure of the whole batch. */
 export function batchResponse(records: readonly QueueRecord[]): BatchResponse {
-  const ids = new Set(records.map(messageIdOf));
+  const ids = new Set(records.map(identifierOf));
   ids.delete('');
   return { batchItemFailures: [...ids].map((itemIdentifier) => ({ itemIdentifier })) };
 }
@@ -60,7 +86,7 @@ export function failedRecords(
 ): FailedRecord[] {
   const items = itemsOf(response);
   if (items) return named(records, items, deferred);
-  if (error !== undefined) return all(records, reasonOf(error));
+  if (error !== undefined) return all(records, reasonOf(error), error);
   return isSettled(response) ? rejected(records, response) : [];
 }
 
@@ -77,12 +103,12 @@ function named(
   deferred: readonly QueueRecord[],
 ): FailedRecord[] {
   const given = new Set<unknown>(items.map(idOf));
-  const known = new Set<unknown>([...records, ...deferred].map(messageIdOf));
+  const known = new Set<unknown>([...records, ...deferred].map(identifierOf));
   for (const id of given) {
     if (id === '' || !known.has(id)) return all(records, 'the handler reported a failure of no record of this batch');
   }
   return all(
-    records.filter((record) => given.has(messageIdOf(record))),
+    records.filter((record) => given.has(identifierOf(record))),
     'reported by the handler',
   );
 }
@@ -105,20 +131,24 @@ function rejected(records: readonly QueueRecord[], results: readonly PromiseSett
   if (results.length !== records.length) {
     // Which result is whose cannot be known.
     const first = results.find((result) => result.status === 'rejected');
+    // Nor whose its error is, which may say what becomes of the record.
     return first ? all(records, reasonOf(first.reason)) : [];
   }
   const failed: FailedRecord[] = [];
   for (const [i, result] of results.entries()) {
     const record = records[i];
-    if (record && result.status === 'rejected') failed.push({ record, reason: reasonOf(result.reason) });
+    if (record && result.status === 'rejected') {
+      failed.push({ record, reason: reasonOf(result.reason), error: result.reason as unknown });
+    }
   }
   return failed;
 }
 
-function all(records: readonly QueueRecord[], reason: string): FailedRecord[] {
-  return records.map((record) => ({ record, reason }));
+function all(records: readonly QueueRecord[], reason: string, error?: unknown): FailedRecord[] {
+  return records.map((record) => ({ record, reason, error }));
 }
 
-function reasonOf(error: unknown): string {
+/** An error's name and message, for people. */
+export function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -1,4 +1,5 @@
 // Turns one of flyball's errors into what the trigger understands: an HTTP answer, a list of records, or a throw.
+import { batchResponse } from './batch.ts';
 import { BusinessFailure, DependencyFailed, Refused, type FlyballError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import { recordsOf, type Face } from './trigger.ts';
@@ -25,11 +26,11 @@ export function answerFor(invocation: Invocation, error: FlyballError): unknown 
       return webAnswer(face, problemOf(error), headersOf(invocation, error), invocation.event);
     case 'sqs':
       // Everything comes back; whoever refused also says after which delay.
-      return error instanceof Refused ? { batchItemFailures: itemsOf(invocation.event, 'messageId') } : undefined;
+      return error instanceof Refused ? batchResponse(recordsOf(invocation.event)) : undefined;
     case 'kinesis':
     case 'dynamodb':
       // The shard stops at the first failed record: nothing after it is lost or reordered.
-      return error instanceof Refused ? { batchItemFailures: firstOfStream(invocation.event) } : undefined;
+      return error instanceof Refused ? batchResponse(recordsOf(invocation.event).slice(0, 1)) : undefined;
     case 'schedule':
       // A refused run is skipped and recorded as such, not retried into the next one.
       return error instanceof Refused ? { skipped: true, rule: error.rule } : undefined;
@@ -100,25 +101,4 @@ function webAnswer(face: Face, problem: Problem, headers: Record<string, string>
         multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
       }
     : { ...answer, ...description, headers };
-}
-
-function itemsOf(event: unknown, field: string): { itemIdentifier: string }[] {
-  const items: { itemIdentifier: string }[] = [];
-  for (const record of recordsOf(event)) {
-    const id = record[field];
-    // An unknown or empty identifier would fail the whole batch for the platform.
-    if (typeof id === 'string' && id !== '') items.push({ itemIdentifier: id });
-  }
-  return items;
-}
-
-function firstOfStream(event: unknown): { itemIdentifier: string }[] {
-  const record = recordsOf(event)[0] ?? {};
-  const place = record['kinesis'] ?? record['dynamodb'];
-  const sequence =
-    typeof place === 'object' && place !== null && 'sequenceNumber' in place ? place.sequenceNumber : place;
-  const alternative =
-    typeof place === 'object' && place !== null && 'SequenceNumber' in place ? place.SequenceNumber : '';
-  const id = typeof sequence === 'string' ? sequence : alternative;
-  return typeof id === 'string' && id !== '' ? [{ itemIdentifier: id }] : [];
 }

@@ -17,7 +17,8 @@ const SOURCE = 'flyball-source';
 
 export interface Epitaph {
   readonly reason: string;
-  readonly attempts: number;
+  /** Undefined where nobody counts them. */
+  readonly attempts?: number;
 }
 
 export interface DeadLetter {
@@ -62,10 +63,8 @@ function ours(record: QueueRecord, { reason, attempts }: Epitaph, bytes: number,
   let left = bytes - sizeOf(REASON, text(''));
   if (count < 1 || left < 1) return { attributes, untold: whole };
   const reserved = Math.min(left, RESERVED_FOR_REASON, Buffer.byteLength(whole));
-  const others: [string, MessageAttributeValue][] = [
-    [ATTEMPTS, { DataType: 'Number', StringValue: String(attempts) }],
-    [SOURCE, text(clean(stringOf(record['eventSourceARN'])))],
-  ];
+  const others: [string, MessageAttributeValue][] = [[SOURCE, text(clean(stringOf(record['eventSourceARN'])))]];
+  if (attempts !== undefined) others.unshift([ATTEMPTS, { DataType: 'Number', StringValue: String(attempts) }]);
   for (const [name, value] of others.slice(0, count - 1)) {
     const size = sizeOf(name, value);
     if (size > left - reserved) break;

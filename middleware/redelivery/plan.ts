@@ -1,12 +1,17 @@
 // What is to become of each failed record of a batch: another attempt after a delay, or the dead-letter queue. Pure.
-import { messageIdOf, systemAttributeOf, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
+import { messageIdOf, receivesOf, systemAttributeOf, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
 import type { Backoff } from '../kernel/backoff.ts';
 import type { Random } from '../kernel/clock.ts';
+import type { NeverTest } from './verdict.ts';
 
 /** A rule compiled. */
 export interface Redelivery {
   readonly attempts: number;
   readonly backoff: Backoff;
+  /** What no other attempt would mend. */
+  readonly never?: NeverTest | undefined;
+  /** What becomes of a record whose deadline has passed. */
+  readonly expired?: 'dead-letter' | 'drop' | undefined;
 }
 
 /** A message is invisible for at most 12 hours from its receipt; a minute of that is left for the handler and us. */
@@ -59,6 +64,21 @@ export function delayAfter({ backoff }: Redelivery, attempt: number, random: Ran
   // Nothing remembers the earlier waits; decorrelated jitter draws them again, the others ignore them.
   for (let n = 1; n <= attempt; n++) delayMs = backoff(n, delayMs, random);
   return Math.min(delayMs, LONGEST_DELAY_MS);
+}
+
+/** So often a record comes back just when its refusal says. */
+const UNTIRED_RECEIVES = 20;
+const LONGEST_REST_MS = 300_000;
+
+/**
+ * How long a record stays away that was refused, or deferred by its handler, ms. One that has come back very often comes
+ * more seldom: each time is a receive, of which the queue's redrive policy allows no more than its `maxReceiveCount`.
+ */
+export function restOf<Ms extends number | undefined>(record: QueueRecord, delayMs: Ms, random: Random): Ms | number {
+  const receives = receivesOf(record);
+  if (delayMs === undefined || receives <= UNTIRED_RECEIVES) return delayMs;
+  const restMs = Math.min(LONGEST_REST_MS, 1_000 * 2 ** (receives - UNTIRED_RECEIVES));
+  return Math.max(delayMs, restMs * (0.5 + random() / 2));
 }
 
 /** SQS counts in whole seconds; nothing comes back sooner than it was told. */

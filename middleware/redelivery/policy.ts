@@ -1,13 +1,14 @@
-// The redelivery policy: answers for a queue's batch, and sends its failed records back later or to the dead-letter queue.
-import { batchResponse, failedRecords, isSettled, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
+// The redelivery policy: answers for a batch, and sends a queue's failed records back later or to the dead-letter queue.
 import { compileBackoff } from '../kernel/backoff.ts';
-import { canWait, defer, heldRecordsOf, settlementOf } from '../kernel/deferral.ts';
-import { Refused } from '../kernel/errors.ts';
+import { canWait, heldRecordsOf, settlementOf } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
-import type { RuleDocument } from '../kernel/rules/document.ts';
-import { withGroups, type Failures, type Redelivery } from './plan.ts';
-import { Settler } from './settler.ts';
+import type { RedeliveryRule, RuleDocument } from '../kernel/rules/document.ts';
+import { setAsideExpired } from './expired.ts';
+import type { Redelivery } from './plan.ts';
+import { settleBatch, settleParked } from './queue.ts';
+import { settleShard } from './shard.ts';
+import { neverTest } from './verdict.ts';
 
 /** Of a parked event whose resource has no rule: it must not come back for ever. */
 const PARKED: Redelivery = {
@@ -28,98 +29,32 @@ export const redeliveryPolicy: Policy<Redeliveries> = {
 function compileRedeliveries(document: RuleDocument): Redeliveries {
   const compiled = new Map<string, Redelivery>();
   for (const [name, { redelivery }] of Object.entries(document.resources ?? {})) {
-    if (!redelivery) continue;
-    compiled.set(name, { attempts: redelivery.attempts, backoff: compileBackoff(redelivery.backoff) });
+    if (redelivery) compiled.set(name, compileRedelivery(redelivery));
   }
   return compiled;
 }
 
+/** A stream's rule has neither attempts nor a backoff: those are its event source's. */
+function compileRedelivery({ attempts, backoff, never, expired }: RedeliveryRule): Redelivery {
+  return {
+    attempts: attempts ?? PARKED.attempts,
+    backoff: backoff ? compileBackoff(backoff) : PARKED.backoff,
+    never: never && neverTest(never),
+    expired,
+  };
+}
+
 function redeliveryBefore(invocation: Invocation): void {
-  if (canWait(invocation) && heldRecordsOf(invocation).length > 0) settlementOf(invocation).claimed = true;
+  if (!canWait(invocation) || heldRecordsOf(invocation).length === 0) return;
+  settlementOf(invocation).claimed = true;
+  setAsideExpired(invocation);
 }
 
 function redeliveryAfter(invocation: Invocation, rules: Redeliveries): void | Promise<void> {
+  const rule = rules.get(invocation.resource.name);
+  if (invocation.trigger.kind === 'stream') return settleShard(invocation, rule);
   if (!canWait(invocation)) return undefined;
   const { parked } = settlementOf(invocation);
-  if (parked) return settleParked(invocation, parked, rules.get(invocation.resource.name) ?? PARKED);
-  return invocation.trigger.face === 'sqs' ? settleBatch(invocation, rules) : undefined;
-}
-
-/** The event is the handler's; the record that brought it is ours, and alone in its batch. */
-function settleParked(invocation: Invocation, record: QueueRecord, rule: Redelivery): void | Promise<void> {
-  const { error, response } = invocation;
-  const { shortage } = settlementOf(invocation);
-  // Whatever another middleware has made of an error is an answer, as it would be to the event itself.
-  if (error === undefined || response !== undefined) {
-    invocation.response = batchResponse([]);
-    return undefined;
-  }
-  invocation.response = batchResponse([record]);
-  if (error instanceof Refused) {
-    if (shortage) shortage.deferParked(record);
-    else defer(invocation, [{ record, delayMs: error.retryAfterMs }]);
-    return settle(invocation, rule, withGroups([], []), [], []);
-  }
-  const failed = failedRecords([record], undefined, error);
-  return settle(invocation, rule, withGroups([record], failed), failed, [record]);
-}
-
-function settleBatch(invocation: Invocation, rules: Redeliveries): void | Promise<void> {
-  const { error, response } = invocation;
-  const { deferrals } = settlementOf(invocation);
-  const held = new Set(deferrals.map(({ record }) => record));
-  const handled = heldRecordsOf(invocation).filter((record) => !held.has(record));
-  const refused = error instanceof Refused;
-  if (refused && handled.length > 0) {
-    // Nothing was attempted: the records come back when the refusal says.
-    defer(
-      invocation,
-      handled.map((record) => ({ record, delayMs: error.retryAfterMs })),
-    );
-  }
-  const deferred = deferrals.map(({ record }) => record);
-  const failed = refused ? [] : failedRecords(handled, response, error, deferred);
-  const rule = rules.get(invocation.resource.name);
-  // Without a rule a throw stays the throw it would be without flyball, whatever the queue's event source is set to.
-  if (!rule && !refused && error !== undefined && deferred.length === 0) return undefined;
-  const failures = withGroups(handled, failed);
-  const returned = new Set([
-    ...failures.attempted.map(({ record }) => record),
-    ...[...failures.behind.values()].flat(),
-  ]);
-  for (const record of deferred) returned.add(record);
-  // A success needs no other words than the handler's own, if they are ones that the platform understands.
-  if (!rule && error === undefined && returned.size === 0 && !isSettled(response)) return undefined;
-  // First what is safe whatever becomes of the rest: a record that is not in the answer is deleted.
-  invocation.response = batchResponse(inOrder(handled, deferred, returned));
-  if (returned.size === 0) return undefined;
-  return settle(invocation, rule, failures, failed, handled);
-}
-
-async function settle(
-  invocation: Invocation,
-  rule: Redelivery | undefined,
-  failures: Failures,
-  failed: readonly FailedRecord[],
-  handled: readonly QueueRecord[],
-): Promise<void> {
-  const { deferrals, bookings } = settlementOf(invocation);
-  // A file of its own: while all goes well, nobody speaks to SQS.
-  const [{ queuesOf }] = await Promise.all([import('../kernel/queues.ts'), ...bookings]);
-  const failedByHandler = new Set(failed.map(({ record }) => record));
-  const returned = await new Settler(invocation, rule, queuesOf(invocation.instance)).settle(
-    failures,
-    failedByHandler,
-    deferrals,
-  );
-  const deferred = deferrals.map(({ record }) => record);
-  invocation.response = batchResponse(inOrder(handled, deferred, returned));
-}
-
-function inOrder(
-  handled: readonly QueueRecord[],
-  deferred: readonly QueueRecord[],
-  returned: ReadonlySet<QueueRecord>,
-): QueueRecord[] {
-  return [...handled, ...deferred].filter((record) => returned.has(record));
+  if (parked) return settleParked(invocation, parked, rule ?? PARKED);
+  return invocation.trigger.face === 'sqs' ? settleBatch(invocation, rule) : undefined;
 }

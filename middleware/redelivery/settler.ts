@@ -1,20 +1,36 @@
 // Carries out what becomes of the records a batch returns: delays through SQS, or the dead-letter queue. Errors are contained.
-import { readDeferrals } from '../../store/items/deferrals.ts';
+import { countAskedDeferral, readDeferrals } from '../../store/items/deferrals.ts';
 import { messageIdOf, receivesOf, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
 import { countAsNoAttempt, type Deferral } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
-import type { Delay, Queues } from '../kernel/queues.ts';
-import { deadLetterOf, type Epitaph } from './message.ts';
-import { delayAfter, groupOf, isExhausted, visibilitySeconds, type Failures, type Redelivery } from './plan.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
+import type { Delay, Queues } from '../kernel/queues.ts';
+import { arnOf, bury, limitMs } from './burial.ts';
+import { delayAfter, groupOf, isExhausted, restOf, visibilitySeconds, withGroups, type Redelivery } from './plan.ts';
+import { verdictOf } from './verdict.ts';
 
-/** Left of the function's own time for answering, ms. */
-const RESERVE_MS = 300;
 /** How long the store may take to say how often a record was deferred, ms. */
 const STORE_LIMIT_MS = storeLimitMs(100);
+/** So often a handler may send a record back without an attempt; then it is one. */
+export const MOST_ASKED_DEFERRALS = 20;
 
-type Fate = { readonly kind: 'buried' } | { readonly kind: 'again'; readonly delayMs: number | undefined };
+const EXPIRED = 'deadline: nobody waits for it any more';
+
+type Fate =
+  | { readonly kind: 'buried' }
+  /** `attempted` is false of what comes back through no fault of its own, and is counted as no attempt. */
+  | { readonly kind: 'again'; readonly delayMs: number | undefined; readonly attempted: boolean };
+
+/** What became of a batch. */
+export interface Outcomes {
+  /** What the handler was given, in the queue's order. */
+  readonly handled: readonly QueueRecord[];
+  readonly failed: readonly FailedRecord[];
+  readonly deferrals: readonly Deferral[];
+  /** What nobody waited for any more, and was not given to the handler. */
+  readonly expired: readonly QueueRecord[];
+}
 
 /** Settles one batch. */
 export class Settler {
@@ -22,36 +38,57 @@ export class Settler {
   readonly #rule: Redelivery | undefined;
   readonly #queues: Queues;
   readonly #delays = new Map<QueueRecord, number>();
+  /** One error stands for one record: of several, it is not known whose it is. */
+  readonly #mayReject: boolean;
 
-  constructor(invocation: Invocation, rule: Redelivery | undefined, queues: Queues) {
+  constructor(invocation: Invocation, rule: Redelivery | undefined, queues: Queues, mayReject: boolean) {
     this.#invocation = invocation;
     this.#rule = rule;
     this.#queues = queues;
+    this.#mayReject = mayReject;
   }
 
-  /** The records to be returned, in no order; never rejects. `failed` are those the handler itself called failed. */
-  async settle(
-    { attempted, behind }: Failures,
-    failed: ReadonlySet<QueueRecord>,
-    deferrals: readonly Deferral[],
-  ): Promise<Set<QueueRecord>> {
+  /** The records to be returned, in no order; never rejects. */
+  async settle({ handled, failed, deferrals, expired }: Outcomes): Promise<Set<QueueRecord>> {
     const returned = new Set<QueueRecord>();
-    const fates = await Promise.all(attempted.map(async (failure) => ({ failure, fate: await this.#fateOf(failure) })));
-    for (const { failure, fate } of fates) {
-      const followers = behind.get(messageIdOf(failure.record)) ?? [];
-      if (fate.kind === 'again') {
-        this.#return([failure.record, ...followers], fate.delayMs, returned);
-        this.#pardon(followers);
-      } else {
-        // The way is free: what succeeded behind a buried head has succeeded.
-        const again = followers.filter((record) => failed.has(record));
-        this.#return(again, this.#delayAfter(1), returned);
-        this.#pardon(again);
-      }
-    }
+    await Promise.all([this.#settleFailed(handled, failed, returned), this.#settleExpired(expired, returned)]);
     this.#returnDeferred(deferrals, returned);
     await this.#delay();
     return returned;
+  }
+
+  /** Of a FIFO group what stands behind a record that comes back comes back too; when it was moved, the next is first. */
+  async #settleFailed(
+    records: readonly QueueRecord[],
+    failed: readonly FailedRecord[],
+    returned: Set<QueueRecord>,
+  ): Promise<void> {
+    const { attempted, behind } = withGroups(records, failed);
+    await Promise.all(
+      attempted.map(async (failure) => {
+        const fate = await this.#fateOf(failure);
+        const followers = behind.get(messageIdOf(failure.record)) ?? [];
+        if (fate.kind === 'buried') return this.#settleFailed(followers, failed, returned);
+        this.#return([failure.record, ...followers], fate.delayMs, returned);
+        this.#pardon(fate.attempted ? followers : [failure.record, ...followers]);
+      }),
+    );
+  }
+
+  async #settleExpired(expired: readonly QueueRecord[], returned: Set<QueueRecord>): Promise<void> {
+    if (expired.length === 0) return;
+    if (this.#rule?.expired === 'drop') {
+      this.#invocation.instance.recorder.internal('redelivery:expired-dropped');
+      return;
+    }
+    await Promise.all(
+      expired.map(async (record) => {
+        // It was never started, so its attempts are those before.
+        const attempts = receivesOf(record) - 1;
+        const buried = await bury(this.#invocation, this.#queues, { record, reason: EXPIRED, attempts });
+        if (!buried) this.#return([record], this.#delayAfter(receivesOf(record)), returned);
+      }),
+    );
   }
 
   #return(records: readonly QueueRecord[], delayMs: number | undefined, returned: Set<QueueRecord>): void {
@@ -85,13 +122,61 @@ export class Settler {
   }
 
   async #fateOf(failure: FailedRecord): Promise<Fate> {
-    if (!this.#rule) return { kind: 'again', delayMs: undefined };
+    const { record, error } = failure;
+    const verdict = verdictOf(error, this.#rule?.never, this.#mayReject);
+    const { random } = this.#invocation.instance;
+    switch (verdict.kind) {
+      case 'refused':
+        return { kind: 'again', delayMs: restOf(record, verdict.delayMs, random), attempted: false };
+      case 'deferred': {
+        const delayMs = restOf(record, verdict.delayMs, random);
+        if (await this.#mayDefer(record)) return { kind: 'again', delayMs, attempted: true };
+        return this.#attempted(failure, delayMs);
+      }
+      case 'rejected':
+        return this.#rejected(failure);
+      case 'retry':
+        return this.#attempted(failure, 0);
+    }
+  }
+
+  async #rejected(failure: FailedRecord): Promise<Fate> {
+    const receives = receivesOf(failure.record);
+    const deferrals = receives > 1 ? await this.#deferralsOf(failure.record) : 0;
+    const attempts = Math.max(1, receives - (deferrals ?? 0));
+    return (await this.#bury(failure, attempts)) ? { kind: 'buried' } : this.#again(attempts, 0);
+  }
+
+  /** Another attempt, after `atLeastMs` or more, or the dead-letter queue. */
+  async #attempted(failure: FailedRecord, atLeastMs: number): Promise<Fate> {
     const { record } = failure;
     const receives = receivesOf(record);
-    const deferrals = receives < this.#rule.attempts ? 0 : await this.#deferralsOf(record);
+    if (!this.#rule || receives < this.#rule.attempts) return this.#again(receives, atLeastMs);
+    const deferrals = await this.#deferralsOf(record);
     const attempts = Math.max(1, receives - (deferrals ?? 0));
     const buried = isExhausted(this.#rule, receives, deferrals) && (await this.#bury(failure, attempts));
-    return buried ? { kind: 'buried' } : { kind: 'again', delayMs: this.#delayAfter(attempts) };
+    return buried ? { kind: 'buried' } : this.#again(attempts, atLeastMs);
+  }
+
+  #again(attempts: number, atLeastMs: number): Fate {
+    const delayMs = this.#delayAfter(attempts);
+    const known = delayMs !== undefined || atLeastMs > 0;
+    return { kind: 'again', delayMs: known ? Math.max(delayMs ?? 0, atLeastMs) : undefined, attempted: true };
+  }
+
+  /** Counts a deferral that the handler asked for, which must not go on for ever. */
+  async #mayDefer(record: QueueRecord): Promise<boolean> {
+    // Without a rule nobody counts attempts but the queue, which counts receives.
+    if (!this.#rule) return true;
+    const { table, service, clock, recorder } = this.#invocation.instance;
+    try {
+      return await countAskedDeferral(table, service, messageIdOf(record), clock.now(), MOST_ASKED_DEFERRALS, {
+        timeoutMs: STORE_LIMIT_MS,
+      });
+    } catch {
+      recorder.internal('redelivery:store-failed');
+      return true;
+    }
   }
 
   /** Undefined when the store does not say: a record is given another attempt rather than one too few. */
@@ -105,41 +190,8 @@ export class Settler {
     }
   }
 
-  /** False when the record could not be moved, and so stays in its queue. */
-  async #bury({ record, reason }: FailedRecord, attempts: number): Promise<boolean> {
-    const { logger, recorder } = this.#invocation.instance;
-    const where = { messageId: messageIdOf(record), queue: this.#invocation.trigger.source, attempts };
-    try {
-      const deadLetterArn = await this.#queues.deadLetterArnOf(arnOf(record), this.#limitMs());
-      if (deadLetterArn === undefined) {
-        logger.warn('flyball found no dead-letter queue for a record that has had its attempts', where);
-        return false;
-      }
-      const untold = await this.#move(deadLetterArn, record, { reason, attempts });
-      recorder.internal('redelivery:dead-lettered');
-      const lost = untold === undefined ? {} : { reason: untold };
-      logger.warn('flyball moved a record to the dead-letter queue', { ...where, ...lost });
-      return true;
-    } catch (error) {
-      recorder.internal('redelivery:dead-letter-failed');
-      logger.warn('flyball could not move a record to the dead-letter queue', { ...where, ...errorFields(error) });
-      return false;
-    }
-  }
-
-  /** Gives the reason if the message had no room for it. */
-  async #move(deadLetterArn: string, record: QueueRecord, epitaph: Epitaph): Promise<string | undefined> {
-    const letter = deadLetterOf(record, epitaph);
-    try {
-      await this.#queues.send(deadLetterArn, letter.message, this.#limitMs());
-      return letter.untold;
-    } catch (error) {
-      // The queue's own limit may be lower than SQS's: as the record came, it fitted into its first queue.
-      if (!(error instanceof Error && error.name.includes('InvalidParameterValue'))) throw error;
-      const bare = deadLetterOf(record, epitaph, 0);
-      await this.#queues.send(deadLetterArn, bare.message, this.#limitMs());
-      return bare.untold;
-    }
+  #bury({ record, reason }: FailedRecord, attempts: number): Promise<boolean> {
+    return bury(this.#invocation, this.#queues, { record, reason, attempts });
   }
 
   async #delay(): Promise<void> {
@@ -153,7 +205,7 @@ export class Settler {
     const { logger, recorder } = this.#invocation.instance;
     for (const [arn, delays] of byQueue) {
       try {
-        await this.#queues.delay(arn, delays, this.#limitMs());
+        await this.#queues.delay(arn, delays, limitMs(this.#invocation));
       } catch (error) {
         // They come back after the queue's own visibility timeout instead.
         recorder.internal('redelivery:delay-failed');
@@ -164,14 +216,4 @@ export class Settler {
       }
     }
   }
-
-  #limitMs(): number {
-    const left = this.#invocation.context.getRemainingTimeInMillis?.() ?? Infinity;
-    return Math.max(1, left - RESERVE_MS);
-  }
-}
-
-function arnOf(record: QueueRecord): string {
-  const { eventSourceARN } = record;
-  return typeof eventSourceARN === 'string' ? eventSourceARN : '';
 }

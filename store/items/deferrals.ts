@@ -21,6 +21,28 @@ export async function countDeferral(
   });
 }
 
+/**
+ * The same, of a record that its handler sent back, unless it has done so `most` times already. False then: it is an
+ * attempt like any other.
+ */
+export async function countAskedDeferral(
+  table: Table,
+  service: string,
+  messageId: string,
+  nowMs: number,
+  most: number,
+  options?: CallOptions,
+): Promise<boolean> {
+  const { applied } = await table.update({
+    key: keys.deferrals(service, messageId),
+    update: 'ADD n :one, asked :one SET v = :v, expiration = :expiration',
+    condition: 'attribute_not_exists(asked) OR asked < :most',
+    values: { ':one': 1, ':v': ITEM_VERSION, ':expiration': Math.ceil(nowMs / 1000) + KEPT_S, ':most': most },
+    ...options,
+  });
+  return applied;
+}
+
 /** 0 if it never was. */
 export async function readDeferrals(
   table: Table,

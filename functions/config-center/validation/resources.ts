@@ -2,9 +2,9 @@
 import { matchRank } from '../../../middleware/kernel/resources.ts';
 import type { ResourceRule, RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { parseDuration } from '../../../middleware/kernel/units.ts';
-import { checkBackoff } from './backoff.ts';
 import { checkFallback } from './fallback.ts';
 import type { Place, Report } from './findings.ts';
+import { checkRedelivery, isParkable } from './redelivery.ts';
 import { BudgetSpent, globShape, isParameter, overlap, pathShape, type Budget, type Shape } from './overlap.ts';
 
 type Match = ResourceRule['match'];
@@ -14,8 +14,6 @@ type Trigger = NonNullable<Match['trigger']>;
 const COMPARING_STEPS = 5_000_000;
 /** No invocation lasts longer. */
 const LAMBDA_MAX_MS = 900_000;
-/** SQS hides a message no longer than this. */
-const SQS_MAX_VISIBILITY_MS = 12 * 3_600_000;
 
 export function checkResources(resources: NonNullable<RuleDocument['resources']>, report: Report): void {
   const sound: [string, ResourceRule][] = [];
@@ -102,19 +100,8 @@ function checkSettings(rule: ResourceRule, place: Place, report: Report): void {
       );
     }
   }
-  if (redelivery) {
-    if (match.trigger !== 'queue' && !isParked(match.trigger)) {
-      report(
-        [...place, 'redelivery'],
-        'only queues redeliver by rule, and parking queues; add trigger: queue, bucket, topic or event to the match',
-      );
-    }
-    checkBackoff(redelivery.backoff, [...place, 'redelivery', 'backoff'], report, {
-      ms: SQS_MAX_VISIBILITY_MS,
-      because: 'SQS hides a message for at most 12h',
-    });
-  }
-  if (whenRefused !== undefined && !triggersOf(match).some(isParked)) {
+  if (redelivery) checkRedelivery(redelivery, match, [...place, 'redelivery'], report);
+  if (whenRefused !== undefined && !triggersOf(match).some(isParkable)) {
     report([...place, 'whenRefused'], 'only events of buckets, topics and buses can be parked; leave it out');
   }
   if (fallback) {
@@ -123,10 +110,6 @@ function checkSettings(rule: ResourceRule, place: Place, report: Report): void {
     }
     checkFallback(fallback, [...place, 'fallback'], report);
   }
-}
-
-function isParked(trigger: Trigger | undefined): boolean {
-  return trigger === 'bucket' || trigger === 'topic' || trigger === 'event';
 }
 
 /** Of two matches that fit one event, one must be more specific; which of two equals would win is nobody's decision. */

@@ -1,7 +1,8 @@
 // What a document says of the things a service is asked for, and the parts it shares with calls: backoffs and fallbacks.
 import { z } from 'zod';
 import { PRIORITIES } from '../priorities.ts';
-import { count, duration, pattern, status, TRIGGERS } from './values.ts';
+import { breaker } from './breakers.ts';
+import { count, duration, listed, name, outcome, pattern, status, TRIGGERS } from './values.ts';
 
 export const backoff = z.strictObject({
   kind: z.enum(['exponential', 'linear', 'fixed']).optional(),
@@ -17,13 +18,62 @@ const respond = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
-export const fallbackStep = z.strictObject({
-  when: z
-    .array(z.enum(['breaker', 'throttle', 'concurrency', 'shed', 'deadline', 'failure']))
-    .min(1)
-    .max(6)
-    .optional(),
-  respond,
+const step = { since: '0.3.0' };
+
+/** Each step has exactly one of what it may do. */
+const DEEDS = ['respond', 'lastGood', 'function', 'dependency', 'skip'] as const;
+
+export const fallbackStep = z
+  .strictObject({
+    when: z
+      .array(z.enum(['breaker', 'throttle', 'concurrency', 'shed', 'deadline', 'failure']))
+      .min(1)
+      .max(6)
+      .optional(),
+    respond: respond.optional(),
+    lastGood: z
+      .strictObject({
+        maxAge: duration,
+        shared: z.literal(true).optional().meta({ description: 'the answers do not depend on who asks' }),
+      })
+      .optional()
+      .meta({ ...step, description: 'the last good answer to the same request that this instance has had' }),
+    function: z
+      .string()
+      .min(1)
+      .max(170)
+      .optional()
+      .meta({ ...step, description: 'another Lambda function is asked the same' }),
+    dependency: name
+      .optional()
+      .meta({ ...step, description: 'another dependency is asked the same, under its own rules' }),
+    skip: z
+      .literal(true)
+      .optional()
+      .meta({ ...step, description: 'goes on without: undefined to a call, 204 to a request' }),
+  })
+  .refine((one) => DEEDS.filter((deed) => one[deed] !== undefined).length === 1, {
+    error: `does exactly one of ${DEEDS.join(', ')}`,
+  });
+
+/** Capitalised, so that it is none of the outcomes. */
+const errorName = z
+  .string()
+  .check(z.regex(/^[A-Z][A-Za-z0-9_$]{0,127}$/, 'the name of an error: letters and digits, the first a capital'));
+
+const redelivery = z.strictObject({
+  attempts: count(1000).optional(),
+  backoff: backoff.optional(),
+  never: listed(z.union([outcome, errorName]))
+    .optional()
+    .meta({
+      since: '0.3.0',
+      description: 'errors and outcomes of calls that no other attempt would mend: dead-lettered at once',
+    }),
+  expired: z
+    .enum(['dead-letter', 'drop'])
+    .optional()
+    .meta({ since: '0.3.0', description: 'what becomes of a record whose deadline has passed; default dead-letter' }),
 });
 
 export const resource = z.strictObject({
@@ -35,7 +85,11 @@ export const resource = z.strictObject({
     function: pattern.optional(),
   }),
   deadline: z.strictObject({ timeout: duration.optional(), reserve: duration.optional() }).optional(),
-  redelivery: z.strictObject({ attempts: count(1000), backoff }).optional(),
+  redelivery: redelivery.optional(),
+  breaker: breaker.optional().meta({
+    since: '0.3.0',
+    description: 'opens on how invocations end, and refuses the next ones for a while',
+  }),
   fallback: z.array(fallbackStep).min(1).max(5).optional(),
   priority: z
     .enum(PRIORITIES)

@@ -46,19 +46,31 @@ describe('what a caller says is believed', () => {
     expect(saidBy(triggerOf(event), event, true)).toEqual(nothing);
   });
 
-  it('of a queue the rules name, but no deadline: a queue lets work wait', () => {
-    const text = (stringValue: string) => ({ dataType: 'String' as const, stringValue });
+  const text = (stringValue: string) => ({ dataType: 'String' as const, stringValue });
+
+  it('of a queue the rules name', () => {
     const event = sqs([
       {
         messageAttributes: {
-          'x-flyball-deadline': text('1'),
+          'x-flyball-deadline': text('1234567'),
           'x-flyball-attempt': text('3'),
           'x-flyball-retry': text('never'),
         },
       },
     ]);
-    expect(saidBy(triggerOf(event), event, true)).toEqual({ deadlineAt: undefined, attempt: 3, never: true });
+    expect(saidBy(triggerOf(event), event, true)).toEqual({ deadlineAt: 1_234_567, attempt: 3, never: true });
     expect(saidBy(triggerOf(event), event, false)).toEqual(nothing);
+  });
+
+  it.each([
+    ['the latest of their deadlines, if each has one', ['2000', '3000', '1000'], 3_000],
+    ['none, if one of them has none', ['2000', undefined], undefined],
+    ['none, if one of them is nonsense', ['2000', 'soon'], undefined],
+  ])('of the records of a batch: %s', (_which, deadlines, deadlineAt) => {
+    const event = sqs(
+      deadlines.map((at) => ({ messageAttributes: at === undefined ? {} : { 'x-flyball-deadline': text(at) } })),
+    );
+    expect(saidBy(triggerOf(event), event, true).deadlineAt).toBe(deadlineAt);
   });
 
   it.each(['soon', '-5', '1e999', '', '1.5'])('unless it is nonsense: %j', (text) => {
