@@ -1,16 +1,16 @@
 // Deadlines of outbound calls: nothing is started after the invocation's, and each attempt is stopped at its own.
 import { DeadlineExceeded } from '../kernel/errors.ts';
-import type { OutboundPolicy } from '../kernel/outbound.ts';
+import type { Call, OutboundPolicy, Reply, Send } from '../kernel/outbound.ts';
 import { parseDuration } from '../kernel/units.ts';
 
 /** Outside of retry: a call that cannot be waited for is not made. */
 export const deadlineOutbound: OutboundPolicy = {
   name: 'deadline',
   stage(dependency, _rule, { clock }) {
-    return async function deadlineStage(call, next) {
+    return function deadlineStage(call, next) {
       if (clock.now() < call.deadlineAt) return next(call);
       const error = new DeadlineExceeded(`"${dependency}" was not called: the deadline had passed`);
-      return { outcome: 'refused', error, sent: false };
+      return Promise.resolve({ outcome: 'refused', error, sent: false });
     };
   },
 };
@@ -25,7 +25,15 @@ export const attemptTimeoutOutbound: OutboundPolicy = {
   name: 'attempt-timeout',
   stage(dependency, rule, { clock }) {
     const attemptMs = rule.attemptTimeout === undefined ? Infinity : parseDuration(rule.attemptTimeout);
-    return async function attemptTimeoutStage(call, next) {
+    return function attemptTimeoutStage(call, next) {
+      // Nothing ends it before what ends the invocation, whose own signal says so.
+      const { invocation } = call;
+      const isInvocations = attemptMs === Infinity && call.deadlineAt >= invocation.deadlineAt;
+      if (isInvocations && call.signal === invocation.signal) return next(call);
+      return limited(call, next);
+    };
+
+    async function limited(call: Call, next: Send): Promise<Reply> {
       const nowMs = clock.now();
       const leftMs = Math.max(0, call.deadlineAt - nowMs);
       const limitMs = Math.min(attemptMs, leftMs);
@@ -47,7 +55,7 @@ export const attemptTimeoutOutbound: OutboundPolicy = {
         cancel();
         outer.removeEventListener('abort', onOuterAbort);
       }
-    };
+    }
   },
 };
 
