@@ -4,6 +4,7 @@ import { parseDuration, parseShare } from '../../../middleware/kernel/units.ts';
 import { checkBackoff } from './backoff.ts';
 import { checkFallback } from './fallback.ts';
 import type { Place, Report } from './findings.ts';
+import { checkRamp } from './ramp.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /** A breaker's window is cut into ten buckets: below this they are shorter than a call. */
@@ -97,6 +98,7 @@ function checkBreaker(rule: BreakerRule, place: Place, report: Report): void {
   if (openFor?.max !== undefined && parseDuration(openFor.initial) > parseDuration(openFor.max)) {
     report([...place, 'openFor', 'initial'], `${openFor.initial} is more than max (${openFor.max})`);
   }
+  checkRamp(rule, place, report);
   checkOutcomes(failures, [...place, 'failures'], 'is no failure', report);
 }
 
