@@ -5,6 +5,8 @@ import type { Invocation } from '../kernel/invocation.ts';
 import { compose, type Call, type OutboundPolicy, type Reply, type Send } from '../kernel/outbound.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { abortable } from './abortable.ts';
+import { answeredOf, Parsing, type CallFunction, type ExchangeFunction, type Parse } from './answers.ts';
+import { isStream, type As } from './body.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
 import { makeKey, type Operation, type OperationTable } from './operation.ts';
 import { compilePipelines, type Pipeline, type Pipelines } from './pipeline.ts';
@@ -17,11 +19,19 @@ export interface CallOptions {
   readonly method?: string;
   /** Path under the target's URL, with a query if need be. */
   readonly path?: string;
-  /** Sent as JSON; a string over HTTP is sent as it is. */
+  /** Sent as JSON; over HTTP a string, bytes and a stream (Node's or the web's) are sent as they are, a stream once. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** By this the callee can tell a repetition; all attempts carry the same. */
   readonly idempotencyKey?: string;
+  /** Which of the dependency's breakers judges the call, where the rule has `key: [call]`. Not a secret: it is stored as it is. */
+  readonly breakerKey?: string;
+  /** What the answer is wanted as; unless given, JSON where its type says so or there is none, and text otherwise. */
+  readonly as?: As;
+  /** Looks the answer over and gives what the caller works with. What it throws is the cause of a `DependencyFailed`. */
+  readonly parse?: Parse<unknown>;
+  /** How large an answer may be, unpacked; the rule's `maxAnswer` unless given, 6 MB without. */
+  readonly maxAnswerBytes?: number;
   /** Gives up: nothing is awaited or sent after it has aborted, and the call throws its reason. */
   readonly signal?: AbortSignal;
   /** For the whole call with its retries, within the invocation's deadline. */
@@ -32,6 +42,8 @@ export interface RunOptions {
   /** May be repeated without harm. */
   readonly idempotent?: boolean;
   readonly operation?: string;
+  /** Which of the dependency's breakers judges it, where the rule has `key: [call]`. Not a secret: it is stored as it is. */
+  readonly breakerKey?: string;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
 }
@@ -65,14 +77,16 @@ export type Reading = typeof reading;
 /** How a call ended, and what `call` and `run` throw when that is not `ok`. */
 export interface Ended {
   readonly reply: Reply;
-  readonly failure: () => unknown;
+  readonly failure: (of?: Reply) => unknown;
 }
 
 export interface Caller {
   /** Compiles the pipelines; to be among the policies of every middleware. */
   readonly policy: Policy<Pipelines>;
   /** @throws {Refused | DependencyFailed | DeadlineExceeded | Misused}, or the reason of `options.signal`. */
-  call<T = unknown>(dependency: string, options?: CallOptions): Promise<T>;
+  readonly call: CallFunction;
+  /** Like `call`, with the answer's status and headers. */
+  readonly exchange: ExchangeFunction;
   /** @throws {Refused | DependencyFailed | DeadlineExceeded}, or the reason of `options.signal`. */
   run<T>(dependency: string, work: Work<T>, options?: RunOptions): Promise<T>;
   /** Undefined outside of an invocation. */
@@ -86,7 +100,7 @@ export function createCaller(policies: readonly OutboundPolicy[]): Caller {
     compile: (rules, instance) => compilePipelines(rules, policies, instance),
   };
 
-  async function call<T>(dependency: string, options: CallOptions = {}): Promise<T> {
+  async function answer(dependency: string, options: CallOptions, whole: boolean): Promise<Reply> {
     const invocation = current();
     if (!invocation) {
       throw new Misused(
@@ -106,9 +120,28 @@ export function createCaller(policies: readonly OutboundPolicy[]): Caller {
       canMakeKey: true,
     });
     const idempotencyKey = operation.keyMade ? makeKey(invocation.instance.random) : request.idempotencyKey;
-    const outgoing = { ...request, operation: operation.name, idempotencyKey };
-    return (await send(pipeline, invocation, dependency, operation, options, (one) => target(outgoing, one))) as T;
+    const lasting = request.as === 'stream' ? signalOf(invocation, options.signal) : undefined;
+    const outgoing = { ...request, operation: operation.name, idempotencyKey, whole, lasting };
+    // Nobody has what a stream held once it has been sent.
+    const declared: Operation = isStream(request.body) ? { ...operation, idempotency: 'once' } : operation;
+    const parsing = options.parse && new Parsing(options.parse);
+    const attempt: Send = parsing
+      ? async (one) => parsing.judge(await target(outgoing, one))
+      : (one) => target(outgoing, one);
+    const { reply, failure } = await exchange(pipeline, invocation, dependency, declared, options, attempt);
+    if (reply.outcome !== 'ok') throw failure();
+    if (!parsing) return reply;
+    try {
+      return { ...reply, value: parsing.value(reply.value) };
+    } catch (error) {
+      throw failure({ ...reply, outcome: 'error', error, never: true });
+    }
   }
+
+  const call = async (dependency: string, options: CallOptions = {}) =>
+    (await answer(dependency, options, false)).value;
+  const whole = async (dependency: string, options: CallOptions = {}) =>
+    answeredOf(await answer(dependency, options, true));
 
   async function run<T>(dependency: string, work: Work<T>, options: RunOptions = {}): Promise<T> {
     const invocation = current();
@@ -137,7 +170,7 @@ export function createCaller(policies: readonly OutboundPolicy[]): Caller {
     };
   }
 
-  return { policy, call, run, outbound };
+  return { policy, call: call as CallFunction, exchange: whole as ExchangeFunction, run, outbound };
 }
 
 function unknown(dependency: string, { names }: Pipelines, known: boolean): Misused {
@@ -152,8 +185,9 @@ function unknown(dependency: string, { names }: Pipelines, known: boolean): Misu
   );
 }
 
-function requestOf({ operation, method, path, body, headers, idempotencyKey }: CallOptions): OutgoingRequest {
-  return { operation, method: method?.toUpperCase(), path, body, headers: headers ?? {}, idempotencyKey };
+function requestOf(options: CallOptions): OutgoingRequest {
+  const { operation, method, path, body, headers = {}, idempotencyKey, as, maxAnswerBytes } = options;
+  return { operation, method: method?.toUpperCase(), path, body, headers, idempotencyKey, as, maxAnswerBytes };
 }
 
 async function worked<T>(work: Work<T>, { signal, attempt, deadlineAt }: Call): Promise<Reply> {
@@ -179,7 +213,7 @@ async function exchange(
   invocation: Invocation,
   dependency: string,
   { name: operation, idempotency, keyMade }: Operation,
-  { signal, timeoutMs }: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
+  { signal, timeoutMs, breakerKey }: Pick<RunOptions, 'signal' | 'timeoutMs' | 'breakerKey'>,
   attempt: Send,
 ): Promise<Ended> {
   const { clock, recorder } = invocation.instance;
@@ -191,13 +225,19 @@ async function exchange(
     operation,
     idempotency,
     keyMade,
+    breakerKey,
     attempt: 1,
     deadlineAt: Math.min(invocation.deadlineAt, clock.now() + (timeoutMs ?? Infinity)),
-    signal: signal ? AbortSignal.any([invocation.signal, signal]) : invocation.signal,
+    signal: signalOf(invocation, signal),
   };
   const reply = await compose(pipeline.stages, (one) => timed(one, attempt))(outgoing);
   recorder.call(dependency, reply.outcome, clock.precise() - startedAt, reply, invocation);
-  return { reply, failure: () => thrownFor(reply, outgoing, signal) };
+  return { reply, failure: (of = reply) => thrownFor(of, outgoing, signal) };
+}
+
+/** Aborts when the invocation's deadline passes, and when the caller gives up. */
+function signalOf(invocation: Invocation, callers: AbortSignal | undefined): AbortSignal {
+  return callers ? AbortSignal.any([invocation.signal, callers]) : invocation.signal;
 }
 
 /** One attempt, recorded. Targets and work end as soon as the attempt's signal aborts. */

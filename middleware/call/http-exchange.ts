@@ -1,68 +1,33 @@
-// One HTTP exchange over kept-alive connections, of bounded size; idle connections are not trusted after a freeze.
-import type { Agent as HttpAgent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
-import type { Duplex } from 'node:stream';
-import type { Clock } from '../kernel/clock.ts';
+// One HTTP exchange over kept-alive connections: a body of any kind out, an answer of bounded size or a stream of it back.
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Connections } from '../../store/adapters/connections.ts';
+import { readWithin } from '../../store/adapters/reading.ts';
+import { decoded } from './decoding.ts';
 
-/** What is at a socket's other end may hang up while an environment is frozen. */
-const LONGEST_IDLE_MS = 4_000;
-const MOST_IDLE_SOCKETS = 32;
+export const MOST_IDLE_SOCKETS = 32;
 /** As much as Lambda itself answers. */
-const LARGEST_ANSWER_BYTES = 6 * 1024 * 1024;
-
-/** The agents of one instance. */
-export class Connections {
-  readonly #clock: Clock;
-  readonly #usedAt = new WeakMap<Duplex, number>();
-  #http: HttpAgent | undefined;
-  #https: HttpsAgent | undefined;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  get http(): HttpAgent {
-    this.#http ??= this.#noting(new (process.getBuiltinModule('node:http').Agent)(SETTINGS));
-    return this.#http;
-  }
-
-  get https(): HttpsAgent {
-    this.#https ??= this.#noting(new (process.getBuiltinModule('node:https').Agent)(SETTINGS));
-    return this.#https;
-  }
-
-  /** Destroys connections that have been idle too long, so that no request can be given one. */
-  dropIdle(): void {
-    const nowMs = this.#clock.now();
-    for (const agent of [this.#http, this.#https]) {
-      for (const sockets of Object.values(agent?.freeSockets ?? {})) {
-        for (const socket of sockets ?? []) {
-          if (nowMs - (this.#usedAt.get(socket) ?? -Infinity) > LONGEST_IDLE_MS) socket.destroy();
-        }
-      }
-    }
-  }
-
-  #noting<Agent extends HttpAgent>(agent: Agent): Agent {
-    agent.on('free', (socket: Duplex) => this.#usedAt.set(socket, this.#clock.now()));
-    return agent;
-  }
-}
-
-const SETTINGS = { keepAlive: true, maxFreeSockets: MOST_IDLE_SOCKETS };
+export const LARGEST_ANSWER_BYTES = 6 * 1024 * 1024;
 
 export interface Exchange {
   readonly url: URL;
   readonly method: string;
   readonly headers: Record<string, string>;
-  readonly body: string | undefined;
+  /** A stream is sent as it comes. */
+  readonly body: string | Uint8Array | Readable | undefined;
+  /** Ends it, but for a stream that has been handed over. */
   readonly signal: AbortSignal;
+  /** An answer that is larger, unpacked, is a failure; 6 MB unless given. */
+  readonly maxAnswerBytes?: number | undefined;
+  /** Hands an answer below 300 over as a stream, as soon as its headers are there. */
+  readonly streamed?: boolean;
 }
 
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly text: string;
+  /** Unpacked. */
+  readonly body: Buffer | Readable;
 }
 
 /** An exchange that ended without an answer. `connected`: something may have been sent. */
@@ -76,57 +41,54 @@ export class ExchangeFailed extends Error {
 }
 
 /** @throws {ExchangeFailed} with what went wrong, or the signal's reason, as its cause. */
-export function exchange(connections: Connections, { url, method, headers, body, signal }: Exchange): Promise<Answer> {
-  connections.dropIdle();
-  const secure = url.protocol === 'https:';
-  // `import 'node:http'` costs a cold start 25 ms, and the first `fetch` as much again; this costs 1 ms.
-  const { request: open } = process.getBuiltinModule(secure ? 'node:https' : 'node:http');
+export function exchange(connections: Connections, one: Exchange): Promise<Answer> {
+  const { url, method, body, signal, maxAnswerBytes = LARGEST_ANSWER_BYTES } = one;
   return new Promise((resolve, reject) => {
     let connected = false;
     let settled = false;
-    const fail = (cause: unknown) => {
-      if (settled) return;
+    /** True for the first end alone. */
+    const settle = () => {
+      if (settled) return false;
       settled = true;
       signal.removeEventListener('abort', onAbort);
+      return true;
+    };
+    const fail = (cause: unknown) => {
+      if (!settle()) return;
       reject(new ExchangeFailed(`${method} ${url.origin}${url.pathname}: no answer`, connected, { cause }));
       // Takes the socket along: an answer that comes later must not meet the next request.
       request.destroy();
     };
+    const answered = ({ statusCode: status = 0, headers }: IncomingMessage, answer: Answer['body']) => {
+      if (!settle()) return;
+      resolve({ status, headers, body: answer });
+      // Answered before all was sent: nobody reads the rest.
+      if (!request.writableEnded) request.destroy();
+    };
     const onAbort = () => fail(signal.reason);
-    const request: ClientRequest = open(url, {
-      method,
-      headers,
-      agent: secure ? connections.https : connections.http,
-    });
+    const request: ClientRequest = connections.open(url, one);
     request.on('socket', (socket) => {
       if (!socket.connecting) connected = true;
-      else socket.once(secure ? 'secureConnect' : 'connect', () => (connected = true));
+      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => (connected = true));
     });
     request.on('error', fail);
     request.on('response', (response) => {
-      read(response, (error, text) => {
-        if (error) return fail(error);
-        if (settled) return;
-        settled = true;
-        signal.removeEventListener('abort', onAbort);
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
-      });
+      const source = decoded(response, method);
+      if (source instanceof Error) return fail(source);
+      if (one.streamed && isFull(response)) return answered(response, source);
+      readWithin(source, maxAnswerBytes, (error, answer) => (error ? fail(error) : answered(response, answer)));
     });
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    else request.end(body);
+    else send(request, body);
   });
 }
 
-function read(response: IncomingMessage, done: (error: Error | undefined, text: string) => void): void {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  response.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > LARGEST_ANSWER_BYTES) done(new Error(`the answer is larger than ${LARGEST_ANSWER_BYTES} bytes`), '');
-    else chunks.push(chunk);
-  });
-  response.on('error', (error) => done(error, ''));
-  response.on('close', () => done(new Error('the connection was closed in the middle of the answer'), ''));
-  response.on('end', () => done(undefined, Buffer.concat(chunks).toString('utf8')));
+/** What says no is read to its end: it is an error's to carry. */
+const isFull = ({ statusCode = 0 }: IncomingMessage) => statusCode < 300;
+
+function send(request: ClientRequest, body: Exchange['body']): void {
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) request.end(body);
+  // What goes wrong with either ends both, and is an error of the request.
+  else process.getBuiltinModule('node:stream').pipeline(body, request, () => undefined);
 }

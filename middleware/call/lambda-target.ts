@@ -1,43 +1,92 @@
 // Calls a dependency by invoking its function: JSON out, and what the function answered or failed with as the outcome.
+import type { IncomingHttpHeaders } from 'node:http';
+import { AnswerTooLarge } from '../../store/adapters/reading.ts';
 import { CALLER_HEADER } from '../kernel/caller-header.ts';
 import { NEVER_SAID } from '../kernel/errors.ts';
-import { deployedName } from '../kernel/function-name.ts';
+import { deployedName, functionReference } from '../kernel/function-name.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
 import { abortable } from './abortable.ts';
+import { isBytes, isStream, jsonOf, NotJson, valueOf, type As } from './body.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
-import { headersOf, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
+import { headersOf, misusedReply, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
 import { transportOf, type InvokeAnswer } from './transport.ts';
 
-export function lambdaTarget(
-  target: { readonly function: string; readonly alias?: string | undefined },
-  instance: Instance,
-): Target {
-  const name = deployedName(target.function);
-  // The local Lambda endpoint (serverless-offline) answers 404 to any qualifier.
-  const alias = process.env['AWS_ENDPOINT_URL_LAMBDA'] === undefined ? target.alias : undefined;
+/** Of a request that is waited for (d). */
+const LARGEST_PAYLOAD_BYTES = 6 * 1024 * 1024;
+
+export interface FunctionTarget {
+  /** Its name, or its ARN in full or in part; each also with its alias or version. */
+  readonly function: string;
+  readonly alias?: string | undefined;
+}
+
+export function lambdaTarget(target: FunctionTarget, instance: Instance, maxAnswerBytes?: number): Target {
+  const place = placeOf(target);
   const transport = transportOf(instance);
   return async function invokeFunction(request, call) {
+    const wrong = unsendable(request);
+    if (wrong !== undefined) return misusedReply(`"${call.dependency}" is a function: ${wrong}`);
+    const payload = payloadOf(request, call);
+    if (payload instanceof Error) return misusedReply(`the call of "${call.dependency}": ${payload.message}`);
     let sent = false;
     try {
       const invoke = await abortable(transport.invoker(), call.signal);
       sent = true;
-      const payload = payloadOf(request, call);
-      const output = await abortable(invoke({ function: name, alias, payload }, call), call.signal);
-      const bytes = { bytesOut: payload.length, bytesIn: output.Payload?.length ?? 0 };
-      return { ...replyOfOutput(output, instance.clock.now()), ...bytes };
+      const output = await abortable(invoke({ ...place, payload }, call), call.signal);
+      const bytesIn = output.Payload?.length ?? 0;
+      const limitBytes = request.maxAnswerBytes ?? maxAnswerBytes;
+      if (limitBytes !== undefined && bytesIn > limitBytes) return tooLarge(limitBytes);
+      return { ...replyOfOutput(output, instance.clock.now(), request.as), bytesOut: payload.length, bytesIn };
     } catch (error) {
       return call.signal.aborted ? replyOfAbort(call.signal.reason, sent) : replyOfThrown(error);
     }
   };
 }
 
+/** What to invoke. serverless-offline answers 404 to all but deployed names, so it is told no ARN and no qualifier. */
+function placeOf(target: FunctionTarget) {
+  const name = deployedName(target.function);
+  const reference = functionReference(name);
+  if (isLocal()) return { function: reference?.name ?? name, alias: undefined };
+  return { function: name, alias: target.alias, region: regionElsewhere(reference?.region) };
+}
+
+/** The world on a laptop. An endpoint that is set for a private network is Lambda itself, which knows qualifiers. */
+function isLocal(): boolean {
+  const url = URL.parse(process.env['AWS_ENDPOINT_URL_LAMBDA'] ?? '');
+  return url !== null && /^(localhost|127\..*|\[::1\])$/.test(url.hostname);
+}
+
+function regionElsewhere(region: string | undefined): string | undefined {
+  return region === process.env['AWS_REGION'] ? undefined : region;
+}
+
+/** What an invoke cannot carry: it is one JSON there and one back. */
+function unsendable({ body, as }: OutgoingRequest): string | undefined {
+  if (isStream(body)) return 'it takes no stream; put the content into a bucket and send where it is';
+  if (isBytes(body)) return "it takes JSON and no bytes; send them as text: { body: bytes.toString('base64') }";
+  if (as === 'stream') return "its answer is no stream; take it as: 'bytes'";
+  return undefined;
+}
+
 /** A direct invoke also says who calls: nobody without a permission to invoke the function can say so. */
-function payloadOf(request: OutgoingRequest, call: Call): string {
+function payloadOf(request: OutgoingRequest, call: Call): string | Error {
   const { operation, method, path, body } = request;
   const headers = { ...headersOf(request, call), [CALLER_HEADER]: call.invocation.instance.service };
-  return JSON.stringify({ operation, method, path, body, headers });
+  const payload = jsonOf({ operation, method, path, body, headers });
+  if (payload instanceof Error) return payload;
+  // A character is three bytes at most, so that nearly no payload need be measured.
+  const bytes = payload.length * 3 > LARGEST_PAYLOAD_BYTES ? Buffer.byteLength(payload) : 0;
+  if (bytes <= LARGEST_PAYLOAD_BYTES) return payload;
+  return new Error(
+    `its payload is ${bytes} bytes, and Lambda takes ${LARGEST_PAYLOAD_BYTES}; send where it is instead`,
+  );
+}
+
+function tooLarge(limitBytes: number): Reply {
+  return { outcome: 'error', error: new AnswerTooLarge(limitBytes), sent: true, never: true };
 }
 
 /** Lambda's own 4xx answers come before the function runs: nothing was done. */
@@ -54,10 +103,13 @@ const OWN_ERRORS: readonly (readonly [prefix: string, reply: Omit<Reply, 'error'
   ['FLYBALL_DEADLINE_EXCEEDED', { outcome: 'timeout', sent: true, never: true }],
 ];
 
-export function replyOfOutput({ FunctionError, Payload }: InvokeAnswer, nowMs: number): Reply {
-  const payload = parsed(Payload === undefined ? '' : Buffer.from(Payload).toString('utf8'));
+export function replyOfOutput({ FunctionError, Payload }: InvokeAnswer, nowMs: number, as?: As): Reply {
+  const bytes = Buffer.from(Payload ?? []);
+  const payload = valueOf(bytes, undefined, undefined);
   if (FunctionError !== undefined) return replyOfFunctionError(FunctionError, payload);
-  return isAnswer(payload) ? replyOfAnswer(payload, nowMs) : { outcome: 'ok', value: payload, sent: true };
+  if (isAnswer(payload)) return replyOfAnswer(payload, nowMs, as);
+  const value = as === 'text' || as === 'bytes' ? valueOf(bytes, undefined, as) : payload;
+  return { outcome: 'ok', value, sent: true };
 }
 
 function replyOfFunctionError(kind: string, payload: unknown): Reply {
@@ -84,39 +136,60 @@ function waitOf(message: string): { retryAfterMs?: number } {
 interface WebAnswer {
   readonly statusCode: number;
   readonly body?: unknown;
+  readonly isBase64Encoded?: unknown;
   readonly headers?: unknown;
+  readonly multiValueHeaders?: unknown;
 }
 
 /** Functions that also stand behind a gateway answer in its form. */
-function replyOfAnswer({ statusCode, body, headers }: WebAnswer, nowMs: number): Reply {
-  const outcome = outcomeOfStatus(statusCode);
-  const value = typeof body === 'string' ? parsed(body) : body;
-  if (outcome === 'ok') return { outcome, value, sent: true, response: { status: statusCode, body: value } };
-  const header = (wanted: string) => {
-    const entry = Object.entries(isObject(headers) ? headers : {}).find(([name]) => name.toLowerCase() === wanted);
-    return typeof entry?.[1] === 'string' || typeof entry?.[1] === 'number' ? String(entry[1]) : undefined;
-  };
-  const after = retryAfterMs(header('retry-after'), nowMs);
+function replyOfAnswer(answer: WebAnswer, nowMs: number, as: As | undefined): Reply {
+  const { statusCode: status } = answer;
+  const outcome = outcomeOfStatus(status);
+  const headers = headersOfAnswer(answer);
+  const value = bodyOfAnswer(answer, headers['content-type'], outcome === 'ok' ? as : undefined);
+  if (value instanceof NotJson)
+    return { outcome: 'error', error: value, sent: true, response: { status, headers, body: answer.body } };
+  const response = { status, headers, body: value };
+  if (outcome === 'ok') return { outcome, value, sent: true, response };
+  const after = retryAfterMs(textOf(headers['retry-after']), nowMs);
   return {
     outcome,
     sent: true,
-    response: { status: statusCode, body: value },
+    response,
     ...(after === undefined ? {} : { retryAfterMs: after }),
-    ...(saysNever(header('x-flyball-retry')) ? { never: true } : {}),
+    ...(saysNever(textOf(headers['x-flyball-retry'])) ? { never: true } : {}),
   };
+}
+
+/** What is an object already is given as it is; text is read as over HTTP, but that a gateway's default type says little. */
+function bodyOfAnswer({ body, isBase64Encoded }: WebAnswer, type: string | undefined, as: As | undefined): unknown {
+  if (typeof body === 'string') {
+    const bytes = Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8');
+    return valueOf(bytes, as === undefined ? undefined : type, as);
+  }
+  if (as !== 'text' && as !== 'bytes') return body;
+  return valueOf(Buffer.from(body === undefined ? '' : JSON.stringify(body)), type, as);
+}
+
+/** By lower-case name; several values of one are given as several. */
+function headersOfAnswer({ headers, multiValueHeaders }: WebAnswer): IncomingHttpHeaders {
+  const named: IncomingHttpHeaders = {};
+  for (const [name, value] of Object.entries(isObject(headers) ? headers : {})) {
+    const text = textOf(value);
+    if (text !== undefined) named[name.toLowerCase()] = text;
+  }
+  for (const [name, values] of Object.entries(isObject(multiValueHeaders) ? multiValueHeaders : {})) {
+    if (Array.isArray(values)) named[name.toLowerCase()] = values.length === 1 ? String(values[0]) : values.map(String);
+  }
+  return named;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
 function isAnswer(payload: unknown): payload is WebAnswer {
   return isObject(payload) && typeof payload['statusCode'] === 'number';
-}
-
-function parsed(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,7 @@
 // One request to a target, before it knows whether it travels as HTTP or as an invoke; and the headers flyball adds.
+import { Misused } from '../kernel/errors.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
+import type { As } from './body.ts';
 
 export interface OutgoingRequest {
   readonly operation: string | undefined;
@@ -9,6 +11,13 @@ export interface OutgoingRequest {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
   readonly idempotencyKey: string | undefined;
+  readonly as?: As | undefined;
+  /** Of an answer, in bytes; the target's own limit unless given. */
+  readonly maxAnswerBytes?: number | undefined;
+  /** Status and headers are wanted too: a redirect is an answer like others. */
+  readonly whole?: boolean;
+  /** How long an answer that is a stream may be read. */
+  readonly lasting?: AbortSignal | undefined;
 }
 
 /** Sends one attempt. Ends at once when the call's signal aborts; never rejects. */
@@ -31,6 +40,11 @@ export function headersOf(request: OutgoingRequest, call: Call): Record<string, 
   headers['x-flyball-attempt'] = String(attempt);
   if (invocation.noRetry || attempt > 1) headers['x-flyball-retry'] = 'never';
   return headers;
+}
+
+/** For a request that can never be sent as it is: nothing the dependency did. */
+export function misusedReply(message: string): Reply {
+  return { outcome: 'refused', error: new Misused(message), sent: false, never: true };
 }
 
 /** `Retry-After` in ms from now, given in seconds or as an HTTP date; undefined when it says nothing. */

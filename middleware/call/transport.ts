@@ -1,13 +1,18 @@
 // How attempts leave an instance: over the network, unless a test has put something else in its place.
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { Connections } from '../../store/adapters/connections.ts';
 import type { Instance } from '../kernel/instance.ts';
 import { notInstalled } from '../kernel/optional.ts';
 import type { Call } from '../kernel/outbound.ts';
-import { Connections, exchange, type Answer, type Exchange } from './http-exchange.ts';
+import { exchange, MOST_IDLE_SOCKETS, type Answer, type Exchange } from './http-exchange.ts';
 
 export interface Invoke {
+  /** Its name or ARN. */
   readonly function: string;
+  /** Its alias or version. */
   readonly alias: string | undefined;
+  /** Where it is, if that is not here. */
+  readonly region?: string | undefined;
   /** JSON. */
   readonly payload: string;
 }
@@ -36,7 +41,7 @@ export function replaceTransport(instance: Instance, transport: Transport): void
 }
 
 function network(instance: Instance): Transport {
-  const connections = new Connections(instance.clock);
+  const connections = new Connections(instance.clock, MOST_IDLE_SOCKETS);
   let invoker: ReturnType<Transport['invoker']> | undefined;
   return {
     exchange: (one) => exchange(connections, one),
@@ -49,11 +54,17 @@ async function createInvoker(connections: Connections): ReturnType<Transport['in
   const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda').catch(
     notInstalled('@aws-sdk/client-lambda'),
   );
-  const client: LambdaClient = new LambdaClient({
-    maxAttempts: 1,
-    requestHandler: { httpAgent: connections.http, httpsAgent: connections.https },
-  });
-  return ({ function: name, alias, payload }, call) => {
+  const clients = new Map<string | undefined, LambdaClient>();
+  /** One for each Region: the SDK takes none from an ARN. */
+  const clientOf = (region: string | undefined) => {
+    const found = clients.get(region);
+    if (found) return found;
+    const requestHandler = { httpAgent: connections.http, httpsAgent: connections.https };
+    const client: LambdaClient = new LambdaClient({ maxAttempts: 1, requestHandler, ...(region && { region }) });
+    clients.set(region, client);
+    return client;
+  };
+  return ({ function: name, alias, region, payload }, call) => {
     connections.dropIdle();
     const command = new InvokeCommand({ FunctionName: name, Payload: payload, ...(alias ? { Qualifier: alias } : {}) });
     // By this Lambda itself knows the attempt as its caller; the SDK would name the function's own segment.
@@ -67,6 +78,6 @@ async function createInvoker(connections: Connections): ReturnType<Transport['in
         { step: 'build', priority: 'high' },
       );
     }
-    return client.send(command, { abortSignal: call.signal });
+    return clientOf(region).send(command, { abortSignal: call.signal });
   };
 }

@@ -1,31 +1,45 @@
 // Calls a dependency at a URL: JSON out, JSON in, the status as the outcome.
+import { AnswerTooLarge } from '../../store/adapters/reading.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
+import { bodyOf, NotJson, valueOf, type OutgoingBody } from './body.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
 import { ExchangeFailed, type Answer } from './http-exchange.ts';
-import { headersOf, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
+import { headersOf, misusedReply, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
 import { transportOf } from './transport.ts';
 
 /** `base` is the rule's URL; a call's path is appended to the base's own. */
-export function urlTarget(base: string, instance: Instance): Target {
+export function urlTarget(base: string, instance: Instance, limitBytes?: number): Target {
   const root = new URL(base);
   const transport = transportOf(instance);
   return async function sendToUrl(request, call) {
     const url = joined(root, request.path);
     if (url === undefined) return outside(request, root);
     const body = bodyOf(request.body);
-    const headers = { accept: 'application/json', ...body.headers, ...headersOf(request, call) };
+    if (body instanceof Error) return misusedReply(`the call of "${call.dependency}": ${body.message}`);
+    const accept = ACCEPTED[request.as ?? 'json'];
+    const headers = { accept, ...body.headers, ...headersOf(request, call) };
     const method = request.method ?? 'POST';
+    const { signal } = call;
+    const maxAnswerBytes = request.maxAnswerBytes ?? limitBytes;
+    const streamed = request.as === 'stream';
     try {
-      const answer = await transport.exchange({ url, method, headers, body: body.text, signal: call.signal }, call);
-      const bytes = { bytesOut: body.text?.length ?? 0, bytesIn: answer.text.length };
-      return { ...replyOf(answer, instance.clock.now()), ...bytes };
+      const one = { url, method, headers, body: body.content, signal, maxAnswerBytes, streamed };
+      const answer = await transport.exchange(one, call);
+      const reply = replyOf(answer, request, url, instance.clock.now());
+      const bytesIn = Buffer.isBuffer(answer.body) ? { bytesIn: answer.body.length } : {};
+      const bytesOut = body.bytes === undefined ? {} : { bytesOut: body.bytes };
+      if (Buffer.isBuffer(answer.body)) return { ...reply, ...bytesOut, ...bytesIn };
+      const { handedOver } = await import('./streamed.ts');
+      return { ...reply, ...bytesOut, ...handedOver(answer.body, maxAnswerBytes, request.lasting, call) };
     } catch (error) {
-      return replyOfFailure(error, call);
+      return replyOfFailure(error, body, call);
     }
   };
 }
+
+const ACCEPTED = { json: 'application/json', text: 'text/*, */*;q=0.5', bytes: '*/*', stream: '*/*' } as const;
 
 /** The path under the base's; undefined when it would lead out of it, whoever made it up. */
 export function joined(root: URL, path: string | undefined): URL | undefined {
@@ -41,47 +55,50 @@ export function joined(root: URL, path: string | undefined): URL | undefined {
 }
 
 function outside(request: OutgoingRequest, root: URL): Reply {
-  const error = new TypeError(`the path "${request.path ?? ''}" leads out of ${root.origin}${root.pathname}`);
-  return { outcome: 'error', error, sent: false, never: true };
+  const path = request.path?.split('?', 1)[0] ?? '';
+  return misusedReply(`the path "${path}" leads out of ${root.origin}${root.pathname}`);
 }
 
-function bodyOf(body: unknown): { text: string | undefined; headers: Record<string, string> } {
-  if (body === undefined) return { text: undefined, headers: { 'content-length': '0' } };
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const type = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
-  return { text, headers: { 'content-type': type, 'content-length': String(Buffer.byteLength(text)) } };
-}
-
-function replyOf({ status, headers, text }: Answer, nowMs: number): Reply {
+function replyOf({ status, headers, body }: Answer, { as, whole }: OutgoingRequest, url: URL, nowMs: number): Reply {
+  const value = Buffer.isBuffer(body) ? valueOf(body, headers['content-type'], status < 300 ? as : undefined) : body;
+  if (isRedirect(status) && !whole) return redirected(headers.location, status, url, value);
   const outcome = outcomeOfStatus(status);
-  const body = parsed(text, headers['content-type']);
-  if (outcome === 'ok') return { outcome, value: body, sent: true, response: { status, body } };
+  const response = { status, headers, body: value };
+  if (outcome === 'ok' && !(value instanceof NotJson)) return { outcome, value, sent: true, response };
   const after = retryAfterMs(headers['retry-after'], nowMs);
   const retry = headers['x-flyball-retry'];
   return {
-    outcome,
+    outcome: outcome === 'ok' ? 'error' : outcome,
     sent: true,
-    response: { status, body },
+    // Of an answer that says no, what it was to be does not matter.
+    response: { ...response, body: value instanceof NotJson ? body.toString() : value },
+    ...(value instanceof NotJson ? { error: value } : {}),
     ...(after === undefined ? {} : { retryAfterMs: after }),
     ...(saysNever(Array.isArray(retry) ? retry[0] : retry) ? { never: true } : {}),
   };
 }
 
-/** JSON by its type; JSON that is not is text, rather than a failure of a call that worked. */
-function parsed(text: string, type: string | undefined): unknown {
-  if (text === '') return undefined;
-  if (type !== undefined && !/[/+]json\b/.test(type)) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+const isRedirect = (status: number) => status >= 300 && status < 400;
+
+/** Followed by nobody: the rules say where calls may go. Whoever can do something with it takes the whole answer. */
+function redirected(location: string | undefined, status: number, from: URL, body: unknown): Reply {
+  const to = location === undefined ? null : URL.parse(location, from.href);
+  const error = new Error(
+    `it answered ${status}${to ? `, a redirect to ${to.origin}${to.pathname}` : ''}: redirects are not followed; set the rule's target to where it leads, or take the whole answer by flyball.exchange`,
+  );
+  return { outcome: `${status}`, error, sent: true, response: { status, body } };
 }
 
-function replyOfFailure(error: unknown, call: Call): Reply {
+function replyOfFailure(error: unknown, { content }: OutgoingBody, call: Call): Reply {
   if (!(error instanceof ExchangeFailed)) return replyOfError(error);
-  if (call.signal.aborted && error.cause === call.signal.reason) return replyOfAbort(error.cause, error.connected);
+  const { cause, connected } = error;
+  if (call.signal.aborted && cause === call.signal.reason) return replyOfAbort(cause, connected);
+  // What was to be sent could not be read: nobody's failure but its reader's.
+  if (typeof content === 'object' && 'errored' in content && content.errored !== null && content.errored === cause) {
+    return { outcome: 'refused', error: cause, sent: connected };
+  }
   // Before there was a connection, nothing was sent, whatever went wrong (a certificate, a name, a refusal).
-  if (!error.connected) return { outcome: 'connect', error: error.cause, sent: false };
-  return replyOfError(error.cause);
+  if (!connected) return { outcome: 'connect', error: cause, sent: false };
+  // The same answer would be as large again.
+  return cause instanceof AnswerTooLarge ? { ...replyOfError(cause), never: true } : replyOfError(cause);
 }

@@ -3,7 +3,7 @@ import type { FailedAnswer } from './errors.ts';
 import type { Instance } from './instance.ts';
 import type { Invocation } from './invocation.ts';
 import type { Outcome } from './outcome.ts';
-import type { DependencyRule } from './rules/document.ts';
+import type { DependencyRule, RuleDocument } from './rules/document.ts';
 
 /**
  * `none`: not once it may have had an effect; `safe`: may be repeated; `key`: may be repeated under the same idempotency
@@ -19,6 +19,8 @@ export interface Call {
   readonly idempotency: Idempotency;
   /** The key of a call declared `key` is flyball's own making: a later invocation that repeats the work has another. */
   readonly keyMade?: boolean | undefined;
+  /** Of what the caller says that it goes to, for breakers of which there is one for each. */
+  readonly breakerKey?: string | undefined;
   /** Counts from 1. */
   attempt: number;
   /** Epoch ms after which nothing may be started or awaited any more. */
@@ -85,7 +87,7 @@ export type Stage = (call: Call, next: Send) => Promise<Reply>;
 export interface OutboundPolicy {
   readonly name: string;
   /** The stage for a dependency under its rule, or undefined when the rule gives this policy nothing to do. */
-  stage(dependency: string, rule: DependencyRule, instance: Instance): Stage | undefined;
+  stage(dependency: string, rule: DependencyRule, instance: Instance, rules?: RuleDocument): Stage | undefined;
 }
 
 /** Composes stages around the last send; the first is the outermost. */

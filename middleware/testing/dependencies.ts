@@ -1,4 +1,5 @@
 // Stands where the network is: dependencies that answer and fail as a test says, and what was sent to them.
+import { Readable } from 'node:stream';
 import {
   ExchangeFailed,
   type Answer,
@@ -22,7 +23,7 @@ export interface FixedAnswer {
   /** 200 unless given; from a function, which has none of its own, the answer of one behind a gateway. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text, or anything else as JSON. */
+  /** Text, bytes, or anything else as JSON. */
   readonly body?: unknown;
   readonly fail?: DependencyFailure;
   /** How long it takes, e.g. `200ms`. */
@@ -44,7 +45,7 @@ export interface SentCall {
   /** With its query. */
   readonly path: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON is parsed. */
+  /** JSON is parsed; bytes and streams are a Buffer. */
   readonly body: unknown;
   /** Epoch ms. */
   readonly at: number;
@@ -77,13 +78,14 @@ export class Dependencies {
     invoker: () => Promise.resolve((invoke: Invoke, call: Call) => this.#invoke(invoke, call)),
   };
 
-  async #exchange({ url, method, headers, body, signal }: Exchange, call: Call): Promise<Answer> {
+  async #exchange({ url, method, headers, body, signal, streamed }: Exchange, call: Call): Promise<Answer> {
+    const content = body === undefined || typeof body === 'string' ? body : await allOf(body);
     const sent = this.#sent(call, {
       target: url.href,
       method,
       path: `${url.pathname}${url.search}`,
       headers,
-      body: body === undefined ? undefined : jsonOr(body),
+      body: typeof content === 'string' ? jsonOr(content) : content,
     });
     const broken = (code: string, connected: boolean, cause: unknown = failure(code)) =>
       new ExchangeFailed(`${method} ${url.origin}${url.pathname}: no answer`, connected, { cause });
@@ -96,11 +98,18 @@ export class Dependencies {
     const { status = 200, body: answered, fail } = answer;
     if (fail === 'connect') throw broken('ECONNREFUSED', false);
     if (fail === 'error') throw broken('ECONNRESET', true);
-    const type = typeof answered === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
+    const type =
+      answered instanceof Uint8Array
+        ? 'application/octet-stream'
+        : typeof answered === 'string'
+          ? 'text/plain; charset=utf-8'
+          : 'application/json';
+    const answeredStatus = fail === 'throttled' ? 429 : typeof fail === 'number' ? fail : status;
+    const bytes = answered instanceof Uint8Array ? Buffer.from(answered) : Buffer.from(textOf(answered));
     return {
-      status: fail === 'throttled' ? 429 : typeof fail === 'number' ? fail : status,
+      status: answeredStatus,
       headers: { 'content-type': type, ...lowerCased(answer.headers) },
-      text: answered === undefined ? '' : typeof answered === 'string' ? answered : JSON.stringify(answered),
+      body: streamed && answeredStatus < 300 ? Readable.from([bytes]) : bytes,
     };
   }
 
@@ -174,6 +183,15 @@ function failed(error: unknown): InvokeAnswer {
 
 function bytesOf(payload: unknown): InvokeAnswer {
   return { Payload: Buffer.from(payload === undefined ? 'null' : JSON.stringify(payload)) };
+}
+
+function textOf(answered: unknown): string {
+  if (answered === undefined) return '';
+  return typeof answered === 'string' ? answered : JSON.stringify(answered);
+}
+
+async function allOf(body: Uint8Array | Readable): Promise<Buffer> {
+  return body instanceof Uint8Array ? Buffer.from(body) : Buffer.concat((await body.toArray()) as Uint8Array[]);
 }
 
 function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {

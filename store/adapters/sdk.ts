@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type StoredAttribute, unmarshalItem } from '../marshal.ts';
 import { type CallOptions, type Item, type Key, StoreRejected, type Table, type Written } from '../port.ts';
-import { LONGEST_IDLE_MS } from './exchange.ts';
+import { LONGEST_IDLE_MS } from './connections.ts';
 import { aborted, timedOut, unreachable } from './failures.ts';
 import { queryInput, toCursor } from './query.ts';
 import { failureOf } from './rejections.ts';
