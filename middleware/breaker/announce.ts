@@ -57,7 +57,7 @@ function write({ instance }: FleetView, { breaker, key, from, to, cause, counts 
 }
 
 /** Beside the handler; what is lost with a dying instance is an entry in a list. */
-function keep({ name, instance }: FleetView, transition: BreakerTransition, { state }: BreakerRecord): void {
+function keep({ id, instance }: FleetView, transition: BreakerTransition, { state }: BreakerRecord): void {
   const { syncs, table, service, recorder } = instance;
   const {
     breaker,
@@ -70,7 +70,7 @@ function keep({ name, instance }: FleetView, transition: BreakerTransition, { st
     function: functionName,
     counts,
   } = transition;
-  void syncs.start(`breaker-log:${name}:${key ?? ''}:${epoch}`, async (signal) => {
+  void syncs.start(`breaker-log:${id}:${epoch}`, async (signal) => {
     try {
       await putBreakerTransition(
         table,

@@ -34,7 +34,7 @@ export function announceHere(view: FleetView, from: string, to: string): void {
 
 /** Beside the handler, and waited for at its end as exchanges are: what is frozen would tell it when thawed. */
 function later(view: FleetView, tell: () => void): Promise<void> {
-  return view.instance.syncs.start(`breaker:announce:${view.name}:${view.exchanges}`, async () => {
+  return view.instance.syncs.start(`breaker:announce:${view.id}:${view.exchanges}`, async () => {
     await loadAnnounce();
     tell();
   });

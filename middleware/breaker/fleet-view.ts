@@ -43,7 +43,14 @@ export class FleetView {
     this.name = name;
     this.key = key;
     this.instance = instance;
-    this.store = breakerStore(instance.table, instance.service, name, key);
+    const { table, service, clock } = instance;
+    const now = () => clock.now();
+    this.store = breakerStore(table, service, name, key === undefined ? undefined : { value: key, now });
+  }
+
+  /** Names its exchanges: those of another key are others. */
+  get id(): string {
+    return this.key === undefined ? this.name : `${this.name}#${this.key}`;
   }
 
   get record(): BreakerRecord {
@@ -135,7 +142,7 @@ export class FleetView {
   exchange(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const before = this.#last;
     const { syncs, clock, recorder } = this.instance;
-    const exchange = syncs.start(`breaker:${this.name}:${this.#exchanges++}`, async (signal) => {
+    const exchange = syncs.start(`breaker:${this.id}:${this.#exchanges++}`, async (signal) => {
       if (before) await before;
       if (signal.aborted) return;
       try {

@@ -1,2 +1,12 @@
 // Breakers shared by the fleet, for calls to dependencies.
-export { breakerOutbound, lookAgain } from './stage.ts';
+import type { Policy } from '../kernel/policy.ts';
+
+export { loadAnnounce } from './announcing.ts';
+export { lookAgain } from './breakers.ts';
+export { loadFor, type LoadKeys } from './needs.ts';
+export { breakerOutbound } from './stage.ts';
+
+/** Breakers of what a service is asked for: loaded when rules have one. */
+export async function loadInboundBreaker(): Promise<Policy> {
+  return (await import('./inbound.ts')).breakerPolicy;
+}

@@ -10,6 +10,7 @@ import {
   type ForcedState,
   type HalfOpenState,
 } from './breaker-record.ts';
+import { alsoSetting, type Change } from './update-expression.ts';
 
 export interface BreakerAnswer {
   readonly applied: boolean;
@@ -33,16 +34,29 @@ export interface BreakerStore {
   move(seen: Seen, next: Next, drop: readonly BreakerBucket[], options?: CallOptions): Promise<BreakerAnswer>;
 }
 
-/** `value` is that of a rule's key, as it is stored. */
-export function breakerStore(table: Table, service: string, breaker: string, value?: string): BreakerStore {
-  const key = keys.breaker(service, breaker, value);
+/** One value of a rule's key, as it is stored. There may be any number of them, so that each is forgotten some day. */
+export interface KeyValue {
+  readonly value: string;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+/** Renewed with every write. */
+const KEPT_MS = 7 * 86_400_000;
+
+const expiring = (change: Change, nowMs: number) =>
+  alsoSetting(change, 'expiration', Math.ceil((nowMs + KEPT_MS) / 1000));
+
+export function breakerStore(table: Table, service: string, breaker: string, keyed?: KeyValue): BreakerStore {
+  const key = keys.breaker(service, breaker, keyed?.value);
+  const lasting = (change: Change) => (keyed ? expiring(change, keyed.now()) : change);
   const answer = ({ applied, item }: Written): BreakerAnswer => ({ applied, record: recordOf(item) });
   return {
     read: async (options) => recordOf(await table.get(key, { ...options, consistent: true })),
     publish: async (epoch, deltas, stale, options) =>
-      answer(await table.update({ key, ...publishing(epoch, deltas, stale), ...options })),
+      answer(await table.update({ key, ...lasting(publishing(epoch, deltas, stale)), ...options })),
     move: async (seen, next, drop, options) =>
-      answer(await table.update({ key, ...moving(seen, next, undefined, drop), ...options })),
+      answer(await table.update({ key, ...lasting(moving(seen, next, undefined, drop)), ...options })),
   };
 }
 

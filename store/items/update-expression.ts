@@ -3,6 +3,17 @@ import type { UpdateRequest, Value } from '../port.ts';
 
 export type Change = Omit<UpdateRequest, 'key'>;
 
+/** The same change, setting one attribute more. */
+export function alsoSetting({ update, ...change }: Change, attribute: string, value: Value): Change {
+  const clause = '#also = :also';
+  return {
+    ...change,
+    update: update.startsWith('SET ') ? update.replace('SET ', () => `SET ${clause}, `) : `SET ${clause} ${update}`,
+    names: { ...change.names, '#also': attribute },
+    values: { ...change.values, ':also': value },
+  };
+}
+
 /** Collects an update expression; placeholders keep clear of DynamoDB's reserved words. */
 export class Update {
   readonly names: { [placeholder: string]: string } = {};

@@ -2,7 +2,20 @@
 import { z } from 'zod';
 import { count, duration, mode, MOST_OUTCOMES, outcome, share } from './values.ts';
 
+const breakerKey = z
+  .string()
+  .check(
+    z.regex(
+      /^(operation|client|call|header:[A-Za-z0-9-]{1,64}|query:[A-Za-z0-9_.-]{1,64}|path:[A-Za-z0-9_-]{1,64}|claim:[A-Za-z0-9_:./-]{1,64})$/,
+      'one of operation, client, call, header:NAME, query:NAME, path:NAME, claim:NAME',
+    ),
+  );
+
 export const breaker = z.strictObject({
+  key: z.array(breakerKey).min(1).max(4).optional().meta({
+    since: '0.3.0',
+    description: 'one breaker for each tenant, client or endpoint; call is what the code gives as breakerKey',
+  }),
   window: z.strictObject({ time: duration, minimumCalls: count(1_000_000).optional() }).optional(),
   failureRate: share.optional(),
   slow: z.strictObject({ over: duration, rate: share }).optional(),
