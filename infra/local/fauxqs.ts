@@ -2,6 +2,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import type { Asked } from './calls.ts';
+import { receiveWholeGroups } from './fifo-groups.ts';
 import type { Note } from './recorder.ts';
 import type { MessageTraces } from './xray/message-traces.ts';
 
@@ -27,6 +28,7 @@ export async function startLocalFauxqs(
   note?: Note,
   traces?: MessageTraces,
 ): Promise<FauxqsServer> {
+  await receiveWholeGroups();
   // It names its address in the code, and gives its parts (spy, persistence) to nobody else; but Fastify, which
   // listens for it, announces each of its servers, and fauxqs makes its own before it returns.
   const announced = (message: unknown) => {
