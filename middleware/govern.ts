@@ -18,8 +18,10 @@ import {
 } from './kernel/middleware.ts';
 import { requireKnown, requireService } from './kernel/options.ts';
 import type { Policy, PolicySlot } from './kernel/policy.ts';
+import type { OnTransition } from './kernel/transition.ts';
 import {
   accessSlot,
+  breakerSlot,
   businessSlot,
   callSlot,
   concurrencySlot,
@@ -51,7 +53,15 @@ export interface TraceOptions extends InstanceOptions {
   readonly tracer?: Tracer;
 }
 
-export interface GovernOptions extends AccessOptions, TraceOptions {
+export interface BreakerOptions extends InstanceOptions {
+  /**
+   * Told when a breaker changes as this environment sees it; `decidedHere` on the one that moved it. What it throws is
+   * logged, and nothing waits for it. Every function given for a service is told, once.
+   */
+  readonly onTransition?: OnTransition;
+}
+
+export interface GovernOptions extends AccessOptions, BreakerOptions, TraceOptions {
   /** The job this function runs, as the rules' `jobs` name it. */
   readonly job?: string;
 }
@@ -70,6 +80,7 @@ const OPTIONS: Readonly<Record<keyof GovernOptions, true>> = {
   logger: true,
   access: true,
   tracer: true,
+  onTransition: true,
   job: true,
   clock: true,
   random: true,
@@ -95,6 +106,7 @@ export function govern(options: GovernOptions): GovernMiddleware {
     redeliverySlot,
     deadlinePolicy,
     shedSlot,
+    breakerSlot,
     throttleSlot,
     concurrencySlot,
     quotaSlot,
@@ -112,8 +124,8 @@ export const access = (options: AccessOptions): GovernMiddleware => middlewareFo
 export const throttle = (options: InstanceOptions): GovernMiddleware =>
   middlewareFor(options, [throttleSlot, quotaSlot]);
 export const concurrency = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [concurrencySlot]);
-/** Installs outbound breakers for `flyball.call` and `flyball.run`. */
-export const breaker = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, []);
+/** Breakers of resources, and those of dependencies for `flyball.call` and `flyball.run`. */
+export const breaker = (options: BreakerOptions): GovernMiddleware => middlewareFor(options, [breakerSlot]);
 /** Installs retrying `flyball.call` and `flyball.run`, and redelivery of queue records. */
 export const retry = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliverySlot]);
 export const redelivery = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [redeliverySlot]);
@@ -128,13 +140,23 @@ export const jobRun = (options: JobRunOptions): GovernMiddleware => middlewareFo
 /** What `FLYBALL_DISABLED=1` leaves in its place. */
 const STAYING: ReadonlySet<Policy | PolicySlot> = new Set([requiredAccessSlot, parkSlot]);
 
-function middlewareFor(options: TraceOptions, policies: readonly (Policy | PolicySlot)[]): GovernMiddleware {
+function middlewareFor(
+  options: TraceOptions & BreakerOptions,
+  policies: readonly (Policy | PolicySlot)[],
+): GovernMiddleware {
   const governing = disabled ? policies.filter((policy) => STAYING.has(policy)) : policies;
   requireService(options);
   requireKnown(options, Object.keys(OPTIONS));
   const instance = instanceFor(options);
   if (options.tracer) tracers.set(instance, requireTracer(options.tracer));
+  if (options.onTransition !== undefined) instance.onTransition.add(requireHook(options.onTransition));
   return middlewareOf(instance, disabled ? [callSlot, ...governing] : [logsSlot, callSlot, ...governing]);
+}
+
+/** @throws {Misused} when it cannot be told anything. */
+function requireHook(hook: OnTransition): OnTransition {
+  if (typeof hook === 'function') return hook;
+  throw new Misused('onTransition is a function that is told of each change of a breaker');
 }
 
 /** @throws {Misused} when it is another's tracer; plain JavaScript may give anything. */

@@ -17,6 +17,7 @@ export {
   throttle,
   trace,
   type AccessOptions,
+  type BreakerOptions,
   type GovernOptions,
   type JobRunOptions,
   type TraceOptions,
@@ -36,6 +37,7 @@ export {
 export type { FlyballContext, GovernedContext, GovernMiddleware } from './kernel/middleware.ts';
 export type { Logger } from './kernel/logger.ts';
 export type { Outcome } from './kernel/outcome.ts';
+export type { BreakerTransition } from './kernel/transition.ts';
 export type { Principal } from './kernel/principal.ts';
 export type { Peeked } from './throttle/peek.ts';
 export type { Tracer } from './trace/tracer.ts';

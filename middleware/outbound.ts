@@ -12,6 +12,7 @@ import { retryOutbound } from './retry/index.ts';
 import { shedOutbound } from './shed/outbound.ts';
 import { traceAttemptOutbound, traceCallOutbound } from './trace/index.ts';
 
+export { loadAnnounce, loadFor as loadBreakersFor, loadInboundBreaker } from './breaker/index.ts';
 export { fallbackPolicy } from './fallback/index.ts';
 export { loadHedging, loadHedgingFor } from './hedge/index.ts';
 export { loadTracePolicy } from './trace/index.ts';

@@ -1,4 +1,5 @@
 // Knows which policies are loaded when: those that run always are there at once, the others when rules or events need them.
+import type { LoadKeys } from './breaker/index.ts';
 import type { Caller, Outbound } from './call/caller.ts';
 import { current } from './kernel/current.ts';
 import { Refused } from './kernel/errors.ts';
@@ -31,6 +32,9 @@ interface OutboundParts {
   readonly loadTracePolicy: () => Promise<Policy>;
   readonly loadHedging: () => Promise<void>;
   readonly loadHedgingFor: (rules: RuleDocument) => Promise<void>;
+  readonly loadAnnounce: () => Promise<void>;
+  readonly loadBreakersFor: (rules: RuleDocument | undefined, keys: LoadKeys) => Promise<void>;
+  readonly loadInboundBreaker: () => Promise<Policy>;
 }
 
 let outbound: OutboundParts | undefined;
@@ -43,9 +47,23 @@ export const callSlot: PolicySlot = {
   name: 'call',
   needed: ({ dependencies }) => dependencies !== undefined,
   async load(rules) {
-    const { caller, loadHedgingFor } = await loadOutbound();
-    await loadHedgingFor(rules);
+    const { caller, loadHedgingFor, loadBreakersFor } = await loadOutbound();
+    await Promise.all([loadHedgingFor(rules), loadBreakersFor(rules, loadKeys)]);
     return caller.policy;
+  },
+};
+
+/** What the keys of breakers are made of is in the throttle's file. */
+const loadKeys: LoadKeys = () => import('./throttle/index.ts');
+
+/** Of resources; those of dependencies are within calls. */
+export const breakerSlot: PolicySlot = {
+  name: 'breaker',
+  needed: ({ resources }) => Object.values(resources ?? {}).some((rule) => rule.breaker !== undefined),
+  async load(rules) {
+    const { loadInboundBreaker, loadBreakersFor } = await loadOutbound();
+    await loadBreakersFor(rules, loadKeys);
+    return loadInboundBreaker();
   },
 };
 
@@ -164,6 +182,7 @@ export async function loadEverything(): Promise<void> {
   const rules = { apiVersion: 'flyball/v1', service: 'everything' } as const;
   const slots = [
     accessSlot,
+    breakerSlot,
     businessSlot,
     callSlot,
     concurrencySlot,
@@ -182,6 +201,8 @@ export async function loadEverything(): Promise<void> {
     loadAnswers(),
     loadReporting(),
     loadOutbound().then(({ loadHedging }) => loadHedging()),
+    loadOutbound().then(({ loadAnnounce }) => loadAnnounce()),
+    loadOutbound().then(({ loadBreakersFor }) => loadBreakersFor(undefined, loadKeys)),
     import('./kernel/queues.ts'),
     loadThrottle(rules).then(({ loadAll }) => loadAll()),
     ...slots.map((slot) => slot.load(rules)),
