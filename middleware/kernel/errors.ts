@@ -74,11 +74,6 @@ export class Refused extends FlyballError {
     if (details.retryAfterMs !== undefined) this.headers['retry-after'] = retryAfterSeconds(details.retryAfterMs);
   }
 
-  /** A queue record that met with it comes again when trying may help. */
-  get deferMs(): number | undefined {
-    return this.retryAfterMs;
-  }
-
   override toJSON(): object {
     const { by, rule, retryAfterMs } = this;
     return { ...super.toJSON(), by, rule, retryAfterMs };

@@ -1,4 +1,5 @@
 // When to wait for another attempt not here, where the time is billed, but in the queue that brought the work.
+import { deadlineAtOf } from '../kernel/batch.ts';
 import { canWait, heldRecordsOf, settlementOf } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
@@ -17,16 +18,18 @@ export function isCheaperInQueue(waitMs: number, leftMs: number, overMs: number 
 }
 
 /**
- * Whether what brought this invocation comes back by itself, alone, when the call throws. Of several records the handler
- * knows which one the call was for, if it settles each by itself: whoever writes `deferOver` says that it does.
+ * Whether what brought this invocation comes back by itself, alone, when the call throws, and is not too late then. Of
+ * several records the handler knows which one the call was for, if it settles each by itself: whoever writes `deferOver`
+ * says that it does.
  */
-export function comesAgain(invocation: Invocation, asked: boolean): boolean {
+export function comesAgain(invocation: Invocation, atMs: number, asked: boolean): boolean {
   if (!canWait(invocation)) return false;
   const { claimed, parked } = settlementOf(invocation);
-  if (!claimed) return false;
+  const records = heldRecordsOf(invocation);
+  if (!claimed || records.some((record) => (deadlineAtOf(record) ?? Infinity) <= atMs)) return false;
   if (asked || parked) return true;
   // Without a rule nobody has said that the event source reads which records have failed.
-  return invocation.resource.rule?.redelivery !== undefined && heldRecordsOf(invocation).length === 1;
+  return invocation.resource.rule?.redelivery !== undefined && records.length === 1;
 }
 
 /** A key made for this call is not known to the next delivery: what may have had its effect is not begun anew. */

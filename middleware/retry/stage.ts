@@ -35,7 +35,7 @@ export const retryOutbound: OutboundPolicy = {
       return (
         isCheaperInQueue(waitMs, leftMs, deferOverMs) &&
         staysRepeatable(call, reply) &&
-        comesAgain(call.invocation, deferOverMs !== undefined)
+        comesAgain(call.invocation, clock.now() + waitMs, deferOverMs !== undefined)
       );
     }
 
