@@ -13,6 +13,12 @@ import { dependency, testCall } from './outbound.ts';
 
 export const START = Date.UTC(2026, 0, 5, 12, 0, 0);
 
+export interface AttemptOptions {
+  readonly remainingMs?: number;
+  readonly requestId?: string;
+  readonly call?: Partial<Call>;
+}
+
 export interface Member {
   readonly instance: Instance;
   /** What the recorder was told: `CLOSED>OPEN` of the fleet's breaker. */
@@ -20,9 +26,9 @@ export interface Member {
   readonly refusals: string[];
   readonly internals: string[];
   /** One attempt in an invocation of its own, with everything beside it settled. */
-  attempt(given: Reply | Send, options?: { remainingMs?: number; call?: Partial<Call> }): Promise<Reply>;
+  attempt(given: Reply | Send, options?: AttemptOptions): Promise<Reply>;
   /** The same, but leaves the invocation open: the test settles it. */
-  begin(given: Reply | Send): { readonly reply: Promise<Reply>; readonly call: Call };
+  begin(given: Reply | Send, options?: AttemptOptions): { readonly reply: Promise<Reply>; readonly call: Call };
 }
 
 export interface Fleet {
@@ -62,8 +68,8 @@ function memberOf(id: string, table: Table, rule: DependencyRule, clock: FakeClo
     internal: (event) => internals.push(event),
   };
   const stage: Stage | undefined = breakerOutbound.stage('payments', rule, instance);
-  const start = (given: Reply | Send, remainingMs = 30_000, overrides: Partial<Call> = {}) => {
-    const invocation = testInvocation(instance, {}, testContext(clock, remainingMs));
+  const start = (given: Reply | Send, { remainingMs, requestId, call: overrides }: AttemptOptions) => {
+    const invocation = testInvocation(instance, {}, testContext(clock, remainingMs, requestId));
     const call = testCall(invocation, { signal: new AbortController().signal, ...overrides });
     const next = typeof given === 'function' ? given : dependency(given).send;
     return { reply: stage ? stage(call, next) : next(call), call };
@@ -73,9 +79,9 @@ function memberOf(id: string, table: Table, rule: DependencyRule, clock: FakeClo
     transitions,
     refusals,
     internals,
-    begin: (given) => start(given),
+    begin: (given, options = {}) => start(given, options),
     async attempt(given, options = {}) {
-      const ended = await start(given, options.remainingMs, options.call).reply;
+      const ended = await start(given, options).reply;
       await instance.syncs.settle();
       return ended;
     },

@@ -10,6 +10,11 @@ export interface MemoryTable extends PlainTable {
   away: boolean;
   /** Called before and after each answer: a test may let others go first. */
   delay: () => Promise<void> | undefined;
+  /**
+   * What goes wrong with a request, asked once it has arrived: `lost` is carried out, and its answer never comes;
+   * `throttled` is not carried out.
+   */
+  fault: (kind: string) => 'lost' | 'throttled' | undefined;
   /** Requests that were made, e.g. `update`. */
   readonly requests: string[];
 }
@@ -22,14 +27,18 @@ export function memoryTable(): MemoryTable {
     requests.push(kind);
     if (raced.away) throw new StoreUnavailable('connect', 'the table is away in this test');
     await raced.delay();
+    const fault = raced.fault(kind);
+    if (fault === 'throttled') throw new StoreUnavailable('throttled', 'the table throttles in this test');
     const answered = await ask();
     await raced.delay();
+    if (fault === 'lost') throw new StoreUnavailable('timeout', 'the answer is lost in this test');
     return answered;
   }
 
   const raced: MemoryTable = {
     away: false,
     delay: () => undefined,
+    fault: () => undefined,
     requests,
     item: (key) => table.item(key),
     get items() {
