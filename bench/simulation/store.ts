@@ -16,6 +16,8 @@ import type { World } from './world.ts';
 
 /** One partition takes so many writes a second, and so does a new on-demand table. */
 export const ITEM_WRITES_PER_S = 1_000;
+/** As many, of items below 4 KB, when they are consistent; twice as many otherwise. */
+export const ITEM_READS_PER_S = 3_000;
 export const TABLE_WRITES_PER_S = 4_000;
 
 /** The signed adapter's, ms. */
@@ -34,7 +36,11 @@ export const usualLatency: Latency = (random) => {
 export interface StoreOptions {
   readonly latency: Latency;
   readonly itemWritesPerS: number;
+  /** Consistent ones; without a bound when it is not given. */
+  readonly itemReadsPerS?: number;
   readonly tableWritesPerS: number;
+  /** Told of every write that was carried out and whose condition held. */
+  readonly written?: (item: Item) => void;
   /** When nothing answers, epoch ms. */
   readonly outages: readonly { readonly fromMs: number; readonly toMs: number }[];
 }
@@ -52,14 +58,15 @@ class PerSecond {
   #count = 0;
 
   /** False when it would be more than `limit`. */
-  count(nowMs: number, limit: number): boolean {
+  count(nowMs: number, limit: number, units = 1): boolean {
     const second = Math.floor(nowMs / 1000);
     if (second !== this.#second) {
       this.#second = second;
       this.#count = 0;
     }
-    if (this.#count >= limit) return false;
-    this.most = Math.max(this.most, ++this.#count);
+    if (this.#count + units > limit) return false;
+    this.#count += units;
+    this.most = Math.max(this.most, this.#count);
     return true;
   }
 }
@@ -76,6 +83,7 @@ export class SimulatedStore {
   readonly #options: StoreOptions;
   readonly #items = new Map<string, Item>();
   readonly #perItem = new Map<string, PerSecond>();
+  readonly #readsPerItem = new Map<string, PerSecond>();
   readonly #perTable = new PerSecond();
 
   constructor(world: World, random: Random, options: StoreOptions) {
@@ -104,7 +112,7 @@ export class SimulatedStore {
       });
     const unused = () => Promise.reject(new Error('the simulated table does neither delete nor query'));
     return {
-      get: (key, options = {}) => ask(options, () => this.#read(key)),
+      get: (key, options = {}) => ask(options, () => this.#read(key, options.consistent ?? false)),
       put: (request) => ask(request, () => this.#put(request)),
       update: (request) => ask(request, () => this.#update(request)),
       delete: unused,
@@ -163,7 +171,9 @@ export class SimulatedStore {
     return this.#options.outages.some(({ fromMs, toMs }) => nowMs >= fromMs && nowMs < toMs);
   }
 
-  #read({ pk, sk }: Key): Item | undefined {
+  #read({ pk, sk }: Key, consistent: boolean): Item | undefined {
+    const { itemReadsPerS } = this.#options;
+    if (itemReadsPerS !== undefined) this.#admitRead(pk, itemReadsPerS, consistent ? 1 : 0.5);
     this.reads++;
     const found = this.#items.get(`${pk}\n${sk}`);
     return found && { ...found };
@@ -175,6 +185,7 @@ export class SimulatedStore {
     const found = this.#items.get(name);
     if (condition !== undefined && !holds(condition, found ?? {}, given)) return this.#lost(found);
     this.#items.set(name, { ...item });
+    this.#options.written?.(item);
     return { applied: true, item };
   }
 
@@ -185,12 +196,21 @@ export class SimulatedStore {
     if (condition !== undefined && !holds(condition, found ?? {}, given)) return this.#lost(found);
     const item = updated(update, found ?? { ...key }, given);
     this.#items.set(name, item);
+    this.#options.written?.(item);
     return { applied: true, item: { ...item } };
   }
 
   #lost(found: Item | undefined): Written {
     this.lostRaces++;
     return { applied: false, item: found && { ...found } };
+  }
+
+  #admitRead(pk: string, itemReadsPerS: number, units: number): void {
+    let perItem = this.#readsPerItem.get(pk);
+    if (!perItem) this.#readsPerItem.set(pk, (perItem = new PerSecond()));
+    if (perItem.count(this.#world.nowMs, itemReadsPerS, units)) return;
+    this.throttled++;
+    throw new StoreUnavailable('throttled', 'too many reads in this second');
   }
 
   #admitWrite(pk: string): void {

@@ -1,0 +1,111 @@
+// The histories a breaker is measured on: fleets of all sizes, outages whole and in part, loads that step, a store that fails.
+import type { Goals } from './judgement.ts';
+import type { Scenario, SubjectName } from './scenario.ts';
+
+const RPS = 20;
+/** By then everybody knows of everybody. */
+const DEATH_S = 13;
+const ALL: readonly SubjectName[] = ['flyball', 'oracle', 'read-modify-write', 'elected prober'];
+const OWN: readonly SubjectName[] = ['flyball', 'oracle'];
+
+const TOTAL: Goals = { openMsMedian: 200, openMsMax: 350, leak: 2, falseTrips: 0, flaps: 0, writesPerRequest: 0.02 };
+const HALF: Goals = { openMsMax: 350, leak: 4, falseTrips: 0, writesPerRequest: 0.02 };
+const QUIET: Goals = { falseTrips: 0, flaps: 0 };
+
+/** Fewer histories the larger the fleet. */
+const seedsOf = (instances: number): number => (instances >= 10_000 ? 1 : instances >= 1_000 ? 2 : 10);
+
+function outages(instances: number): readonly Scenario[] {
+  const base = { instances, rps: RPS, rule: {}, deathS: DEATH_S, seeds: seedsOf(instances) };
+  const huge = instances >= 10_000;
+  return [
+    {
+      ...{ ...base, name: `n=${instances} outage 100%`, health: [{ fromS: DEATH_S, failing: 1 }] },
+      ...{ untilS: DEATH_S + (huge ? 2 : 4), goals: TOTAL, subjects: huge ? OWN : ALL },
+    },
+    {
+      ...{ ...base, name: `n=${instances} outage 50%`, health: [{ fromS: DEATH_S, failing: 0.5 }] },
+      ...{ untilS: DEATH_S + (huge ? 2 : 4), goals: HALF, subjects: OWN },
+    },
+    {
+      ...{ ...base, name: `n=${instances} errors 10%`, health: [{ fromS: DEATH_S, failing: 0.1 }] },
+      ...{ untilS: DEATH_S + (huge ? 3 : 8), goals: QUIET, subjects: huge ? ['flyball'] : ALL },
+    },
+  ];
+}
+
+/** Eight times the load at one failure in ten: by more calls an instance, and by more instances. */
+function steps(instances: number): readonly Scenario[] {
+  const base = {
+    ...{ rule: {}, deathS: DEATH_S, untilS: DEATH_S + 8, seeds: Math.min(5, seedsOf(instances)), goals: QUIET },
+    ...{ health: [{ fromS: 1, failing: 0.1 }], subjects: OWN },
+  };
+  return [
+    {
+      ...{ ...base, name: `n=${instances} load x8 by calls, errors 10%`, instances, rps: RPS / 8 },
+      phases: [{ fromS: DEATH_S, times: 8 }],
+    },
+    {
+      ...{ ...base, name: `n=${instances} load x8 by instances, errors 10%`, instances: instances / 8, rps: RPS },
+      joining: { instances: (instances * 7) / 8, fromS: DEATH_S, withinS: 1 },
+    },
+  ];
+}
+
+/** Well, dead for a while, and well again. */
+function lives(instances: number): readonly Scenario[] {
+  const base = { instances, rps: RPS, deathS: DEATH_S, seeds: Math.min(5, seedsOf(instances)), goals: LIFE };
+  const health = [
+    { fromS: DEATH_S, failing: 1 },
+    { fromS: DEATH_S + 8, failing: 0 },
+  ];
+  return [
+    {
+      ...{ ...base, name: `n=${instances} life`, rule: {}, health, recoveryS: DEATH_S + 8 },
+      ...{ untilS: DEATH_S + 8 + 25, subjects: instances >= 1_000 ? OWN : ALL },
+    },
+  ];
+}
+const LIFE: Goals = { ...TOTAL, recoveryOverMs: 0 };
+
+function oddities(): readonly Scenario[] {
+  const base = { instances: 100, rps: RPS, rule: {}, deathS: DEATH_S, seeds: 5 };
+  const dead = [{ fromS: DEATH_S, failing: 1 }];
+  return [
+    {
+      ...{ ...base, name: 'n=100 outage 100% timeouts 500 ms', health: dead, timeoutMs: 500 },
+      ...{ untilS: DEATH_S + 6, goals: { falseTrips: 0, flaps: 0 }, subjects: ALL },
+    },
+    {
+      ...{ ...base, name: 'n=100 one poisoned', health: [], poisoned: 1 },
+      ...{ untilS: DEATH_S + 40, goals: QUIET, subjects: ALL },
+    },
+    {
+      ...{ ...base, name: 'n=10 one poisoned', instances: 10, health: [], poisoned: 1 },
+      ...{ untilS: DEATH_S + 40, goals: QUIET, subjects: OWN },
+    },
+    {
+      ...{ ...base, name: 'n=100 outage 100% store of 100 writes/s', health: dead, itemWritesPerS: 100 },
+      ...{ untilS: DEATH_S + 6, goals: { falseTrips: 0, flaps: 0 }, subjects: OWN },
+    },
+    {
+      ...{ ...base, name: 'n=100 outage 100% store away', health: dead, untilS: DEATH_S + 20 },
+      ...{ storeAway: { fromS: DEATH_S - 0.5, forS: 10 }, goals: { flaps: 0 }, subjects: OWN },
+    },
+    {
+      ...{ ...base, name: 'n=20 outage 100% at 0.2 rps', instances: 20, rps: 0.2, health: [{ fromS: 60, failing: 1 }] },
+      ...{ deathS: 60, untilS: 100, goals: { falseTrips: 0, flaps: 0 }, subjects: OWN },
+    },
+  ];
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...[10, 100, 1_000].flatMap(outages),
+  ...[80, 800].flatMap(steps),
+  ...[10, 100, 1_000].flatMap(lives),
+  ...oddities(),
+  ...outages(10_000),
+];
+
+/** Of each kind one, none of them large. */
+export const QUICK_SCENARIOS: readonly Scenario[] = SCENARIOS.filter(({ instances }) => instances <= 100);
