@@ -1,15 +1,13 @@
 // Checks dependencies: targets that can be called, retries that can happen, breakers that can trip and recover.
-import type { BreakerRule, DependencyRule, RuleDocument } from '../../../middleware/kernel/rules/document.ts';
+import type { DependencyRule, RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { parseDuration, parseShare } from '../../../middleware/kernel/units.ts';
 import { checkBackoff } from './backoff.ts';
+import { checkBreaker } from './breakers.ts';
 import { checkFallback } from './fallback.ts';
 import type { Place, Report } from './findings.ts';
-import { checkRamp } from './ramp.ts';
+import { checkOutcomes } from './outcomes.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-/** A breaker's window is cut into ten buckets: below this they are shorter than a call. */
-const SHORTEST_WINDOW_MS = 1_000;
-const LONGEST_WINDOW_MS = 3_600_000;
 
 export function checkDependencies(dependencies: NonNullable<RuleDocument['dependencies']>, report: Report): void {
   for (const [name, rule] of Object.entries(dependencies)) {
@@ -79,41 +77,6 @@ function checkHedge({ hedge, operations, target, attemptTimeout }: DependencyRul
 function canBeHedged(operations: DependencyRule['operations'], target: DependencyRule['target']): boolean {
   if (!operations) return target === undefined || 'url' in target;
   return Object.values(operations).some(({ idempotency }) => idempotency !== 'none');
-}
-
-function checkBreaker(rule: BreakerRule, place: Place, report: Report): void {
-  const { window, failureRate, slow, openFor, failures } = rule;
-  if (window) {
-    const ms = parseDuration(window.time);
-    if (ms < SHORTEST_WINDOW_MS || ms > LONGEST_WINDOW_MS) {
-      report([...place, 'window', 'time'], `${window.time} is not between 1s and 1h`);
-    }
-  }
-  if (failureRate !== undefined && parseShare(failureRate) === 0) {
-    report([...place, 'failureRate'], '0% would open it with every success too; the rate is reached, not exceeded');
-  }
-  if (slow && parseShare(slow.rate) === 0) {
-    report([...place, 'slow', 'rate'], '0% would open it with every fast call too');
-  }
-  if (openFor?.max !== undefined && parseDuration(openFor.initial) > parseDuration(openFor.max)) {
-    report([...place, 'openFor', 'initial'], `${openFor.initial} is more than max (${openFor.max})`);
-  }
-  checkRamp(rule, place, report);
-  checkOutcomes(failures, [...place, 'failures'], 'is no failure', report);
-}
-
-function checkOutcomes(
-  given: readonly (string | number)[] | undefined,
-  place: Place,
-  reason: string,
-  report: Report,
-): void {
-  // A status may be written as a number.
-  const names = given?.map(String);
-  names?.forEach((name, i) => {
-    if (name === 'ok') report([...place, i], `ok ${reason}`);
-    if (names.indexOf(name) !== i) report([...place, i], `${name} stands here twice`);
-  });
 }
 
 function checkOperations(operations: NonNullable<DependencyRule['operations']>, place: Place, report: Report): void {

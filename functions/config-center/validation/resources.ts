@@ -2,6 +2,7 @@
 import { matchRank } from '../../../middleware/kernel/resources.ts';
 import type { ResourceRule, RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { parseDuration } from '../../../middleware/kernel/units.ts';
+import { checkResourceBreaker } from './breakers.ts';
 import { checkFallback } from './fallback.ts';
 import type { Place, Report } from './findings.ts';
 import { checkRedelivery, isParkable } from './redelivery.ts';
@@ -83,7 +84,11 @@ export function pathParameters(match: Match): ReadonlySet<string> {
 }
 
 function checkSettings(rule: ResourceRule, place: Place, report: Report): void {
-  const { match, deadline, redelivery, fallback, whenRefused } = rule;
+  const { match, deadline, redelivery, breaker, fallback, whenRefused } = rule;
+  if (breaker) {
+    const given = { triggers: triggersOf(match), pathParameters: pathParameters(match) };
+    checkResourceBreaker(breaker, given, [...place, 'breaker'], report);
+  }
   if (deadline) {
     const timeout = deadline.timeout === undefined ? undefined : parseDuration(deadline.timeout);
     const reserve = deadline.reserve === undefined ? undefined : parseDuration(deadline.reserve);
