@@ -1,6 +1,7 @@
 // Knows every policy and their order: govern() for a whole function, and each policy as a middleware of its own.
 import middy, { type Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
+import type { CallFunction, ExchangeFunction } from './call/answers.ts';
 import type { CallOptions, RunInfo, RunOptions } from './call/caller.ts';
 import { deadlinePolicy } from './deadline/policy.ts';
 import { recordCounts, type Counts } from './job-run/account.ts';
@@ -194,8 +195,11 @@ export function governed<Event, Result>(
 /** What domain code calls; it finds the current invocation by itself. */
 export const flyball = {
   /** Calls a dependency the rules name. @throws {Refused | DependencyFailed | DeadlineExceeded | Misused} */
-  call: <T = unknown>(dependency: string, options?: CallOptions): Promise<T> =>
-    withCaller((caller) => caller.call<T>(dependency, options)),
+  call: ((dependency: string, options?: CallOptions) =>
+    withCaller((caller) => caller.call(dependency, options))) as CallFunction,
+  /** Like `call`, with the answer's status and headers beside its body. */
+  exchange: ((dependency: string, options?: CallOptions) =>
+    withCaller((caller) => caller.exchange(dependency, options))) as ExchangeFunction,
   /** Governs any promise as a call to a dependency. @throws {Refused | DependencyFailed | DeadlineExceeded} */
   run: <T>(
     dependency: string,

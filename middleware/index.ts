@@ -23,7 +23,7 @@ export {
   type TraceOptions,
 } from './govern.ts';
 export { flyballPlugin } from './plugin.ts';
-export type { CallOptions, FlyballPlugin, FlyballPluginOptions, RunInfo, RunOptions } from './call/index.ts';
+export type { Answered, CallOptions, FlyballPlugin, FlyballPluginOptions, RunInfo, RunOptions } from './call/index.ts';
 export {
   BusinessFailure,
   DeadlineExceeded,

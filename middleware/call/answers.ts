@@ -54,8 +54,7 @@ export class Parsing {
       this.#last = { of: reply.value, value: this.#parse(reply.value) };
       return reply;
     } catch (error) {
-      const { value: _, ...rest } = reply;
-      return { ...rest, outcome: 'error', error, never: true };
+      return { ...reply, value: undefined, outcome: 'error', error, never: true };
     }
   }
 

@@ -72,17 +72,23 @@ export function valueOf(bytes: Buffer, type: string | undefined, as: As | undefi
   } catch (error) {
     // Nobody has said that it is JSON.
     if (as === undefined && !isJson) return text;
-    return new NotJson(bytes.length, type, error);
+    return new NotJson(text, bytes.length, type, error);
   }
 }
 
 /** The answer calls itself JSON, or was to be. What it says instead may be anybody's: it is not shown. */
 export class NotJson extends Error {
   override readonly name = 'NotJson';
-  constructor(bytes: number, type: string | undefined, error: unknown) {
+  readonly #text: string;
+  constructor(text: string, bytes: number, type: string | undefined, error: unknown) {
     const broken = error instanceof SyntaxError && /end of JSON input|Unterminated/.test(error.message);
     super(
       `the answer is no JSON: ${bytes} bytes of ${type ?? 'no content type'}${broken ? ', which end too early' : ''}`,
     );
+    this.#text = text;
+  }
+
+  get text(): string {
+    return this.#text;
   }
 }

@@ -2,6 +2,7 @@
 import type { Instance } from '../kernel/instance.ts';
 import type { OutboundPolicy, Stage } from '../kernel/outbound.ts';
 import type { DependencyRule, RuleDocument } from '../kernel/rules/document.ts';
+import { parseSize } from '../kernel/units.ts';
 import { lambdaTarget } from './lambda-target.ts';
 import { compileOperations, type OperationTable } from './operation.ts';
 import type { Target } from './request.ts';
@@ -48,12 +49,13 @@ function pipelineOf(
     const stage = policy.stage(dependency, rule, instance);
     if (stage) stages.push(contained(policy.name, stage, instance));
   }
-  return { stages, operationOf: compileOperations(rule.operations), target: targetOf(rule.target, instance) };
+  return { stages, operationOf: compileOperations(rule.operations), target: targetOf(rule, instance) };
 }
 
-function targetOf(target: DependencyRule['target'], instance: Instance): Target | undefined {
+function targetOf({ target, maxAnswer }: DependencyRule, instance: Instance): Target | undefined {
   if (!target) return undefined;
-  return 'url' in target ? urlTarget(target.url, instance) : lambdaTarget(target, instance);
+  const limitBytes = maxAnswer === undefined ? undefined : parseSize(maxAnswer);
+  return 'url' in target ? urlTarget(target.url, instance, limitBytes) : lambdaTarget(target, instance, limitBytes);
 }
 
 /** A stage's bug costs its effect, not the call: what went on before stands, and nothing is sent twice for it. */

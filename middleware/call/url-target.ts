@@ -71,7 +71,7 @@ function replyOf({ status, headers, body }: Answer, { as, whole }: OutgoingReque
     outcome: outcome === 'ok' ? 'error' : outcome,
     sent: true,
     // Of an answer that says no, what it was to be does not matter.
-    response: { ...response, body: value instanceof NotJson ? body.toString() : value },
+    response: { ...response, body: value instanceof NotJson ? value.text : value },
     ...(value instanceof NotJson ? { error: value } : {}),
     ...(after === undefined ? {} : { retryAfterMs: after }),
     ...(saysNever(Array.isArray(retry) ? retry[0] : retry) ? { never: true } : {}),

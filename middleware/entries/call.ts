@@ -1,7 +1,7 @@
 // What `import … from 'flyball/call'` gives: calls to dependencies, governed by whichever middleware began the invocation.
 export { flyball } from '../govern.ts';
 export { flyballPlugin } from '../plugin.ts';
-export type { CallOptions, FlyballPlugin, FlyballPluginOptions, RunInfo, RunOptions } from '../call/index.ts';
+export type { Answered, CallOptions, FlyballPlugin, FlyballPluginOptions, RunInfo, RunOptions } from '../call/index.ts';
 export {
   BusinessFailure,
   DeadlineExceeded,

@@ -65,6 +65,16 @@ export function parseWindowRate(text: string): WindowRate {
   return rate;
 }
 
+const BYTES: Record<string, number> = { b: 1, kb: 1_024, mb: 1_024 * 1_024 };
+
+/** A size such as `512kb` or `10mb`, in bytes; of 1,024 each, as Lambda counts. @throws {RangeError} naming the offending text. */
+export function parseSize(text: string): number {
+  const found = /^([0-9]+(?:\.[0-9]+)?)(b|kb|mb)$/.exec(text);
+  const bytes = Number(found?.[1]) * (BYTES[found?.[2] ?? ''] ?? NaN);
+  if (!(bytes >= 1)) throw new RangeError(`"${text}" is not a size; write 512kb or 10mb, more than zero`);
+  return Math.floor(bytes);
+}
+
 /** A share such as `5%` or `0.5%`, as a number between 0 and 1. @throws {RangeError} naming the offending text. */
 export function parseShare(text: string): number {
   const found = /^([0-9]+(?:\.[0-9]+)?)%$/.exec(text);

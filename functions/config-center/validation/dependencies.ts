@@ -6,34 +6,17 @@ import { checkBreaker } from './breakers.ts';
 import { checkFallback } from './fallback.ts';
 import type { Place, Report } from './findings.ts';
 import { checkOutcomes } from './outcomes.ts';
-
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+import { checkOperations, checkTarget } from './targets.ts';
 
 export function checkDependencies(dependencies: NonNullable<RuleDocument['dependencies']>, report: Report): void {
   for (const [name, rule] of Object.entries(dependencies)) {
     const place = ['dependencies', name];
-    checkTarget(rule.target, [...place, 'target'], report);
+    checkTarget(rule, place, report);
     checkRetry(rule, place, report);
     checkHedge(rule, [...place, 'hedge'], report);
     if (rule.breaker) checkBreaker(rule.breaker, [...place, 'breaker'], report);
     if (rule.fallback) checkFallback(rule.fallback, [...place, 'fallback'], report);
-    if (rule.operations) checkOperations(rule.operations, [...place, 'operations'], report);
-  }
-}
-
-function checkTarget(target: DependencyRule['target'], place: Place, report: Report): void {
-  if (target === undefined) return;
-  if ('url' in target) {
-    const { username, password, hash } = new URL(target.url);
-    if (username !== '' || password !== '') report([...place, 'url'], 'holds credentials; rules are read by many');
-    if (hash !== '') report([...place, 'url'], 'has a fragment, which is never sent');
-    return;
-  }
-  if (!/^[A-Za-z0-9:_-]+$/.test(target.function)) {
-    report([...place, 'function'], 'is not the name of a Lambda function: letters, digits, - and _');
-  }
-  if (target.alias !== undefined && !/^[A-Za-z0-9$_-]+$/.test(target.alias)) {
-    report([...place, 'alias'], 'is not an alias or version of a Lambda function: letters, digits, - and _');
+    if (rule.operations) checkOperations(rule.operations, rule.target, [...place, 'operations'], report);
   }
 }
 
@@ -77,22 +60,4 @@ function checkHedge({ hedge, operations, target, attemptTimeout }: DependencyRul
 function canBeHedged(operations: DependencyRule['operations'], target: DependencyRule['target']): boolean {
   if (!operations) return target === undefined || 'url' in target;
   return Object.values(operations).some(({ idempotency }) => idempotency !== 'none');
-}
-
-function checkOperations(operations: NonNullable<DependencyRule['operations']>, place: Place, report: Report): void {
-  const seen = new Map<string, string>();
-  for (const [name, { match }] of Object.entries(operations)) {
-    if (!match) continue;
-    const at = [...place, name, 'match'];
-    if (match.method !== undefined && !METHODS.has(match.method)) {
-      report([...at, 'method'], `no call has it; one of ${[...METHODS].join(', ')}`);
-    }
-    if (match.path !== undefined && !/^[/*]/.test(match.path)) {
-      report([...at, 'path'], 'no call has it: a path begins with /');
-    }
-    const text = JSON.stringify([match.method, match.path]);
-    const other = seen.get(text);
-    if (other !== undefined) report(at, `is the same as that of operation "${other}"; which one is meant?`);
-    else seen.set(text, name);
-  }
 }

@@ -14,7 +14,7 @@ const failed = () =>
       outcome: '503',
       attempts: 2,
       sent: true,
-      response: { status: 503, headers: { 'set-cookie': 'session=hush' }, body: { card: '4111-hush' } },
+      response: { status: 503, headers: { 'set-cookie': ['session=hush'] }, body: { card: '4111-hush' } },
     },
     { cause: new Error('hush') },
   );

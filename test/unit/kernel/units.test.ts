@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeOfStatus, outcomeTest, type Outcome } from '../../../middleware/kernel/outcome.ts';
-import { parseDuration, parseRate, parseShare } from '../../../middleware/kernel/units.ts';
+import { parseDuration, parseRate, parseShare, parseSize } from '../../../middleware/kernel/units.ts';
 
 describe('durations, rates and shares', () => {
   it.each([
@@ -28,6 +28,19 @@ describe('durations, rates and shares', () => {
   it('reads percentages as numbers between 0 and 1', () => {
     expect(parseShare('50%')).toBe(0.5);
     expect(parseShare('0.5%')).toBeCloseTo(0.005, 12);
+  });
+
+  it.each([
+    ['512kb', 524_288],
+    ['10mb', 10_485_760],
+    ['1.5mb', 1_572_864],
+    ['100b', 100],
+  ])('%s is %d bytes', (text, bytes) => {
+    expect(parseSize(text)).toBe(bytes);
+  });
+
+  it.each(['', '5', '0mb', '5MB', '5 mb', '-1kb', '0.5b'])('"%s" is no size, and the error says so', (text) => {
+    expect(() => parseSize(text)).toThrow(`"${text}" is not a size`);
   });
 
   it.each(['', '5', 's', '0s', '-1s', '5 s', '5S', '500d', '1e3s'])(

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { breaker } from './breakers.ts';
 import { backoff, fallbackStep } from './resources.ts';
-import { count, duration, mode, MOST_OUTCOMES, outcome, pattern, rulesOf, share } from './values.ts';
+import { count, duration, mode, MOST_OUTCOMES, outcome, pattern, rulesOf, share, size } from './values.ts';
 
 export const retry = z.strictObject({
   attempts: count(10),
@@ -36,6 +36,10 @@ export const dependency = z.strictObject({
       z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
     ])
     .optional(),
+  maxAnswer: size.optional().meta({
+    since: '0.3.0',
+    description: 'how large an answer may be, unpacked; default 6mb',
+  }),
   attemptTimeout: duration.optional(),
   retry: retry.optional(),
   hedge: hedge.optional().meta({

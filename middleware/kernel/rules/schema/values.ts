@@ -1,6 +1,6 @@
 // What the values of rules look like: durations, rates, shares, names, patterns, outcomes.
 import { z } from 'zod';
-import { parseDuration, parseRate, parseShare, parseWindowRate } from '../../units.ts';
+import { parseDuration, parseRate, parseShare, parseSize, parseWindowRate } from '../../units.ts';
 
 /** A string that one of the parsers of `units.ts` understands; the parser's own message is the reason given. */
 export function parsed(parse: (text: string) => unknown, examples: string): z.ZodType<string> {
@@ -28,6 +28,7 @@ function parseAnyRate(text: string): unknown {
 export const duration = parsed(parseDuration, '500ms, 5s, 10m, 2h');
 export const rate = parsed(parseAnyRate, '100/s, 5/10s, 1k/min; with fixed-window also 1k/day, 1M/month');
 export const share = parsed(parseShare, '5%, 50%');
+export const size = parsed(parseSize, '512kb, 10mb');
 export const name = z
   .string()
   .check(z.regex(/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/, 'a name is 1 to 64 lower-case letters, digits and hyphens'));
