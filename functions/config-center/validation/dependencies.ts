@@ -46,7 +46,6 @@ function checkHedge({ hedge, operations, target, attemptTimeout }: DependencyRul
       report([...place, 'most'], `${most} is more than 10%, and all of it comes when it is slow`);
   }
   if (after !== undefined && after !== 'p95') {
-    if (parseDuration(after) === 0) report([...place, 'after'], '0s sends every request twice; at least 1ms');
     if (attemptTimeout !== undefined && parseDuration(after) >= parseDuration(attemptTimeout)) {
       report([...place, 'after'], `the first attempt has ended by then: attemptTimeout is ${attemptTimeout}`);
     }

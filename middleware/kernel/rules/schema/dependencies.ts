@@ -18,7 +18,7 @@ export const retry = z.strictObject({
 
 export const hedge = z.strictObject({
   after: z
-    .union([z.literal('p95'), duration])
+    .union([z.literal('p95'), duration], 'p95, or a duration such as 80ms')
     .optional()
     .meta({ description: 'how long the first attempt may take; p95 is what this instance has seen; default p95' }),
   most: share.optional().meta({ description: 'of the calls that may be repeated; default 2%' }),
