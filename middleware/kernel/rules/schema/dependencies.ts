@@ -1,8 +1,9 @@
 // What a document says of the dependencies a service calls.
 import { z } from 'zod';
+import { parseDuration } from '../../units.ts';
 import { breaker } from './breakers.ts';
 import { backoff, fallbackStep } from './resources.ts';
-import { count, duration, mode, MOST_OUTCOMES, outcome, pattern, rulesOf, share, size } from './values.ts';
+import { count, duration, mode, MOST_OUTCOMES, outcome, parsed, pattern, rulesOf, share, size } from './values.ts';
 
 export const retry = z.strictObject({
   attempts: count(10),
@@ -16,9 +17,17 @@ export const retry = z.strictObject({
   }),
 });
 
+function parseAfter(text: string): void {
+  if (text === 'p95') return;
+  try {
+    parseDuration(text);
+  } catch {
+    throw new RangeError(`"${text}" is neither p95 nor a duration such as 80ms`);
+  }
+}
+
 export const hedge = z.strictObject({
-  after: z
-    .union([z.literal('p95'), duration], 'p95, or a duration such as 80ms')
+  after: parsed(parseAfter, 'p95, 80ms')
     .optional()
     .meta({ description: 'how long the first attempt may take; p95 is what this instance has seen; default p95' }),
   most: share.optional().meta({ description: 'of the calls that may be repeated; default 2%' }),

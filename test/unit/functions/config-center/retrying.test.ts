@@ -37,12 +37,12 @@ describe('a hedge', () => {
     [{ target: { function: 'f' }, hedge: {} }, '/hedge: no operation may be sent twice'],
     [{ target: url, hedge: { most: '0%' } }, '/hedge/most: 0% never sends a second attempt'],
     [{ target: url, hedge: { most: '11%' } }, '/hedge/most: 11% is more than 10%'],
-    [{ target: url, hedge: { after: '0s' } }, '/hedge/after: p95, or a duration'],
+    [{ target: url, hedge: { after: '0s' } }, '/hedge/after: "0s" is neither p95 nor a duration'],
     [
       { target: url, attemptTimeout: '500ms', hedge: { after: '500ms' } },
       '/hedge/after: the first attempt has ended by then',
     ],
-    [{ target: url, hedge: { after: 'p99' } }, '/hedge/after: p95, or a duration such as 80ms'],
+    [{ target: url, hedge: { after: 'p99' } }, '/hedge/after: "p99" is neither p95 nor a duration such as 80ms'],
     [{ target: url, hedge: { from: 'p95' } }, '/hedge/from: '],
   ])('%j is refused: %s', (rule, expected) => {
     const errors = errorsOf(rule);
