@@ -17,10 +17,10 @@ interface Queue {
   readonly fifoMessages: ReadonlyMap<string, FifoMessage[]>;
   /** How many of a group are in flight: no more are given out meanwhile. */
   readonly fifoLockedGroups: Map<string, number>;
-  isFifo(): boolean;
-  dequeueFifo(most: number, ...rest: readonly unknown[]): { readonly ReceiptHandle: string }[];
-  changeVisibility(receiptHandle: string, seconds: number): void;
-  processTimers(): void;
+  isFifo: (this: Queue) => boolean;
+  dequeueFifo: (this: Queue, most: number, ...rest: readonly unknown[]) => { readonly ReceiptHandle: string }[];
+  changeVisibility: (this: Queue, receiptHandle: string, seconds: number) => void;
+  processTimers: (this: Queue) => void;
 }
 
 const ADAPTED = Symbol('flyball.fifo-groups');

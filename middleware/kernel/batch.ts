@@ -1,5 +1,7 @@
 // What became of the records of a queue batch, however the handler says it, in the words the platform understands.
 
+import { Rejected } from './errors.ts';
+
 /** A record of a queue batch, as far as flyball reads it. */
 export interface QueueRecord {
   readonly [name: string]: unknown;
@@ -150,5 +152,6 @@ function all(records: readonly QueueRecord[], reason: string, error?: unknown): 
 
 /** An error's name and message, for people. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof Rejected) return `${error.name}: ${error.reason}`;
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

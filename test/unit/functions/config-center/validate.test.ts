@@ -129,6 +129,37 @@ describe('resources', () => {
       { match: { trigger: 'queue' }, redelivery: { attempts: 3, backoff: { initial: '1s', max: '1d' } } },
       '/redelivery/backoff/max: 1d cannot be kept',
     ],
+    [{ match: { trigger: 'queue' }, redelivery: { backoff } }, '/redelivery/attempts: say how often'],
+    [{ match: { trigger: 'queue' }, redelivery: { attempts: 3 } }, '/redelivery/backoff: say after how long'],
+    ...[
+      ['Error', 'is what every error is'],
+      ['Refused', 'is never a failure'],
+      ['Rejected', 'always goes to the dead-letter queue'],
+      ['ok', 'is no failure'],
+    ].map(([never = '', reason = '']): [object, string] => [
+      { match: { trigger: 'queue' }, redelivery: { attempts: 3, backoff, never: ['4xx', never] } },
+      `/redelivery/never/1: ${never} ${reason}`,
+    ]),
+    [
+      { match: { trigger: 'queue' }, redelivery: { attempts: 3, backoff, never: ['4xx', 404, '4xx'] } },
+      '/redelivery/never/2: 4xx stands here twice',
+    ],
+    [
+      { match: { trigger: 'queue' }, redelivery: { attempts: 3, backoff, expired: 'drop' } },
+      '/redelivery/expired: deadlines are believed',
+    ],
+    [
+      { match: { trigger: 'topic' }, redelivery: { attempts: 3, backoff, expired: 'drop' } },
+      '/redelivery/expired: only messages of queues',
+    ],
+    [{ match: { trigger: 'stream' }, redelivery: {} }, '/redelivery: of a stream says nothing'],
+    ...['attempts', 'backoff', 'expired'].map((field): [object, string] => [
+      {
+        match: { trigger: 'stream' },
+        redelivery: { never: ['4xx'], [field]: { attempts: 3, backoff, expired: 'drop' }[field] },
+      },
+      `/redelivery/${field}: means nothing for a stream`,
+    ]),
     [{ match: { trigger: 'queue' }, fallback: [{ respond: { status: 200 } }] }, '/fallback: nobody waits'],
     [
       { ...http('/a'), fallback: [{ respond: { status: 503 } }, { when: ['breaker'], respond: { status: 200 } }] },

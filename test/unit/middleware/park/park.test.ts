@@ -1,6 +1,7 @@
 // Refused events of buckets, topics and buses are parked, and come back as the events they were.
 import type { S3Event } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { flyball } from '../../../../middleware/index.ts';
 import { Refused } from '../../../../middleware/kernel/errors.ts';
 import { testGovernor, type TestGovernor } from '../../../../middleware/testing/index.ts';
 import { direct, eventBridge, httpV2, s3, schedule, sns, sqs } from '../../../support/events.ts';
@@ -194,6 +195,33 @@ describe('a parked event that comes back', () => {
       await failing(broughtBack(governor, receives));
       expect(governor.queues.deadLetters).toHaveLength(receives === 6 ? 1 : 0);
     }
+  });
+});
+
+describe('a parked event whose handler', () => {
+  /** Long enough after it was parked that it may run. */
+  async function comesBackTo(handler: () => Promise<unknown>) {
+    const governor = await spent();
+    await governor.governed<unknown, unknown>(handler)(s3());
+    governor.clock.advance(121_000);
+    const answer = await governor.governed<unknown, unknown>(handler)(broughtBack(governor));
+    return { answer, governor };
+  }
+
+  it('rejects it is a dead letter at its first attempt', async () => {
+    const { answer, governor } = await comesBackTo(async () => flyball.reject('no picture'));
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(governor.queues.deadLetters.map(({ attributes }) => attributes['flyball-reason'])).toEqual([
+      'Rejected: no picture',
+    ]);
+  });
+
+  it('says when it is to come back comes back then', async () => {
+    const { answer, governor } = await comesBackTo(() =>
+      Promise.reject(Object.assign(new Error('busy'), { deferMs: 45_000 })),
+    );
+    expect(answer).toEqual(RETURNED);
+    expect(governor.queues.delayed.map(({ seconds }) => seconds)).toEqual([45]);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   delayAfter,
   groupOf,
   isExhausted,
+  restOf,
   visibilitySeconds,
   withGroups,
 } from '../../../../middleware/redelivery/plan.ts';
@@ -84,5 +85,29 @@ describe('delays', () => {
     [20 * 3_600_000, 12 * 3_600 - 60],
   ])('%i ms is a visibility of %i s', (ms, seconds) => {
     expect(visibilitySeconds(ms)).toBe(seconds);
+  });
+});
+
+describe('a record that was refused comes back', () => {
+  const restS = (delayMs: number | undefined, receives: number, chance = 1) => {
+    const ms = restOf({ attributes: { ApproximateReceiveCount: String(receives) } }, delayMs, () => chance);
+    return ms === undefined ? undefined : ms / 1_000;
+  };
+  it.each([
+    ['when the refusal says', 1_000, 20, 1],
+    ['when the refusal says, if that is later anyway', 600_000, 90, 600],
+    ['more seldom after twenty receives', 1_000, 21, 2],
+    ['more and more seldom', 1_000, 26, 64],
+    ['after five minutes at most', 1_000, 99, 300],
+    ['when the queue gives it back, if nobody says', undefined, 99, undefined],
+  ])('%s', (_when, delayMs, receives, expected) => {
+    expect(restS(delayMs, receives)).toBe(expected);
+  });
+  it('not at the same time as all others', () => {
+    expect(restS(1_000, 99, 0)).toBe(150);
+  });
+  it('for hours before a maxReceiveCount of 100 is used up', () => {
+    const receives = Array.from({ length: 99 }, (_, i) => i + 1);
+    expect(receives.reduce((sum, each) => sum + (restS(1_000, each, 0.5) ?? 0), 0) / 3_600).toBeGreaterThan(4);
   });
 });
