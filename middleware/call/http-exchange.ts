@@ -40,6 +40,14 @@ export class ExchangeFailed extends Error {
   }
 }
 
+/** What was to be sent broke off; its cause says how. */
+export class BodyUnreadable extends Error {
+  override readonly name = 'BodyUnreadable';
+  constructor(cause: Error) {
+    super('the stream that was to be sent broke off', { cause });
+  }
+}
+
 /** @throws {ExchangeFailed} with what went wrong, or the signal's reason, as its cause. */
 export function exchange(connections: Connections, one: Exchange): Promise<Answer> {
   const { url, method, body, signal, maxAnswerBytes = LARGEST_ANSWER_BYTES } = one;
@@ -80,15 +88,15 @@ export function exchange(connections: Connections, one: Exchange): Promise<Answe
     });
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    else send(request, body);
+    else if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) request.end(body);
+    else {
+      const { finished, pipeline } = process.getBuiltinModule('node:stream');
+      // Told before the request is, which ends with it.
+      finished(body, { writable: false }, (error) => error && fail(new BodyUnreadable(error)));
+      pipeline(body, request, () => undefined);
+    }
   });
 }
 
 /** What says no is read to its end: it is an error's to carry. */
 const isFull = ({ statusCode = 0 }: IncomingMessage) => statusCode < 300;
-
-function send(request: ClientRequest, body: Exchange['body']): void {
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) request.end(body);
-  // What goes wrong with either ends both, and is an error of the request.
-  else process.getBuiltinModule('node:stream').pipeline(body, request, () => undefined);
-}

@@ -3,9 +3,9 @@ import { AnswerTooLarge } from '../../store/adapters/reading.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
-import { bodyOf, NotJson, valueOf, type OutgoingBody } from './body.ts';
+import { bodyOf, NotJson, valueOf } from './body.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
-import { ExchangeFailed, type Answer } from './http-exchange.ts';
+import { BodyUnreadable, ExchangeFailed, type Answer } from './http-exchange.ts';
 import { headersOf, misusedReply, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
 import { transportOf } from './transport.ts';
 
@@ -34,7 +34,7 @@ export function urlTarget(base: string, instance: Instance, limitBytes?: number)
       const { handedOver } = await import('./streamed.ts');
       return { ...reply, ...bytesOut, ...handedOver(answer.body, maxAnswerBytes, request.lasting, call) };
     } catch (error) {
-      return replyOfFailure(error, body, call);
+      return replyOfFailure(error, call);
     }
   };
 }
@@ -89,14 +89,12 @@ function redirected(location: string | undefined, status: number, from: URL, bod
   return { outcome: `${status}`, error, sent: true, response: { status, body } };
 }
 
-function replyOfFailure(error: unknown, { content }: OutgoingBody, call: Call): Reply {
+function replyOfFailure(error: unknown, call: Call): Reply {
   if (!(error instanceof ExchangeFailed)) return replyOfError(error);
   const { cause, connected } = error;
   if (call.signal.aborted && cause === call.signal.reason) return replyOfAbort(cause, connected);
-  // What was to be sent could not be read: nobody's failure but its reader's.
-  if (typeof content === 'object' && 'errored' in content && content.errored !== null && content.errored === cause) {
-    return { outcome: 'refused', error: cause, sent: connected };
-  }
+  // Nothing the dependency did.
+  if (cause instanceof BodyUnreadable) return { outcome: 'refused', error: cause, sent: connected, never: true };
   // Before there was a connection, nothing was sent, whatever went wrong (a certificate, a name, a refusal).
   if (!connected) return { outcome: 'connect', error: cause, sent: false };
   // The same answer would be as large again.
