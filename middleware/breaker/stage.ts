@@ -32,6 +32,10 @@ export const breakerOutbound: OutboundPolicy = {
         // Whatever happens, a probe's slot is not kept.
         const slow = settings.slowOverMs !== undefined && clock.precise() - startedAt > settings.slowOverMs;
         breaker.record(ticket, reply ? resultOf(reply, call, settings) : 'ignored', slow, settings);
+        // An answer that was handed over as a stream may break off yet; a probe was judged by its headers, once.
+        if (reply?.broken && !ticket.held && ticket.guard?.token === undefined) {
+          void reply.broken.then((end) => breaker.record(ticket, resultOf(end, call, settings), false, settings));
+        }
       }
     };
   },
