@@ -53,7 +53,8 @@ export class CallWindow {
     this.width = width;
   }
 
-  add(failure: boolean, slow: boolean): void {
+  /** Calls have no time here; the window of time has the same face. */
+  add(_nowMs: number, failure: boolean, slow: boolean): void {
     let last = this.#pieces.at(-1);
     if (!last || last.calls >= this.width) {
       last = { calls: 0, failures: 0, slow: 0 };

@@ -59,7 +59,7 @@ export function detect(fleet: Fleet, settings: DetectSettings, minimumCalls: num
   const quorum = settings.quorum === 'auto' ? autoQuorum(instances) : settings.quorum;
   const counts = countsOf(fleet, settings.window, nowMs);
   const reason = tripReason(counts, { ...settings, minimumCalls });
-  const surge = surgeSeen(fleet, settings, minimumCalls, nowMs);
+  const surge = surgeSeen(fleet, settings, minimumCalls, counts.calls, nowMs);
   const level = Math.max(levelOf(counts, settings, minimumCalls), surge?.level ?? 0);
   if (surge && surge.level >= 1 && surge.reporters >= quorum) {
     const { failures, calls, overMs, reporters } = surge;
@@ -98,11 +98,12 @@ function levelOf(counts: Counts, { failureRate, slowRate }: DetectSettings, mini
   return slowRate === undefined ? failures : Math.max(failures, counts.slow / (slowRate * calls));
 }
 
-function surgeSeen(fleet: Fleet, settings: DetectSettings, minimumCalls: number, nowMs: number) {
+function surgeSeen(fleet: Fleet, settings: DetectSettings, minimumCalls: number, calls: number, nowMs: number) {
   const { surge, window } = settings;
   if (!surge) return undefined;
   const { tallies, buckets, epoch } = fleet;
   const size: FleetSize = {
+    calls,
     instances: instancesOf(tallies, nowMs),
     callsPerMs: window.kind === 'time' ? knownCallsPerMs(buckets, window.bucketMs, nowMs) : 0,
   };

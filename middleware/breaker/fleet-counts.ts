@@ -1,21 +1,27 @@
-// What one instance has seen and not yet told the fleet, when it tells it, and whether what the fleet saw opens the breaker.
+// When one instance tells the fleet what it has seen, and whether what the fleet saw opens the breaker.
+import type { BreakerRecord } from '../../store/items/breaker-record.ts';
 import type { Invocation } from '../kernel/invocation.ts';
+import { Cadence } from './cadence.ts';
+import { detect, instancesOf } from './detect.ts';
 import type { FleetView } from './fleet-view.ts';
-import { forcedAt, nextEpoch, opened, tripReason } from './machine.ts';
+import { forcedAt, nextEpoch, opened } from './machine.ts';
+import { minimumCallsAt } from './ramp.ts';
 import type { BreakerSettings } from './settings.ts';
-import { isStale, totalsOf, Window, WINDOW_BUCKETS } from './window.ts';
+import { Untold, type Report } from './untold.ts';
 
-/** Failures are reported at once, but no more often than this. */
-const FAILURE_GAP_MS = 50;
+/** Between two exchanges that only look. */
+const LOOK_GAP_MS = 50;
+/** Segments of a window of calls begin all the time where there are many: so often the place is looked for anew. */
+const PLACE_TRIES = 3;
 
 export class FleetCounts {
   readonly #view: FleetView;
-  /** The epoch that `pending` was counted in. */
+  readonly #untold = new Untold();
+  readonly #cadence = new Cadence();
+  /** The epoch that `untold` was counted in. */
   #epoch = 0;
-  #pending: Window | undefined;
   #urgent = false;
   #syncedAt = -Infinity;
-  #publishedAt = -Infinity;
   #syncing: Promise<void> | undefined;
 
   constructor(view: FleetView) {
@@ -32,7 +38,7 @@ export class FleetCounts {
   freshen(invocation: Invocation, settings: BreakerSettings, nowMs: number): Promise<void> | undefined {
     const view = this.#view;
     const ageMs = view.ageMs(nowMs);
-    if (ageMs > view.refreshMs && nowMs - this.#syncedAt >= FAILURE_GAP_MS) this.#sync(settings, nowMs);
+    if (ageMs > view.refreshMs && nowMs - this.#syncedAt >= LOOK_GAP_MS) this.#sync(settings, nowMs);
     else this.#syncIfUrgent(settings, nowMs);
     return ageMs > view.instance.maxStaleMs && this.#syncing ? view.within(invocation, this.#syncing) : undefined;
   }
@@ -42,8 +48,7 @@ export class FleetCounts {
     const { record } = this.#view;
     if (epoch !== record.epoch || record.state.kind !== 'CLOSED' || forcedAt(record, nowMs)) return;
     this.#keepUp();
-    if (this.#pending?.widthMs !== settings.bucketMs) this.#pending = new Window(settings.bucketMs);
-    this.#pending.add(nowMs, failure, slow);
+    this.#untold.add(failure, slow, settings, nowMs);
     if (failure || slow) this.#urgent = true;
     this.#syncIfUrgent(settings, nowMs);
   }
@@ -52,13 +57,15 @@ export class FleetCounts {
   #keepUp(): void {
     if (this.#epoch === this.#view.epoch) return;
     this.#epoch = this.#view.epoch;
-    this.#pending?.clear();
+    this.#untold.clear();
     this.#urgent = false;
   }
 
   #syncIfUrgent(settings: BreakerSettings, nowMs: number): void {
     this.#keepUp();
-    if (this.#urgent && nowMs - this.#publishedAt >= FAILURE_GAP_MS) this.#sync(settings, nowMs);
+    if (this.#urgent && this.#cadence.mayTell(this.#untold.looksBad, this.#view.fleetSize, nowMs)) {
+      this.#sync(settings, nowMs);
+    }
   }
 
   #sync(settings: BreakerSettings, nowMs: number): void {
@@ -74,30 +81,42 @@ export class FleetCounts {
 
   async #publishAndRead(settings: BreakerSettings, signal: AbortSignal): Promise<void> {
     const view = this.#view;
-    const { clock } = view.instance;
-    const nowMs = clock.now();
+    const nowMs = view.instance.clock.now();
     this.#keepUp();
-    const { epoch, buckets } = view.record;
-    // Taken before they are sent: an exchange without an answer may have been applied, so it is forfeited, never repeated.
-    const deltas = this.#pending?.take(nowMs) ?? [];
+    // Taken before it is sent: an exchange without an answer may have been applied, so it is forfeited, never repeated.
+    const report = this.#untold.take(settings, view.record, nowMs);
     this.#urgent = false;
-    if (deltas.length > 0) this.#publishedAt = nowMs;
-    const stale = buckets.filter((bucket) => isStale(bucket, nowMs));
-    const record =
-      deltas.length === 0
-        ? await view.store.read({ signal })
-        : (await view.store.publish(epoch, deltas, stale, { signal })).record;
+    if (report?.failing) this.#cadence.told(view.fleetSize, nowMs);
+    const record = report ? await this.#publish(report, signal) : await view.store.read({ signal });
     if (signal.aborted) return;
     view.adopt(record);
-    if (record.state.kind !== 'CLOSED' || forcedAt(record, clock.now())) return;
-    const counts = totalsOf(record.buckets, settings.bucketMs, clock.now());
-    const reason = tripReason(counts, settings);
-    if (reason === undefined) return;
-    const state = opened(settings, clock.now(), record.state);
-    const because = view.because(reason, { ...counts, windowMs: settings.bucketMs * WINDOW_BUCKETS });
-    const next = { epoch: nextEpoch(record.epoch, clock.now()), state, because };
+    view.fleetSize = Math.max(1, instancesOf(record.tallies, nowMs));
+    if (report?.failing || record.epoch !== this.#epoch) await this.#decide(record, settings, signal);
+  }
+
+  async #publish(report: Report, signal: AbortSignal): Promise<BreakerRecord> {
+    const { store, instance, record } = this.#view;
+    let seen = record;
+    for (let tries = 1; ; tries++) {
+      const { stale, tallying } = this.#untold.against(report, seen, instance.clock.now());
+      const last = tries === PLACE_TRIES ? { ...tallying, segments: undefined } : tallying;
+      const answer = await store.publish(record.epoch, report.buckets, stale, last, { signal });
+      // Refused in the same epoch, nothing was added: another segment had begun.
+      if (answer.applied || answer.record.epoch !== record.epoch || tries === PLACE_TRIES) return answer.record;
+      seen = answer.record;
+    }
+  }
+
+  async #decide(record: BreakerRecord, settings: BreakerSettings, signal: AbortSignal): Promise<void> {
+    const view = this.#view;
+    const nowMs = view.instance.clock.now();
+    if (record.state.kind !== 'CLOSED' || forcedAt(record, nowMs)) return;
+    const { trip, level } = detect(record, settings, minimumCallsAt(record.state, settings, nowMs), nowMs);
+    this.#cadence.learned(level);
+    if (!trip) return;
+    const state = opened(settings, nowMs, record.state);
+    const next = { epoch: nextEpoch(record.epoch, nowMs), state, because: view.because(trip.reason, trip.counts) };
     const answer = await view.store.move({ epoch: record.epoch }, next, record.buckets, { signal });
-    if (signal.aborted) return;
-    view.adopt(answer.record);
+    if (!signal.aborted) view.adopt(answer.record);
   }
 }

@@ -1,9 +1,10 @@
 // One instance's own breaker: stands when the store is away, and opens on failures in a row that only this instance meets.
 import type { BreakerState } from '../../store/items/breaker-record.ts';
-import { CLOSED, claimed, opened, settled, standingOf, tripReason, type Result, type Standing } from './machine.ts';
+import { CLOSED, claimed, opened, settled, standingOf, type Result, type Standing } from './machine.ts';
+import { tripReason } from './detect.ts';
 import { minimumCallsAt, placeOf } from './ramp.ts';
 import type { BreakerSettings } from './settings.ts';
-import { Window } from './window.ts';
+import { fits, windowOf, type OwnWindow } from './own-window.ts';
 
 /** What an attempt was admitted under; results of an earlier epoch change nothing. */
 export interface GuardTicket {
@@ -17,7 +18,7 @@ export class InstanceGuard {
   #state: BreakerState = CLOSED;
   #epoch = 0;
   #inARow = 0;
-  #window: Window | undefined;
+  #window: OwnWindow | undefined;
   #probes = 0;
   /** The fleet's epoch whose open state this guard has taken over, since the store could not be asked. */
   #tookOver: number | undefined;
@@ -66,7 +67,7 @@ export class InstanceGuard {
       return;
     }
     if (result === 'ignored' || this.#state.kind !== 'CLOSED') return;
-    if (this.#window?.widthMs !== settings.bucketMs) this.#window = new Window(settings.bucketMs);
+    if (!this.#window || !fits(this.#window, settings.window)) this.#window = windowOf(settings.window);
     this.#window.add(nowMs, result === 'failure', slow);
     this.#inARow = result === 'failure' ? this.#inARow + 1 : 0;
     const { consecutiveFailures } = settings;
@@ -76,7 +77,7 @@ export class InstanceGuard {
     }
   }
 
-  #tripped(window: Window, settings: BreakerSettings, nowMs: number): boolean {
+  #tripped(window: OwnWindow, settings: BreakerSettings, nowMs: number): boolean {
     const minimumCalls = minimumCallsAt(this.#state, settings, nowMs);
     return tripReason(window.totals(nowMs), { ...settings, minimumCalls }) !== undefined;
   }

@@ -7,7 +7,6 @@ import type {
   HalfOpenState,
 } from '../../store/items/breaker-record.ts';
 import { rampAt, type RampSettings } from './ramp.ts';
-import type { Counts } from './window.ts';
 
 /** What the machine needs of a compiled rule; shares are between 0 and 1. */
 export interface Thresholds extends RampSettings {
@@ -48,15 +47,6 @@ const MOST_SLOTS = 10;
 
 /** An epoch is the transition's time, strictly increasing whatever the clocks. */
 export const nextEpoch = (epoch: number, nowMs: number) => Math.max(nowMs, epoch + 1);
-
-/** Why a closed breaker opens on these counts; the rates are reached, not exceeded. */
-export function tripReason(counts: Counts, thresholds: Thresholds): 'failureRate' | 'slowRate' | undefined {
-  const { calls, failures, slow } = counts;
-  if (calls < thresholds.minimumCalls) return undefined;
-  if (failures > 0 && failures >= thresholds.failureRate * calls) return 'failureRate';
-  const { slowRate } = thresholds;
-  return slowRate !== undefined && slow > 0 && slow >= slowRate * calls ? 'slowRate' : undefined;
-}
 
 /** Open for the first time; or again and longer, when probes or the ramp after them have failed. */
 export function opened(thresholds: Thresholds, nowMs: number, before: BreakerState = CLOSED): BreakerState {

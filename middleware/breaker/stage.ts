@@ -43,6 +43,7 @@ export const breakerOutbound: OutboundPolicy = {
 
 /** What an attempt's end says about the dependency. */
 export function resultOf(reply: Reply, call: Call, settings: BreakerSettings): Result {
+  if (settings.isIgnored(reply.outcome)) return 'ignored';
   if (reply.outcome === 'ok') return settings.isFailure('ok') ? 'failure' : 'success';
   // Cut short by the caller's own deadline, or refused by flyball: nothing the dependency did.
   if (reply.outcome === 'refused' || reply.error instanceof DeadlineExceeded) return 'ignored';

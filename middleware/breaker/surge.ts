@@ -40,6 +40,8 @@ const NOTHING: SurgeSeen = { failures: 0, calls: 0, overMs: 0, reporters: 0, lev
 export interface FleetSize {
   readonly instances: number;
   readonly callsPerMs: number;
+  /** Calls that were counted in the rule's window. */
+  readonly calls: number;
 }
 
 /** The stretch of `width` that `nowMs` lies in; none begins before `epoch`, so that what was counted before is another's. */
@@ -53,7 +55,7 @@ export function stretchStart(nowMs: number, width: number, epoch: number): numbe
  */
 export function surgeOf(
   tallies: readonly BreakerTally[],
-  { instances, callsPerMs }: FleetSize,
+  { instances, callsPerMs, calls: counted }: FleetSize,
   settings: SurgeSettings,
   epoch: number,
   nowMs: number,
@@ -70,20 +72,22 @@ export function surgeOf(
   const { reporters, busyPerMs } = reportersOf(tallies, settings, epoch, nowMs);
   const perMs = Math.max(callsPerMs, Math.max(instances, reporters) * busyPerMs);
   let worst = NOTHING;
+  // Too few to go by: as many failures as this must be seen themselves.
+  const few = Math.max(counted, perMs * bucketMs * FAST_BUCKETS) < minimumCalls;
   let sum = 0;
   for (let age = 0; age < FAST_BUCKETS; age++) {
     sum += failures[age] ?? 0;
     const sinceMs = nowMs - Math.max((current - age) * bucketMs, epoch);
     const overMs = Math.max(bucketMs / 2, sinceMs - TOLD_LATE_MS);
     const calls = perMs * overMs;
-    const level = sum / tooMany(Math.max(calls, minimumCalls), minimumCalls, failureRate);
+    const level = sum / (few ? minimumCalls : tooMany(calls, minimumCalls, failureRate));
     if (level > worst.level) worst = { failures: sum, calls: Math.max(calls, sum), overMs, reporters, level };
   }
   return worst;
 }
 
 function tooMany(calls: number, minimumCalls: number, failureRate: number): number {
-  const expected = TOLERANCE * failureRate * calls;
+  const expected = TOLERANCE * failureRate * Math.max(calls, minimumCalls);
   return Math.max(failureRate * minimumCalls, expected + Math.sqrt(expected));
 }
 

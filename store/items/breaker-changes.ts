@@ -2,6 +2,7 @@
 import { writtenBecause, type Because } from './breaker-because.ts';
 import { bucketAttribute, COUNTS, type BreakerBucket } from './breaker-buckets.ts';
 import { BREAKER_LAYOUT, moreOf, type BreakerState, type ForcedState } from './breaker-record.ts';
+import { NO_TALLYING, segmentAttribute, tally, type Tallying } from './breaker-tallies.ts';
 import { Update, type Change } from './update-expression.ts';
 
 /** What a change must still find for it to apply; otherwise another was faster, and the answer shows what stands. */
@@ -18,8 +19,13 @@ export interface Next {
   readonly because?: Because;
 }
 
-/** Adds deltas and forgets stale buckets, if the epoch still stands. */
-export function publishing(epoch: number, deltas: readonly BreakerBucket[], stale: readonly BreakerBucket[]): Change {
+/** Adds deltas and forgets stale buckets, if the epoch still stands; of a window of calls, also its newest segment. */
+export function publishing(
+  epoch: number,
+  deltas: readonly BreakerBucket[],
+  stale: readonly BreakerBucket[],
+  { added: more, past, segments }: Tallying = NO_TALLYING,
+): Change {
   const update = new Update();
   const added = new Set<string>();
   update.set('v', BREAKER_LAYOUT);
@@ -32,7 +38,13 @@ export function publishing(epoch: number, deltas: readonly BreakerBucket[], stal
     }
   }
   removeBuckets(update, stale, added);
-  return update.when(inEpoch(update, epoch));
+  tally(update, more, past);
+  if (!segments) return update.when(inEpoch(update, epoch));
+  const attribute = segmentAttribute(segments.width);
+  update.set(attribute, segments.newest);
+  const name = update.name(attribute);
+  const behind = `(attribute_not_exists(${name}) OR ${name} <= ${update.value(segments.known)})`;
+  return update.when(`${inEpoch(update, epoch)} AND ${behind}`);
 }
 
 /** Moves to `next`, if what was seen still stands; `forced` also sets or lifts what an operator forced. */

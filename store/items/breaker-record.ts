@@ -2,6 +2,7 @@
 import type { Item, Value } from '../port.ts';
 import { becauseOf, type Because } from './breaker-because.ts';
 import { bucketsOf, type BreakerBucket } from './breaker-buckets.ts';
+import { talliesOf, type BreakerTally } from './breaker-tallies.ts';
 
 /** A probe that is out: whose it is, the token that fences it, and until when its slot is leased (epoch ms). */
 export interface BreakerProbe {
@@ -48,11 +49,18 @@ export interface BreakerRecord {
   readonly state: BreakerState;
   readonly forced: ForcedState | undefined;
   readonly buckets: readonly BreakerBucket[];
+  readonly tallies: readonly BreakerTally[];
   /** Why it is in this state, as whoever moved it has said; absent where it has never moved, or a library moved it that does not say. */
   readonly because?: Because;
 }
 
-export const NO_BREAKER: BreakerRecord = { epoch: 0, state: { kind: 'CLOSED' }, forced: undefined, buckets: [] };
+export const NO_BREAKER: BreakerRecord = {
+  epoch: 0,
+  state: { kind: 'CLOSED' },
+  forced: undefined,
+  buckets: [],
+  tallies: [],
+};
 
 /** The layout of the item; a reader can tell a later one. */
 export const BREAKER_LAYOUT = 1;
@@ -66,6 +74,7 @@ export function recordOf(item: Item | undefined): BreakerRecord {
     state: stateOf(item),
     forced: forcedOf(item['forced']),
     buckets: bucketsOf(item),
+    tallies: talliesOf(item),
     ...(because ? { because } : {}),
   };
 }

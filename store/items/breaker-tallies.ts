@@ -50,6 +50,19 @@ export function talliesOf(item: Item): BreakerTally[] {
   return tallies;
 }
 
+/** What a report adds to the tallies, and which of the last view it may remove. */
+export interface Tallying {
+  readonly added: readonly BreakerTally[];
+  readonly past: readonly BreakerTally[];
+  /** The newest segment of `width` calls that was known, and the newest there then is: none may have begun meanwhile. */
+  readonly segments?: { readonly width: number; readonly known: number; readonly newest: number } | undefined;
+}
+
+export const NO_TALLYING: Tallying = { added: [], past: [] };
+
+/** The newest segment of a window of calls, for whoever would begin another. */
+export const segmentAttribute = (width: number) => `segment.${width.toString(36)}`;
+
 /** Adds to some and removes others; what is added to stays, since one attribute may not stand in both. */
 export function tally(update: Update, added: readonly BreakerTally[], removed: readonly BreakerTally[]): void {
   const sums = new Map<string, number>();

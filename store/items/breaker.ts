@@ -1,6 +1,7 @@
 // A breaker's one item: what the fleet saw is added and read in one update, and every transition is one conditional update.
 import { keys } from '../keys.ts';
 import type { CallOptions, Table, Written } from '../port.ts';
+import type { Because } from './breaker-because.ts';
 import { moving, publishing, type Next, type Seen } from './breaker-changes.ts';
 import { COUNTS, type BreakerBucket } from './breaker-buckets.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type ForcedState,
   type HalfOpenState,
 } from './breaker-record.ts';
+import type { Tallying } from './breaker-tallies.ts';
 import { alsoSetting, type Change } from './update-expression.ts';
 
 export interface BreakerAnswer {
@@ -22,12 +24,14 @@ export interface BreakerStore {
   read(options?: CallOptions): Promise<BreakerRecord>;
   /**
    * Adds deltas counted in `epoch` and gives back the fleet's window; in a later epoch they change nothing. `stale` are
-   * buckets of the last view that have left the window.
+   * buckets of the last view that have left the window. With a window of calls they also change nothing when a segment
+   * has begun that was not known: the answer shows it.
    */
   publish(
     epoch: number,
     deltas: readonly BreakerBucket[],
     stale: readonly BreakerBucket[],
+    tallying?: Tallying,
     options?: CallOptions,
   ): Promise<BreakerAnswer>;
   /** Moves to a state under an epoch. `drop` are buckets to forget with it. */
@@ -44,8 +48,11 @@ export interface KeyValue {
 /** Renewed with every write. */
 const KEPT_MS = 7 * 86_400_000;
 
-const expiring = (change: Change, nowMs: number) =>
-  alsoSetting(change, 'expiration', Math.ceil((nowMs + KEPT_MS) / 1000));
+/** What is forced until it is released must not be forgotten, s. */
+const NEVER_S = 253_402_300_799;
+
+const expiring = (change: Change, fromMs: number | undefined) =>
+  alsoSetting(change, 'expiration', fromMs === undefined ? NEVER_S : Math.ceil((fromMs + KEPT_MS) / 1000));
 
 export function breakerStore(table: Table, service: string, breaker: string, keyed?: KeyValue): BreakerStore {
   const key = keys.breaker(service, breaker, keyed?.value);
@@ -53,8 +60,8 @@ export function breakerStore(table: Table, service: string, breaker: string, key
   const answer = ({ applied, item }: Written): BreakerAnswer => ({ applied, record: recordOf(item) });
   return {
     read: async (options) => recordOf(await table.get(key, { ...options, consistent: true })),
-    publish: async (epoch, deltas, stale, options) =>
-      answer(await table.update({ key, ...lasting(publishing(epoch, deltas, stale)), ...options })),
+    publish: async (epoch, deltas, stale, tallying, options) =>
+      answer(await table.update({ key, ...lasting(publishing(epoch, deltas, stale, tallying)), ...options })),
     move: async (seen, next, drop, options) =>
       answer(await table.update({ key, ...lasting(moving(seen, next, undefined, drop)), ...options })),
   };
@@ -63,6 +70,8 @@ export function breakerStore(table: Table, service: string, breaker: string, key
 /** A breaker as the control plane shows it; times in epoch ms. */
 export interface BreakerStatus {
   readonly name: string;
+  /** Of a rule with a key, the value as it is stored. */
+  readonly key?: string;
   readonly state: BreakerState['kind'] | ForcedState['state'];
   /** When it last changed; 0 if it never has. */
   readonly epoch: number;
@@ -78,15 +87,29 @@ export interface BreakerStatus {
   /** What the fleet has reported in the window. */
   readonly window: { readonly calls: number; readonly failures: number; readonly slow: number };
   readonly forced?: ForcedState;
+  /** Why it is in this state, if whoever moved it has said. */
+  readonly because?: Because;
 }
 
-export async function readBreaker(table: Table, service: string, name: string, nowMs: number): Promise<BreakerStatus> {
-  return statusOf(name, await breakerStore(table, service, name).read(), nowMs);
-}
-
-export interface Forcing {
+/** One breaker of a service; `key` is the value of a rule's key, as it is stored. */
+export interface BreakerName {
   readonly service: string;
   readonly name: string;
+  readonly key?: string | undefined;
+}
+
+export async function readBreaker(
+  table: Table,
+  service: string,
+  name: string,
+  nowMs: number,
+  key?: string,
+): Promise<BreakerStatus> {
+  const item = await table.get(keys.breaker(service, name, key), { consistent: true });
+  return statusOf({ service, name, key }, recordOf(item), nowMs);
+}
+
+export interface Forcing extends BreakerName {
   /** `null` releases it: the breaker goes on from the state that stood beneath, with a fresh window. */
   readonly state: ForcedState['state'] | null;
   /** Epoch ms; without it the state is forced until it is released. */
@@ -108,21 +131,35 @@ export class BreakerContended extends Error {
 
 /** Forces or releases a breaker; the fleet learns it at its next sync. @throws {BreakerContended} when the fleet kept winning. */
 export async function forceBreaker(table: Table, forcing: Forcing): Promise<BreakerStatus> {
-  const { service, name, state: wanted, until, reason, by, nowMs } = forcing;
-  const key = keys.breaker(service, name);
+  const { service, name, key: value, state: wanted, until, reason, by, nowMs } = forcing;
+  const key = keys.breaker(service, name, value);
   const to = wanted === null ? undefined : { state: wanted, until, reason, by };
   for (let tries = 0; tries < FORCE_TRIES; tries++) {
-    const { epoch, state, buckets } = recordOf(await table.get(key, { consistent: true }));
-    // A probe of the old epoch can no longer report: its slot is given up with it.
-    const kept: BreakerState = state.kind === 'HALF_OPEN' ? { ...state, probes: [], turn: state.turn + 1 } : state;
-    const next = { epoch: Math.max(nowMs, epoch + 1), state: kept };
-    const written = await table.update({ key, ...moving({ epoch, state }, next, { to }, buckets) });
-    if (written.applied) return statusOf(name, recordOf(written.item), nowMs);
+    const record = recordOf(await table.get(key, { consistent: true }));
+    const { epoch, state, buckets } = record;
+    // A probe of the old epoch can no longer report: its slot is given up, and results are counted anew.
+    const kept: BreakerState = state.kind === 'HALF_OPEN' ? halfOpenAfresh(state) : state;
+    const was = forcedAt(record, nowMs)?.state ?? state.kind;
+    const because: Because = { cause: to ? 'forced' : 'released', by, was, reason };
+    const next = { epoch: Math.max(nowMs, epoch + 1), state: kept, because };
+    const change = moving({ epoch, state }, next, { to }, buckets);
+    const lasting = value === undefined ? change : expiring(change, to ? until : nowMs);
+    const written = await table.update({ key, ...lasting });
+    if (written.applied) return statusOf(forcing, recordOf(written.item), nowMs);
   }
   throw new BreakerContended(
     `The breaker ${name} of ${service} changed ${FORCE_TRIES} times while it was being forced; try again`,
   );
 }
+
+const halfOpenAfresh = (state: HalfOpenState): HalfOpenState => ({
+  ...state,
+  successes: 0,
+  failed: 0,
+  slowed: 0,
+  probes: [],
+  turn: state.turn + 1,
+});
 
 /** What an operator forced, if it is in force at `nowMs`. */
 export function forcedAt(record: BreakerRecord, nowMs: number): ForcedState | undefined {
@@ -133,8 +170,8 @@ export function forcedAt(record: BreakerRecord, nowMs: number): ForcedState | un
 /** Windows are ten buckets wide, whatever their width. */
 const WINDOW_BUCKETS = 10;
 
-function statusOf(name: string, record: BreakerRecord, nowMs: number): BreakerStatus {
-  const { epoch, state } = record;
+function statusOf({ name, key }: BreakerName, record: BreakerRecord, nowMs: number): BreakerStatus {
+  const { epoch, state, because } = record;
   const forced = forcedAt(record, nowMs);
   const window = { calls: 0, failures: 0, slow: 0 };
   for (const bucket of record.buckets) {
@@ -143,6 +180,7 @@ function statusOf(name: string, record: BreakerRecord, nowMs: number): BreakerSt
   }
   return {
     name,
+    ...(key === undefined ? {} : { key }),
     state: forced?.state ?? state.kind,
     epoch,
     window,
@@ -151,6 +189,7 @@ function statusOf(name: string, record: BreakerRecord, nowMs: number): BreakerSt
     ...(state.kind === 'HALF_OPEN' ? halfOpenStatus(state, nowMs) : {}),
     ...(state.kind === 'CLOSED' && state.ramp ? { openForMs: state.ramp.openForMs, rampFrom: state.ramp.from } : {}),
     ...(forced ? { forced } : {}),
+    ...(because ? { because } : {}),
   };
 }
 

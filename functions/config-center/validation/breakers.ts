@@ -2,24 +2,16 @@
 import type { BreakerRule } from '../../../middleware/kernel/rules/document.ts';
 import { parseDuration, parseShare } from '../../../middleware/kernel/units.ts';
 import type { Place, Report } from './findings.ts';
+import { checkDetection } from './detection.ts';
 import { checkOutcomes } from './outcomes.ts';
 import { checkRamp } from './ramp.ts';
 
-/** A breaker's window is cut into ten buckets: below this they are shorter than a call. */
-const SHORTEST_WINDOW_MS = 1_000;
-const LONGEST_WINDOW_MS = 3_600_000;
-
 export function checkBreaker(rule: BreakerRule, place: Place, report: Report): void {
-  const { key, window, failureRate, slow, openFor, failures } = rule;
+  const { key, failureRate, slow, openFor, failures } = rule;
   key?.forEach((part, i) => {
     if (key.indexOf(part) !== i) report([...place, 'key', i], `"${part}" stands here twice`);
   });
-  if (window) {
-    const ms = parseDuration(window.time);
-    if (ms < SHORTEST_WINDOW_MS || ms > LONGEST_WINDOW_MS) {
-      report([...place, 'window', 'time'], `${window.time} is not between 1s and 1h`);
-    }
-  }
+  checkDetection(rule, place, report);
   if (failureRate !== undefined && parseShare(failureRate) === 0) {
     report([...place, 'failureRate'], '0% would open it with every success too; the rate is reached, not exceeded');
   }

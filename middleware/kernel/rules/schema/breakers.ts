@@ -16,10 +16,36 @@ export const breaker = z.strictObject({
     since: '0.3.0',
     description: 'one breaker for each tenant, client or endpoint; call is what the code gives as breakerKey',
   }),
-  window: z.strictObject({ time: duration, minimumCalls: count(1_000_000).optional() }).optional(),
+  window: z
+    .union([
+      z.strictObject({ time: duration, minimumCalls: count(1_000_000).optional() }),
+      z.strictObject({
+        calls: count(100_000).meta({ since: '0.3.0', description: 'the last so many calls, whenever they were' }),
+        minimumCalls: count(100_000).optional(),
+      }),
+    ])
+    .optional(),
   failureRate: share.optional(),
   slow: z.strictObject({ over: duration, rate: share }).optional(),
   consecutiveFailures: count(1_000_000).optional(),
+  surge: z
+    .union([
+      z.literal('off'),
+      z.strictObject({
+        time: duration.optional(),
+        failureRate: share.optional(),
+        minimumCalls: count(1_000_000).optional(),
+      }),
+    ])
+    .optional()
+    .meta({
+      since: '0.3.0',
+      description: 'opens on the failures of the last moments; default 600ms, as the window else',
+    }),
+  quorum: z
+    .union([z.literal('auto'), count(1_000)])
+    .optional()
+    .meta({ since: '0.3.0', description: 'so many distinct instances must have met failures; auto is 1 to 3' }),
   openFor: z
     .strictObject({ initial: duration, factor: z.number().min(1).max(10).optional(), max: duration.optional() })
     .optional(),
@@ -37,5 +63,14 @@ export const breaker = z.strictObject({
     })
     .optional(),
   failures: z.array(outcome).min(1).max(MOST_OUTCOMES).optional(),
+  ignored: z
+    .array(outcome)
+    .min(1)
+    .max(MOST_OUTCOMES)
+    .optional()
+    .meta({
+      since: '0.3.0',
+      description: 'outcomes that are neither success nor failure, also if failures names them',
+    }),
   mode: mode.optional(),
 });

@@ -12,6 +12,7 @@ import {
 import type { BreakerTally } from '../../../../store/items/breaker-tallies.ts';
 
 const WIDTH = 10;
+const START = 1_800_000_000_000;
 const piece = (calls: number, failures = 0, slow = 0) => ({ calls, failures, slow });
 
 /** What `ADD` makes of what there was and what is added. */
@@ -36,7 +37,7 @@ describe('pieces', () => {
 
   it('are as long as a segment, and the last ten are kept', () => {
     const window = new CallWindow(WIDTH);
-    for (let call = 0; call < 125; call++) window.add(call >= 120, false);
+    for (let call = 0; call < 125; call++) window.add(START, call >= 120, false);
     const pieces = window.take();
     expect(pieces.map(({ calls }) => calls)).toEqual([10, 10, 10, 10, 10, 10, 10, 10, 10, 5]);
     expect(pieces.at(-1)).toEqual(piece(5, 5));
@@ -80,7 +81,7 @@ it('however reporters take turns, the sum of what is placed is the sum of what w
       let counted = 0;
       for (const ends of all) {
         const window = new CallWindow(WIDTH);
-        for (const failed of ends) window.add(failed, false);
+        for (const failed of ends) window.add(START, failed, false);
         counted += ends.filter(Boolean).length;
         // Placed by a view that is so many reports old.
         const view = views[Math.max(0, views.length - 1 - behind)] ?? [];

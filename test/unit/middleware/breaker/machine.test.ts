@@ -6,10 +6,10 @@ import {
   opened,
   settled,
   standingOf,
-  tripReason,
   type Result,
   type Thresholds,
 } from '../../../../middleware/breaker/machine.ts';
+import { tripReason } from '../../../../middleware/breaker/detect.ts';
 import type { Counts } from '../../../../middleware/breaker/window.ts';
 import {
   NO_BREAKER,

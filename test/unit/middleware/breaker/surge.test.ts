@@ -23,7 +23,7 @@ function seen(options: { instances: number; rps: number; share: number; diedMs: 
     tallies.push(tally('reporters', START + from, instances, SURGE_MS));
     tallies.push(tally('busy', START + from, instances * rps * 0.3 * 10, SURGE_MS));
   }
-  return surgeOf(tallies, { instances, callsPerMs: 0 }, settings, 0, START + nowMs);
+  return surgeOf(tallies, { instances, callsPerMs: 0, calls: 0 }, settings, 0, START + nowMs);
 }
 
 describe('a fleet of 1,000 instances at 20 rps', () => {
@@ -47,10 +47,12 @@ it('a fast detector with a stale baseline: eight times the calls at 10 % errors 
     tally('busy', START, 600 * 160 * 0.3 * 10, SURGE_MS),
   ];
   // It was known to make 20 calls a ms; it now makes 160.
-  const stale = surgeOf(tallies, { instances: 1_000, callsPerMs: 20 }, settings, 0, START + 100);
+  const stale = surgeOf(tallies, { instances: 1_000, callsPerMs: 20, calls: 0 }, settings, 0, START + 100);
   expect(stale.level).toBeLessThan(0.6);
   const withoutBusy = tallies.filter(({ of }) => of !== 'busy');
-  expect(surgeOf(withoutBusy, { instances: 1_000, callsPerMs: 20 }, settings, 0, START + 100).level).toBeGreaterThan(1);
+  expect(
+    surgeOf(withoutBusy, { instances: 1_000, callsPerMs: 20, calls: 0 }, settings, 0, START + 100).level,
+  ).toBeGreaterThan(1);
 });
 
 it('eight times the instances at 10 % errors are no outage, since they count themselves when they come', () => {
@@ -59,30 +61,39 @@ it('eight times the instances at 10 % errors are no outage, since they count the
     tally('reporters', START, 1_400, SURGE_MS),
     tally('busy', START, 1_400 * 20 * 0.3 * 10, SURGE_MS),
   ];
-  expect(surgeOf(tallies, { instances: 8_000, callsPerMs: 20 }, settings, 0, START + 100).level).toBeLessThan(0.6);
+  expect(surgeOf(tallies, { instances: 8_000, callsPerMs: 20, calls: 0 }, settings, 0, START + 100).level).toBeLessThan(
+    0.6,
+  );
 });
 
 describe('the least evidence', () => {
-  const opens = (failures: number, rule = settings) =>
-    surgeOf([tally('failures', START, failures)], { instances: 1, callsPerMs: 0 }, rule, 0, START + 90).level >= 1;
+  const opens = (failures: number, calls = 100, rule = settings) =>
+    surgeOf([tally('failures', START, failures)], { instances: 1, callsPerMs: 0, calls }, rule, 0, START + 90).level >=
+    1;
 
   it.each([
     [11, false],
     [12, true],
-  ])('%i failures with no other calls known: %s', (failures, expected) => {
+  ])('%i failures of a fleet that was seen to make enough calls: %s', (failures, expected) => {
     expect(opens(failures)).toBe(expected);
+  });
+
+  it('is as many failures as it takes calls, where no other calls are known', () => {
+    expect(opens(19, 0)).toBe(false);
+    expect(opens(20, 0)).toBe(true);
   });
 
   it('is never less than the rate of the least number of calls', () => {
     const rule = { ...settings, minimumCalls: 1_000 };
-    expect(opens(499, rule)).toBe(false);
-    expect(opens(500, rule)).toBe(true);
+    expect(opens(499, 10_000, rule)).toBe(false);
+    expect(opens(500, 10_000, rule)).toBe(true);
   });
 });
 
 describe('what counts', () => {
+  const calls = 100;
   const level = (tallies: BreakerTally[], epoch = 0, nowMs = START + 90) =>
-    surgeOf(tallies, { instances: 1, callsPerMs: 0 }, settings, epoch, nowMs).level;
+    surgeOf(tallies, { instances: 1, callsPerMs: 0, calls }, settings, epoch, nowMs).level;
 
   it('an hour frozen is an hour passed', () => {
     expect(level([tally('failures', START, 100)], 0, START + 3_600_000)).toBe(0);

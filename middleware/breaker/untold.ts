@@ -1,0 +1,97 @@
+// What one instance has counted and not yet told the fleet: it is given away as one report, and never told twice.
+import type { BreakerBucket } from '../../store/items/breaker-buckets.ts';
+import type { BreakerRecord } from '../../store/items/breaker-record.ts';
+import type { BreakerTally, Tallying } from '../../store/items/breaker-tallies.ts';
+import { blockOf, CallWindow, newestOf, placed } from './call-window.ts';
+import { isPast, PRESENCE_MS, type DetectSettings } from './detect.ts';
+import { Moments } from './moments.ts';
+import { fits, windowOf, type OwnWindow } from './own-window.ts';
+import { stretchStart } from './surge.ts';
+import { isStale, WINDOW_BUCKETS, type Counts } from './window.ts';
+
+/** Where pieces of a window of calls go is said when it is known which segments there are. */
+export interface Report {
+  readonly buckets: readonly BreakerBucket[];
+  readonly pieces: readonly Counts[];
+  readonly width: number;
+  readonly tallies: readonly BreakerTally[];
+  /** Whether anything in it may have opened the breaker. */
+  readonly failing: boolean;
+}
+
+export class Untold {
+  #window: OwnWindow | undefined;
+  #moments: Moments | undefined;
+  #failing = false;
+  /** The stretches this instance has counted itself in. */
+  #presentIn = -Infinity;
+  #failingIn = -Infinity;
+
+  /** Its own last calls look so bad that they are worth a write at once. */
+  get looksBad(): boolean {
+    return this.#moments?.looksBad === true;
+  }
+
+  add(failure: boolean, slow: boolean, settings: DetectSettings, nowMs: number): void {
+    const { window, surge } = settings;
+    if (!this.#window || !fits(this.#window, window)) this.#window = windowOf(window);
+    this.#window.add(nowMs, failure, slow);
+    if (failure || slow) this.#failing = true;
+    const bucketMs = surge?.bucketMs ?? WITHOUT_SURGE_MS;
+    if (this.#moments?.bucketMs !== bucketMs) this.#moments = new Moments(bucketMs);
+    this.#moments.add(nowMs, failure);
+  }
+
+  /** Gives away what there is to tell; undefined when there is nothing. */
+  take(settings: DetectSettings, { epoch, state }: BreakerRecord, nowMs: number): Report | undefined {
+    const window = this.#window;
+    const pieces = window instanceof CallWindow ? window.take() : [];
+    const buckets = window && !(window instanceof CallWindow) ? window.take(nowMs) : [];
+    const tallies = settings.surge ? (this.#moments?.take(nowMs, epoch) ?? []) : [];
+    const presentIn = stretchStart(nowMs, PRESENCE_MS, 0);
+    // While half-open the item is left to the probes.
+    if (presentIn > this.#presentIn && state.kind !== 'HALF_OPEN') {
+      tallies.push({ of: 'present', start: presentIn, width: PRESENCE_MS, count: 1 });
+      this.#presentIn = presentIn;
+    }
+    const failing = this.#failing;
+    this.#failing = false;
+    if (failing && settings.window.kind === 'time') {
+      const width = settings.window.bucketMs * WINDOW_BUCKETS;
+      const start = stretchStart(nowMs, width, epoch);
+      if (start > this.#failingIn) tallies.push({ of: 'failing', start, width, count: 1 });
+      this.#failingIn = start;
+    }
+    if (buckets.length + pieces.length + tallies.length === 0) return undefined;
+    const width = window instanceof CallWindow ? window.width : 0;
+    return { buckets, pieces, width, tallies, failing };
+  }
+
+  /** What the report adds to a record, and what of the record it forgets. */
+  against(report: Report, record: BreakerRecord, nowMs: number): { stale: BreakerBucket[]; tallying: Tallying } {
+    const { epoch, buckets, tallies } = record;
+    const { pieces, width } = report;
+    const stale = buckets.filter((bucket) => isStale(bucket, nowMs));
+    const past = tallies.filter((tally) => isPast(tally, tallies, epoch, nowMs));
+    if (pieces.length === 0) return { stale, tallying: { added: report.tallies, past } };
+    const known = newestOf(tallies, width, epoch);
+    const added = [...report.tallies, ...placed(pieces, tallies, width, epoch)];
+    const newest = newestOf(added, width, epoch);
+    const block = blockOf(newest, epoch);
+    if (report.failing && block !== this.#failingIn) {
+      added.push({ of: 'blockFailing', start: block, width, count: 1 });
+      this.#failingIn = block;
+    }
+    return { stale, tallying: { added, past, segments: { width, known, newest: Math.max(known, newest) } } };
+  }
+
+  /** What was counted in an earlier epoch says nothing in this one. */
+  clear(): void {
+    this.#window?.clear();
+    this.#moments?.clear();
+    this.#failing = false;
+  }
+}
+
+/** Without a surge, moments only tell whether this instance's own calls look bad. */
+const WITHOUT_SURGE_MS = 100;
