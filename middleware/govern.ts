@@ -27,6 +27,7 @@ import {
   callSlot,
   concurrencySlot,
   fallbackSlot,
+  faultSlot,
   jobRunSlot,
   logsSlot,
   peekAt,
@@ -106,6 +107,7 @@ export function govern(options: GovernOptions): GovernMiddleware {
     fallbackSlot,
     redeliverySlot,
     deadlinePolicy,
+    faultSlot,
     shedSlot,
     breakerSlot,
     throttleSlot,
@@ -133,6 +135,8 @@ export const redelivery = (options: InstanceOptions): GovernMiddleware => middle
 export const deadline = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [deadlinePolicy]);
 export const shed = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [shedSlot]);
 export const fallback = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [fallbackSlot]);
+/** Injects the faults that rules ask for: at the door, in calls and in flyball's own table. */
+export const fault = (options: InstanceOptions): GovernMiddleware => middlewareFor(options, [faultSlot]);
 export const trace = (options: TraceOptions): GovernMiddleware => middlewareFor(options, [traceSlot]);
 export const telemetry = (options: InstanceOptions): GovernMiddleware =>
   middlewareFor(options, [telemetryPolicy, businessSlot]);

@@ -5,6 +5,7 @@ export {
   concurrency,
   deadline,
   fallback,
+  fault,
   flyball,
   govern,
   governed,

@@ -3,10 +3,13 @@
 import { breakerOutbound } from './breaker/index.ts';
 import { createCaller } from './call/caller.ts';
 import { attemptTimeoutOutbound, deadlineOutbound } from './deadline/outbound.ts';
-import { fallbackOutbound } from './fallback/index.ts';
+import { fallbackOutbound, provideAskOther } from './fallback/index.ts';
+// Not by its folder's index.ts: what is injected is loaded apart.
+import { faultOutbound } from './fault/outbound.ts';
 import { hedgeOutbound } from './hedge/index.ts';
 import { disabled } from './kernel/disabled.ts';
 import type { OutboundPolicy } from './kernel/outbound.ts';
+import type { Policy } from './kernel/policy.ts';
 import { retryOutbound } from './retry/index.ts';
 // Not by its folder's index.ts: what refuses incoming requests is loaded apart.
 import { shedOutbound } from './shed/outbound.ts';
@@ -31,6 +34,11 @@ const OUTBOUND: readonly OutboundPolicy[] = [
   breakerOutbound,
   traceAttemptOutbound,
   attemptTimeoutOutbound,
+  faultOutbound,
 ];
 
+/** From here, so that it shares what calls have loaded. */
+export const loadFaultPolicy = async (): Promise<Policy> => (await import('./fault/index.ts')).faultPolicy;
+
 export const caller = createCaller(disabled ? [] : OUTBOUND);
+provideAskOther((dependency, asked) => caller.call(dependency, asked));

@@ -30,6 +30,7 @@ interface OutboundParts {
   readonly caller: Caller;
   readonly fallbackPolicy: Policy;
   readonly loadTracePolicy: () => Promise<Policy>;
+  readonly loadFaultPolicy: () => Promise<Policy>;
   readonly loadHedging: () => Promise<void>;
   readonly loadHedgingFor: (rules: RuleDocument) => Promise<void>;
   readonly loadAnnounce: () => Promise<void>;
@@ -122,6 +123,10 @@ function hasFallback(rules: RuleDocument['resources'] | RuleDocument['dependenci
   return Object.values(rules ?? {}).some(({ fallback }) => fallback !== undefined);
 }
 
+export const faultSlot = slotOf('fault', async () => (await loadOutbound()).loadFaultPolicy(), {
+  needed: ({ faults }) => faults !== undefined,
+});
+
 let redactingTrace: Policy | undefined;
 
 /** What is recorded of errors leaves the function: it comes with what takes out of it what must not. */
@@ -187,6 +192,7 @@ export async function loadEverything(): Promise<void> {
     callSlot,
     concurrencySlot,
     fallbackSlot,
+    faultSlot,
     jobRunSlot('every-job'),
     logsSlot,
     parkSlot,

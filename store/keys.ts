@@ -27,6 +27,8 @@ export const keys = {
   service: (service: string): Key => ({ pk: 'ctl#services', sk: service }),
   /** What is paused in the whole cell, for services that come later. */
   pause: (): Key => ({ pk: 'ctl#pause', sk: 'cell' }),
+  /** That no faults are to be injected in the whole cell, for services that come later. */
+  faultStop: (): Key => ({ pk: 'ctl#pause', sk: 'faults' }),
   /** API keys, by the hash of the key. */
   apiKey: (hash: string): Key => ({ pk: `ctl#key#${hash}`, sk: 'key' }),
   /** The audit log of one day (UTC `yyyy-mm-dd`), in order of time. */

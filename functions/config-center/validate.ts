@@ -5,6 +5,8 @@ import { MAX_ERRORS, placesOf, pointerOf, type FieldError } from '../api/index.t
 import { checkAccess } from './validation/access.ts';
 import { checkConcurrency } from './validation/concurrency.ts';
 import { checkDependencies } from './validation/dependencies.ts';
+import { checkFaults } from './validation/faults.ts';
+import { checkFallbackTargets } from './validation/fallback.ts';
 import type { Finding, Report } from './validation/findings.ts';
 import { checkJobs } from './validation/jobs.ts';
 import { checkLogs } from './validation/logs.ts';
@@ -37,6 +39,15 @@ export function validateDocument(service: string, value: unknown, nowMs = -Infin
   const sound = parsed.success ? parsed.data : soundPart(renamed, findings);
   if (sound) checkMeaning(service, sound, renamed, report);
   if (sound?.logs) checkLogs(sound.logs, nowMs, report);
+  if (sound?.faults) {
+    const given = isObject(renamed) ? renamed : {};
+    const known = {
+      resources: namesIn(given['resources']),
+      dependencies: namesIn(given['dependencies']),
+      sound: sound.resources ?? {},
+    };
+    checkFaults(service, sound.faults, known, nowMs, report);
+  }
 
   if (findings.length === 0 && parsed.success) return { valid: true, document: parsed.data };
   return { valid: false, errors: toErrors(findings, originals) };
@@ -66,6 +77,7 @@ function checkMeaning(service: string, document: RuleDocument, value: unknown, r
   if (jobs) checkJobs(jobs, report);
   if (access) checkAccess(access, known, report);
   if (slos) checkSlos(slos, known, report);
+  checkFallbackTargets({ resources, dependencies: dependencies ?? {}, named: namesIn(given['dependencies']) }, report);
   compileResources(document);
 }
 

@@ -2,7 +2,7 @@
 import { current } from '../kernel/current.ts';
 import { DeadlineExceeded, DependencyFailed, FlyballError, Misused, retryAfterSeconds } from '../kernel/errors.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import { compose, type Call, type OutboundPolicy, type Reply, type Send } from '../kernel/outbound.ts';
+import { compose, type Asked, type Call, type OutboundPolicy, type Reply, type Send } from '../kernel/outbound.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { abortable } from './abortable.ts';
 import { answeredOf, Parsing, type CallFunction, type ExchangeFunction, type Parse } from './answers.ts';
@@ -41,6 +41,8 @@ export interface CallOptions {
 export interface RunOptions {
   /** May be repeated without harm. */
   readonly idempotent?: boolean;
+  /** By what a fallback knows its last good result: everything that the result depends on. */
+  readonly lastGoodKey?: string;
   readonly operation?: string;
   /** Which of the dependency's breakers judges it, where the rule has `key: [call]`. Not a secret: it is stored as it is. */
   readonly breakerKey?: string;
@@ -128,7 +130,7 @@ export function createCaller(policies: readonly OutboundPolicy[]): Caller {
     const attempt: Send = parsing
       ? async (one) => parsing.judge(await target(outgoing, one))
       : (one) => target(outgoing, one);
-    const { reply, failure } = await exchange(pipeline, invocation, dependency, declared, options, attempt);
+    const { reply, failure } = await exchange(pipeline, invocation, dependency, declared, options, attempt, options);
     if (reply.outcome !== 'ok') throw failure();
     if (!parsing) return reply;
     try {
@@ -213,8 +215,14 @@ async function exchange(
   invocation: Invocation,
   dependency: string,
   { name: operation, idempotency, keyMade }: Operation,
-  { signal, timeoutMs, breakerKey }: Pick<RunOptions, 'signal' | 'timeoutMs' | 'breakerKey'>,
+  {
+    signal,
+    timeoutMs,
+    breakerKey,
+    lastGoodKey,
+  }: Pick<RunOptions, 'signal' | 'timeoutMs' | 'breakerKey' | 'lastGoodKey'>,
   attempt: Send,
+  asked?: Asked,
 ): Promise<Ended> {
   const { clock, recorder } = invocation.instance;
   signal?.throwIfAborted();
@@ -226,6 +234,8 @@ async function exchange(
     idempotency,
     keyMade,
     breakerKey,
+    asked,
+    lastGoodKey,
     attempt: 1,
     deadlineAt: Math.min(invocation.deadlineAt, clock.now() + (timeoutMs ?? Infinity)),
     signal: signalOf(invocation, signal),

@@ -29,24 +29,38 @@ export function compilePipelines(
   instance: Instance,
 ): Pipelines {
   const dependencies = Object.entries(rules.dependencies ?? {});
-  const compiled = new Map(dependencies.map(([name, rule]) => [name, pipelineOf(name, rule, policies, instance)]));
+  const compiled = new Map(
+    dependencies.map(([name, rule]) => [name, pipelineOf(name, rule, rules, policies, instance)]),
+  );
+  const names = [...compiled.keys()];
+  // What fallbacks ask by the name of a function: no rule's dependency has a colon in its name.
+  for (const name of fallbackFunctions(rules)) {
+    const rule: DependencyRule = { target: { function: name }, shed: 'disabled' };
+    compiled.set(`function:${name}`, pipelineOf(`function:${name}`, rule, rules, policies, instance));
+  }
   return {
-    names: [...compiled.keys()],
+    names,
     get: (dependency) => compiled.get(dependency),
     // Made for one call, under a name that may be anything: nothing is to be remembered of it.
-    ungoverned: (dependency) => pipelineOf(dependency, { shed: 'disabled' }, policies, instance),
+    ungoverned: (dependency) => pipelineOf(dependency, { shed: 'disabled' }, rules, policies, instance),
   };
+}
+
+function fallbackFunctions({ dependencies = {}, resources = {} }: RuleDocument): string[] {
+  const chains = [...Object.values(dependencies), ...Object.values(resources)].map(({ fallback = [] }) => fallback);
+  return chains.flat().flatMap(({ function: name }) => (name === undefined ? [] : [name]));
 }
 
 function pipelineOf(
   dependency: string,
   rule: DependencyRule,
+  rules: RuleDocument,
   policies: readonly OutboundPolicy[],
   instance: Instance,
 ): Pipeline {
   const stages: Stage[] = [];
   for (const policy of policies) {
-    const stage = policy.stage(dependency, rule, instance);
+    const stage = policy.stage(dependency, rule, instance, rules);
     if (stage) stages.push(contained(policy.name, stage, instance));
   }
   return { stages, operationOf: compileOperations(rule.operations), target: targetOf(rule, instance) };

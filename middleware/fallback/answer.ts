@@ -1,12 +1,13 @@
-// HTTP answers of the fallback: the shape of the gateway in front, and the header that marks what is not the real thing.
-import type { FallbackStep } from '../kernel/rules/document.ts';
+// HTTP answers of the fallback, in the shape of the gateway in front.
+import { takesMultiValues } from '../kernel/answer-header.ts';
 import type { Face } from '../kernel/trigger.ts';
+import type { Respond } from './steps.ts';
 
 export const FALLBACK_HEADER = 'x-flyball-fallback';
 
 /** A rule's `respond` as the answer that a gateway understands; objects become JSON. */
 export function answerOf(
-  { status, body, headers }: FallbackStep['respond'],
+  { status, body, headers }: Respond,
   face: Face,
   event: unknown,
   more: Readonly<Record<string, string>>,
@@ -19,21 +20,6 @@ export function answerOf(
   const balanced = { ...answer, statusDescription: String(status), isBase64Encoded: false };
   return takesMultiValues(event) ? { ...balanced, multiValueHeaders: multiple(all) } : { ...balanced, headers: all };
 }
-
-/** Adds a header to an HTTP answer, in place of what it may hold under that name; anything else stays as it is. */
-export function withHeader(response: unknown, face: Face, event: unknown, name: string, value: string): unknown {
-  if (typeof response !== 'object' || response === null) return response;
-  if (!('statusCode' in response)) return response;
-  if (face === 'alb' && takesMultiValues(event)) {
-    const headers = 'multiValueHeaders' in response ? response.multiValueHeaders : undefined;
-    return { ...response, multiValueHeaders: { ...(headers ?? {}), [name]: [value] } };
-  }
-  const headers = 'headers' in response ? response.headers : undefined;
-  return { ...response, headers: { ...(headers ?? {}), [name]: value } };
-}
-
-const takesMultiValues = (event: unknown) =>
-  typeof event === 'object' && event !== null && 'multiValueHeaders' in event;
 
 function multiple(headers: Record<string, string>): Record<string, string[]> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));

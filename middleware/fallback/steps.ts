@@ -1,11 +1,23 @@
-// Which step of a fallback chain answers for what went wrong. Pure.
+// Which steps of a fallback chain answer for what went wrong, and what a chain needs besides fixed answers. Pure.
 import type { FallbackStep } from '../kernel/rules/document.ts';
 
 /** What a step's `when` can name. */
 export type Cause = 'breaker' | 'throttle' | 'concurrency' | 'shed' | 'deadline' | 'failure';
 
-/** The first step that answers for one of the causes; a step without `when` answers for all. */
-export function stepFor(steps: readonly FallbackStep[], causes: readonly Cause[]): FallbackStep | undefined {
-  if (causes.length === 0) return undefined;
-  return steps.find((step) => !step.when || step.when.some((cause) => causes.includes(cause)));
+export type Respond = NonNullable<FallbackStep['respond']>;
+
+/** The steps that answer for one of the causes, in order; a step without `when` answers for all. */
+export function stepsFor(steps: readonly FallbackStep[], causes: readonly Cause[]): readonly FallbackStep[] {
+  if (causes.length === 0) return [];
+  return steps.filter(({ when }) => !when || when.some((cause) => causes.includes(cause)));
+}
+
+/** What the rule for kept answers says, if the chain has one. */
+export function lastGoodOf(steps: readonly FallbackStep[]): FallbackStep['lastGood'] {
+  return steps.find(({ lastGood }) => lastGood)?.lastGood;
+}
+
+/** True for a chain of fixed answers, which needs nothing that is loaded later. */
+export function isFixed(steps: readonly FallbackStep[]): boolean {
+  return steps.every(({ respond, skip }) => respond !== undefined || skip !== undefined);
 }

@@ -1,4 +1,5 @@
 // One Lambda execution environment as flyball sees it: everything that lives longer than an invocation hangs here.
+import { interposedTable, type InterposedTable } from '../../store/interposed.ts';
 import type { Table } from '../../store/port.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Extension } from './extension.ts';
@@ -40,7 +41,7 @@ export class Instance {
   readonly functionVersion: string;
   readonly clock: Clock;
   readonly random: Random;
-  readonly table: Table;
+  readonly table: InterposedTable;
   /** Says on every line which service is governed and by which instance. */
   readonly logger: InstanceLogger;
   /** What was read from the store longer ago than this, in ms, is awaited before it is used; younger is refreshed beside. */
@@ -67,7 +68,7 @@ export class Instance {
     this.functionVersion = options.functionVersion;
     this.clock = options.clock;
     this.random = options.random;
-    this.table = options.table;
+    this.table = interposedTable(options.table);
     this.logger = loggerWith(options.logger, { governed: options.service, instance: options.id });
     const { hasTable = true, storeAway = () => !hasTable } = options;
     this.syncs = new Syncs(options.clock, hasTable ? this.logger : { ...this.logger, warn: () => {} }, storeAway);

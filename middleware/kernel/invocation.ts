@@ -46,6 +46,10 @@ export class Invocation {
   quota: { readonly rule: string; readonly left: number } | undefined;
   /** Headers that calls made by this invocation carry on: trace context and the like. */
   readonly carried: Record<string, string> = {};
+  /** ms that a drill has taken: no part of how long the service takes. */
+  injectedMs = 0;
+  /** The faults that it has met, if any. */
+  faults: Set<string> | undefined;
   /** ms of waiting for the store so far. */
   storeWaitedMs = 0;
   outcome: Outcome | undefined;

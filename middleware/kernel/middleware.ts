@@ -303,7 +303,7 @@ function finish(invocation: Invocation): Promise<void> | undefined {
   instance.recorder.invocation(
     invocation.resource.name,
     invocation.outcome ?? 'ok',
-    instance.clock.precise() - invocation.startedPrecise,
+    instance.clock.precise() - invocation.startedPrecise - invocation.injectedMs,
     invocation.cold,
     invocation,
   );

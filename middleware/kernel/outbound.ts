@@ -11,6 +11,14 @@ import type { DependencyRule, RuleDocument } from './rules/document.ts';
  */
 export type Idempotency = 'none' | 'safe' | 'key' | 'once';
 
+/** What is asked of a dependency, as far as it tells one request from another. */
+export interface Asked {
+  readonly method?: string;
+  readonly path?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** One call on its way out. `attempt` and `timeoutMs` are set by the stages it passes. */
 export interface Call {
   readonly invocation: Invocation;
@@ -21,6 +29,10 @@ export interface Call {
   readonly keyMade?: boolean | undefined;
   /** Of what the caller says that it goes to, for breakers of which there is one for each. */
   readonly breakerKey?: string | undefined;
+  /** Undefined where it is not known, as of any piece of work. */
+  readonly asked?: Asked | undefined;
+  /** By what a fallback knows the last good result of a piece of work. */
+  readonly lastGoodKey?: string | undefined;
   /** Counts from 1. */
   attempt: number;
   /** Epoch ms after which nothing may be started or awaited any more. */

@@ -56,7 +56,7 @@ export class Recording {
 
   /** The invocation has ended: hands all spans over. Nothing that happens here is worth an answer. */
   async ended(): Promise<void> {
-    const { instance, resource, snapshot, refusal, outcome, error, attempt, noRetry } = this.#invocation;
+    const { instance, resource, snapshot, refusal, outcome, error, attempt, noRetry, faults } = this.#invocation;
     const root = this.#root;
     try {
       root.note('service', instance.service);

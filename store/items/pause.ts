@@ -20,11 +20,19 @@ export interface Polled {
   /** Undefined when nothing has been published. */
   readonly head: RulesHead | undefined;
   readonly pause: Pause | undefined;
+  /** No faults are to be injected, whatever the rules say. */
+  readonly faultsStopped: boolean;
 }
 
 export async function readPolled(table: Table, service: string, options?: CallOptions): Promise<Polled> {
   const item = await table.get(keys.rulesHead(service), options);
-  return { head: headOf(item), pause: pauseOf(item?.['paused']) };
+  const stopped = item?.['faultsStopped'];
+  return {
+    head: headOf(item),
+    pause: pauseOf(item?.['paused']),
+    // What cannot be read is a reason to stop.
+    faultsStopped: stopped !== undefined && stopped !== false,
+  };
 }
 
 /** Undefined for what is no pause that this library knows: rules are polled all the same. */

@@ -3,7 +3,7 @@ import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts'
 import type { Counts } from '../../../store/items/telemetry.ts';
 
 /**
- * `callers`: not let in, or beyond a limit that each caller has; `deferred`: a queue's messages, which come again;
+ * `callers`: not let in, met by a fault of a drill, or beyond a limit that each caller has; `deferred`: a queue's messages, which come again;
  * `service`: everything else.
  */
 export type Doing = 'callers' | 'deferred' | 'service';
@@ -15,7 +15,8 @@ export type Whose = (refusal: string) => Doing;
 export function whoseDoing({ resources = {}, throttles = {} }: Pick<RuleDocument, 'resources' | 'throttles'>): Whose {
   return (refusal) => {
     const [policy = '', rule = ''] = refusal.split('/', 2);
-    if (policy === 'access') return 'callers';
+    // What a drill aborts is nobody's failure; what becomes of its other faults is the service's own.
+    if (policy === 'access' || policy === 'fault') return 'callers';
     if (policy !== 'throttle' && policy !== 'shed') return 'service';
     const resource = refusal.slice(policy.length + rule.length + 2);
     if (Object.hasOwn(resources, resource) && resources[resource]?.match.trigger === 'queue') return 'deferred';

@@ -4,6 +4,7 @@ import { access, type callers, type jwt } from './schema/access.ts';
 import { concurrency } from './schema/concurrency.ts';
 import type { breaker } from './schema/breakers.ts';
 import { dependency, type retry } from './schema/dependencies.ts';
+import { fault } from './schema/faults.ts';
 import { resource, type backoff, type fallbackStep } from './schema/resources.ts';
 import { shedding } from './schema/shedding.ts';
 import { job, logs, slo, telemetry } from './schema/telemetry.ts';
@@ -25,6 +26,7 @@ export const ruleDocument = z.strictObject({
   dependencies: rulesOf(dependency, 200, 'dependencies').optional(),
   jobs: rulesOf(job, 200, 'jobs').optional(),
   access: access.optional().meta({ since: '0.2.0' }),
+  faults: rulesOf(fault, 20, 'faults').optional().meta({ since: '0.3.0' }),
   telemetry: telemetry.optional(),
   logs: logs.optional().meta({ since: '0.3.0' }),
   slos: rulesOf(slo, 10, 'slos').optional().meta({ since: '0.3.0' }),
@@ -41,6 +43,7 @@ export type BreakerRule = z.infer<typeof breaker>;
 export type RetryRule = z.infer<typeof retry>;
 export type BackoffRule = z.infer<typeof backoff>;
 export type FallbackStep = z.infer<typeof fallbackStep>;
+export type FaultRule = z.infer<typeof fault>;
 export type TelemetryRule = z.infer<typeof telemetry>;
 export type LogsRule = z.infer<typeof logs>;
 export type SloRule = z.infer<typeof slo>;

@@ -51,6 +51,7 @@ export class LiveRules implements Syncable {
   #arrived = Promise.withResolvers<void>();
   #snapshot: Snapshot;
   #pause: Pause | undefined;
+  #faultsStopped = false;
   /** When the store last said what is in force, ms; undefined before it ever has. */
   #confirmedAt: number | undefined;
   #nextPollAt = 0;
@@ -82,6 +83,15 @@ export class LiveRules implements Syncable {
   /** What an operator has paused, if anything at `nowMs`. It ends by itself, also while the store is away. */
   pauseAt(nowMs: number): Pause | undefined {
     return this.#pause && nowMs < this.#pause.until ? this.#pause : undefined;
+  }
+
+  /**
+   * Whether faults may be injected: not once they have been stopped, nor while it is not known whether they have been, as
+   * under packaged rules or when the store is away.
+   */
+  takesFaultsAt(nowMs: number): boolean {
+    if (this.#faultsStopped || this.#confirmedAt === undefined) return false;
+    return nowMs - this.#confirmedAt <= this.#instance.maxStaleMs + POLL_MS;
   }
 
   /**
@@ -230,8 +240,9 @@ export class LiveRules implements Syncable {
 
   async #refresh(signal: AbortSignal): Promise<void> {
     const { table, service, id } = this.#instance;
-    const { head, pause } = await readPolled(table, service, { signal });
+    const { head, pause, faultsStopped } = await readPolled(table, service, { signal });
     this.#obey(pause);
+    this.#faultsStopped = faultsStopped;
     if (!head || !isNewer(head, this.#snapshot.origin) || !isNewer(head, this.#rejected)) return;
     if (head.needs !== undefined && isLaterVersion(head.needs, LIBRARY_VERSION)) {
       const reason = `Revision ${head.revision} needs flyball ${head.needs}, and this function has ${LIBRARY_VERSION}: deploy it with a newer one`;
