@@ -1,109 +1,95 @@
-// Breakers as the fleet has them, and forcing one open or closed.
-import { z } from 'zod';
-import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
-import {
-  BreakerContended,
-  forceBreaker,
-  readBreaker,
-  type BreakerStatus,
-  type Forcing,
-} from '../../store/items/breaker.ts';
-import { readDocument, readHead } from '../../store/items/rules.ts';
+// Breakers as the fleet has them: how they stand, how they came to it, and forcing one open or closed.
+import { oldestTransitionMs, readBreakerTransitions } from '../../store/items/breaker-log.ts';
+import { readBreaker } from '../../store/items/breaker.ts';
 import type { Table } from '../../store/port.ts';
-import {
-  bodyOf,
-  json,
-  notFound,
-  Problem,
-  readTime,
-  route,
-  unprocessable,
-  type ApiRequest,
-  type ApiResponse,
-  type Route,
-} from '../api/index.ts';
+import { badRequest, json, pageOf, readTime, route, sealCursor, type OpenRequest, type Route } from '../api/index.ts';
+import { force } from './breaker-force.ts';
+import { keyIn, storedBreakerKey } from './breaker-key.ts';
+import { breakerNamed, breakersOf, type PublishedBreaker } from './breaker-rules.ts';
+import { shownBreaker, shownKeyed, shownTransition } from './breaker-shown.ts';
 import type { Parts } from './parts.ts';
-import { record } from './trail.ts';
+import { readable } from './unreadable.ts';
 
-const forceBody = z.strictObject({
-  state: z.enum(['FORCED_OPEN', 'FORCED_CLOSED']).nullable().meta({ description: 'null releases it' }),
-  until: z.union([z.string(), z.int()]).nullable().optional(),
-  reason: z.string().min(1).max(500),
-});
+const BREAKERS = '/v1/services/{service}/breakers';
+/** Of a rule with a key those are shown that have changed in this time, at most so many. */
+const OF_LATE_MS = 86_400_000;
+const MOST_KEYS = 50;
+const MOST_TRANSITIONS = 200;
 
 export function breakerRoutes(parts: Parts): Route[] {
   const { table } = parts;
   return [
-    route('GET', '/v1/services/{service}/breakers', 'viewer', async (request) => {
+    route('GET', BREAKERS, 'viewer', async (request) => {
       const { service } = request.params;
-      const names = await breakersOf(table, service);
-      const breakers = await Promise.all(names.map((name) => readBreaker(table, service, name, request.at)));
-      return json(breakers.map(shown));
+      const asked = keyIn(request.query);
+      const breakers = (await breakersOf(table, service)).filter(({ rule }) => isAsked(asked.key, rule.key ?? []));
+      const shown = breakers.map((breaker) =>
+        show(table, service, breaker, request.at, storedBreakerKey(asked, breaker.rule)),
+      );
+      return json(await Promise.all(shown));
     }),
-    route('POST', '/v1/services/{service}/breakers/{breaker}/force', 'publisher', (request) =>
+    route('GET', `${BREAKERS}/{breaker}`, 'viewer', async (request) => {
+      const { service, breaker: name } = request.params;
+      const breaker = await breakerNamed(table, service, name);
+      const key = storedBreakerKey(keyIn(request.query), breaker.rule);
+      return json(await show(table, service, breaker, request.at, key));
+    }),
+    route('GET', `${BREAKERS}/{breaker}/transitions`, 'viewer', async (request) => {
+      const { service, breaker: name } = request.params;
+      const breaker = await breakerNamed(table, service, name);
+      const key = storedBreakerKey(keyIn(request.query), breaker.rule);
+      const span = spanOf(request);
+      const list = `transitions:${JSON.stringify([service, name, key ?? null])}`;
+      const page = pageOf(request, list);
+      const { transitions, cursor } = await readable(service, () =>
+        readBreakerTransitions(table, service, { breaker: name, key, ...span, ...page }),
+      );
+      return json({
+        from: new Date(span.fromMs).toISOString(),
+        to: new Date(span.toMs).toISOString(),
+        transitions: transitions.map(shownTransition),
+        ...(cursor === undefined ? {} : { cursor: sealCursor(list, cursor) }),
+      });
+    }),
+    route('POST', `${BREAKERS}/{breaker}/force`, 'publisher', (request) =>
       force(parts, request, request.params.service, request.params.breaker),
     ),
   ];
 }
 
-async function force(parts: Parts, request: ApiRequest, service: string, name: string): Promise<ApiResponse> {
-  const { state, until, reason } = bodyOf(request, forceBody);
-  const untilMs = until === null || until === undefined ? undefined : readTime(until);
-  if (until !== null && until !== undefined && (untilMs === undefined || untilMs <= request.at)) {
-    throw invalid('is not a time to come; write 2027-01-01T00:00:00Z');
-  }
-  if (state === null && untilMs !== undefined) throw invalid('means nothing when a breaker is released');
-  const names = await breakersOf(parts.table, service);
-  if (!names.includes(name)) {
-    const known = names.length > 0 ? `; it has ${names.join(', ')}` : '';
-    throw notFound(`The published rules of "${service}" have no breaker "${name}"${known}.`);
-  }
-  const by = request.caller.name;
-  const status = await forced(parts.table, { service, name, state, until: untilMs, reason, by, nowMs: request.at });
-  await record(parts, request, {
-    action: state === null ? 'breaker.release' : 'breaker.force',
-    service,
-    target: name,
-    detail: { state, until: untilMs },
-    note: reason,
-  });
-  return json(shown(status));
+/** Of several breakers those whose keys have the parts that are given; all when none are. */
+function isAsked(given: readonly string[], parts: readonly string[]): boolean {
+  const names = given.map((text) => text.split('=', 1)[0] ?? '');
+  return names.length === 0 || (names.length === parts.length && parts.every((part) => names.includes(part)));
 }
 
-/** @throws {Problem} 409 when the fleet kept changing the breaker meanwhile. */
-async function forced(table: Table, forcing: Forcing): Promise<BreakerStatus> {
-  try {
-    return await forceBreaker(table, forcing);
-  } catch (error) {
-    if (error instanceof BreakerContended) throw new Problem(409, `${error.message}.`, { code: error.code });
-    throw error;
-  }
+async function show(table: Table, service: string, breaker: PublishedBreaker, nowMs: number, key: string | undefined) {
+  const { name, rule } = breaker;
+  const read = (value?: string) => readBreaker(table, service, name, nowMs, value);
+  if (rule.key === undefined || key !== undefined) return shownBreaker(breaker, await read(key), nowMs);
+  const span = { fromMs: nowMs - OF_LATE_MS, toMs: nowMs + 1 };
+  const { transitions } = await readable(service, () =>
+    readBreakerTransitions(table, service, { breaker: name, ...span, limit: MOST_TRANSITIONS }),
+  );
+  const known = new Set(transitions.map((transition) => transition.key).filter((value) => value !== undefined));
+  const statuses = await Promise.all([...known].slice(0, MOST_KEYS).map(read));
+  return shownKeyed(breaker, statuses, nowMs);
 }
 
-const invalid = (reason: string) =>
-  unprocessable('The body is not what this route takes.', 'INVALID_BODY', [{ path: '/until', reason }]);
-
-/** The dependencies of the published rules that have a breaker. @throws {Problem} 404 when nothing is published. */
-async function breakersOf(table: Table, service: string): Promise<string[]> {
-  const head = await readHead(table, service, { consistent: true });
-  if (!head) throw notFound(`Service "${service}" has no published rules.`);
-  // Only what was validated is ever published.
-  const { dependencies = {} } = (await readDocument(table, service, head.revision, 0)) as RuleDocument;
-  return Object.entries(dependencies)
-    .filter(([, rule]) => rule.breaker !== undefined)
-    .map(([name]) => name)
-    .sort();
+/** [from, to): as far back as they are kept unless it is said. @throws {Problem} 400 unless they are times, in this order. */
+function spanOf(request: OpenRequest): { readonly fromMs: number; readonly toMs: number } {
+  const [from, to] = [timeOf(request, 'from'), timeOf(request, 'to')];
+  // The clocks of instances may be a little ahead.
+  const toMs = to ?? request.at + 60_000;
+  const fromMs = Math.max(from ?? 0, oldestTransitionMs(request.at));
+  if (from !== undefined && from >= toMs) throw badRequest('from is not before to.');
+  return { fromMs, toMs };
 }
 
-/** Times as text; the epoch stays the number that it is compared by. */
-function shown({ openUntil, probes, rampFrom, forced, ...rest }: BreakerStatus) {
-  return {
-    ...rest,
-    ...(openUntil === undefined ? {} : { openUntil: iso(openUntil) }),
-    ...(probes ? { probes: probes.map(({ by, until }) => ({ by, until: iso(until) })) } : {}),
-    ...(rampFrom === undefined ? {} : { rampFrom: iso(rampFrom) }),
-    ...(forced ? { forced: { ...forced, until: forced.until === undefined ? null : iso(forced.until) } } : {}),
-  };
+function timeOf({ query }: OpenRequest, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const ms = readTime(text);
+  if (ms === undefined) throw badRequest(`${name} is no time; write 2027-01-01T00:00:00Z.`);
+  return ms;
 }
-
-const iso = (ms: number) => new Date(ms).toISOString();

@@ -36,7 +36,8 @@ export function askedKey(query: URLSearchParams, rule: ThrottleRule): AskedKey {
   return { stored: parts.length === 0 ? ALL : storedKey(parts, rawKeyOf(values.map(marked(parts)))), limits };
 }
 
-function valuesOf(given: readonly string[], parts: readonly string[]): (string | undefined)[] {
+/** By the parts of a key, from `client=ada` and the like. @throws {Problem} 400 when one is missing, or is no part of it. */
+export function valuesOf(given: readonly string[], parts: readonly string[]): (string | undefined)[] {
   const values = new Map<string, string | undefined>();
   for (const text of given) {
     if (text.length > LONGEST) throw refused('key', `is longer than ${LONGEST} characters`);
@@ -57,7 +58,7 @@ function expected(parts: readonly string[]): string {
 }
 
 /** A verified caller's name is marked in keys, an address is not. */
-function marked(parts: readonly string[]) {
+export function marked(parts: readonly string[]) {
   return (value: string | undefined, i: number): string | undefined => {
     if (value === undefined || parts[i] !== 'client') return value;
     return value.startsWith('sub:') || isIP(value) > 0 ? value : `sub:${value}`;

@@ -14,17 +14,18 @@ export interface TestBreaker {
   release(): Promise<void>;
 }
 
-export function testBreaker(fleet: Fleet, name: string): TestBreaker {
+/** `key`: of a rule with a key, the value as it is stored. */
+export function testBreaker(fleet: Fleet, name: string, key?: string): TestBreaker {
   const { service, table, clock } = fleet;
 
   async function set(state: ForcedState['state'] | null): Promise<void> {
-    await forceBreaker(table, { service, name, state, reason: 'a test', by: 'test', nowMs: clock.now() });
+    await forceBreaker(table, { service, name, key, state, reason: 'a test', by: 'test', nowMs: clock.now() });
     for (const instance of fleet.instances) lookAgain(instance);
   }
 
   return {
     get state() {
-      const record = recordOf(table.item(keys.breaker(service, name)));
+      const record = recordOf(table.item(keys.breaker(service, name, key)));
       return forcedAt(record, clock.now())?.state ?? record.state.kind;
     },
     force: (state) => set(state === 'OPEN' ? 'FORCED_OPEN' : 'FORCED_CLOSED'),

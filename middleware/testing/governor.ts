@@ -87,7 +87,8 @@ export interface TestGovernor {
     readonly deadLetters: readonly DeadLetter[];
     readonly parked: readonly ParkedEvent[];
   };
-  breaker(dependency: string): TestBreaker;
+  /** Of a dependency, or of `resource:` and a resource; of a rule with a key that of one value, as it is stored. */
+  breaker(name: string, key?: string): TestBreaker;
   /** How many requests or records a throttle has refused here, or would have, were it not in shadow. */
   throttle(rule: string): { readonly refused: number; readonly shadowed: number };
   /** Another instance of the same fleet: it shares the time, the store, the rules and the dependencies. */
@@ -179,9 +180,9 @@ async function memberOf(fleet: Fleet): Promise<TestGovernor> {
     log: lines,
     store,
     queues,
-    breaker(dependency) {
-      names.breaker(dependency);
-      return testBreaker(fleet, dependency);
+    breaker(name, key) {
+      names.breaker(name);
+      return testBreaker(fleet, name, key);
     },
     throttle(rule) {
       names.throttle(rule);

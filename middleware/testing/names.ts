@@ -9,7 +9,8 @@ export class KnownNames {
   readonly #dependencies = new Set<string>();
   readonly #breakers = new Set<string>();
 
-  learn({ throttles = {}, dependencies = {} }: RuleDocument): void {
+  learn({ throttles = {}, dependencies = {}, resources = {} }: RuleDocument): void {
+    for (const [name, { breaker }] of Object.entries(resources)) if (breaker) this.#breakers.add(`resource:${name}`);
     for (const name of Object.keys(throttles)) this.#throttles.add(name);
     for (const [name, { breaker }] of Object.entries(dependencies)) {
       this.#dependencies.add(name);
@@ -27,10 +28,11 @@ export class KnownNames {
     known('dependency', name, this.#dependencies);
   }
 
-  /** @throws {Misused} unless some rules have had the dependency, with a breaker. */
+  /** @throws {Misused} unless some rules have had the dependency, or `resource:` and the resource, with a breaker. */
   breaker(dependency: string): void {
-    this.dependency(dependency);
     if (this.#breakers.has(dependency)) return;
+    if (dependency.startsWith('resource:')) known('breaker', dependency, this.#breakers);
+    this.dependency(dependency);
     throw new Misused(
       `the rules give the dependency "${dependency}" no breaker: write ${dependency}: { breaker: {} } among its rules`,
     );

@@ -19,6 +19,7 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
   bucket: (service) => keys.bucket(service, 'everyone', 'token-bucket', 'g', 'client').pk,
   permits: (service) => keys.permits(service, 'db-writers', 0).pk,
   breaker: (service) => keys.breaker(service, 'payments').pk,
+  'breaker-log': (service) => keys.breakerTransition(service, '2026-11-21', '', '').pk,
   deferral: (service) => keys.deferrals(service, 'message').pk,
   line: (service) => keys.line(service, 'everyone', 'g', 'client').pk,
   usage: (service) => keys.usageWindow(service, 'monthly', '', 'g').pk,
@@ -34,7 +35,7 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
 /** Who has used quotas. */
 const USAGE = ['usage', 'usage-keys', 'usage-signals', 'usage-signal-counts'];
 /** Kinds that a service's own instances write. */
-export const STATE = ['run', 'bucket', 'permits', 'breaker', 'deferral', 'line', 'telemetry', ...USAGE];
+export const STATE = ['run', 'bucket', 'permits', 'breaker', 'breaker-log', 'deferral', 'line', 'telemetry', ...USAGE];
 
 /** Services whose names begin or end as the one at hand does, beside all the others. */
 export const neighboursOf = (service: string, others: readonly string[]): string[] => [

@@ -147,7 +147,16 @@ describe('no policy of the stack', () => {
 const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   'config-center': {
     ...{ key: 'G', rules: 'GPUQ', copy: 'GPUQ', services: 'GPQ', audit: 'PQ', pause: 'GP' },
-    ...{ job: 'GP', jobs: 'PDQ', 'job-name': 'PD', breaker: 'GU', permits: 'G', bucket: 'G', telemetry: 'Q' },
+    ...{
+      job: 'GP',
+      jobs: 'PDQ',
+      'job-name': 'PD',
+      breaker: 'GU',
+      'breaker-log': 'PQ',
+      permits: 'G',
+      bucket: 'G',
+      telemetry: 'Q',
+    },
     ...{ usage: 'Q', 'usage-keys': 'Q', 'usage-signals': 'Q', 'usage-signal-counts': 'Q' },
   },
   'concurrency-actuator': { rules: 'G', copy: 'G', services: 'Q', permits: 'G', audit: 'P' },

@@ -1,0 +1,77 @@
+// Forces a breaker open or closed, releases it, and says so where its changes are listed.
+import { z } from 'zod';
+import { errorFields } from '../../middleware/kernel/logger.ts';
+import { putBreakerTransition } from '../../store/items/breaker-log.ts';
+import { BreakerContended, forceBreaker, type BreakerStatus, type Forcing } from '../../store/items/breaker.ts';
+import type { Table } from '../../store/port.ts';
+import { bodyOf, json, Problem, readTime, unprocessable, type ApiRequest, type ApiResponse } from '../api/index.ts';
+import { storedBreakerKey } from './breaker-key.ts';
+import { breakerNamed } from './breaker-rules.ts';
+import { shownBreaker } from './breaker-shown.ts';
+import type { Parts } from './parts.ts';
+import { record } from './trail.ts';
+
+const forceBody = z.strictObject({
+  state: z.enum(['FORCED_OPEN', 'FORCED_CLOSED']).nullable().meta({ description: 'null releases it' }),
+  until: z.union([z.string(), z.int()]).nullable().optional(),
+  reason: z.string().min(1).max(500),
+  key: z
+    .union([z.string(), z.array(z.string()).max(4)])
+    .optional()
+    .meta({ description: 'client=ada, one for each part of the rule’s key' }),
+  stored: z.string().optional().meta({ description: 'the key as the table has it' }),
+});
+
+export async function force(parts: Parts, request: ApiRequest, service: string, name: string): Promise<ApiResponse> {
+  const { state, until, reason, key: given = [], stored } = bodyOf(request, forceBody);
+  const untilMs = until === null || until === undefined ? undefined : readTime(until);
+  if (until !== null && until !== undefined && (untilMs === undefined || untilMs <= request.at)) {
+    throw invalid('/until', 'is not a time to come; write 2027-01-01T00:00:00Z');
+  }
+  if (state === null && untilMs !== undefined) {
+    throw invalid('/until', 'means nothing when a breaker is released');
+  }
+  const breaker = await breakerNamed(parts.table, service, name);
+  const key = storedBreakerKey({ key: typeof given === 'string' ? [given] : given, stored }, breaker.rule);
+  if (breaker.rule.key && key === undefined) {
+    const example = breaker.rule.key.map((part) => `${part}=VALUE`).join(', ');
+    throw invalid('/key', `the rule has a breaker for each key: say which one, as ${example}`);
+  }
+  const by = request.caller.name;
+  const forcing = { service, name, key, state, until: untilMs, reason, by, nowMs: request.at };
+  const status = await forced(parts.table, forcing);
+  await list(parts, forcing, status);
+  await record(parts, request, {
+    action: state === null ? 'breaker.release' : 'breaker.force',
+    service,
+    target: name,
+    detail: { state, until: untilMs, ...(key === undefined ? {} : { key }) },
+    note: reason,
+  });
+  return json(shownBreaker(breaker, status, request.at));
+}
+
+/** @throws {Problem} 409 when the fleet kept changing the breaker meanwhile. */
+async function forced(table: Table, forcing: Forcing): Promise<BreakerStatus> {
+  try {
+    return await forceBreaker(table, forcing);
+  } catch (error) {
+    if (error instanceof BreakerContended) throw new Problem(409, `${error.message}.`, { code: error.code });
+    throw error;
+  }
+}
+
+/** The audit log has it as well, so that a list without it is no reason to fail. */
+async function list({ table, logger }: Parts, forcing: Forcing, status: BreakerStatus): Promise<void> {
+  const { service, name: breaker, key, by, reason, until } = forcing;
+  const { epoch, state: to, because } = status;
+  const [cause, from] = [because?.cause ?? 'forced', because?.was ?? to];
+  try {
+    await putBreakerTransition(table, { service, breaker, key, from, to, epoch, cause, by, reason, until });
+  } catch (error) {
+    logger.warn('a forced breaker could not be listed among its changes', { breaker, ...errorFields(error) });
+  }
+}
+
+const invalid = (path: string, reason: string) =>
+  unprocessable('The body is not what this route takes.', 'INVALID_BODY', [{ path, reason }]);
