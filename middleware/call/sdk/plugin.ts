@@ -1,12 +1,15 @@
 // flyballPlugin: governs an AWS SDK v3 client as a dependency of the rules, in the place of the SDK's own retries.
+import { current } from '../../kernel/current.ts';
 import { Misused } from '../../kernel/errors.ts';
 import type { Call, Reply } from '../../kernel/outbound.ts';
 import type { Outbound, Reading } from '../caller.ts';
 import { abortMiddleware, withSignal } from './abort.ts';
 import { isAnswer, isSkewCorrected, replyOfSdkError } from './errors.ts';
+import { messageAttributes } from './message-attributes.ts';
 import { operationName, sdkOperation } from './operation.ts';
 import { targetOfInput } from './target.ts';
 import {
+  addFirst,
   addLast,
   replaceRetry,
   type Answer,
@@ -20,6 +23,11 @@ import {
 export interface FlyballPluginOptions {
   /** Operations that may be repeated without harm, beside those that read: `['UpdateItem']`. */
   readonly idempotent?: readonly string[];
+  /**
+   * Of an SQS client: messages carry how long the caller of this invocation waits, as `x-flyball-deadline` (epoch ms), and
+   * `traceparent` if there is one, where they have room for attributes. Default false.
+   */
+  readonly deadline?: boolean;
 }
 
 /** What `client.middlewareStack.use` takes. */
@@ -39,7 +47,7 @@ const replaced = new WeakMap<Middleware, Middleware>();
 export function sdkPlugin(
   outbounds: Outbounds,
   dependency: string,
-  { idempotent = [] }: FlyballPluginOptions = {},
+  { idempotent = [], deadline = false }: FlyballPluginOptions = {},
 ): FlyballPlugin {
   requireName(dependency);
   const repeatable = new Set(idempotent);
@@ -53,6 +61,7 @@ export function sdkPlugin(
         return governing;
       });
       addLast(stack, 'flyballAbort', abortMiddleware);
+      if (deadline) addFirst(stack, 'flyballMessageAttributes', messageAttributes(current));
     },
   };
 }

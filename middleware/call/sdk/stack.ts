@@ -64,6 +64,11 @@ export function replaceRetry(stack: Stack, wrap: (own: Middleware | undefined) =
   stack.add(wrap(own), { ...place, override: true });
 }
 
+/** Puts a middleware where a command's input can still be changed. */
+export function addFirst(stack: Stack, name: string, middleware: Middleware): void {
+  stack.add(middleware, { name, step: 'initialize', priority: 'high', override: true });
+}
+
 /** Puts a middleware right before the request leaves, when it has been signed. */
 export function addLast(stack: Stack, name: string, middleware: Middleware): void {
   stack.add(middleware, { name, step: 'deserialize', priority: 'low', override: true });
