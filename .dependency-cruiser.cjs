@@ -1,6 +1,6 @@
 // The house's import rules: imports point one way, functions -> middleware -> store.
 const POLICIES =
-  '(throttle|concurrency|breaker|retry|redelivery|deadline|fallback|shed|fault|access|trace|telemetry|logs|job-run|call)';
+  '(throttle|concurrency|breaker|retry|redelivery|idempotency|deadline|fallback|shed|fault|access|trace|telemetry|logs|job-run|call)';
 
 module.exports = {
   forbidden: [

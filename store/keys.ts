@@ -86,6 +86,8 @@ export const keys = {
   }),
   /** How often a queue record was sent back by flyball itself, which is not an attempt. */
   deferrals: (service: string, messageId: string): Key => ({ pk: `run#${service}#deferral#${messageId}`, sk: 'count' }),
+  /** That a piece of work is being done, or has been: by its name and the hash of what it is done for. */
+  idempotency: (service: string, key: string): Key => ({ pk: `run#${service}#idempotency#${key}`, sk: 'record' }),
   /** Up to when the records that wait for a rule's tokens have been told to stay away. */
   line: (service: string, rule: string, generation: string, key: string): Key => ({
     pk: `run#${service}#line#${rule}#${generation}#${key}`,

@@ -10,6 +10,7 @@ export const ENTRIES = {
   './deadline': 'middleware/entries/deadline.ts',
   './fallback': 'middleware/entries/fallback.ts',
   './handler': 'middleware/handler.ts',
+  './idempotency': 'middleware/entries/idempotency.ts',
   './job-run': 'middleware/entries/job-run.ts',
   './opentelemetry': 'middleware/entries/opentelemetry.ts',
   './redelivery': 'middleware/entries/redelivery.ts',
