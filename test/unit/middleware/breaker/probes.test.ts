@@ -5,7 +5,6 @@ import { compose } from '../../../../middleware/kernel/outbound.ts';
 import type { BreakerRule } from '../../../../middleware/kernel/rules/document.ts';
 import { retryOutbound } from '../../../../middleware/retry/index.ts';
 import type { BreakerState } from '../../../../store/items/breaker-record.ts';
-import { StoreUnavailable } from '../../../../store/port.ts';
 import { breakerFleet, storedBreaker } from '../../../support/breaker-fleet.ts';
 import { testInvocation } from '../../../support/instance.ts';
 import { memoryTable, type MemoryTable } from '../../../support/memory-table.ts';
@@ -33,7 +32,7 @@ async function probing({ member }: Awaited<ReturnType<typeof due>>, index: numbe
   const begun = member(index).begin(send);
   await until(() => waiting.length > 0);
   return {
-    async end(given = ok) {
+    end: async (given = ok): Promise<void> => {
       waiting[0]?.(given);
       await begun.reply;
       await member(index).instance.syncs.settle();
@@ -182,6 +181,17 @@ describe('cases where peers fail', () => {
   });
 });
 
+it("a race lost for the fleet's slot leaves no slot of the instance's own breaker taken", async () => {
+  const fleet = await due(2, { consecutiveFailures: 1, halfOpen: { probes: 1 } });
+  const other = await probing(fleet, 1);
+  // Its own breaker has opened with the same failure, and would let it probe.
+  expect((await fleet.member(0).attempt(ok)).outcome).toBe('refused');
+  await other.end(reply('refused', { sent: false }));
+  fleet.clock.advance(101);
+  await fleet.member(0).attempt(ok);
+  expect((await fleet.member(0).attempt(ok)).outcome).toBe('ok');
+});
+
 describe('an answer of the store that is lost', () => {
   /** The answer to the update with this number from now on. */
   function loseAnswer(table: MemoryTable, number: number): void {
@@ -190,13 +200,13 @@ describe('an answer of the store that is lost', () => {
   }
 
   it('to a claim: the slot is given back with the next call, long before its lease is over', async () => {
-    const { member, table, clock, state } = await due(2, { halfOpen: { probes: 1 } });
+    const { member, table, clock, state } = await due(2, { halfOpen: { probes: 2 } });
     loseAnswer(table, 1);
     await member(0).attempt(ok);
     expect(await state()).toMatchObject({ kind: 'HALF_OPEN', probes: [{ by: 'instance-0' }] });
     clock.advance(1_001);
     expect((await member(0).attempt(ok)).outcome).toBe('ok');
-    expect(await state()).toEqual({ kind: 'CLOSED' });
+    expect(await state()).toMatchObject({ kind: 'HALF_OPEN', successes: 1, probes: [] });
   });
 
   it('to a result: it is told again, and counted once', async () => {
