@@ -33,6 +33,10 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
     about: 'how soon a breaker opens, what gets through until then and how it recovers, on simulated fleets',
     load: async () => (await import('./breaker/index.ts')).measureBreaker,
   },
+  chain: {
+    about: 'what three layers of retries make of each request when the last dependency is down, beside naive ones',
+    load: async () => (await import('./chain/index.ts')).measureChain,
+  },
   'cold-start': {
     about: 'what govern() adds to the start of a function, beside Powertools and the AWS SDK',
     load: async () => (await import('./cold-start/index.ts')).measureColdStart,

@@ -113,7 +113,7 @@ export class VirtualChain {
     return governed({ service, instance }, async () => {
       await flyball.call('next', { operation: 'work' });
       return { statusCode: 200, body: '{}' };
-    }) as Handler;
+    });
   }
 
   #towards(depth: number): Transport {
