@@ -37,6 +37,7 @@ export {
 } from './kernel/errors.ts';
 export type { FlyballContext, GovernedContext, GovernMiddleware } from './kernel/middleware.ts';
 export type { Logger } from './kernel/logger.ts';
+export type { GaveUp } from './kernel/outbound.ts';
 export type { Outcome } from './kernel/outcome.ts';
 export type { BreakerTransition } from './kernel/transition.ts';
 export type { Principal } from './kernel/principal.ts';
