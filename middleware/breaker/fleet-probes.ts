@@ -64,7 +64,7 @@ export class FleetProbes {
   async claim(invocation: Invocation, settings: BreakerSettings): Promise<Held | 'lost' | 'away'> {
     const view = this.#view;
     const { clock, id } = view.instance;
-    if (view.away(clock.now())) return view.crowded(clock.now()) ? 'lost' : 'away';
+    if (view.away(clock.now())) return view.alone(clock.now()) ? 'away' : 'lost';
     const token = `${id}/${view.exchanges}`;
     let held: Held | undefined;
     let waiting = true;
@@ -95,8 +95,7 @@ export class FleetProbes {
     await view.within(invocation, claiming);
     waiting = false;
     if (held) return held;
-    const nowMs = clock.now();
-    return view.away(nowMs) && !view.crowded(nowMs) ? 'away' : 'lost';
+    return view.alone(clock.now()) ? 'away' : 'lost';
   }
 
   /** Writes what a probe has shown, if it still holds its slot; settled before the invocation ends. */

@@ -16,10 +16,16 @@ const SYNC_INTERVAL_MS = 5_000;
 const WAIT_MS = storeLimitMs(100);
 /** While half-open, whoever is refused looks again after this, doubling to the sync interval. */
 const HALF_OPEN_GAP_MS = 100;
-/** After an exchange without an answer, none is tried for this long. */
-const AWAY_MS = 1_000;
+/** After an exchange without an answer, none is tried for this long; one slow answer must not make an instance deaf. */
+const FIRST_AWAY_MS = 200;
+/** It doubles with each more in a row, up to this. */
+const LONGEST_AWAY_MS = 1_000;
+/** The store is there and asked too much: others are asking. */
+const THROTTLED_AWAY_MS = 50;
 /** A store that has throttled everything for this long is as good as away. */
 const CROWDED_MS = 10_000;
+/** So many exchanges in a row without an answer; one is enough that could not even be sent. */
+const SURELY_AWAY = 2;
 
 export class FleetView {
   readonly name: string;
@@ -34,7 +40,9 @@ export class FleetView {
   #shown: string = 'CLOSED';
   #refreshMs = SYNC_INTERVAL_MS;
   #awayUntil = -Infinity;
+  #awayMs = FIRST_AWAY_MS;
   #crowdedSince: number | undefined;
+  #unanswered = 0;
   /** Exchanges of one breaker go one after the other, so that views arrive in their order. */
   #last: Promise<void> | undefined;
   #exchanges = 0;
@@ -80,9 +88,13 @@ export class FleetView {
     return nowMs < this.#awayUntil;
   }
 
-  /** True while the store is there, but more is asked of the item than it takes: others are asking, none of them is alone. */
-  crowded(nowMs: number): boolean {
-    return this.#crowdedSince !== undefined && nowMs - this.#crowdedSince < CROWDED_MS;
+  /**
+   * True while the store is certainly away: neither was it slow once, nor is more asked of the item than it takes. Others
+   * may then well reach it, and probes are the fleet's.
+   */
+  alone(nowMs: number): boolean {
+    const crowded = this.#crowdedSince !== undefined && nowMs - this.#crowdedSince < CROWDED_MS;
+    return this.away(nowMs) && this.#unanswered >= SURELY_AWAY && !crowded;
   }
 
   standing(settings: BreakerSettings, nowMs: number): Standing {
@@ -127,6 +139,8 @@ export class FleetView {
     this.#record = record;
     this.#seenAt = nowMs;
     this.#crowdedSince = undefined;
+    this.#unanswered = 0;
+    this.#awayMs = FIRST_AWAY_MS;
     const from = this.#shown;
     const to = forcedAt(record, nowMs)?.state ?? record.state.kind;
     this.#shown = to;
@@ -148,8 +162,8 @@ export class FleetView {
       try {
         await run(signal);
       } catch (error) {
-        this.#awayUntil = clock.now() + AWAY_MS;
-        this.#noteCrowd(error, clock.now());
+        this.#stayAway(error, clock.now());
+        this.#noteSilence(error, clock.now());
         recorder.internal('breaker:unsynced');
         if (!(error instanceof StoreUnavailable || error instanceof StoreRejected)) throw error;
       }
@@ -158,7 +172,15 @@ export class FleetView {
     return exchange;
   }
 
-  #noteCrowd(error: unknown, nowMs: number): void {
+  #stayAway(error: unknown, nowMs: number): void {
+    const throttled = error instanceof StoreUnavailable && error.reason === 'throttled';
+    this.#awayUntil = nowMs + (throttled ? THROTTLED_AWAY_MS * (1 + this.instance.random()) : this.#awayMs);
+    if (!throttled) this.#awayMs = Math.min(this.#awayMs * 2, LONGEST_AWAY_MS);
+  }
+
+  #noteSilence(error: unknown, nowMs: number): void {
+    const slow = error instanceof StoreUnavailable && error.reason !== 'connect' && error.reason !== 'backing-off';
+    this.#unanswered += slow ? 1 : SURELY_AWAY;
     if (!(error instanceof StoreUnavailable)) this.#crowdedSince = undefined;
     else if (error.reason === 'throttled') this.#crowdedSince ??= nowMs;
     // Backing off says nothing new: it goes on from what the last answer was.

@@ -192,7 +192,7 @@ it('never stuck, no slot kept, no probe too many, nothing said too late', async 
         await checkRecovery(world);
       },
     ),
-    { numRuns: 120 },
+    { numRuns: 120, interruptAfterTimeLimit: 15_000 },
   );
 }, 60_000);
 

@@ -231,6 +231,32 @@ describe('an answer of the store that is lost', () => {
   });
 });
 
+describe('a store that is slow', () => {
+  it('once is not away: nobody probes by itself for one answer that did not come', async () => {
+    const { member, table, clock } = await due(1, { halfOpen: { probes: 1 } });
+    let updates = 0;
+    table.fault = (kind) => (kind === 'update' && ++updates === 1 ? 'lost' : undefined);
+    const outcomes: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      outcomes.push((await member(0).attempt(ok)).outcome);
+      clock.advance(10);
+    }
+    expect(outcomes).toEqual(new Array(10).fill('refused'));
+    expect(member(0).internals).not.toContain('breaker-here:payments:CLOSED:OPEN');
+  });
+
+  it('time and again is as good as away', async () => {
+    const { member, table, clock } = await due(1, { halfOpen: { probes: 1 } });
+    table.fault = () => 'lost';
+    const outcomes: string[] = [];
+    for (let i = 0; i < 30; i++) {
+      outcomes.push((await member(0).attempt(ok)).outcome);
+      clock.advance(100);
+    }
+    expect(outcomes).toContain('ok');
+  });
+});
+
 describe('a store that throttles', () => {
   it('is there: nobody takes it for away and probes by itself', async () => {
     const { members, table, clock, state } = await due(4);
