@@ -1,9 +1,10 @@
 // The commands of `flyball`, in the order in which its help names them.
 import type { Command } from './command.ts';
+import { faults } from './commands/faults.ts';
 import { publish } from './commands/publish.ts';
 import { pull } from './commands/pull.ts';
 import { shed } from './commands/shed.ts';
 import { usage } from './commands/usage.ts';
 import { validate } from './commands/validate.ts';
 
-export const COMMANDS: readonly Command[] = [pull, validate, publish, shed, usage];
+export const COMMANDS: readonly Command[] = [pull, validate, publish, shed, faults, usage];

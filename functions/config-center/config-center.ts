@@ -4,6 +4,7 @@ import { auditRoutes } from './audit-log.ts';
 import { breakerRoutes } from './breakers.ts';
 import { concurrencyRoutes } from './concurrency.ts';
 import { draftRoutes } from './drafts.ts';
+import { faultRoutes } from './faults.ts';
 import { healthRoutes } from './health.ts';
 import type { Parts } from './parts.ts';
 import { publishingRoutes } from './publishing.ts';
@@ -27,6 +28,7 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...concurrencyRoutes(parts),
     ...usageRoutes(parts),
     ...shedRoutes(parts),
+    ...faultRoutes(parts),
     ...auditRoutes(parts),
     ...healthRoutes(parts),
     ...schemaRoutes(),

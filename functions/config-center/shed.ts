@@ -1,37 +1,38 @@
 // Pausing what can be shed: in a whole cell or some of its services, for a time, with one call.
 import { z } from 'zod';
 import { parseDuration } from '../../middleware/kernel/units.ts';
-import { listServices, readService } from '../../store/items/rules.ts';
-import { readCellPause, readServicePause, writeCellPause, type LaidPause } from '../../store/items/pauses.ts';
+import { listServices } from '../../store/items/rules.ts';
+import {
+  pauseService,
+  readCellPause,
+  readServicePause,
+  writeCellPause,
+  type LaidPause,
+} from '../../store/items/pauses.ts';
 import type { Table } from '../../store/port.ts';
 import {
   badRequest,
   bodyOf,
   ifMatch,
   includes,
-  isName,
   json,
   pageOf,
   Problem,
   quoted,
   readTime,
   requireAllServices,
-  requireScope,
   route,
   sealCursor,
   unprocessable,
   type ApiRequest,
   type ApiResponse,
-  type FieldError,
   type Route,
 } from '../api/index.ts';
 import type { Parts } from './parts.ts';
-import { isOwnService, spreadOver, spreadOverCell, type Spread } from './pausing.ts';
+import { MOST_NAMED, recorded, requireServices, spreadOver, spreadOverCell, type Lay, type Spread } from './pausing.ts';
 import { record } from './trail.ts';
 
 const LONGEST_MS = 86_400_000;
-/** Each is written and has an audit entry of its own. */
-const MOST_NAMED = 50;
 
 const pauseBody = z.strictObject({
   priority: z.enum(['sheddable', 'normal']).meta({ description: 'this and what matters less' }),
@@ -104,17 +105,17 @@ async function lay(
 ): Promise<ApiResponse> {
   const { table, clock } = parts;
   if (services) {
-    await requireServices(table, request, services);
+    await requireServices(table, request, services, 'paused');
     const pause = { ...laid, at: request.at };
     const spread = await recorded(
-      spreadOver(table, services, pause),
+      spreadOver(services, pausing(table, pause)),
       services.map((service) => record(parts, request, { ...deed, service })),
     );
     return answer(pause, request.at, spread);
   }
   requireAllServices(request.caller);
   const pause = await layOnCell(table, request, laid);
-  const spread = await recorded(spreadOverCell(table, clock, pause, undefined), [
+  const spread = await recorded(spreadOverCell(table, clock, pausing(table, pause), undefined), [
     record(parts, request, { ...deed, target: 'every service' }),
   ]);
   return answer(pause, request.at, spread);
@@ -126,7 +127,7 @@ async function goOn({ table, clock }: Parts, request: ApiRequest): Promise<ApiRe
   const pause = await readCellPause(table);
   const { cursor } = pageOf(request, `shed:${tagOf(pause)}`);
   if (!pause || cursor === undefined) throw badRequest('The cursor is not one that this pause gave; pause again.');
-  return answer(pause, request.at, await spreadOverCell(table, clock, pause, cursor));
+  return answer(pause, request.at, await spreadOverCell(table, clock, pausing(table, pause), cursor));
 }
 
 /** First for services that come later, then for those that are there. @throws {Problem} 409, 412 */
@@ -140,13 +141,10 @@ async function layOnCell(table: Table, request: ApiRequest, laid: Omit<LaidPause
   return pause;
 }
 
-/** Waits for both: a trail that cannot be written must not keep the rest from being paused. */
-async function recorded(spreading: Promise<Spread>, entries: readonly Promise<void>[]): Promise<Spread> {
-  const [spread, ...written] = await Promise.allSettled([spreading, ...entries]);
-  if (spread.status === 'rejected') throw spread.reason;
-  for (const entry of written) if (entry.status === 'rejected') throw entry.reason;
-  return spread.value;
-}
+const pausing =
+  (table: Table, pause: LaidPause): Lay =>
+  (service) =>
+    pauseService(table, service, pause);
 
 /** 202 while there is something left to do. */
 function answer(pause: LaidPause, nowMs: number, { reached, failed, cursor }: Spread): ApiResponse {
@@ -179,22 +177,6 @@ function durationOf(text: string): number {
   } catch (error) {
     throw invalid('/for', error instanceof Error ? error.message : String(error));
   }
-}
-
-/** @throws {Problem} 403 out of scope, 422 for what is no service, or one of flyball's own. */
-async function requireServices(table: Table, request: ApiRequest, services: readonly string[]): Promise<void> {
-  for (const service of services) requireScope(request.caller, service);
-  if (services.length > MOST_NAMED) throw invalid('/services', `at most ${MOST_NAMED} are taken by name`);
-  const errors = await Promise.all(
-    services.map(async (service, i): Promise<FieldError[]> => {
-      const at = (reason: string) => [{ path: `/services/${i}`, reason }];
-      if (services.indexOf(service) !== i) return at(`"${service}" stands here twice`);
-      if (isOwnService(service)) return at(`"${service}" is flyball's own, and is never paused`);
-      const known = isName(service) && (await readService(table, service)) !== undefined;
-      return known ? [] : at(`there is no service "${service.slice(0, 64)}" with rules`);
-    }),
-  );
-  if (errors.flat().length > 0) throw unprocessable('These services cannot be paused.', 'INVALID_BODY', errors.flat());
 }
 
 const invalid = (path: string, reason: string) =>

@@ -49,13 +49,13 @@ function attributesOf({ stopped, by, reason, at }: FaultStop): { faultsStopped: 
   return { faultsStopped: stopped ? { by, reason } : false, faultsAt: at };
 }
 
-/** Undefined when nothing is stopped. */
+/** Undefined when nobody ever decided anything. */
 function stopOf(item: Item | undefined): FaultStop | undefined {
   const stopped = item?.['faultsStopped'];
   const at = item?.['faultsAt'];
-  if (stopped === undefined || stopped === false) return undefined;
+  if (stopped === undefined) return undefined;
   const record = typeof stopped === 'object' && stopped !== null && !Array.isArray(stopped) ? stopped : {};
   const told = (value: unknown) => (typeof value === 'string' ? value : '');
   const { by, reason } = record as Readonly<Record<string, unknown>>;
-  return { stopped: true, by: told(by), reason: told(reason), at: typeof at === 'number' ? at : 0 };
+  return { stopped: stopped !== false, by: told(by), reason: told(reason), at: typeof at === 'number' ? at : 0 };
 }

@@ -1,10 +1,12 @@
 // The deployed function: merges what instances put, every minute, governed by flyball itself.
+import { randomUUID } from 'node:crypto';
 import { governed } from '../../../middleware/index.ts';
 import { systemClock, systemRandom } from '../../../middleware/kernel/clock.ts';
 import { signedTable } from '../../../store/adapters/signed.ts';
 import { logged, loggerOf } from '../../api/logging.ts';
 import { controlPlaneTableName } from '../../api/table-name.ts';
 import { openTelemetry } from '../otlp/export.ts';
+import { faultGuard } from '../slo/fault-guard.ts';
 import { cloudWatch } from './cloudwatch.ts';
 import { Memory } from './memory.ts';
 import { mergeTick, type Exporter } from './tick.ts';
@@ -18,6 +20,7 @@ const memory = new Memory();
 // Written past the console, which would put something before it.
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 const exporters: readonly Exporter[] = [
+  faultGuard({ clock, logger, newId: randomUUID }),
   ...(namespace === '' ? [] : [cloudWatch({ namespace, clock, logger, print })]),
   ...openTelemetry({ environment: process.env, clock, logger }),
 ];

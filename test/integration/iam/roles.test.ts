@@ -137,7 +137,8 @@ describe('no policy of the stack', () => {
     for (const { policies } of roles) {
       for (const { Condition } of policies.flatMap(statementsOf)) {
         if (Condition?.['ForAllValues:StringLike'] === undefined) continue;
-        expect(Condition['Null']).toEqual({ 'dynamodb:LeadingKeys': 'false' });
+        const attributes = Condition['ForAllValues:StringEquals'] ? { 'dynamodb:Attributes': 'false' } : {};
+        expect(Condition['Null']).toEqual({ 'dynamodb:LeadingKeys': 'false', ...attributes });
       }
     }
   });
@@ -168,7 +169,7 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   },
   'telemetry-merge': {
     ...{ rules: 'G', copy: 'G', services: 'Q', telemetry: 'Q' },
-    ...{ series: 'PQ', 'series-hours': 'PQ', reporting: 'PUQ', merge: 'U' },
+    ...{ series: 'PQ', 'series-hours': 'PQ', reporting: 'PUQ', merge: 'U', audit: 'P' },
   },
   ...{ orders: {}, payments: {}, thumbnails: {}, settlement: {}, 'nightly-settlement': {} },
   ...{ authorizer: {}, 'hello-python': {} },
@@ -196,6 +197,21 @@ describe("flyball's table", () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  it('the merge alone may stop faults on the heads of rules, and change nothing else of them', () => {
+    const changes = (name: FunctionName, ...attributes: string[]) =>
+      isAllowed(policiesOf(name), {
+        action: 'dynamodb:UpdateItem',
+        resource: TABLE,
+        context: {
+          'dynamodb:LeadingKeys': [keys.rulesHead('orders').pk],
+          'dynamodb:Attributes': ['pk', 'sk', ...attributes],
+        },
+      });
+    expect(changes('telemetry-merge', 'faultsStopped', 'faultsAt', 'v')).toBe(true);
+    for (const other of ['revision', 'seq', 'paused', 'needs']) expect(changes('telemetry-merge', other)).toBe(false);
+    expect(NAMES.filter((name) => changes(name, 'faultsStopped'))).toEqual(['config-center', 'telemetry-merge']);
   });
 
   it.each(NAMES)('%s can do nothing that names no key: no scan, no deletion, no export, no settings', (name) => {
