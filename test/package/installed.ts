@@ -27,8 +27,11 @@ export interface Packed {
 
 const root = resolve(import.meta.dirname, '../..');
 const execute = promisify(execFile);
-/** Beside the package: its required peer, and what a TypeScript project builds with. In the versions of our lock file. */
-const BESIDE = ['@middy/core', '@types/node', 'esbuild', 'typescript'];
+/**
+ * Beside the package: its required peer, the one that a name of its own is built on, and what a TypeScript project builds
+ * with. In the versions of our lock file.
+ */
+const BESIDE = ['@middy/core', '@aws-lambda-powertools/idempotency', '@types/node', 'esbuild', 'typescript'];
 
 export default async function installPackage(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'flyball-package-'));

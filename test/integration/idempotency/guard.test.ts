@@ -44,7 +44,7 @@ function functionOf(work: Work, { options, table: given = table }: Given = {}) {
   const results: unknown[] = [];
   const handler = governed<SQSEvent, unknown>({ service: 'settlement', instance }, async ({ Records }) => {
     const settled = await Promise.allSettled(Records.map((record) => once(record)));
-    results.push(...settled.map((one) => (one.status === 'fulfilled' ? one.value : one.reason)));
+    for (const one of settled) results.push(one.status === 'fulfilled' ? one.value : one.reason);
     return settled;
   });
   const run = (messages: readonly QueueMessage[], remainingMs?: number) =>

@@ -7,6 +7,7 @@ import { concurrency } from 'flyball/concurrency';
 import { deadline } from 'flyball/deadline';
 import { fallback } from 'flyball/fallback';
 import type { handler as Shim } from 'flyball/handler';
+import { FlyballPersistenceLayer, idempotent, type IdempotentOptions } from 'flyball/idempotency';
 import { jobRun, type JobRunOptions } from 'flyball/job-run';
 import manifest from 'flyball/package.json' with { type: 'json' };
 import { redelivery } from 'flyball/redelivery';
@@ -30,6 +31,7 @@ const bootstrap = { apiVersion: 'flyball/v1', service: 'shop', throttles };
 const options: PolicyOptions = { service: 'shop', table, bootstrap };
 const accessOptions: AccessOptions = options;
 const jobOptions: JobRunOptions = { ...options, job: 'nightly' };
+const work: IdempotentOptions = { name: 'settle', key: 'messageId', expiresAfter: '1d', whenStoreFails: 'defer' };
 const call: CallOptions = { operation: 'charge', timeoutMs: 100 };
 
 const middlewares: Readonly<Record<string, GovernMiddleware>> = {
@@ -78,6 +80,8 @@ export const facts = {
   schema: schema.properties.throttles.type,
   refused: typeof Refused,
   plugin: typeof flyballPlugin('inventory-table'),
+  once: (record: { messageId: string }): Promise<number> => idempotent(work, (_record: typeof record) => 42)(record),
+  layer: () => new FlyballPersistenceLayer(),
   call: () => flyball.call('payments', call),
   left: (): Promise<{ limit: number; remaining: number; resetMs: number } | undefined> => flyball.peek('per-client'),
 };
