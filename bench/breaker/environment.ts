@@ -13,6 +13,9 @@ export interface EnvironmentOptions {
   /** A call leaves: what becomes of it. */
   readonly sent: () => Answer;
   readonly refused: () => void;
+  readonly ended: () => void;
+  /** Something went wrong that nothing simulated can have caused. */
+  readonly failed: (error: unknown) => void;
 }
 
 export class Environment {
@@ -29,7 +32,7 @@ export class Environment {
 
   ask(): void {
     if (this.busy) this.#waiting++;
-    else void this.#invoke();
+    else this.#invoke().catch(this.#options.failed);
   }
 
   async #invoke(): Promise<void> {
@@ -44,6 +47,7 @@ export class Environment {
     if ((await invoking) === 'refused') refused();
     await caller.settle();
     sandbox.busy = false;
+    this.#options.ended();
     if (this.#waiting === 0) return;
     this.#waiting--;
     // The next one comes a moment later, as an event of its own.

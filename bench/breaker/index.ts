@@ -7,6 +7,8 @@ import { simulate, type Outcome } from './simulate.ts';
 import { SUBJECTS } from './subjects/index.ts';
 
 const SEED = 1;
+/** Histories of each kind for a look. */
+const QUICK_SEEDS = 2;
 
 export async function measureBreaker(options: BenchmarkOptions): Promise<readonly Row[]> {
   const { quick, only, seed = SEED, progress } = options;
@@ -16,7 +18,7 @@ export async function measureBreaker(options: BenchmarkOptions): Promise<readonl
     for (const name of scenario.subjects) {
       const begun = performance.now();
       const outcomes: Outcome[] = [];
-      for (let i = 0; i < scenario.seeds; i++) {
+      for (let i = 0; i < (quick ? Math.min(QUICK_SEEDS, scenario.seeds) : scenario.seeds); i++) {
         outcomes.push(await simulate(scenario, SUBJECTS[name], seed + i));
       }
       const made = rowsOf(scenario, SUBJECTS[name].name, outcomes, name === 'flyball' ? (scenario.goals ?? {}) : {});
@@ -34,7 +36,13 @@ const isAskedFor =
     name.includes(only);
 
 const SHORT: { readonly [metric: string]: string } = {
-  ...{ open_ms_median: 'open', open_ms_max: 'last', leak_per_instance: 'leak', never_opened: 'never' },
+  ...{
+    open_ms_median: 'open',
+    open_ms_max: 'stopped',
+    last_leak_ms: 'last',
+    leak_per_instance: 'leak',
+    never_opened: 'never',
+  },
   ...{ false_trips: 'false', flaps: 'flaps', recovery_ms_max: 'recovery', recovery_over_bound_ms: 'over' },
   ...{ store_writes_per_request: 'w/req', store_max_writes_per_item_s: 'w/s', store_throttled: 'throttled' },
 };

@@ -60,6 +60,7 @@ class Simulation {
   readonly #health: readonly Health[];
   readonly #phases: readonly Phase[];
   #requests = 0;
+  #failure: unknown;
 
   constructor(scenario: Scenario, subject: Subject, seed: number) {
     this.#scenario = scenario;
@@ -111,6 +112,7 @@ class Simulation {
     await world.run(this.#at(deathS));
     const [healthyRequests, healthyWrites] = [this.#requests - requests, this.#store.writes - writes];
     await world.run(this.#at(untilS));
+    if (this.#failure !== undefined) throw asError(this.#failure);
     return {
       ...this.#watch.verdict(world.nowMs),
       ...{ seed: this.#seed, instances: this.#places.length, healthyRequests, healthyWrites },
@@ -118,6 +120,10 @@ class Simulation {
       ...{ writes: this.#store.writes, requests: this.#requests },
     };
   }
+
+  readonly #failed = (error: unknown): void => {
+    this.#failure ??= error;
+  };
 
   /** Epoch ms of a second of the scenario. */
   #at(second: number): number {
@@ -148,13 +154,21 @@ class Simulation {
   #environment(index: number, random: Random): Environment {
     const world = this.#world;
     const sandbox = new Sandbox(world, (2 * random() - 1) * SKEW_MS);
-    const caller = this.#fleet.caller({ id: `environment-${index}`, sandbox, store: this.#store, random });
+    const caller = this.#fleet.caller({
+      id: `environment-${index}`,
+      sandbox,
+      store: this.#store,
+      random,
+      failed: this.#failed,
+    });
     // What becomes of the calls of an instance is the same under every subject.
     const fate = seededRandom(this.#seed * 1_000_211 + index * 7_901 + 31);
     return new Environment({
       ...{ world, sandbox, caller, random },
       sent: () => this.#sent(index, fate),
       refused: () => this.#watch.refused(index, world.nowMs),
+      ended: () => this.#watch.ended(index),
+      failed: this.#failed,
     });
   }
 
@@ -193,6 +207,8 @@ class Simulation {
     return environment;
   }
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(JSON.stringify(error)));
 
 function afterOpenForMs({ rule }: Scenario): number {
   const { probes = 1, ramp = [], rampStage = '5s' }: HalfOpen = rule.halfOpen ?? {};

@@ -18,7 +18,9 @@ export interface WatchOptions {
 export interface Verdict {
   /** From the death until the fleet's state was open. */
   readonly openedMs: number | undefined;
-  /** From the death until the last call of an instance that had not stopped; undefined when some never did. */
+  /** From the death until the last call of an instance that had not stopped, but had run since it was open. */
+  readonly stoppedMs: number | undefined;
+  /** The same, with those that were frozen since before it was open. */
   readonly lastLeakMs: number | undefined;
   /** Calls after the death of instances that had not stopped. */
   readonly leaked: number;
@@ -42,9 +44,11 @@ interface Opening {
 export class Watch {
   readonly #options: WatchOptions;
   readonly #stopped = new Set<number>();
-  /** The instances that have leaked, with their last leak. */
-  readonly #leaks = new Map<number, number>();
+  /** The instances an invocation of which has ended since it was first open. */
+  readonly #awake = new Set<number>();
   #leaked = 0;
+  #lastLeakMs = 0;
+  #lastAwakeLeakMs = 0;
   #state: FleetState = { kind: 'CLOSED', epoch: 0 };
   #openedMs: number | undefined;
   /** The last that led from closed to open. */
@@ -60,11 +64,19 @@ export class Watch {
   }
 
   sent(instance: number, nowMs: number): void {
-    if (nowMs < this.#options.deathMs || this.#stopped.has(instance)) return;
+    const { deathMs, recoveryMs } = this.#options;
+    if (nowMs < deathMs || nowMs >= recoveryMs || this.#stopped.has(instance)) return;
     // What goes through while it is half-open is a probe.
     if (this.#state.kind === 'HALF_OPEN') return;
     this.#leaked++;
-    this.#leaks.set(instance, nowMs);
+    this.#lastLeakMs = nowMs - deathMs;
+    // Nothing could tell it meanwhile, if this is the first it does since.
+    if (this.#openedMs === undefined || this.#awake.has(instance)) this.#lastAwakeLeakMs = this.#lastLeakMs;
+  }
+
+  /** An invocation there has ended. */
+  ended(instance: number): void {
+    if (this.#openedMs !== undefined) this.#awake.add(instance);
   }
 
   refused(instance: number, nowMs: number): void {
@@ -94,15 +106,11 @@ export class Watch {
   }
 
   verdict(endMs: number): Verdict {
-    const { deathMs } = this.#options;
-    const leaks = [...this.#leaks];
-    const haveStopped = leaks.every(([instance]) => this.#stopped.has(instance));
+    const opened = this.#openedMs;
     return {
-      openedMs: this.#openedMs,
-      lastLeakMs:
-        this.#openedMs !== undefined && haveStopped
-          ? Math.max(0, ...leaks.map(([, atMs]) => atMs - deathMs))
-          : undefined,
+      openedMs: opened,
+      stoppedMs: opened === undefined ? undefined : Math.max(opened, this.#lastAwakeLeakMs),
+      lastLeakMs: opened === undefined ? undefined : this.#lastLeakMs,
       leaked: this.#leaked,
       falseTrips: this.#falseTrips,
       flaps: this.#flaps,

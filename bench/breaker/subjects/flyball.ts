@@ -21,10 +21,14 @@ const FAILED: Reply = { outcome: 'error', error: new Error('the dependency faile
 const WELL: Reply = { outcome: 'ok', sent: true };
 
 const nothing = () => {};
-const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 /** Nobody gives up here. */
 const { signal } = new AbortController();
 const getRemainingTimeInMillis = () => LIMIT_MS;
+
+/** The product contains what goes wrong within it, but nothing simulated is to blame for more than a store without an answer. */
+function warned(text: string, fields: Record<string, unknown>, failed: (error: unknown) => void): void {
+  if (text === 'flyball could not sync' && fields['error'] !== 'StoreUnavailable') failed({ text, ...fields });
+}
 
 class FlyballCaller implements Caller {
   readonly #id: string;
@@ -33,7 +37,7 @@ class FlyballCaller implements Caller {
   #invocation: Invocation | undefined;
   #invocations = 0;
 
-  constructor({ id, sandbox, store, random }: Place, rule: DependencyRule) {
+  constructor({ id, sandbox, store, random, failed }: Place, rule: DependencyRule) {
     const { clock } = sandbox;
     const table = guardedTable(
       store.tableOf({ now: () => clock.now(), deliver: (news) => sandbox.deliver(news) }),
@@ -42,7 +46,8 @@ class FlyballCaller implements Caller {
     this.#id = id;
     this.#instance = new Instance({
       ...{ service: SERVICE, id, functionName: SERVICE, functionVersion: '1' },
-      ...{ clock, random, table, logger: silent },
+      ...{ clock, random, table },
+      logger: { debug: nothing, info: nothing, error: failed, warn: (text, fields) => warned(text, fields, failed) },
       storeAway: () => table.state(clock.now()) !== 'closed',
     });
     const stage = breakerOutbound.stage(DEPENDENCY, rule, this.#instance);

@@ -27,7 +27,7 @@ class Oracle {
     this.#world = world;
     this.#settings = settings;
     this.#tell = tell;
-    this.#window = new Trail(settings.bucketMs * BUCKETS);
+    this.#window = new Trail((settings.window.kind === 'time' ? settings.window.bucketMs : 3_000) * BUCKETS);
   }
 
   async call(send: Send): Promise<'sent' | 'refused'> {

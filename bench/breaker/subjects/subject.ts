@@ -22,6 +22,8 @@ export interface Place {
   readonly sandbox: Sandbox;
   readonly store: SimulatedStore;
   readonly random: Random;
+  /** Something went wrong that nothing simulated can have caused. */
+  readonly failed: (error: unknown) => void;
 }
 
 export type StateKind = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
