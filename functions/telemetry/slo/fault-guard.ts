@@ -5,8 +5,10 @@ import { appendAudit } from '../../../store/items/audit.ts';
 import { stopFaultsOf } from '../../../store/items/fault-stops.ts';
 import type { Table } from '../../../store/port.ts';
 import type { Exporter } from '../merge/tick.ts';
+import type { Settled } from '../series/settled.ts';
+import { MINUTE_MS } from '../series/span.ts';
 import { SERVICE } from '../sums/subject.ts';
-import { standingsOf } from './routes.ts';
+import { standingsUpTo } from './routes.ts';
 
 /** As instances count what they inject. */
 const INJECTED = 'fault:';
@@ -28,7 +30,9 @@ export function faultGuard(parts: FaultGuardParts): Exporter {
     const recent = parts.clock.now() - from <= RECENT_MS;
     if (injected.length === 0 || !recent) return Promise.resolve(undefined);
     const faults = injected.map((name) => name.slice(INJECTED.length));
-    return Promise.resolve(() => stopIfBurning(parts, table, service, faults));
+    // All minutes before this one have been merged, or are open: what is missing says nothing good or bad.
+    const settled = { upTo: from + MINUTE_MS, open: [] };
+    return Promise.resolve(() => stopIfBurning(parts, table, service, faults, settled));
   };
 }
 
@@ -37,9 +41,10 @@ async function stopIfBurning(
   table: Table,
   service: string,
   faults: readonly string[],
+  settled: Settled,
 ): Promise<void> {
   const at = clock.now();
-  const burning = fastBurn(await standingsOf(table, service, at));
+  const burning = fastBurn(await standingsUpTo(table, service, settled, at));
   if (!burning) return;
   const reason = `objective "${burning.slo}" burns its budget more than ${burning.factor} times too fast, over ${burning.long} and ${burning.short}, during a drill`;
   logger.warn('flyball stops the faults of a service', { of: service, faults, reason });
@@ -54,7 +59,7 @@ async function stopIfBurning(
 }
 
 /** The first objective of which somebody would be woken. */
-function fastBurn({ slos }: Awaited<ReturnType<typeof standingsOf>>) {
+function fastBurn({ slos }: Awaited<ReturnType<typeof standingsUpTo>>) {
   for (const { name, alerts } of slos) {
     const alert = alerts.find(({ severity, firing }) => severity === 'page' && firing);
     if (alert) return { slo: name, factor: alert.factor, long: alert.long, short: alert.short };

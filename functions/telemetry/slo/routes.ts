@@ -4,7 +4,7 @@ import { json, requireScope, route, type Route } from '../../api/index.ts';
 import { requireHeardOf } from '../heard-of.ts';
 import { serviceOf } from '../series/query.ts';
 import { Reader } from '../series/reader.ts';
-import { readSettled, shownSettled } from '../series/settled.ts';
+import { readSettled, shownSettled, type Settled } from '../series/settled.ts';
 import type { SubjectName } from '../sums/subject.ts';
 import { readPromised, subjectsOf } from './objective.ts';
 import { readPieces } from './read.ts';
@@ -23,11 +23,14 @@ export function sloRoutes(table: Table): Route[] {
 
 /** @throws {Problem} 404 for a service that nobody has heard of. */
 export async function standingsOf(table: Table, service: string, nowMs: number) {
-  const [settled, { revision, objectives, whose }] = await Promise.all([
-    readSettled(table, service, nowMs),
-    readPromised(table, service),
-  ]);
-  if (revision === 0) await requireHeardOf(table, service);
+  const standings = await standingsUpTo(table, service, await readSettled(table, service, nowMs), nowMs);
+  if (standings.revision === 0) await requireHeardOf(table, service);
+  return standings;
+}
+
+/** By what is settled. */
+export async function standingsUpTo(table: Table, service: string, settled: Settled, nowMs: number) {
+  const { revision, objectives, whose } = await readPromised(table, service);
   // What is not merged yet is in no window: half a minute would look like an outage, or like none.
   const standings = objectives.map((objective) => new Standing(objective, settled.upTo, whose));
   const bySubject = new Map<SubjectName, Standing[]>();
