@@ -6,18 +6,17 @@ import { attemptTimeoutOutbound, deadlineOutbound } from './deadline/outbound.ts
 import { fallbackOutbound, provideAskOther } from './fallback/index.ts';
 // Not by its folder's index.ts: what is injected is loaded apart.
 import { faultOutbound } from './fault/outbound.ts';
-import { hedgeOutbound } from './hedge/index.ts';
 import { disabled } from './kernel/disabled.ts';
 import type { OutboundPolicy } from './kernel/outbound.ts';
 import type { Policy } from './kernel/policy.ts';
-import { retryOutbound } from './retry/index.ts';
+import { hedgePlace, retryPlace } from './repeats.ts';
 // Not by its folder's index.ts: what refuses incoming requests is loaded apart.
 import { shedOutbound } from './shed/outbound.ts';
 import { traceAttemptOutbound, traceCallOutbound } from './trace/index.ts';
 
 export { loadAnnounce, loadFor as loadBreakersFor, loadInboundBreaker } from './breaker/index.ts';
 export { fallbackPolicy } from './fallback/index.ts';
-export { loadHedging, loadHedgingFor } from './hedge/index.ts';
+export { loadRepeating, loadRepeatingFor } from './repeats.ts';
 export { loadTracePolicy } from './trace/index.ts';
 
 /**
@@ -28,8 +27,8 @@ const OUTBOUND: readonly OutboundPolicy[] = [
   traceCallOutbound,
   fallbackOutbound,
   deadlineOutbound,
-  retryOutbound,
-  hedgeOutbound,
+  retryPlace,
+  hedgePlace,
   shedOutbound,
   breakerOutbound,
   traceAttemptOutbound,

@@ -31,8 +31,8 @@ interface OutboundParts {
   readonly fallbackPolicy: Policy;
   readonly loadTracePolicy: () => Promise<Policy>;
   readonly loadFaultPolicy: () => Promise<Policy>;
-  readonly loadHedging: () => Promise<void>;
-  readonly loadHedgingFor: (rules: RuleDocument) => Promise<void>;
+  readonly loadRepeating: () => Promise<void>;
+  readonly loadRepeatingFor: (rules: RuleDocument) => Promise<void>;
   readonly loadAnnounce: () => Promise<void>;
   readonly loadBreakersFor: (rules: RuleDocument | undefined, keys: LoadKeys) => Promise<void>;
   readonly loadInboundBreaker: () => Promise<Policy>;
@@ -48,8 +48,8 @@ export const callSlot: PolicySlot = {
   name: 'call',
   needed: ({ dependencies }) => dependencies !== undefined,
   async load(rules) {
-    const { caller, loadHedgingFor, loadBreakersFor } = await loadOutbound();
-    await Promise.all([loadHedgingFor(rules), loadBreakersFor(rules, loadKeys)]);
+    const { caller, loadRepeatingFor, loadBreakersFor } = await loadOutbound();
+    await Promise.all([loadRepeatingFor(rules), loadBreakersFor(rules, loadKeys)]);
     return caller.policy;
   },
 };
@@ -101,7 +101,10 @@ export const shedSlot = slotOf('shed', async () => (await import('./shed/policy.
   wanted: ({ instance, startedAt }) => instance.rules.pauseAt(startedAt) !== undefined,
 });
 
-/** Also without rules: what is refused of a queue's batch must be in the answer, or the platform deletes it. */
+/**
+ * Also without rules: what is refused of a queue's batch must be in the answer, or the platform deletes it; and of a
+ * stream's, what `Promise.allSettled` says of it would be taken for a success.
+ */
 export const redeliverySlot = slotOf(
   'redelivery',
   async () => (await import('./redelivery/index.ts')).redeliveryPolicy,
@@ -206,7 +209,7 @@ export async function loadEverything(): Promise<void> {
   await Promise.all([
     loadAnswers(),
     loadReporting(),
-    loadOutbound().then(({ loadHedging }) => loadHedging()),
+    loadOutbound().then(({ loadRepeating }) => loadRepeating()),
     loadOutbound().then(({ loadAnnounce }) => loadAnnounce()),
     loadOutbound().then(({ loadBreakersFor }) => loadBreakersFor(undefined, loadKeys)),
     import('./kernel/queues.ts'),

@@ -23,7 +23,7 @@ function latencyOf(dependency: string, instance: Instance): RecentLatency {
   return latency;
 }
 
-export const hedging: OutboundPolicy = {
+export const hedgeOutbound: OutboundPolicy = {
   name: 'hedge',
   stage(dependency, { hedge, retry }, instance) {
     if (!hedge) return undefined;

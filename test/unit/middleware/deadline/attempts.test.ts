@@ -1,17 +1,18 @@
 // What an attempt passes on of its time: the callee works no longer than somebody waits for this attempt.
 import { describe, expect, it } from 'vitest';
 import { flyball } from '../../../../middleware/index.ts';
+import type { DependencyRule } from '../../../../middleware/kernel/rules/document.ts';
 import { events, testGovernor } from '../../../../middleware/testing/index.ts';
 
 const TIMEOUT = {
   resources: { all: { match: { trigger: 'http' as const }, deadline: { timeout: '5s', reserve: '1s' } } },
 };
 
-describe.each<[string, object, string]>([
+describe.each<[string, NonNullable<DependencyRule['target']>, string]>([
   ['HTTP', { url: 'https://payments.example' }, '/charges'],
   ['an invoke', { function: 'payments' }, ''],
 ])('over %s', (_name, target, path) => {
-  it.each<[string, object, string, number]>([
+  it.each<[string, DependencyRule, string, number]>([
     ['the attempt’s own timeout', { attemptTimeout: '500ms' }, '30s', 500],
     ['the resource’s timeout, when the attempt may take longer', { attemptTimeout: '20s' }, '30s', 5_000],
     ['the resource’s timeout, when the attempt has none', {}, '30s', 5_000],
@@ -29,7 +30,7 @@ describe.each<[string, object, string]>([
   });
 
   it('is that of each attempt anew', async () => {
-    const rule = {
+    const rule: DependencyRule = {
       target,
       attemptTimeout: '500ms',
       retry: { attempts: 2, backoff: { initial: '100ms', jitter: 'none' } },

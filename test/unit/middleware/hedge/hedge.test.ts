@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { hedgeOutbound, loadHedging } from '../../../../middleware/hedge/index.ts';
+import { describe, expect, it } from 'vitest';
+import { hedgeOutbound } from '../../../../middleware/hedge/index.ts';
 import type { Instance } from '../../../../middleware/kernel/instance.ts';
 import { compose, type Call, type Reply, type Stage } from '../../../../middleware/kernel/outbound.ts';
 import type { DependencyRule } from '../../../../middleware/kernel/rules/document.ts';
@@ -11,8 +11,6 @@ import { testContext, testInstance, testInvocation } from '../../../support/inst
 import { reply, testCall } from '../../../support/outbound.ts';
 
 const NOW = 1_000_000;
-
-beforeAll(() => loadHedging());
 
 async function turns(): Promise<void> {
   for (let i = 0; i < 60; i++) await Promise.resolve();

@@ -1,14 +1,12 @@
 // What a trace tells of retries and hedges.
-import { beforeAll, describe, expect, it } from 'vitest';
-import { hedgeOutbound, loadHedging } from '../../../../middleware/hedge/index.ts';
+import { describe, expect, it } from 'vitest';
+import { hedgeOutbound } from '../../../../middleware/hedge/index.ts';
 import { compose, type OutboundPolicy, type Reply, type Send } from '../../../../middleware/kernel/outbound.ts';
 import type { DependencyRule } from '../../../../middleware/kernel/rules/document.ts';
 import { retryOutbound } from '../../../../middleware/retry/index.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { testInstance, testInvocation } from '../../../support/instance.ts';
 import { reply, testCall } from '../../../support/outbound.ts';
-
-beforeAll(() => loadHedging());
 
 async function notesOf(
   policy: OutboundPolicy,
