@@ -72,12 +72,17 @@ export function detect(fleet: Fleet, settings: DetectSettings, minimumCalls: num
   return { level, trip: { reason, counts: { ...counts, ...windowMs } } };
 }
 
-/** So many instances there are; those of one stretch, since the same are in the next. */
+/** So many instances there are: those of the stretch before and who has joined since, or all who have told in this one. */
 export function instancesOf(tallies: readonly BreakerTally[], nowMs: number): number {
-  const oldest = Math.floor(nowMs / PRESENCE_MS) * PRESENCE_MS - PRESENCE_MS;
-  let most = 0;
-  for (const { of, start, count } of tallies) if (of === 'present' && start >= oldest && count > most) most = count;
-  return most;
+  const current = Math.floor(nowMs / PRESENCE_MS) * PRESENCE_MS;
+  let [before, now, joined] = [0, 0, 0];
+  for (const { of, start, count } of tallies) {
+    if (of === 'joined' && start >= current) joined += count;
+    if (of !== 'present') continue;
+    if (start >= current) now += count;
+    else if (start === current - PRESENCE_MS) before = count;
+  }
+  return Math.max(before + joined, now);
 }
 
 /** One bad instance opens it for nobody but itself, where there are others to tell. */
@@ -140,11 +145,13 @@ export function isPast(tally: BreakerTally, tallies: readonly BreakerTally[], ep
   const { of, start, width } = tally;
   switch (of) {
     case 'present':
+    case 'joined':
       return isBefore(1);
     case 'failures':
       return start < epoch || isBefore(FAST_BUCKETS);
     case 'reporters':
     case 'busy':
+    case 'busyNow':
     case 'failing':
       return start < epoch || isBefore(1);
     default:

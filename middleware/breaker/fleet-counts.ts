@@ -11,6 +11,8 @@ import { Untold, type Report } from './untold.ts';
 
 /** Between two exchanges that only look. */
 const LOOK_GAP_MS = 50;
+/** A call that comes after a failure goes by a view as young as this, or waits for one, when things look bad. */
+const FRESH_MS = 20;
 /** Segments of a window of calls begin all the time where there are many: so often the place is looked for anew. */
 const PLACE_TRIES = 3;
 
@@ -38,9 +40,19 @@ export class FleetCounts {
   freshen(invocation: Invocation, settings: BreakerSettings, nowMs: number): Promise<void> | undefined {
     const view = this.#view;
     const ageMs = view.ageMs(nowMs);
+    if (ageMs > FRESH_MS && this.#untold.someFailed && this.#suspects(settings)) {
+      this.#sync(settings, nowMs);
+      return this.#syncing && view.within(invocation, this.#syncing);
+    }
     if (ageMs > view.refreshMs && nowMs - this.#syncedAt >= LOOK_GAP_MS) this.#sync(settings, nowMs);
     else this.#syncIfUrgent(settings, nowMs);
     return ageMs > view.instance.maxStaleMs && this.#syncing ? view.within(invocation, this.#syncing) : undefined;
+  }
+
+  /** It may be open already: what comes after a failure had better ask than fail as well. */
+  #suspects({ shadow }: BreakerSettings): boolean {
+    const suspects = this.#untold.looksBad || this.#cadence.near;
+    return suspects && !shadow && this.#view.record.state.kind === 'CLOSED';
   }
 
   /** Counts the end of an attempt admitted in `epoch`. A failure is reported at once, beside the handler. */
@@ -83,15 +95,16 @@ export class FleetCounts {
     const view = this.#view;
     const nowMs = view.instance.clock.now();
     this.#keepUp();
+    const mayTell = !this.#urgent || this.#cadence.mayTell(this.#untold.looksBad, view.fleetSize, nowMs);
     // Taken before it is sent: an exchange without an answer may have been applied, so it is forfeited, never repeated.
-    const report = this.#untold.take(settings, view.record, nowMs);
-    this.#urgent = false;
+    const report = mayTell ? this.#untold.take(settings, view.record, nowMs) : undefined;
+    if (mayTell) this.#urgent = false;
     if (report?.failing) this.#cadence.told(view.fleetSize, nowMs);
     const record = report ? await this.#publish(report, signal) : await view.store.read({ signal });
     if (signal.aborted) return;
     view.adopt(record);
     view.fleetSize = Math.max(1, instancesOf(record.tallies, nowMs));
-    if (report?.failing || record.epoch !== this.#epoch) await this.#decide(record, settings, signal);
+    if (report?.failing === true || this.#untold.someFailed) await this.#decide(record, settings, signal);
   }
 
   async #publish(report: Report, signal: AbortSignal): Promise<BreakerRecord> {

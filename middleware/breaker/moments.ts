@@ -16,10 +16,16 @@ export class Moments {
   /** The stretch this instance has counted itself in, and as how busy. */
   #reportedIn = -Infinity;
   #reportedBusy = 0;
+  #reportedNow = 0;
 
   /** `bucketMs` is the width of one fast bucket. */
   constructor(bucketMs: number) {
     this.bucketMs = bucketMs;
+  }
+
+  /** Of its last three calls. */
+  get someFailed(): boolean {
+    return this.#ends !== 0;
   }
 
   get looksBad(): boolean {
@@ -61,34 +67,35 @@ export class Moments {
   #asReporter(nowMs: number, epoch: number): BreakerTally[] {
     const width = this.bucketMs * FAST_BUCKETS;
     const start = stretchStart(nowMs, width, epoch);
-    const busy = this.#busy(nowMs);
     const first = start !== this.#reportedIn;
-    const more = first ? busy : busy - this.#reportedBusy;
-    this.#reportedIn = start;
-    this.#reportedBusy = busy;
-    const tallies: BreakerTally[] = more === 0 ? [] : [{ of: 'busy', start, width, count: more }];
-    if (first) tallies.push({ of: 'reporters', start, width, count: 1 });
-    return tallies;
+    if (first) [this.#reportedIn, this.#reportedBusy, this.#reportedNow] = [start, 0, 0];
+    const [busy, busyNow] = [this.#busy(nowMs, BUSY_BUCKETS), this.#busy(nowMs, 1)];
+    const tallies: BreakerTally[] = [
+      { of: 'busy', start, width, count: busy - this.#reportedBusy },
+      { of: 'busyNow', start, width, count: busyNow - this.#reportedNow },
+      { of: 'reporters', start, width, count: first ? 1 : 0 },
+    ];
+    [this.#reportedBusy, this.#reportedNow] = [busy, busyNow];
+    return tallies.filter(({ count }) => count !== 0);
   }
 
   /**
-   * The calls of the last three fast buckets, less the one: who reports because it was called is seen just then, and its
+   * The calls of the last few fast buckets, less the one: who reports because it was called is seen just then, and its
    * other calls alone are what any instance has in any such time.
    */
-  #busy(nowMs: number): number {
+  #busy(nowMs: number, buckets: number): number {
     const { bucketMs } = this;
-    const spanMs = bucketMs * BUSY_BUCKETS;
     const current = Math.floor(nowMs / bucketMs);
     let calls = -1;
-    for (let age = 0; age <= BUSY_BUCKETS; age++) {
+    for (let age = 0; age <= buckets; age++) {
       const place = (current - age) % FAST_BUCKETS;
       if (this.#index[place] !== current - age) continue;
       // Of the oldest, the part that is not yet out of sight.
-      const share = age < BUSY_BUCKETS ? 1 : 1 - (nowMs / bucketMs - current);
+      const share = age < buckets ? 1 : 1 - (nowMs / bucketMs - current);
       calls += share * (this.#calls[place] ?? 0);
     }
     const agedMs = Math.max(bucketMs, nowMs - (this.#firstAt ?? nowMs));
-    return Math.max(0, Math.round(BUSY_UNITS * calls * Math.max(1, spanMs / agedMs)));
+    return Math.max(0, Math.round(BUSY_UNITS * calls * Math.max(1, (bucketMs * buckets) / agedMs)));
   }
 
   clear(): void {

@@ -18,11 +18,10 @@ export interface SurgeSettings {
 
 /** Failures are told so much later than they happen, on the way and while an instance spaces its reports. */
 const TOLD_LATE_MS = 20;
-/**
- * Calls are estimated, not counted, and no estimate may stand in the way of an outage that fails exactly at the rate: so
- * much of the rate is enough, and a standard deviation of what it would give by chance.
- */
-const TOLERANCE = 0.85;
+/** Calls are estimated, and that must not stand in the way of an outage that fails exactly at the rate. */
+const TOLERANCE = 0.8;
+/** A fleet that fails at no more than this share of the rate is not to be opened by chance. */
+const WELL = 0.2;
 
 export interface SurgeSeen {
   readonly failures: number;
@@ -87,8 +86,13 @@ export function surgeOf(
 }
 
 function tooMany(calls: number, minimumCalls: number, failureRate: number): number {
-  const expected = TOLERANCE * failureRate * Math.max(calls, minimumCalls);
-  return Math.max(failureRate * minimumCalls, expected + Math.sqrt(expected));
+  const atRate = failureRate * calls;
+  return Math.max(failureRate * minimumCalls, TOLERANCE * atRate, seldomMore(WELL * atRate));
+}
+
+/** More events than this happen about once in a million times, where so many are expected (Poisson). */
+function seldomMore(expected: number): number {
+  return expected + 4.75 * Math.sqrt(expected) + 3;
 }
 
 /** As few as these say little about the others, unless those of the stretch before are asked as well. */
@@ -103,22 +107,27 @@ function reportersOf(
 ): { reporters: number; busyPerMs: number } {
   const surgeMs = bucketMs * FAST_BUCKETS;
   const current = stretchStart(nowMs, surgeMs, epoch);
-  const [now, before] = [
-    { reporters: 0, busy: 0 },
-    { reporters: 0, busy: 0 },
-  ];
+  const [now, before] = [new Stretch(), new Stretch()];
   for (const { of, start, width, count } of tallies) {
     if (width !== surgeMs || start < current - surgeMs || start < epoch) continue;
     const stretch = start >= current ? now : before;
-    if (of === 'reporters') stretch.reporters += count;
-    if (of === 'busy') stretch.busy += count;
+    if (of === 'reporters' || of === 'busy' || of === 'busyNow') stretch[of] += count;
   }
-  const told = now.reporters < FEW_REPORTERS ? before : { reporters: 0, busy: 0 };
-  const all = now.reporters + told.reporters;
-  const busy = Math.max(0, now.busy + told.busy) / BUSY_UNITS;
-  return {
-    // The same instance may have reported in both.
-    reporters: Math.max(now.reporters, before.reporters),
-    busyPerMs: all === 0 ? 0 : busy / all / (bucketMs * BUSY_BUCKETS),
-  };
+  // The same instance may have reported in both.
+  const reporters = Math.max(now.reporters, before.reporters);
+  const asked = now.reporters < FEW_REPORTERS ? [now, before] : [now];
+  const all = sumOf(asked, 'reporters') * BUSY_UNITS * bucketMs;
+  if (all === 0) return { reporters, busyPerMs: 0 };
+  // The last bucket alone shows at once that there is more to do; the others are surer where there are few.
+  const busyPerMs = Math.max(sumOf(asked, 'busy') / BUSY_BUCKETS, sumOf(asked, 'busyNow')) / all;
+  return { reporters, busyPerMs: Math.max(0, busyPerMs) };
 }
+
+class Stretch {
+  reporters = 0;
+  busy = 0;
+  busyNow = 0;
+}
+
+const sumOf = (stretches: readonly Stretch[], of: keyof Stretch) =>
+  stretches.reduce((sum, stretch) => sum + stretch[of], 0);

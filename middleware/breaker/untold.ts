@@ -32,6 +32,11 @@ export class Untold {
     return this.#moments?.looksBad === true;
   }
 
+  /** One of the last calls here has failed. */
+  get someFailed(): boolean {
+    return this.#moments?.someFailed === true;
+  }
+
   add(failure: boolean, slow: boolean, settings: DetectSettings, nowMs: number): void {
     const { window, surge } = settings;
     if (!this.#window || !fits(this.#window, window)) this.#window = windowOf(window);
@@ -51,7 +56,9 @@ export class Untold {
     const presentIn = stretchStart(nowMs, PRESENCE_MS, 0);
     // While half-open the item is left to the probes.
     if (presentIn > this.#presentIn && state.kind !== 'HALF_OPEN') {
-      tallies.push({ of: 'present', start: presentIn, width: PRESENCE_MS, count: 1 });
+      const self = { start: presentIn, width: PRESENCE_MS, count: 1 };
+      tallies.push({ of: 'present', ...self });
+      if (this.#presentIn < presentIn - PRESENCE_MS) tallies.push({ of: 'joined', ...self });
       this.#presentIn = presentIn;
     }
     const failing = this.#failing;

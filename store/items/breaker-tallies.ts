@@ -8,12 +8,16 @@ const LETTERS = {
   failures: 'x',
   /** Instances that reported a failure, each once a stretch. */
   reporters: 'r',
-  /** Sum of what each of these has been asked for lately, as calls. */
+  /** Sum of what each of these has been asked for lately, in tenths of a call. */
   busy: 'q',
+  /** The same of the last fast bucket alone. */
+  busyNow: 'p',
   /** Instances with a failure or a slow call, each once a stretch as long as the rule's window. */
   failing: 'd',
   /** Instances that are there, each once a stretch. */
   present: 'n',
+  /** Those of them that were not in the stretch before. */
+  joined: 'j',
   /** Calls, failures and slow ones of one segment of a window that counts calls. */
   segmentCalls: 'k',
   segmentFailures: 'l',

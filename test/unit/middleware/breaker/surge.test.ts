@@ -72,8 +72,8 @@ describe('the least evidence', () => {
     1;
 
   it.each([
-    [11, false],
-    [12, true],
+    [9, false],
+    [10, true],
   ])('%i failures of a fleet that was seen to make enough calls: %s', (failures, expected) => {
     expect(opens(failures)).toBe(expected);
   });
