@@ -2,7 +2,7 @@
 import { current } from '../kernel/current.ts';
 import { DeadlineExceeded, DependencyFailed, FlyballError, Misused, retryAfterSeconds } from '../kernel/errors.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import { compose, type Asked, type Call, type OutboundPolicy, type Reply, type Send } from '../kernel/outbound.ts';
+import type { Asked, Call, OutboundPolicy, Reply, Send } from '../kernel/outbound.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { abortable } from './abortable.ts';
 import { answeredOf, Parsing, type CallFunction, type ExchangeFunction, type Parse } from './answers.ts';
@@ -155,7 +155,10 @@ export function createCaller(policies: readonly OutboundPolicy[]): Caller {
     const pipeline = pipelines.get(dependency) ?? pipelines.ungoverned(dependency);
     const declared = pipeline.operationOf({ operation: options.operation, hasKey: false });
     const operation: Operation = options.idempotent ? { ...declared, idempotency: 'safe' } : declared;
-    return (await send(pipeline, invocation, dependency, operation, options, (one) => worked(work, one))) as T;
+    const attempt: Send = (one) => worked(work, one);
+    const { reply, failure } = await exchange(pipeline, invocation, dependency, operation, options, attempt);
+    if (reply.outcome === 'ok') return reply.value as T;
+    throw failure();
   }
 
   function outbound(dependency: string): Outbound | undefined {
@@ -202,13 +205,6 @@ async function worked<T>(work: Work<T>, { signal, attempt, deadlineAt }: Call): 
   }
 }
 
-/** Sends, and turns the reply into a result or an exception. */
-async function send(...sending: Parameters<typeof exchange>): Promise<unknown> {
-  const { reply, failure } = await exchange(...sending);
-  if (reply.outcome === 'ok') return reply.value;
-  throw failure();
-}
-
 /** Sends through the pipeline, and records. */
 async function exchange(
   pipeline: Pipeline,
@@ -240,7 +236,7 @@ async function exchange(
     deadlineAt: Math.min(invocation.deadlineAt, clock.now() + (timeoutMs ?? Infinity)),
     signal: signalOf(invocation, signal),
   };
-  const reply = await compose(pipeline.stages, (one) => timed(one, attempt))(outgoing);
+  const reply = await pipeline.through(outgoing, (one) => timed(one, attempt));
   recorder.call(dependency, reply.outcome, clock.precise() - startedAt, reply, invocation);
   return { reply, failure: (of = reply) => thrownFor(of, outgoing, signal) };
 }

@@ -1,6 +1,6 @@
 // One dependency's pipeline, compiled once per revision: its stages in order, each contained, and where its calls go.
 import type { Instance } from '../kernel/instance.ts';
-import type { OutboundPolicy, Stage } from '../kernel/outbound.ts';
+import type { Call, OutboundPolicy, Reply, Send, Stage } from '../kernel/outbound.ts';
 import type { DependencyRule, RuleDocument } from '../kernel/rules/document.ts';
 import { parseSize } from '../kernel/units.ts';
 import { lambdaTarget } from './lambda-target.ts';
@@ -8,8 +8,12 @@ import { compileOperations, type OperationTable } from './operation.ts';
 import type { Target } from './request.ts';
 import { urlTarget } from './url-target.ts';
 
+/** Sends a call through stages that are given the send with it. */
+export type Through = (call: Call, send: Send) => Promise<Reply>;
+
 export interface Pipeline {
-  readonly stages: readonly Stage[];
+  /** All stages around a send, outermost first. Never rejects unless the send does. */
+  readonly through: Through;
   readonly operationOf: OperationTable;
   /** Undefined for a dependency that only `run` reaches. */
   readonly target: Target | undefined;
@@ -58,12 +62,12 @@ function pipelineOf(
   policies: readonly OutboundPolicy[],
   instance: Instance,
 ): Pipeline {
-  const stages: Stage[] = [];
-  for (const policy of policies) {
+  let through: Through = (call, send) => send(call);
+  for (const policy of policies.toReversed()) {
     const stage = policy.stage(dependency, rule, instance, rules);
-    if (stage) stages.push(contained(policy.name, stage, instance));
+    if (stage) through = contained(policy.name, stage, through, instance);
   }
-  return { stages, operationOf: compileOperations(rule.operations), target: targetOf(rule, instance) };
+  return { through, operationOf: compileOperations(rule.operations), target: targetOf(rule, instance) };
 }
 
 function targetOf({ target, maxAnswer }: DependencyRule, instance: Instance): Target | undefined {
@@ -72,18 +76,36 @@ function targetOf({ target, maxAnswer }: DependencyRule, instance: Instance): Ta
   return 'url' in target ? urlTarget(target.url, instance, limitBytes) : lambdaTarget(target, instance, limitBytes);
 }
 
-/** A stage's bug costs its effect, not the call: what went on before stands, and nothing is sent twice for it. */
-function contained(policy: string, stage: Stage, instance: Instance): Stage {
-  return async (call, next) => {
-    if (!instance.trusts(policy)) return next(call);
-    let passed: ReturnType<typeof next> | undefined;
+/**
+ * A stage's bug costs its effect, not the call: what went on before stands, and nothing is sent twice for it. The stages
+ * are put together once for a revision; a call through one that has nothing to wait for costs it no promise.
+ */
+function contained(policy: string, stage: Stage, inner: Through, instance: Instance): Through {
+  async function settled(replying: Promise<Reply>, instead: (error: unknown) => Promise<Reply>): Promise<Reply> {
     try {
-      const reply = await stage(call, (onward) => (passed = next(onward)));
+      const reply = await replying;
       instance.absolve(policy, 'stage');
       return reply;
     } catch (error) {
+      return instead(error);
+    }
+  }
+
+  return (call, send) => {
+    if (!instance.trusts(policy)) return inner(call, send);
+    let passed: Promise<Reply> | undefined;
+    const instead = (error: unknown) => {
       instance.contain(policy, 'stage', error);
-      return passed ?? next(call);
+      return passed ?? inner(call, send);
+    };
+    try {
+      const replying = stage(call, (onward) => (passed = inner(onward, send)));
+      if (replying !== passed) return settled(replying, instead);
+      // Passed on as it is: there is nothing left of this stage that could go wrong.
+      instance.absolve(policy, 'stage');
+      return replying;
+    } catch (error) {
+      return instead(error);
     }
   };
 }

@@ -29,7 +29,7 @@ export const attemptTimeoutOutbound: OutboundPolicy = {
       // Nothing ends it before what ends the invocation, whose own signal says so.
       const { invocation } = call;
       const isInvocations = attemptMs === Infinity && call.deadlineAt >= invocation.deadlineAt;
-      if (isInvocations && call.signal === invocation.signal) return next(call);
+      if (isInvocations && invocation.hasMade(call.signal)) return next(call);
       return limited(call, next);
     };
 
@@ -47,13 +47,15 @@ export const attemptTimeoutOutbound: OutboundPolicy = {
       const abort = new AbortController();
       const onOuterAbort = () => abort.abort(isTimeout(outer.reason) ? reason() : outer.reason);
       const cancel = clock.after(limitMs, () => abort.abort(reason()));
-      outer.addEventListener('abort', onOuterAbort, { once: true });
+      // The invocation's own aborts at its deadline alone, and no attempt's time is over later.
+      const follows = !call.invocation.hasMade(outer);
       if (outer.aborted) onOuterAbort();
+      else if (follows) outer.addEventListener('abort', onOuterAbort, { once: true });
       try {
         return await next({ ...call, signal: abort.signal, deadlineAt: Math.min(call.deadlineAt, nowMs + attemptMs) });
       } finally {
         cancel();
-        outer.removeEventListener('abort', onOuterAbort);
+        if (follows) outer.removeEventListener('abort', onOuterAbort);
       }
     }
   },

@@ -131,6 +131,11 @@ export class Invocation {
     return this.#abort.signal;
   }
 
+  /** Whether it is this invocation's own `signal`, without making one. */
+  hasMade(signal: AbortSignal): boolean {
+    return this.#abort?.signal === signal;
+  }
+
   /** How long one more wait for the store may take, in ms, within the budget of the whole invocation. */
   storeWaitMs(wantedMs: number): number {
     return Math.max(0, Math.min(wantedMs, STORE_WAIT_BUDGET_MS - this.storeWaitedMs, this.remainingMs()));
