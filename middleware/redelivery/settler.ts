@@ -1,5 +1,6 @@
 // Carries out what becomes of the records a batch returns: delays through SQS, or the dead-letter queue. Errors are contained.
-import { countAskedDeferral, readDeferrals } from '../../store/items/deferrals.ts';
+import { countAskedDeferral } from '../../store/items/asked-deferrals.ts';
+import { readDeferrals } from '../../store/items/deferrals.ts';
 import { messageIdOf, receivesOf, type FailedRecord, type QueueRecord } from '../kernel/batch.ts';
 import { countAsNoAttempt, type Deferral } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';

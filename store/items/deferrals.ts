@@ -4,7 +4,7 @@ import type { CallOptions, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 
 /** A queue keeps a message for 14 days at most. */
-const KEPT_S = 15 * 86_400;
+export const KEPT_S = 15 * 86_400;
 
 export async function countDeferral(
   table: Table,
@@ -19,28 +19,6 @@ export async function countDeferral(
     values: { ':one': 1, ':v': ITEM_VERSION, ':expiration': Math.ceil(nowMs / 1000) + KEPT_S },
     ...options,
   });
-}
-
-/**
- * The same, of a record that its handler sent back, unless it has done so `most` times already. False then: it is an
- * attempt like any other.
- */
-export async function countAskedDeferral(
-  table: Table,
-  service: string,
-  messageId: string,
-  nowMs: number,
-  most: number,
-  options?: CallOptions,
-): Promise<boolean> {
-  const { applied } = await table.update({
-    key: keys.deferrals(service, messageId),
-    update: 'ADD n :one, asked :one SET v = :v, expiration = :expiration',
-    condition: 'attribute_not_exists(asked) OR asked < :most',
-    values: { ':one': 1, ':v': ITEM_VERSION, ':expiration': Math.ceil(nowMs / 1000) + KEPT_S, ':most': most },
-    ...options,
-  });
-  return applied;
 }
 
 /** 0 if it never was. */
