@@ -1,7 +1,8 @@
 // When a call waits in the queue that brought its work rather than in the function.
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DependencyFailed, flyball } from '../../../../middleware/index.ts';
 import type { Reply } from '../../../../middleware/kernel/outbound.ts';
+import { PARKED_ATTRIBUTE } from '../../../../middleware/kernel/parking.ts';
 import { isCheaperInQueue, staysRepeatable } from '../../../../middleware/retry/defer.ts';
 import { events, testGovernor, type TestGovernor } from '../../../../middleware/testing/index.ts';
 import { testInstance, testInvocation } from '../../../support/instance.ts';
@@ -156,4 +157,38 @@ it('a request over HTTP is never deferred: somebody waits for it', async () => {
   const handler = governor.governed(() => flyball.call('payments', { method: 'GET' }));
   expect(await governor.invoke(handler, events.httpV2())).toBe('ok');
   expect(governor.calls).toHaveLength(2);
+});
+
+describe('a parked event', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('comes again as its record does, whether or not its resource has a rule for that', async () => {
+    const rules = {
+      resources: { uploads: { match: { trigger: 'bucket' as const } } },
+      dependencies: {
+        payments: { target: { url: 'https://payments.example' }, retry: { attempts: 3, when: ['5xx'] } },
+      },
+    };
+    vi.stubEnv('FLYBALL_PARKING_QUEUE', 'https://sqs.example/000000000000/parking');
+    const governor = await testGovernor({ service: 'orders', rules, functionName: 'uploads' });
+    governor.respond('payments', { status: 503, headers: { 'retry-after': '30' } });
+    const parking = { parked: 1, service: 'orders', resource: 'uploads', function: 'uploads' };
+    const body = JSON.stringify({ flyball: parking, event: events.s3() });
+    const parked = { stringValue: 'orders', dataType: 'String' as const };
+    let seen: unknown;
+    let thrown: unknown;
+    const handler = governor.governed((event: object) => {
+      seen = event;
+      return flyball.call('payments', { method: 'GET' }).catch((error: unknown) => {
+        thrown = error;
+        throw error;
+      });
+    });
+    const batch = events.sqs([{ body, messageAttributes: { [PARKED_ATTRIBUTE]: parked } }], 'parking');
+    expect(await governor.invoke(handler, batch)).toMatchObject({ batchItemFailures: [{}] });
+    expect(seen).toMatchObject({ Records: [{ eventSource: 'aws:s3' }] });
+    expect(thrown).toMatchObject({ gaveUp: 'deferred', deferMs: 30_000 });
+    expect(governor.queues.delayed).toMatchObject([{ seconds: 30 }]);
+    expect(governor.queues.deadLetters).toEqual([]);
+  });
 });
