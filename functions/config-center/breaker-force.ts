@@ -1,6 +1,7 @@
 // Forces a breaker open or closed, releases it, and says so where its changes are listed.
 import { z } from 'zod';
 import { errorFields } from '../../middleware/kernel/logger.ts';
+import { parseDuration } from '../../middleware/kernel/units.ts';
 import { putBreakerTransition } from '../../store/items/breaker-log.ts';
 import { BreakerContended, forceBreaker, type BreakerStatus, type Forcing } from '../../store/items/breaker.ts';
 import type { Table } from '../../store/port.ts';
@@ -14,6 +15,7 @@ import { record } from './trail.ts';
 const forceBody = z.strictObject({
   state: z.enum(['FORCED_OPEN', 'FORCED_CLOSED']).nullable().meta({ description: 'null releases it' }),
   until: z.union([z.string(), z.int()]).nullable().optional(),
+  for: z.string().optional().meta({ description: 'in place of until: 30m, 2h' }),
   reason: z.string().min(1).max(500),
   key: z
     .union([z.string(), z.array(z.string()).max(4)])
@@ -23,14 +25,9 @@ const forceBody = z.strictObject({
 });
 
 export async function force(parts: Parts, request: ApiRequest, service: string, name: string): Promise<ApiResponse> {
-  const { state, until, reason, key: given = [], stored } = bodyOf(request, forceBody);
-  const untilMs = until === null || until === undefined ? undefined : readTime(until);
-  if (until !== null && until !== undefined && (untilMs === undefined || untilMs <= request.at)) {
-    throw invalid('/until', 'is not a time to come; write 2027-01-01T00:00:00Z');
-  }
-  if (state === null && untilMs !== undefined) {
-    throw invalid('/until', 'means nothing when a breaker is released');
-  }
+  const body = bodyOf(request, forceBody);
+  const { state, reason, key: given = [], stored } = body;
+  const untilMs = endOf(body, request.at);
   const breaker = await breakerNamed(parts.table, service, name);
   const key = storedBreakerKey({ key: typeof given === 'string' ? [given] : given, stored }, breaker.rule);
   if (breaker.rule.key && key === undefined) {
@@ -49,6 +46,28 @@ export async function force(parts: Parts, request: ApiRequest, service: string, 
     note: reason,
   });
   return json(shownBreaker(breaker, status, request.at));
+}
+
+/** Epoch ms; undefined until it is released. @throws {Problem} 422 */
+function endOf({ state, until, for: lasting }: z.infer<typeof forceBody>, nowMs: number): number | undefined {
+  const given = until ?? undefined;
+  if (given === undefined && lasting === undefined) return undefined;
+  if (given !== undefined && lasting !== undefined) throw invalid('/for', 'give either for (30m) or until');
+  const place = lasting === undefined ? '/until' : '/for';
+  const untilMs = lasting === undefined ? readTime(given ?? '') : nowMs + durationOf(lasting);
+  if (untilMs === undefined || untilMs <= nowMs) {
+    throw invalid(place, 'is not a time to come; write 2027-01-01T00:00:00Z');
+  }
+  if (state === null) throw invalid(place, 'means nothing when a breaker is released');
+  return untilMs;
+}
+
+function durationOf(text: string): number {
+  try {
+    return Math.ceil(parseDuration(text));
+  } catch (error) {
+    throw invalid('/for', error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** @throws {Problem} 409 when the fleet kept changing the breaker meanwhile. */

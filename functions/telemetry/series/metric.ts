@@ -19,7 +19,7 @@ const METRICS = {
   duration: { kinds: ALL, fields: ['durations', 'maxMs'] },
   refusals: { kinds: MEASURED, fields: ['refusals', 'shadow'] },
   attempts: { kinds: ['service', 'dependency'], fields: ['attempts'] },
-  transitions: { kinds: ['service', 'dependency'], fields: ['transitions'] },
+  transitions: { kinds: MEASURED, fields: ['transitions'] },
   instances: { kinds: ALL, fields: ['instances'] },
   internal: { kinds: ['service'], fields: ['internal'] },
   heatmap: { kinds: ALL, fields: ['durations', 'maxMs'], byName: true },

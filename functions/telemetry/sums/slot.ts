@@ -86,15 +86,21 @@ export class Slot {
       const [policy = '', rule = ''] = key.split('/', 2);
       const resource = key.slice(policy.length + rule.length + 2);
       if (resource !== '') this.#of(resourceSubject(resource)).addCounts(kind, { [key]: count });
-      if (policy === 'breaker') this.#of(dependencySubject(rule)).addCounts(kind, { [key]: count });
+      // Those of resources are counted with them.
+      if (policy === 'breaker' && resourceOf(rule) === undefined) {
+        this.#of(dependencySubject(rule)).addCounts(kind, { [key]: count });
+      }
     }
   }
 
-  /** `breaker/FROM/TO`: breakers are named after their dependencies. */
+  /** `breaker/FROM/TO`: breakers are named after their dependencies, or `resource:` and their resources. */
   #addTransitions(counts: Counts): void {
     this.#of(SERVICE).addCounts('transitions', counts);
     for (const [key, count] of entries(counts).slice(0, MOST_NAMED)) {
-      this.#of(dependencySubject(key.split('/', 1)[0] ?? '')).addCounts('transitions', { [key]: count });
+      const [breaker = ''] = key.split('/', 1);
+      const resource = resourceOf(breaker);
+      const subject = resource === undefined ? dependencySubject(breaker) : resourceSubject(resource);
+      this.#of(subject).addCounts('transitions', { [key]: count });
     }
   }
 
@@ -160,4 +166,11 @@ function entries<T>(map: { readonly [name: string]: T } | undefined): [string, T
 /** Whatever has too many names is counted all the same. */
 function tallies(map: Tallies): [string, Tally][] {
   return entries(map).map(([name, tally], i) => [i < MOST_NAMED ? name : OTHER, tally]);
+}
+
+const OF_RESOURCE = 'resource:';
+
+/** The resource whose breaker it is; undefined when it is a dependency's, whose name has no colon. */
+function resourceOf(breaker: string): string | undefined {
+  return breaker.startsWith(OF_RESOURCE) ? breaker.slice(OF_RESOURCE.length) : undefined;
 }

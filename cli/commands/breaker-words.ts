@@ -1,0 +1,77 @@
+// Breakers in words: how one stands, why, who moved it, and when it tries again.
+import { isObject, textOf } from '../problem.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One line; `name` says which it is. */
+export function standingOf(name: string, breaker: Fields): string {
+  const parts = [`${name}: ${String(breaker['state'])}`];
+  const since = textOf(breaker['since']);
+  if (since !== undefined) parts.push(`since ${since}`);
+  const mode = textOf(breaker['mode']);
+  if (mode !== undefined && mode !== 'enforce') parts.push(`(mode ${mode})`);
+  const { window } = breaker as { window?: unknown };
+  const counted = isObject(window) ? `; ${countsOf(window)} in the window` : '';
+  return `${parts.join(' ')}${counted}`;
+}
+
+/** What an operator asks at night, a line each. */
+export function detailsOf(breaker: Fields): string[] {
+  const lines: string[] = [];
+  const { because, forced, ramp, probes } = breaker as Record<string, unknown>;
+  if (isObject(because)) lines.push(`why: ${causeOf(because)}`);
+  if (isObject(forced))
+    lines.push(`forced by ${String(forced['by'])} ${untilOf(forced['until'])}: ${String(forced['reason'])}`);
+  const openUntil = textOf(breaker['openUntil']);
+  if (openUntil !== undefined) lines.push(`tries again: ${openUntil}`);
+  if (Array.isArray(probes)) {
+    const out = probes.filter(isObject).map(({ by, until }) => `${String(by)} (until ${String(until)})`);
+    lines.push(
+      `probes out: ${out.length > 0 ? out.join(', ') : 'none'}; ${countsOf(breaker, ['successes', 'failed', 'slowed'])}`,
+    );
+  }
+  if (isObject(ramp) && textOf(ramp['stageEndsAt']) !== undefined) {
+    lines.push(`lets in ${percent(ramp['share'])} until ${String(ramp['stageEndsAt'])}`);
+  }
+  return lines;
+}
+
+/** One change, on one line. */
+export function changeOf(transition: Fields): string {
+  const { at, from, to, key, until } = transition;
+  const of = typeof key === 'string' ? ` [${key}]` : '';
+  const end = typeof until === 'string' ? `, until ${until}` : '';
+  return `${String(at)}${of} ${String(from)} > ${String(to)}${end}: ${causeOf(transition)}`;
+}
+
+const CAUSES: Readonly<Record<string, string>> = {
+  failureRate: 'too many calls failed',
+  slowRate: 'too many calls were slow',
+  surge: 'failures surged',
+  probing: 'its time was over, and a call was let through',
+  probeFailed: 'its probes failed',
+  probesPassed: 'its probes passed',
+  forced: 'forced',
+  released: 'released',
+};
+
+function causeOf({ cause, by, function: name, counts, reason }: Fields): string {
+  const what = CAUSES[String(cause)] ?? String(cause);
+  const numbers = isObject(counts) ? ` (${countsOf(counts)})` : '';
+  const who = typeof name === 'string' ? `${name}, instance ${String(by)}` : String(by);
+  return `${what}${numbers}, by ${who}${typeof reason === 'string' ? `: ${reason}` : ''}`;
+}
+
+function countsOf(counts: Fields, names: readonly string[] = Object.keys(counts)): string {
+  const said = names.flatMap((name) => {
+    const count = counts[name];
+    if (typeof count !== 'number') return [];
+    return name.endsWith('Ms')
+      ? [`in ${String(count / 1000)} s`]
+      : [`${String(Math.round(count * 100) / 100)} ${name}`];
+  });
+  return said.join(', ');
+}
+
+const untilOf = (until: unknown) => (typeof until === 'string' ? `until ${until}` : 'until it is released');
+const percent = (share: unknown) => (typeof share === 'number' ? `${String(share * 100)}%` : 'some');
