@@ -8,6 +8,10 @@ import type { Fleet } from './fleet.ts';
 export interface TestBreaker {
   /** The fleet's state. An instance that cannot reach the store goes by what it sees itself. */
   readonly state: BreakerState['kind'] | ForcedState['state'];
+  /** While half-open: probes of the fleet that are out. */
+  readonly probesOut: number;
+  /** When it closed onto its ramp, epoch ms; undefined without a ramp, and while it is not closed. */
+  readonly rampFrom: number | undefined;
   /** Forces it as an operator does; in force from the next call on. */
   force(state: 'OPEN' | 'CLOSED'): Promise<void>;
   /** Lifts what was forced: it goes on from the state beneath. */
@@ -23,10 +27,20 @@ export function testBreaker(fleet: Fleet, name: string, key?: string): TestBreak
     for (const instance of fleet.instances) lookAgain(instance);
   }
 
+  const record = () => recordOf(table.item(keys.breaker(service, name, key)));
+
   return {
     get state() {
-      const record = recordOf(table.item(keys.breaker(service, name, key)));
-      return forcedAt(record, clock.now())?.state ?? record.state.kind;
+      const now = record();
+      return forcedAt(now, clock.now())?.state ?? now.state.kind;
+    },
+    get probesOut() {
+      const { state } = record();
+      return state.kind === 'HALF_OPEN' ? state.probes.filter(({ until }) => clock.now() <= until).length : 0;
+    },
+    get rampFrom() {
+      const { state } = record();
+      return state.kind === 'CLOSED' ? state.ramp?.from : undefined;
     },
     force: (state) => set(state === 'OPEN' ? 'FORCED_OPEN' : 'FORCED_CLOSED'),
     release: () => set(null),
