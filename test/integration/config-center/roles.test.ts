@@ -17,6 +17,8 @@ const ROUTES = [
   ['GET', '/v1/services/orders/revisions/1', 'viewer'],
   ['GET', '/v1/services/orders/diff', 'viewer'],
   ['GET', '/v1/services/orders/breakers', 'viewer'],
+  ['GET', '/v1/services/orders/breakers/payments', 'viewer'],
+  ['GET', '/v1/services/orders/breakers/payments/transitions', 'viewer'],
   ['POST', '/v1/services/orders/breakers/payments/force', 'publisher'],
   ['GET', '/v1/shed', 'viewer'],
   ['POST', '/v1/shed', 'publisher'],

@@ -91,7 +91,7 @@ describe('a request for a series', () => {
     ['service=orders&metric=constructor', 'metric of a service is one of count, duration'],
     [
       'service=orders&resource=a&metric=attempts',
-      'metric of a resource is one of count, duration, refusals, instances',
+      'metric of a resource is one of count, duration, refusals, transitions, instances',
     ],
     ['service=orders&dependency=a&metric=internal', 'metric of a dependency is one of'],
     ['service=orders&step=30s', 'step is a duration of whole minutes'],

@@ -112,6 +112,8 @@ describe('what instances put', () => {
     ['shadow', 'throttle/per-client/a/b', 'resource#a/b'],
     ['refusals', 'breaker/payments/create-order', 'dependency#payments'],
     ['transitions', 'payments/CLOSED/OPEN', 'dependency#payments'],
+    ['transitions', 'resource:create-order/CLOSED/OPEN', 'resource#create-order'],
+    ['refusals', 'breaker/resource:create-order/create-order', 'resource#create-order'],
   ] as const)('%s by %s are those of %s and of the service', (kind, name, subject) => {
     const { subjects } = slotOf(minuteOf({ [kind]: { [name]: 4 } })).data();
     expect(subjects[subject]?.[kind]).toEqual({ [name]: 4 });
