@@ -58,7 +58,12 @@ describe('help', () => {
 
 describe('wrong usage ends with 2 and says what to do', () => {
   it.each<[string, readonly string[], Readonly<Record<string, string>>, string]>([
-    ['no command', [], NOBODY, 'A command is missing: write pull, validate, publish, breakers, breaker, shed, faults, usage, or --help.'],
+    [
+      'no command',
+      [],
+      NOBODY,
+      'A command is missing: write pull, validate, publish, breakers, breaker, shed, faults, usage, or --help.',
+    ],
     ['an unknown command', ['deploy'], NOBODY, 'There is no command "deploy"'],
     ['an option of nobody', ['pull', 'shop', '--loud'], NOBODY, "Unknown option '--loud': flyball pull --help"],
     ['an option without its value', ['pull', 'shop', '-o'], NOBODY, "'-o, --output <value>' argument missing"],
