@@ -1,109 +1,89 @@
-// The steps of a fallback chain beyond fixed answers: the last good answer, and asking somebody else.
+// The steps of a fallback chain beyond fixed answers: the last good answer, and asking somebody else. Loaded when rules have them.
+import { Misused } from '../kernel/errors.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import { hash } from '../kernel/key.ts';
-import type { Asked, Call } from '../kernel/outbound.ts';
-import { clientOf } from '../kernel/principal.ts';
+import type { Call, Reply } from '../kernel/outbound.ts';
 import type { FallbackStep } from '../kernel/rules/document.ts';
-import { headerOf } from '../kernel/trigger.ts';
-import { isPlain, KeptAnswers } from './kept.ts';
-
-type LastGood = NonNullable<FallbackStep['lastGood']>;
+import { parseDuration } from '../kernel/units.ts';
+import { KeptAnswers, type Kept } from './kept.ts';
+import { askedOf, isKeepable, keyOfCall, keyOfRequest, otherOf, type LastGood } from './keys.ts';
+import type { Mark } from './marks.ts';
+import { askOther } from './other.ts';
 
 /** Kept as long as the instance lives, whatever the revision of the rules. */
 const KEPT = {};
 
-export function keptBy(instance: Instance): KeptAnswers {
+function keptBy(instance: Instance): KeptAnswers {
   return instance.state(KEPT, () => new KeptAnswers());
 }
 
-/**
- * By what an answer to a call is known: all that was asked, and, unless the rule says that it does not matter, who the
- * caller is as far as it is known. Undefined for what may have effects, or cannot be told from another request.
- */
-export function keyOfCall(call: Call, { shared }: LastGood): string | undefined {
-  const { asked, lastGoodKey, dependency, operation, idempotency, invocation } = call;
-  if (idempotency !== 'safe' || (!asked && lastGoodKey === undefined && !shared)) return undefined;
-  const { method, path, body, headers } = asked ?? {};
-  if (!isPlain(body) || body instanceof Map || body instanceof Set) return undefined;
-  const request = [lastGoodKey, method, path, headers && Object.entries(headers).sort(), textOf(body)];
-  const who = shared ? undefined : invocation.principal?.id;
-  return hash(JSON.stringify(['call', dependency, operation, who, request]));
+function findKept(instance: Instance, key: string | undefined, { maxAge }: LastGood): Marked<Kept> | undefined {
+  if (key === undefined) return undefined;
+  const nowMs = instance.clock.now();
+  const value = keptBy(instance).find(key, parseDuration(maxAge), nowMs);
+  return value && { value, mark: { step: 'lastGood', ageMs: nowMs - value.keptAtMs } };
 }
 
-/** Maps and sets within would all look alike. */
-function textOf(body: unknown): unknown {
-  return body instanceof Uint8Array ? Buffer.from(body).toString('base64') : JSON.stringify(body, tellingApart);
+export interface Marked<Value> {
+  readonly value: Value;
+  readonly mark: Mark;
 }
 
-function tellingApart(_name: string, value: unknown): unknown {
-  return value instanceof Map || value instanceof Set ? [value.constructor.name, ...value] : value;
-}
+const markOf = (step: FallbackStep): Mark => ({ step: step.function === undefined ? 'dependency' : 'function' });
 
-/** What a web answer may depend on besides its resource, method, path and query. */
-const CONTENT = ['accept', 'accept-language', 'accept-encoding', 'host', 'origin'];
-const WHO = ['authorization', 'cookie', 'x-api-key'];
-
-/** By what an answer of a resource is known; undefined for what may have effects. */
-export function keyOfRequest(invocation: Invocation, { shared }: LastGood): string | undefined {
-  const { trigger, resource, event } = invocation;
-  if (trigger.method !== 'GET' && trigger.method !== 'HEAD') return undefined;
-  const headers = (names: readonly string[]) => names.map((name) => headerOf(event, name));
-  const { rawQueryString, queryStringParameters, multiValueQueryStringParameters } = event as Record<string, unknown>;
-  const query = [rawQueryString, queryStringParameters, multiValueQueryStringParameters];
-  const who = shared ? undefined : [clientOf(invocation), ...headers(WHO)];
-  const request = [trigger.face, trigger.method, trigger.path, query, headers(CONTENT)];
-  return hash(JSON.stringify(['answer', resource.name, who, request]));
-}
-
-/** An answer that is the same for whoever asks the same: nothing is set at the caller, and it may be stored. */
-export function isKeepable(response: unknown, { shared }: LastGood): response is object {
-  if (typeof response !== 'object' || response === null || !('statusCode' in response)) return false;
-  const { statusCode } = response;
-  if (typeof statusCode !== 'number' || statusCode < 200 || statusCode > 299 || 'cookies' in response) return false;
-  if (headerOf(response, 'set-cookie') !== undefined) return false;
-  const control = headerOf(response, 'cache-control')?.toLowerCase() ?? '';
-  return !control.includes('no-store') && !(shared && control.includes('private'));
-}
-
-export type AskOther = (dependency: string, asked: Asked & CallLimits) => Promise<unknown>;
-
-interface CallLimits {
-  readonly signal?: AbortSignal;
-  readonly timeoutMs?: number;
-}
-
-/** What a step calls a function that it names: no rule's dependency has a colon in its name. */
-export function otherOf({ function: name, dependency }: FallbackStep): string | undefined {
-  return name === undefined ? dependency : `function:${name}`;
-}
-
-/** A web request as a dependency is asked. */
-export function askedOf({ trigger, event }: Invocation): Asked {
-  const { body, isBase64Encoded } = event as Record<string, unknown>;
-  const text = typeof body === 'string' && isBase64Encoded === true ? Buffer.from(body, 'base64').toString() : body;
-  const query = queryOf(event as Record<string, unknown>);
-  const type = headerOf(event, 'content-type');
-  return {
-    method: trigger.method,
-    path: query === '' ? trigger.path : `${trigger.path}?${query}`,
-    ...(typeof text === 'string' && text !== '' ? { body: type?.includes('json') ? parsed(text) : text } : {}),
-    ...(type === undefined ? {} : { headers: { 'content-type': type } }),
-  };
-}
-
-function queryOf({ rawQueryString, queryStringParameters: single }: Record<string, unknown>): string {
-  if (typeof rawQueryString === 'string') return rawQueryString;
-  if (typeof single !== 'object' || single === null) return '';
-  return new URLSearchParams(
-    Object.entries(single).map(([name, value]): [string, string] => [name, String(value)]),
-  ).toString();
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+/** What a step has for a call; undefined when it has failed and hands on to the next. */
+export async function answerCall(step: FallbackStep, call: Call, { sent }: Reply): Promise<Marked<Reply> | undefined> {
+  const { instance } = call.invocation;
+  if (step.lastGood) {
+    const kept = findKept(instance, keyOfCall(call, step.lastGood), step.lastGood);
+    const reply = kept?.value.value as Pick<Reply, 'value' | 'response'> | undefined;
+    return kept && { value: { outcome: 'ok', sent, ...reply }, mark: kept.mark };
   }
+  const other = otherOf(step);
+  if (other === undefined || !call.asked) return undefined;
+  try {
+    const limits = { signal: call.signal, timeoutMs: Math.max(0, call.deadlineAt - instance.clock.now()) };
+    const value = await askOther(other, { ...call.asked, ...limits });
+    return { value: { outcome: 'ok', value, sent }, mark: markOf(step) };
+  } catch (error) {
+    // Rules that cannot be meant are not to be hidden by rules.
+    if (error instanceof Misused) return { value: { outcome: 'error', error, sent }, mark: markOf(step) };
+    return undefined;
+  }
+}
+
+export function keepReply(call: Call, { value, response }: Reply, lastGood: LastGood): void {
+  const key = keyOfCall(call, lastGood);
+  const { instance } = call.invocation;
+  if (key === undefined) return;
+  keptBy(instance).keep(key, { value, ...(response ? { response } : {}) }, instance.clock.now());
+}
+
+/** What a step has for a web request: an answer that was kept, or the body of one. Undefined when it has failed. */
+export async function answerRequest(
+  invocation: Invocation,
+  step: FallbackStep,
+): Promise<Marked<{ readonly answer: unknown } | { readonly body: unknown }> | undefined> {
+  const { instance } = invocation;
+  if (step.lastGood) {
+    const kept = findKept(instance, keyOfRequest(invocation, step.lastGood), step.lastGood);
+    return kept && { value: { answer: kept.value.value }, mark: kept.mark };
+  }
+  const other = otherOf(step);
+  if (other === undefined) return undefined;
+  try {
+    return { value: { body: await askOther(other, askedOf(invocation)) }, mark: markOf(step) };
+  } catch (error) {
+    // The answer stays what it was, and the log says why.
+    if (error instanceof Misused) {
+      instance.logger.error('flyball cannot fall back as the rules say', { reason: error.message });
+    }
+    return undefined;
+  }
+}
+
+export function keepAnswer(invocation: Invocation, lastGood: LastGood): void {
+  const { instance, response } = invocation;
+  const key = isKeepable(response, lastGood) ? keyOfRequest(invocation, lastGood) : undefined;
+  if (key !== undefined) keptBy(instance).keep(key, response, instance.clock.now());
 }

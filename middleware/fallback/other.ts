@@ -1,5 +1,12 @@
 // Whom a fallback asks in another's place: given by whoever knows how calls are made.
-import type { AskOther } from './beyond.ts';
+import type { Asked } from '../kernel/outbound.ts';
+
+export type AskOther = (dependency: string, asked: Asked & CallLimits) => Promise<unknown>;
+
+interface CallLimits {
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+}
 
 let ask: AskOther | undefined;
 

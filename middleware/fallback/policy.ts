@@ -5,12 +5,10 @@ import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
 import type { FallbackStep } from '../kernel/rules/document.ts';
-import { parseDuration } from '../kernel/units.ts';
 import { answerOf, FALLBACK_HEADER } from './answer.ts';
 import { loadBeyond } from './later.ts';
 import { markFallback, marksOf, type Mark } from './marks.ts';
-import { askOther } from './other.ts';
-import { lastGoodOf, stepsFor, type Cause, type Respond } from './steps.ts';
+import { isFixed, lastGoodOf, stepsFor, type Cause, type Respond } from './steps.ts';
 
 /** Chains by resource name. */
 type Compiled = ReadonlyMap<string, readonly FallbackStep[]>;
@@ -31,76 +29,57 @@ export const fallbackPolicy: Policy<Compiled> = {
     const chain = compiled.get(resource.name);
     if (chain && error === undefined) {
       const lastGood = lastGoodOf(chain);
-      // Kept before it is marked: what a fallback has a part in is kept by nobody.
+      // What a fallback or a drill has a part in is no good answer.
       if (lastGood && marksOf(invocation) === '' && !invocation.faults) return keep(invocation, lastGood);
     }
     const [step, ...others] = chain && error !== undefined ? stepsFor(chain, causesOf(error)) : [];
-    if (step?.respond) respond(invocation, step.respond);
-    else if (step) return fallBack(invocation, [step, ...others]);
+    if (step && !isFixed(step)) return fallBack(invocation, [step, ...others]);
+    if (step) answer(invocation, fixed(invocation, step), step.skip ? { step: 'skip' } : {});
     mark(invocation);
     return undefined;
   },
 };
 
-function respond(invocation: Invocation, rule: Respond): void {
-  const { trigger, event, error } = invocation;
-  const more = rule.status < 400 ? {} : retryAfterOf(error);
-  answer(invocation, answerOf(rule, trigger.face, event, more), {});
+async function keep(invocation: Invocation, lastGood: NonNullable<FallbackStep['lastGood']>): Promise<void> {
+  (await loadBeyond()).keepAnswer(invocation, lastGood);
 }
 
-function answer(invocation: Invocation, response: unknown, given: Mark): void {
-  markFallback(invocation, invocation.resource.name, given);
-  invocation.response = response;
-}
-
+/** The first step that does not fail answers. */
 async function fallBack(invocation: Invocation, steps: readonly FallbackStep[]): Promise<void> {
+  const { answerRequest } = await loadBeyond();
   for (const step of steps) {
-    if (step.respond) respond(invocation, step.respond);
-    else if (!(await answered(invocation, step))) continue;
+    if (isFixed(step)) {
+      answer(invocation, fixed(invocation, step), step.skip ? { step: 'skip' } : {});
+      break;
+    }
+    const answered = await answerRequest(invocation, step);
+    if (!answered) continue;
+    const { value, mark: how } = answered;
+    answer(invocation, 'answer' in value ? value.answer : made(invocation, answerOfBody(value.body)), how);
     break;
   }
   mark(invocation);
 }
 
-/** False when the step has failed and hands on to the next. */
-async function answered(invocation: Invocation, step: FallbackStep): Promise<boolean> {
-  const { trigger, event, instance } = invocation;
-  const made = (rule: Respond) => answerOf(rule, trigger.face, event, {});
-  if (step.skip) {
-    answer(invocation, made({ status: 204 }), { step: 'skip' });
-    return true;
-  }
-  const beyond = await loadBeyond();
-  if (step.lastGood) {
-    const nowMs = instance.clock.now();
-    const key = beyond.keyOfRequest(invocation, step.lastGood);
-    const maxAgeMs = parseDuration(step.lastGood.maxAge);
-    const kept = key === undefined ? undefined : beyond.keptBy(instance).find(key, maxAgeMs, nowMs);
-    if (kept) answer(invocation, kept.value, { step: 'lastGood', ageMs: nowMs - kept.keptAtMs });
-    return kept !== undefined;
-  }
-  const other = beyond.otherOf(step);
-  if (other === undefined) return false;
-  try {
-    const value = await askOther(other, beyond.askedOf(invocation));
-    const body = typeof value === 'string' || isObject(value) ? { body: value } : {};
-    const mark = { step: step.function === undefined ? 'dependency' : 'function' } as const;
-    answer(invocation, made({ status: 200, ...body }), mark);
-    return true;
-  } catch (error) {
-    // The answer stays what it was, and the log says why.
-    if (error instanceof Misused)
-      instance.logger.error('flyball cannot fall back as the rules say', { reason: error.message });
-    return false;
-  }
+function fixed(invocation: Invocation, { respond }: FallbackStep): unknown {
+  if (!respond) return made(invocation, { status: 204 });
+  return made(invocation, respond, respond.status < 400 ? {} : retryAfterOf(invocation.error));
 }
 
-async function keep(invocation: Invocation, lastGood: NonNullable<FallbackStep['lastGood']>): Promise<void> {
-  const { isKeepable, keptBy, keyOfRequest } = await loadBeyond();
-  const { instance, response } = invocation;
-  if (!isKeepable(response, lastGood)) return;
-  const key = keyOfRequest(invocation, lastGood);
-  if (key !== undefined) keptBy(instance).keep(key, response, instance.clock.now());
+function made({ trigger, event }: Invocation, rule: Respond, more: Readonly<Record<string, string>> = {}): unknown {
+  return answerOf(rule, trigger.face, event, more);
+}
+
+const answerOfBody = (body: unknown): Respond => ({
+  status: 200,
+  ...(typeof body === 'string' || (typeof body === 'object' && body !== null)
+    ? { body: body as NonNullable<Respond['body']> }
+    : {}),
+});
+
+function answer(invocation: Invocation, response: unknown, given: Mark): void {
+  markFallback(invocation, invocation.resource.name, given);
+  invocation.response = response;
 }
 
 function mark(invocation: Invocation): void {
@@ -109,8 +88,6 @@ function mark(invocation: Invocation): void {
   const { response, trigger, event } = invocation;
   invocation.response = withHeader(response, trigger.face, event, FALLBACK_HEADER, names);
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** What an error is to a resource's fallback. One that says "your request is wrong" is an answer, not a failure. */
 export function causesOf(error: unknown): Cause[] {

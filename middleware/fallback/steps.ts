@@ -17,7 +17,7 @@ export function lastGoodOf(steps: readonly FallbackStep[]): FallbackStep['lastGo
   return steps.find(({ lastGood }) => lastGood)?.lastGood;
 }
 
-/** True for a chain of fixed answers, which needs nothing that is loaded later. */
-export function isFixed(steps: readonly FallbackStep[]): boolean {
-  return steps.every(({ respond, skip }) => respond !== undefined || skip !== undefined);
+/** True for a step that always answers, and needs nothing that is loaded later. */
+export function isFixed({ respond, skip }: FallbackStep): boolean {
+  return respond !== undefined || skip !== undefined;
 }
