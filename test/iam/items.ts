@@ -21,6 +21,7 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
   breaker: (service) => keys.breaker(service, 'payments').pk,
   'breaker-log': (service) => keys.breakerTransition(service, '2026-11-21', '', '').pk,
   deferral: (service) => keys.deferrals(service, 'message').pk,
+  idempotency: (service) => keys.idempotency(service, 'settle#0123abcd').pk,
   line: (service) => keys.line(service, 'everyone', 'g', 'client').pk,
   usage: (service) => keys.usageWindow(service, 'monthly', '', 'g').pk,
   'usage-keys': (service) => keys.usageKey(service, 'monthly', '2026-11-01', 3, 'client', 'g').pk,
@@ -35,7 +36,18 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
 /** Who has used quotas. */
 const USAGE = ['usage', 'usage-keys', 'usage-signals', 'usage-signal-counts'];
 /** Kinds that a service's own instances write. */
-export const STATE = ['run', 'bucket', 'permits', 'breaker', 'breaker-log', 'deferral', 'line', 'telemetry', ...USAGE];
+export const STATE = [
+  'run',
+  'bucket',
+  'permits',
+  'breaker',
+  'breaker-log',
+  'deferral',
+  'idempotency',
+  'line',
+  'telemetry',
+  ...USAGE,
+];
 
 /** Services whose names begin or end as the one at hand does, beside all the others. */
 export const neighboursOf = (service: string, others: readonly string[]): string[] => [

@@ -205,6 +205,52 @@ describe('deferrals are no attempts', () => {
   });
 });
 
+describe('what a message and its handler say', () => {
+  it('a record that its handler sends back has all its attempts still', async () => {
+    const queue = await createQueue();
+    const messageId = await queue.send({ MessageBody: 'busy' });
+    let busy = true;
+    const handle = governed(instanceOf(), () => {
+      throw busy ? Object.assign(new Error('busy'), { deferMs: 0 }) : new Error('no');
+    });
+    const answers: string[][] = [];
+    for (let delivery = 1; delivery <= 6; delivery++) {
+      busy = delivery <= 3;
+      const event = await poll(() => queue.receive());
+      const answer = await handle(event);
+      await queue.answer(event, answer);
+      answers.push(ids(answer));
+    }
+    expect(answers).toEqual([...Array<string[]>(5).fill([messageId]), []]);
+    expect(await readDeferrals(table, 'settlement', messageId)).toBe(3);
+    const [dead] = await queue.deadLetters();
+    expect(dead?.MessageAttributes?.['flyball-attempts']?.StringValue).toBe('3');
+  });
+
+  it('a message whose deadline has passed is a dead letter, with what it came with, and was not handled', async () => {
+    const queue = await createQueue();
+    const deadline = { DataType: 'String', StringValue: String(systemClock.now() - 1) };
+    await queue.send({ MessageBody: 'late', MessageAttributes: { 'x-flyball-deadline': deadline } });
+    const seen: unknown[] = [];
+    const match = { trigger: 'queue', source: queue.name } as const;
+    const handle = governed(instanceOf({ rules: { resources: { settlement: { match } } } }), (event) => {
+      seen.push(event);
+    });
+    const event = await queue.receive();
+    const answer = await handle(event);
+    await queue.answer(event, answer);
+    expect([ids(answer), seen]).toEqual([[], []]);
+    const [dead] = await queue.deadLetters();
+    expect(dead).toMatchObject({
+      Body: 'late',
+      MessageAttributes: {
+        'x-flyball-deadline': { StringValue: deadline.StringValue },
+        'flyball-reason': { StringValue: 'deadline: nobody waits for it any more' },
+      },
+    });
+  });
+});
+
 describe('a FIFO group', () => {
   const order = (body: string) => ({ MessageBody: body, MessageGroupId: 'g', MessageDeduplicationId: body });
   const poisonous = settleEach((body) => {

@@ -44,8 +44,9 @@ interface Waiting {
   receives: number;
 }
 
-function next<T>(stream: Iterator<T, T>): T {
-  return stream.next().value;
+function next<T>(stream: fc.Stream<T>): T {
+  for (const value of stream.take(1)) return value;
+  throw new Error('an endless stream has ended');
 }
 
 const given = fc.record({
