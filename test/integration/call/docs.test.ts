@@ -11,6 +11,7 @@ import { flyball, flyballPlugin, govern, governed } from '../../../middleware/in
 import { fakeClock } from '../../support/fake-clock.ts';
 import { testContext } from '../../support/instance.ts';
 import { httpV2 } from '../../support/events.ts';
+import { answers, json, startHttpServer } from './http-server.ts';
 
 const PAGES = ['calls', 'breaker', 'retry', 'deadline', 'fallback'];
 
@@ -50,6 +51,9 @@ function words(code: string): string {
 const fetchRate = (signal: AbortSignal) => Promise.resolve(signal.aborted ? 0 : 1.1);
 const queryRows = (signal: AbortSignal) => Promise.resolve([signal.aborted]);
 
+const shop = await startHttpServer();
+afterAll(() => shop.close());
+
 // The instance of `orders`, with the rules of the pages; the snippets share it.
 govern({
   service: 'orders',
@@ -57,6 +61,8 @@ govern({
     ...rulesOf('calls'),
     dependencies: {
       ...rulesOf('calls').dependencies,
+      shop: { ...rulesOf('calls').dependencies?.['shop'], target: { url: shop.origin } },
+      archive: { target: { url: `${shop.origin}/archive` } },
       // Where nobody listens.
       recommendations: {
         ...rulesOf('fallback').dependencies?.['recommendations'],
@@ -79,6 +85,30 @@ const handler = governed({ service: 'orders' }, async (event: { readonly orderId
   const rate = await flyball.run('fx-rates', (signal) => fetchRate(signal), { idempotent: true });
   if (!charge.accepted) flyball.fail('CARD_DECLINED');
   return { statusCode: 201, body: JSON.stringify({ rate }) };
+});
+
+interface Order {
+  readonly id: string;
+}
+
+/** Throws at what is no order. */
+function parseOrder(value: unknown): Order {
+  if (typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string')
+    return { id: value.id };
+  throw new TypeError('an order has an id');
+}
+
+const invoice = governed({ service: 'orders' }, async (event: { readonly orderId: string }) => {
+  const path = `/orders/${encodeURIComponent(event.orderId)}`;
+  const order = await flyball.call('shop', { method: 'GET', path, parse: parseOrder });
+  const pdf = await flyball.exchange('shop', { method: 'GET', path: `${path}/invoice`, as: 'bytes' });
+  return { id: order.id, type: pdf.headers['content-type'], bytes: pdf.body.length };
+});
+
+const archive = governed({ service: 'orders' }, async (event: { readonly month: string }) => {
+  const report = await flyball.call('shop', { method: 'GET', path: `/reports/${event.month}`, as: 'stream' });
+  // Sent once, as it comes in.
+  return flyball.call<{ readonly key: string }>('archive', { method: 'PUT', path: `/${event.month}`, body: report });
 });
 
 const report = governed({ service: 'orders' }, async (_event: unknown, context) => {
@@ -124,6 +154,33 @@ describe('the snippets', () => {
   it('fails as a business failure when the card is declined', async () => {
     accepted = false;
     await expect(handler({ orderId: '43' }, context())).rejects.toMatchObject({ businessCode: 'CARD_DECLINED' });
+  });
+
+  it('looks an order over, and takes its invoice with its type', async () => {
+    shop.answerWith((response, nth, request) =>
+      request.url.endsWith('/invoice')
+        ? answers(200, { 'content-type': 'application/pdf' }, Buffer.from([0x25, 0x50, 0xff]))(response, nth, request)
+        : json({ id: '42' })(response, nth, request),
+    );
+    expect(await invoice({ orderId: '42' }, context())).toEqual({ id: '42', type: 'application/pdf', bytes: 3 });
+    shop.answerWith(json({ order: 42 }));
+    const failed = await invoice({ orderId: '42' }, context()).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ name: 'DependencyFailed', cause: { message: 'an order has an id' } });
+  });
+
+  it('hands a report on as it comes in', async () => {
+    shop.answerWith((response, nth, request) =>
+      (request.method === 'GET' ? answers(200, {}, 'a report') : json({ key: request.body.toString() }))(
+        response,
+        nth,
+        request,
+      ),
+    );
+    expect(await archive({ month: '2026-01' }, context())).toEqual({ key: 'a report' });
+    expect(shop.seen.map(({ method, url }) => [method, url])).toEqual([
+      ['GET', '/reports/2026-01'],
+      ['PUT', '/archive/2026-01'],
+    ]);
   });
 
   it('sends the commands of a governed client', async () => {

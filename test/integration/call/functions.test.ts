@@ -68,7 +68,7 @@ describe('which function is invoked', () => {
       { function: ARN.replace('us-east-1', 'eu-west-1'), region: 'eu-west-1' },
     ],
   ])('on AWS, %o', async (target, expected) => {
-    const { payload: _, ...place } = { alias: undefined, region: undefined, ...expected, payload: '' };
+    const place = { alias: undefined, region: undefined, ...expected };
     for (const endpoint of ['', 'https://vpce-1.lambda.us-east-1.vpce.amazonaws.com']) {
       vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', endpoint);
       expect(await invoked(target)).toMatchObject(place);
