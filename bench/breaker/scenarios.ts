@@ -5,31 +5,34 @@ import type { Scenario, SubjectName } from './scenario.ts';
 const RPS = 20;
 /** By then everybody knows of everybody. */
 const DEATH_S = 13;
+/** Of ten thousand every second is two hundred thousand calls, and they have written enough by then. */
+const EARLY_DEATH_S = 8;
 const ALL: readonly SubjectName[] = ['flyball', 'oracle', 'read-modify-write', 'elected prober'];
 const OWN: readonly SubjectName[] = ['flyball', 'oracle'];
 
 const TOTAL: Goals = { openMsMedian: 200, openMsMax: 350, leak: 2, falseTrips: 0, flaps: 0, writesPerRequest: 0.02 };
-const HALF: Goals = { openMsMax: 350, leak: 4, falseTrips: 0, writesPerRequest: 0.02 };
+const HALF: Goals = { openMsMedian: 350, leak: 4, falseTrips: 0, writesPerRequest: 0.02 };
 const QUIET: Goals = { falseTrips: 0, flaps: 0 };
 
 /** Fewer histories the larger the fleet. */
 const seedsOf = (instances: number): number => (instances >= 10_000 ? 1 : instances >= 1_000 ? 2 : 10);
 
 function outages(instances: number): readonly Scenario[] {
-  const base = { instances, rps: RPS, rule: {}, deathS: DEATH_S, seeds: seedsOf(instances) };
   const huge = instances >= 10_000;
+  const deathS = huge ? EARLY_DEATH_S : DEATH_S;
+  const base = { instances, rps: RPS, rule: {}, deathS, seeds: seedsOf(instances) };
   return [
     {
-      ...{ ...base, name: `n=${instances} outage 100%`, health: [{ fromS: DEATH_S, failing: 1 }] },
-      ...{ untilS: DEATH_S + (huge ? 2 : 4), goals: TOTAL, subjects: huge ? OWN : ALL },
+      ...{ ...base, name: `n=${instances} outage 100%`, health: [{ fromS: deathS, failing: 1 }] },
+      ...{ untilS: deathS + (huge ? 1 : 4), goals: TOTAL, subjects: huge ? OWN : ALL },
     },
     {
-      ...{ ...base, name: `n=${instances} outage 50%`, health: [{ fromS: DEATH_S, failing: 0.5 }] },
-      ...{ untilS: DEATH_S + (huge ? 2 : 4), goals: HALF, subjects: OWN },
+      ...{ ...base, name: `n=${instances} outage 50%`, health: [{ fromS: deathS, failing: 0.5 }] },
+      ...{ untilS: deathS + (huge ? 1 : 4), goals: HALF, subjects: huge ? ['flyball'] : OWN },
     },
     {
-      ...{ ...base, name: `n=${instances} errors 10%`, health: [{ fromS: DEATH_S, failing: 0.1 }] },
-      ...{ untilS: DEATH_S + (huge ? 3 : 8), goals: QUIET, subjects: huge ? ['flyball'] : ALL },
+      ...{ ...base, name: `n=${instances} errors 10%`, health: [{ fromS: deathS, failing: 0.1 }] },
+      ...{ untilS: deathS + (huge ? 1 : 8), goals: QUIET, subjects: huge ? ['flyball'] : ALL },
     },
   ];
 }
@@ -52,9 +55,11 @@ function steps(instances: number): readonly Scenario[] {
   ];
 }
 
+const LIFE: Goals = { ...TOTAL, recoveryOverMs: 0 };
+
 /** Well, dead for a while, and well again. */
 function lives(instances: number): readonly Scenario[] {
-  const base = { instances, rps: RPS, deathS: DEATH_S, seeds: Math.min(5, seedsOf(instances)), goals: LIFE };
+  const base = { instances, rps: RPS, deathS: DEATH_S, seeds: Math.min(3, seedsOf(instances)), goals: LIFE };
   const health = [
     { fromS: DEATH_S, failing: 1 },
     { fromS: DEATH_S + 8, failing: 0 },
@@ -62,14 +67,22 @@ function lives(instances: number): readonly Scenario[] {
   return [
     {
       ...{ ...base, name: `n=${instances} life`, rule: {}, health, recoveryS: DEATH_S + 8 },
-      ...{ untilS: DEATH_S + 8 + 25, subjects: instances >= 1_000 ? OWN : ALL },
+      ...{ untilS: DEATH_S + 8 + (instances >= 1_000 ? 10 : 25), subjects: instances >= 1_000 ? OWN : ALL },
     },
+    ...(instances === 100
+      ? [
+          {
+            ...{ ...base, name: 'n=100 life, 3 probes, ramp 10, 50, 100%', health, recoveryS: DEATH_S + 8 },
+            rule: { halfOpen: { probes: 3, ramp: ['10%', '50%', '100%'], rampStage: '5s' } },
+            ...{ untilS: DEATH_S + 8 + 30, subjects: ['flyball'] as const },
+          },
+        ]
+      : []),
   ];
 }
-const LIFE: Goals = { ...TOTAL, recoveryOverMs: 0 };
 
 function oddities(): readonly Scenario[] {
-  const base = { instances: 100, rps: RPS, rule: {}, deathS: DEATH_S, seeds: 5 };
+  const base = { instances: 100, rps: RPS, rule: {}, deathS: DEATH_S, seeds: 3 };
   const dead = [{ fromS: DEATH_S, failing: 1 }];
   return [
     {
@@ -78,11 +91,11 @@ function oddities(): readonly Scenario[] {
     },
     {
       ...{ ...base, name: 'n=100 one poisoned', health: [], poisoned: 1 },
-      ...{ untilS: DEATH_S + 40, goals: QUIET, subjects: ALL },
+      ...{ untilS: DEATH_S + 25, goals: QUIET, subjects: ALL },
     },
     {
       ...{ ...base, name: 'n=10 one poisoned', instances: 10, health: [], poisoned: 1 },
-      ...{ untilS: DEATH_S + 40, goals: QUIET, subjects: OWN },
+      ...{ untilS: DEATH_S + 25, goals: QUIET, subjects: OWN },
     },
     {
       ...{ ...base, name: 'n=100 outage 100% store of 100 writes/s', health: dead, itemWritesPerS: 100 },
@@ -96,6 +109,11 @@ function oddities(): readonly Scenario[] {
       ...{ ...base, name: 'n=20 outage 100% at 0.2 rps', instances: 20, rps: 0.2, health: [{ fromS: 60, failing: 1 }] },
       ...{ deathS: 60, untilS: 100, goals: { falseTrips: 0, flaps: 0 }, subjects: OWN },
     },
+    ...[1, 0.1].map((failing): Scenario => ({
+      ...{ ...base, name: `n=100 window of 200 calls, ${failing === 1 ? 'outage 100%' : 'errors 10%'}` },
+      ...{ rule: { window: { calls: 200 }, surge: 'off' }, health: [{ fromS: DEATH_S, failing }] },
+      ...{ untilS: DEATH_S + 4, goals: { falseTrips: 0, flaps: 0 }, subjects: ['flyball'] },
+    })),
   ];
 }
 
