@@ -28,7 +28,8 @@ function guarded(rule: BreakerRule = {}) {
       const decided = admit();
       return 'kind' in decided ? decided.retryAfterMs : 0;
     },
-    record: (ticket: GuardTicket, result: Result): void => guard.record(ticket, result, false, settings, nowMs, false),
+    record: (ticket: GuardTicket, result: Result, alone = false): void =>
+      guard.record(ticket, result, false, settings, nowMs, alone),
   };
 }
 
@@ -89,5 +90,42 @@ describe('a late result', () => {
     for (const ticket of late) guard.record(ticket, 'failure');
     expect(guard.changes).toEqual(['CLOSED>OPEN', 'OPEN>HALF_OPEN', 'HALF_OPEN>CLOSED']);
     expect(guard.retryAfterMs()).toBe(0);
+  });
+});
+
+describe('alone, after thousands of calls that went well', () => {
+  it.each<[string, number, BreakerRule]>([
+    ['opens with as many failures as make a surge', 10, {}],
+    ['opens by its window where there is no surge', 2_000, { surge: 'off' }],
+  ])('%s', (_what, failures, rule) => {
+    const guard = guarded({ ...rule, consecutiveFailures: undefined });
+    for (let i = 0; i < 2_000; i++) {
+      guard.record(guard.admit(), 'success');
+      guard.pass(1);
+    }
+    for (let i = 1; i <= failures; i++) {
+      expect(guard.changes).toEqual([]);
+      guard.record(guard.admit(), 'failure', true);
+      guard.pass(1);
+    }
+    expect(guard.changes).toEqual(['CLOSED>OPEN']);
+  });
+
+  it('does not open on a tenth of failures', () => {
+    const guard = guarded({ consecutiveFailures: undefined });
+    for (let i = 0; i < 2_000; i++) {
+      guard.record(guard.admit(), i % 10 === 0 ? 'failure' : 'success', true);
+      guard.pass(50);
+    }
+    expect(guard.changes).toEqual([]);
+  });
+
+  it('does not add failures up that lie ten seconds apart', () => {
+    const guard = guarded({ consecutiveFailures: undefined, window: { time: '30s', minimumCalls: 20 } });
+    for (let i = 0; i < 30; i++) {
+      guard.record(guard.admit(), 'failure', true);
+      guard.pass(10_001);
+    }
+    expect(guard.changes).toEqual([]);
   });
 });
