@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { flyball, governed } from '../../../../middleware/index.ts';
 import { replaceQueues } from '../../../../middleware/kernel/queues.ts';
 import { TestQueues } from '../../../../middleware/testing/queues.ts';
-import { sqs, sqsFifo } from '../../../support/events.ts';
+import { httpV2, sqs, sqsFifo } from '../../../support/events.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { testContext, testInstance } from '../../../support/instance.ts';
 import { memoryTable } from '../../../support/memory-table.ts';
@@ -92,6 +92,16 @@ describe('a record that is rejected', () => {
     expect(await run(sqs(BATCH))).toEqual(failures('message-2'));
     expect(queues.deadLetters).toEqual([]);
   });
+});
+
+it('a request that is rejected is answered so: nobody else is to be told', async () => {
+  const instance = testInstance({ service: 'settlement' });
+  const handler = governed<unknown, unknown>({ service: 'settlement', instance }, () =>
+    flyball.reject('no such order'),
+  );
+  const answer = (await handler(httpV2(), testContext(instance.clock))) as { statusCode: number; body: string };
+  expect(answer.statusCode).toBe(422);
+  expect(JSON.parse(answer.body)).toMatchObject({ code: 'FLYBALL_REJECTED', detail: 'no such order' });
 });
 
 describe('without a rule', () => {
