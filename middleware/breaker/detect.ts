@@ -152,6 +152,7 @@ export function isPast(tally: BreakerTally, tallies: readonly BreakerTally[], ep
     case 'reporters':
     case 'busy':
     case 'busyNow':
+    case 'reportersNow':
     case 'failing':
       return start < epoch || isBefore(1);
     default:

@@ -1,6 +1,6 @@
 // What one instance has seen in the last moments: failures it has yet to tell, how busy it is, and whether its own calls look bad.
-import type { BreakerTally } from '../../store/items/breaker-tallies.ts';
-import { BUSY_BUCKETS, BUSY_UNITS, FAST_BUCKETS, stretchStart } from './surge.ts';
+import type { BreakerTally, Tallied } from '../../store/items/breaker-tallies.ts';
+import { BUSY_BUCKETS, BUSY_UNITS, FAST_BUCKETS, NOW_BUCKETS, stretchStart } from './surge.ts';
 
 /** Of its last three calls, as many failures as this look bad: by then it is worth a write to tell at once. */
 const BAD_OF_THREE = 2;
@@ -13,10 +13,8 @@ export class Moments {
   /** How the last three calls ended, newest last: a bit is set for a failure. */
   #ends = 0;
   #firstAt: number | undefined;
-  /** The stretch this instance has counted itself in, and as how busy. */
-  #reportedIn = -Infinity;
-  #reportedBusy = 0;
-  #reportedNow = 0;
+  readonly #long = new Reported('reporters', 'busy');
+  readonly #short = new Reported('reportersNow', 'busyNow');
 
   /** `bucketMs` is the width of one fast bucket. */
   constructor(bucketMs: number) {
@@ -63,20 +61,15 @@ export class Moments {
     return told;
   }
 
-  /** Counts this instance among the reporters of the stretch, or corrects how busy it said it was. */
+  /** Counts this instance among the reporters of two stretches, or corrects how busy it said it was. */
   #asReporter(nowMs: number, epoch: number): BreakerTally[] {
-    const width = this.bucketMs * FAST_BUCKETS;
-    const start = stretchStart(nowMs, width, epoch);
-    const first = start !== this.#reportedIn;
-    if (first) [this.#reportedIn, this.#reportedBusy, this.#reportedNow] = [start, 0, 0];
-    const [busy, busyNow] = [this.#busy(nowMs, BUSY_BUCKETS), this.#busy(nowMs, 1)];
-    const tallies: BreakerTally[] = [
-      { of: 'busy', start, width, count: busy - this.#reportedBusy },
-      { of: 'busyNow', start, width, count: busyNow - this.#reportedNow },
-      { of: 'reporters', start, width, count: first ? 1 : 0 },
-    ];
-    [this.#reportedBusy, this.#reportedNow] = [busy, busyNow];
-    return tallies.filter(({ count }) => count !== 0);
+    const { bucketMs } = this;
+    const busy = this.#busy(nowMs, BUSY_BUCKETS);
+    const start = stretchStart(nowMs, bucketMs * FAST_BUCKETS, epoch);
+    const tallies = this.#long.report(start, bucketMs * FAST_BUCKETS, busy);
+    const now = stretchStart(nowMs, bucketMs * NOW_BUCKETS, epoch);
+    tallies.push(...this.#short.report(now, bucketMs * NOW_BUCKETS, this.#busy(nowMs, 1)));
+    return tallies;
   }
 
   /**
@@ -100,5 +93,28 @@ export class Moments {
 
   clear(): void {
     this.#untold.fill(0);
+  }
+}
+
+/** The stretch this instance has counted itself in, and as how busy. */
+class Reported {
+  readonly #reporters: Tallied;
+  readonly #busy: Tallied;
+  #start = -Infinity;
+  #count = 0;
+
+  constructor(reporters: Tallied, busy: Tallied) {
+    this.#reporters = reporters;
+    this.#busy = busy;
+  }
+
+  report(start: number, width: number, count: number): BreakerTally[] {
+    const first = start !== this.#start;
+    const more = first ? count : count - this.#count;
+    this.#start = start;
+    this.#count = count;
+    const tallies: BreakerTally[] = more === 0 ? [] : [{ of: this.#busy, start, width, count: more }];
+    if (first) tallies.push({ of: this.#reporters, start, width, count: 1 });
+    return tallies;
   }
 }

@@ -1,10 +1,12 @@
 // The fast detector, pure: whether the failures of the last moments are too many for the calls there must have been.
-import type { BreakerTally } from '../../store/items/breaker-tallies.ts';
+import type { BreakerTally, Tallied } from '../../store/items/breaker-tallies.ts';
 
 /** Of the surge window, each a sixth of its time: an outage that begins within one is seen in the next. */
 export const FAST_BUCKETS = 6;
 /** How busy an instance is, is what it was asked for in so many fast buckets. */
 export const BUSY_BUCKETS = 3;
+/** Stretches in which the last fast bucket alone is told. */
+export const NOW_BUCKETS = 2;
 /** How busy is told in tenths of a call, so that sums stay whole. */
 export const BUSY_UNITS = 10;
 
@@ -77,7 +79,7 @@ export function surgeOf(
   for (let age = 0; age < FAST_BUCKETS; age++) {
     sum += failures[age] ?? 0;
     const sinceMs = nowMs - Math.max((current - age) * bucketMs, epoch);
-    const overMs = Math.max(bucketMs / 2, sinceMs - TOLD_LATE_MS);
+    const overMs = Math.max(bucketMs, sinceMs - TOLD_LATE_MS);
     const calls = perMs * overMs;
     const level = sum / (few ? minimumCalls : tooMany(calls, minimumCalls, failureRate));
     if (level > worst.level) worst = { failures: sum, calls: Math.max(calls, sum), overMs, reporters, level };
@@ -105,29 +107,28 @@ function reportersOf(
   epoch: number,
   nowMs: number,
 ): { reporters: number; busyPerMs: number } {
-  const surgeMs = bucketMs * FAST_BUCKETS;
-  const current = stretchStart(nowMs, surgeMs, epoch);
-  const [now, before] = [new Stretch(), new Stretch()];
-  for (const { of, start, width, count } of tallies) {
-    if (width !== surgeMs || start < current - surgeMs || start < epoch) continue;
-    const stretch = start >= current ? now : before;
-    if (of === 'reporters' || of === 'busy' || of === 'busyNow') stretch[of] += count;
-  }
-  // The same instance may have reported in both.
-  const reporters = Math.max(now.reporters, before.reporters);
-  const asked = now.reporters < FEW_REPORTERS ? [now, before] : [now];
-  const all = sumOf(asked, 'reporters') * BUSY_UNITS * bucketMs;
-  if (all === 0) return { reporters, busyPerMs: 0 };
+  const long = toldIn('reporters', 'busy', bucketMs * FAST_BUCKETS);
   // The last bucket alone shows at once that there is more to do; the others are surer where there are few.
-  const busyPerMs = Math.max(sumOf(asked, 'busy') / BUSY_BUCKETS, sumOf(asked, 'busyNow')) / all;
-  return { reporters, busyPerMs: Math.max(0, busyPerMs) };
-}
+  const short = toldIn('reportersNow', 'busyNow', bucketMs * NOW_BUCKETS);
+  return { reporters: long.most, busyPerMs: Math.max(long.busy / BUSY_BUCKETS, short.busy) / bucketMs };
 
-class Stretch {
-  reporters = 0;
-  busy = 0;
-  busyNow = 0;
+  function toldIn(reporters: Tallied, busy: Tallied, width: number): { most: number; busy: number } {
+    const current = stretchStart(nowMs, width, epoch);
+    const [now, before] = [
+      { reporters: 0, busy: 0 },
+      { reporters: 0, busy: 0 },
+    ];
+    for (const { of, start, width: w, count } of tallies) {
+      if (w !== width || start < current - width || start < epoch) continue;
+      const stretch = start >= current ? now : before;
+      if (of === reporters) stretch.reporters += count;
+      else if (of === busy) stretch.busy += count;
+    }
+    const few = now.reporters < FEW_REPORTERS;
+    const all = now.reporters + (few ? before.reporters : 0);
+    const sum = now.busy + (few ? before.busy : 0);
+    // The same instance may have reported in both.
+    const most = Math.max(now.reporters, before.reporters);
+    return { most, busy: all === 0 ? 0 : Math.max(0, sum) / all / BUSY_UNITS };
+  }
 }
-
-const sumOf = (stretches: readonly Stretch[], of: keyof Stretch) =>
-  stretches.reduce((sum, stretch) => sum + stretch[of], 0);

@@ -10,7 +10,8 @@ const LETTERS = {
   reporters: 'r',
   /** Sum of what each of these has been asked for lately, in tenths of a call. */
   busy: 'q',
-  /** The same of the last fast bucket alone. */
+  /** The same two of shorter stretches, and of the last fast bucket alone. */
+  reportersNow: 'u',
   busyNow: 'p',
   /** Instances with a failure or a slow call, each once a stretch as long as the rule's window. */
   failing: 'd',
