@@ -3,7 +3,6 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import type { Readable } from 'node:stream';
 import type { Connections } from '../../store/adapters/connections.ts';
 import { readWithin } from '../../store/adapters/reading.ts';
-import { decoded } from './decoding.ts';
 
 export const MOST_IDLE_SOCKETS = 32;
 /** As much as Lambda itself answers. */
@@ -80,11 +79,16 @@ export function exchange(connections: Connections, one: Exchange): Promise<Answe
       else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => (connected = true));
     });
     request.on('error', fail);
-    request.on('response', (response) => {
-      const source = decoded(response, method);
+    const take = (response: IncomingMessage, source: Readable | Error) => {
       if (source instanceof Error) return fail(source);
       if (one.streamed && isFull(response)) return answered(response, source);
       readWithin(source, maxAnswerBytes, (error, answer) => (error ? fail(error) : answered(response, answer)));
+    };
+    request.on('response', (response) => {
+      if (response.headers['content-encoding'] === undefined) return take(response, response);
+      // Few answers are packed. Until there is what unpacks them, somebody must listen.
+      response.on('error', fail);
+      import('./decoding.ts').then(({ decoded }) => take(response, decoded(response, method)), fail);
     });
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
