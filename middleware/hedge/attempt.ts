@@ -44,15 +44,7 @@ export function within(
       cancel();
       forget();
     };
-    reply.then(
-      (ended) => {
-        done();
-        resolve(ended);
-      },
-      (error: unknown) => {
-        done();
-        reject(error);
-      },
-    );
+    reply.then(done, done);
+    reply.then(resolve, reject);
   });
 }
