@@ -79,6 +79,11 @@ export const keys = {
     pk: `run#${service}#breaker#${breaker}${key === undefined ? '' : `#key#${key}`}`,
     sk: 'state',
   }),
+  /** What a part of a large fleet counts of a breaker, with a copy of its state. Counted from 1: the first is the breaker's own item. */
+  breakerShard: (service: string, breaker: string, shard: number): Key => ({
+    pk: `run#${service}#breaker#${breaker}#shard#${shard}`,
+    sk: 'state',
+  }),
   /** How the breakers changed on one day (UTC `yyyy-mm-dd`), in order of time. */
   breakerTransition: (service: string, day: string, at: string, id: string): Key => ({
     pk: `run#${service}#breaker-log#${day}`,

@@ -85,6 +85,12 @@ export function instancesOf(tallies: readonly BreakerTally[], nowMs: number): nu
   return Math.max(before + joined, now);
 }
 
+/** The tally that says so. */
+export function presentNow(instances: number, nowMs: number): BreakerTally[] {
+  const start = Math.floor(nowMs / PRESENCE_MS) * PRESENCE_MS;
+  return [{ of: 'present', start, width: PRESENCE_MS, count: Math.round(instances) }];
+}
+
 /** One bad instance opens it for nobody but itself, where there are others to tell. */
 export function autoQuorum(instances: number): number {
   if (instances <= 2) return 1;

@@ -1,5 +1,6 @@
 // When one instance tells the fleet what it has seen, and whether what the fleet saw opens the breaker.
 import type { BreakerRecord } from '../../store/items/breaker-record.ts';
+import { divideBreaker } from '../../store/items/breaker-shards.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { Cadence } from './cadence.ts';
 import { detect, instancesOf } from './detect.ts';
@@ -7,12 +8,15 @@ import type { FleetView } from './fleet-view.ts';
 import { forcedAt, nextEpoch, opened } from './machine.ts';
 import { minimumCallsAt } from './ramp.ts';
 import type { BreakerSettings } from './settings.ts';
+import { shardsFor } from './shards.ts';
 import { Untold, type Report } from './untold.ts';
 
 /** Between two exchanges that only look. */
 const LOOK_GAP_MS = 50;
 /** A call that comes after a failure goes by a view as young as this, or waits for one, when things look bad. */
 const FRESH_MS = 20;
+/** So many instances, on average, divide the fleet's counts when that is due. */
+const DIVIDERS = 5;
 /** Segments of a window of calls begin all the time where there are many: so often the place is looked for anew. */
 const PLACE_TRIES = 3;
 
@@ -75,7 +79,7 @@ export class FleetCounts {
 
   #syncIfUrgent(settings: BreakerSettings, nowMs: number): void {
     this.#keepUp();
-    if (this.#urgent && this.#cadence.mayTell(this.#untold.looksBad, this.#view.fleetSize, nowMs)) {
+    if (this.#urgent && this.#cadence.mayTell(this.#untold.looksBad, this.#sharing, nowMs)) {
       this.#sync(settings, nowMs);
     }
   }
@@ -95,16 +99,41 @@ export class FleetCounts {
     const view = this.#view;
     const nowMs = view.instance.clock.now();
     this.#keepUp();
-    const mayTell = !this.#urgent || this.#cadence.mayTell(this.#untold.looksBad, view.fleetSize, nowMs);
+    const mayTell = !this.#urgent || this.#cadence.mayTell(this.#untold.looksBad, this.#sharing, nowMs);
     // Taken before it is sent: an exchange without an answer may have been applied, so it is forfeited, never repeated.
     const report = mayTell ? this.#untold.take(settings, view.record, nowMs) : undefined;
     if (mayTell) this.#urgent = false;
-    if (report?.failing) this.#cadence.told(view.fleetSize, nowMs);
-    const record = report ? await this.#publish(report, signal) : await view.store.read({ signal });
+    if (report?.failing) this.#cadence.told(this.#sharing, nowMs);
+    const record = report ? await this.#publish(report, signal) : await view.store.look({ signal });
     if (signal.aborted) return;
     view.adopt(record);
-    view.fleetSize = Math.max(1, instancesOf(record.tallies, nowMs));
+    const instances = Math.max(1, instancesOf(record.tallies, nowMs));
+    view.fleetSize = instances * view.shards;
     if (report?.failing === true || this.#untold.someFailed) await this.#decide(record, settings, signal);
+    else if (!signal.aborted) await this.#divide(record, settings, signal);
+  }
+
+  /** So many instances count in the same item. */
+  get #sharing(): number {
+    return this.#view.fleetSize / this.#view.shards;
+  }
+
+  /** Goes to another shard when the fleet has been divided anew, and sees to that when it should be. */
+  async #divide(record: BreakerRecord, settings: BreakerSettings, signal: AbortSignal): Promise<void> {
+    const view = this.#view;
+    const { table, service, random } = view.instance;
+    const { shards = view.shards } = record;
+    if (shards !== view.shards) {
+      view.divide(shards);
+      this.#untold.moved();
+      // Known there at once, lest those who fail be taken for all there are.
+      await this.#publishAndRead(settings, signal);
+      return;
+    }
+    const to = shardsFor(view.fleetSize, shards);
+    // A few of them see to it, whatever their number.
+    if (to === shards || view.key !== undefined || random() * view.fleetSize > DIVIDERS) return;
+    await divideBreaker(table, service, view.name, { from: shards, to }, { signal });
   }
 
   async #publish(report: Report, signal: AbortSignal): Promise<BreakerRecord> {

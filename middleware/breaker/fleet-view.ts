@@ -1,6 +1,7 @@
 // The fleet's breaker as one instance sees it: the last view, whether the store answers, and the order of its exchanges.
 import type { Because, Cause } from '../../store/items/breaker-because.ts';
 import { NO_BREAKER, type BreakerRecord } from '../../store/items/breaker-record.ts';
+import { shardedStore } from '../../store/items/breaker-shards.ts';
 import { breakerStore, type BreakerStore } from '../../store/items/breaker.ts';
 import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
 import type { Instance } from '../kernel/instance.ts';
@@ -9,6 +10,8 @@ import { storeLimitMs } from '../kernel/patience.ts';
 import { announce } from './announcing.ts';
 import { forcedAt, standingOf, type Standing } from './machine.ts';
 import type { BreakerSettings } from './settings.ts';
+import { shardOf } from './shards.ts';
+import { presentNow } from './detect.ts';
 
 /** A view older than this is refreshed beside the handler; a healthy instance reports no more often. */
 const SYNC_INTERVAL_MS = 5_000;
@@ -32,7 +35,9 @@ export class FleetView {
   /** As it is stored, where the rule has one. */
   readonly key: string | undefined;
   readonly instance: Instance;
-  readonly store: BreakerStore;
+  store: BreakerStore;
+  /** In so many items the fleet counts. */
+  shards = 1;
   /** How many instances the fleet is thought to have. */
   fleetSize = 1;
   #record: BreakerRecord = NO_BREAKER;
@@ -54,6 +59,19 @@ export class FleetView {
     const { table, service, clock } = instance;
     const now = () => clock.now();
     this.store = breakerStore(table, service, name, key === undefined ? undefined : { value: key, now });
+  }
+
+  /** Counts in another of so many shards from now on. */
+  divide(shards: number): void {
+    const { table, service, clock, id } = this.instance;
+    const index = shardOf(id, this.name, shards);
+    this.shards = shards;
+    const now = () => clock.now();
+    const present = () => presentNow(this.fleetSize / this.shards, now());
+    this.store =
+      shards === 1
+        ? breakerStore(table, service, this.name)
+        : shardedStore(table, service, this.name, { index, of: shards, now, present });
   }
 
   /** Names its exchanges: those of another key are others. */

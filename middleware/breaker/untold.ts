@@ -92,6 +92,12 @@ export class Untold {
     return { stale, tallying: { added, past, segments: { width, known, newest: Math.max(known, newest) } } };
   }
 
+  /** Counts itself anew where it counts from now on. */
+  moved(): void {
+    this.#presentIn = -Infinity;
+    this.#failingIn = -Infinity;
+  }
+
   /** What was counted in an earlier epoch says nothing in this one. */
   clear(): void {
     this.#window?.clear();

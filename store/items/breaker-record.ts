@@ -50,6 +50,8 @@ export interface BreakerRecord {
   readonly forced: ForcedState | undefined;
   readonly buckets: readonly BreakerBucket[];
   readonly tallies: readonly BreakerTally[];
+  /** In so many items the fleet counts; absent where it is one. */
+  readonly shards?: number;
   /** Why it is in this state, as whoever moved it has said; absent where it has never moved, or a library moved it that does not say. */
   readonly because?: Because;
 }
@@ -75,6 +77,7 @@ export function recordOf(item: Item | undefined): BreakerRecord {
     forced: forcedOf(item['forced']),
     buckets: bucketsOf(item),
     tallies: talliesOf(item),
+    ...(typeof item['shards'] === 'number' ? { shards: item['shards'] } : {}),
     ...(because ? { because } : {}),
   };
 }

@@ -21,7 +21,10 @@ export interface BreakerAnswer {
 
 /** One breaker of the fleet. Everything rejects as `Table` does. */
 export interface BreakerStore {
+  /** The authoritative state, and the counts beside it. */
   read(options?: CallOptions): Promise<BreakerRecord>;
+  /** What this instance's shard knows: the state may be a copy, and an old one. Without shards the same as `read`. */
+  look(options?: CallOptions): Promise<BreakerRecord>;
   /**
    * Adds deltas counted in `epoch` and gives back the fleet's window; in a later epoch they change nothing. `stale` are
    * buckets of the last view that have left the window. With a window of calls they also change nothing when a segment
@@ -58,8 +61,10 @@ export function breakerStore(table: Table, service: string, breaker: string, key
   const key = keys.breaker(service, breaker, keyed?.value);
   const lasting = (change: Change) => (keyed ? expiring(change, keyed.now()) : change);
   const answer = ({ applied, item }: Written): BreakerAnswer => ({ applied, record: recordOf(item) });
+  const read = async (options?: CallOptions) => recordOf(await table.get(key, { ...options, consistent: true }));
   return {
-    read: async (options) => recordOf(await table.get(key, { ...options, consistent: true })),
+    read,
+    look: read,
     publish: async (epoch, deltas, stale, tallying, options) =>
       answer(await table.update({ key, ...lasting(publishing(epoch, deltas, stale, tallying)), ...options })),
     move: async (seen, next, drop, options) =>
