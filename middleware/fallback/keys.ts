@@ -16,9 +16,9 @@ export type LastGood = NonNullable<FallbackStep['lastGood']>;
 export function keyOfCall(call: Call, { shared }: LastGood): string | undefined {
   const { asked, lastGoodKey, dependency, operation, idempotency, invocation } = call;
   if (idempotency !== 'safe' || (!asked && lastGoodKey === undefined && !shared)) return undefined;
-  const { method, path, body, headers } = asked ?? {};
+  const { method, path, body, headers, as } = asked ?? {};
   if (!isPlain(body) || body instanceof Map || body instanceof Set) return undefined;
-  const request = [lastGoodKey, method, path, headers && Object.entries(headers).sort(), textOf(body)];
+  const request = [lastGoodKey, method, path, headers && Object.entries(headers).sort(), textOf(body), as];
   const who = shared ? undefined : invocation.principal?.id;
   return hash(JSON.stringify(['call', dependency, operation, who, request]));
 }

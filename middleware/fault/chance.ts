@@ -3,19 +3,24 @@
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** FNV-1a over UTF-16 units, and the finalizer of MurmurHash3, without which ids that differ in their end lie close. */
-function hash32(text: string): number {
+/** FNV-1a over UTF-16 units. Of a request's id once, whatever the number of faults. */
+export function hashOf(text: string): number {
   let hash = FNV_OFFSET;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash;
+}
+
+/** The finalizer of MurmurHash3: without it ids that differ in their end lie close. */
+function mixed(hash: number): number {
+  let mix = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mix = Math.imul(mix ^ (mix >>> 13), 0xc2b2ae35);
+  return (mix ^ (mix >>> 16)) >>> 0;
 }
 
 /**
- * True for this share (0 to 1) of request ids. `salt` names the fault, what it does and where: whom one meets says nothing
- * about whom another meets.
+ * True for this share (0 to 1) of request ids. `salt` is the hash of the fault's name, what it does and where: whom one
+ * meets says nothing about whom another meets.
  */
-export function isMet(salt: string, requestId: string, share: number): boolean {
-  return share >= 1 || hash32(`${salt}\u0000${requestId}`) < share * 2 ** 32;
+export function isMet(salt: number, requestId: number, share: number): boolean {
+  return share >= 1 || mixed(mixed(requestId) ^ salt) < share * 2 ** 32;
 }

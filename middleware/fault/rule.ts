@@ -2,7 +2,7 @@
 import type { Invocation } from '../kernel/invocation.ts';
 import type { FaultRule, RuleDocument } from '../kernel/rules/document.ts';
 import { parseDuration, parseShare } from '../kernel/units.ts';
-import { isMet } from './chance.ts';
+import { hashOf, isMet } from './chance.ts';
 import { compileMatch } from './match.ts';
 
 /** How an injected failure looks: a status, or what has no status. */
@@ -86,15 +86,16 @@ function endingOf({ status, outcome = 'error' }: NonNullable<FaultRule['abort']>
 function placedAt(place: string, faults: readonly Compiled[]): PlacedFaults {
   const salted = faults.map((fault) => ({
     ...fault,
-    delaySalt: `${fault.name}/delay/${place}`,
-    abortSalt: `${fault.name}/abort/${place}`,
+    delaySalt: hashOf(`${fault.name}/delay/${place}`),
+    abortSalt: hashOf(`${fault.name}/abort/${place}`),
   }));
   return {
     meets(invocation, requestId, nowMs) {
+      const id = hashOf(requestId);
       for (const { name, untilMs, shadow, isFor, delay, abort, delaySalt, abortSalt } of salted) {
         if (nowMs >= untilMs) continue;
-        const delayed = delay !== undefined && isMet(delaySalt, requestId, delay.share);
-        const aborted = abort !== undefined && isMet(abortSalt, requestId, abort.share);
+        const delayed = delay !== undefined && isMet(delaySalt, id, delay.share);
+        const aborted = abort !== undefined && isMet(abortSalt, id, abort.share);
         if ((!delayed && !aborted) || !isFor(invocation)) continue;
         return {
           fault: name,

@@ -1,7 +1,7 @@
 // Chains of fallbacks beyond fixed answers, within a governed function: each step may fail and hands on to the next.
 import { describe, expect, it } from 'vitest';
 import { flyball, Misused, type CallOptions } from '../../../../middleware/index.ts';
-import { events, testGovernor, type TestGovernor, type TestRules } from '../../../../middleware/testing/index.ts';
+import { events, testGovernor, type TestGovernor } from '../../../../middleware/testing/index.ts';
 
 const rates = { target: { url: 'https://rates.example' } };
 const backup = { target: { url: 'https://backup.example' } };
@@ -10,15 +10,21 @@ async function kitWith(rules: object): Promise<TestGovernor> {
   return testGovernor({ service: 'shop', rules: rules });
 }
 
+interface Given {
+  readonly statusCode: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** A handler that calls, and what it answers with. */
 function asking(kit: TestGovernor, options: CallOptions = { method: 'GET', path: '/eur' }) {
-  const handler = kit.governed(async (_event: unknown) => {
+  const handler = kit.governed(async (_event: unknown): Promise<Given> => {
     const value: unknown = await flyball.call('rates', options);
-    return { statusCode: 200, body: JSON.stringify(value ?? 'nothing'), headers: {} };
+    return { statusCode: 200, body: JSON.stringify(value ?? 'nothing') };
   });
   return async (event: unknown = events.httpV2()) => {
     const { statusCode, body, headers } = await kit.invoke(handler, event);
-    return { statusCode, body, mark: headers['x-flyball-fallback'] };
+    return { statusCode, body, mark: headers?.['x-flyball-fallback'] };
   };
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { isMet } from '../../../../middleware/fault/chance.ts';
+import { hashOf, isMet as isMetBy } from '../../../../middleware/fault/chance.ts';
 
 const ids = Array.from({ length: 20_000 }, (_, i) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`);
+
+const isMet = (salt: string, id: string, share: number) => isMetBy(hashOf(salt), hashOf(id), share);
 
 describe('whom a fault meets', () => {
   it.each([0.01, 0.05, 0.5])('is this share of requests, however alike their ids are: %d', (share) => {
