@@ -4,6 +4,7 @@ import { createCaller } from '../../../../../middleware/call/index.ts';
 import { sdkPlugin, type FlyballPluginOptions } from '../../../../../middleware/call/sdk/plugin.ts';
 import { attemptTimeoutOutbound, deadlineOutbound } from '../../../../../middleware/deadline/index.ts';
 import { fallbackOutbound } from '../../../../../middleware/fallback/index.ts';
+import { hedgeOutbound } from '../../../../../middleware/hedge/index.ts';
 import { enter } from '../../../../../middleware/kernel/current.ts';
 import type { DependencyRule } from '../../../../../middleware/kernel/rules/document.ts';
 import { retryOutbound } from '../../../../../middleware/retry/index.ts';
@@ -11,7 +12,14 @@ import { fakeClock } from '../../../../support/fake-clock.ts';
 import { testContext, testInstance, testInvocation } from '../../../../support/instance.ts';
 import { handMadeStack, ownRetries, RETRY_PLACE, sdkError, type SendOptions } from './stack.ts';
 
-const stages = [fallbackOutbound, deadlineOutbound, retryOutbound, breakerOutbound, attemptTimeoutOutbound];
+const stages = [
+  fallbackOutbound,
+  deadlineOutbound,
+  retryOutbound,
+  hedgeOutbound,
+  breakerOutbound,
+  attemptTimeoutOutbound,
+];
 export const RETRIED: DependencyRule = {
   retry: { attempts: 2, budget: '100%', backoff: { kind: 'fixed', initial: '100ms', jitter: 'none' } },
 };
