@@ -8,6 +8,20 @@ const stateOf = async () => {
   return (body as unknown as { name: string; state: string }[]).find(({ name }) => name === 'payments')?.state;
 };
 
+interface Change {
+  readonly from: string;
+  readonly to: string;
+  readonly cause: string;
+  readonly by: string;
+  readonly function: string;
+}
+
+/** How the breaker came to its state, newest first. */
+async function changes(): Promise<Change[]> {
+  const { body } = await admin('GET', '/v1/services/orders/breakers/payments/transitions');
+  return (body as unknown as { transitions: Change[] }).transitions;
+}
+
 /** Until every instance that answers takes orders again: later tests count on it. */
 async function healed(): Promise<void> {
   await behave(0);
@@ -53,6 +67,15 @@ describe('the breaker of payments', () => {
 
     await healed();
     expect(await stateOf()).toBe('CLOSED');
+
+    // Why it opened and what closed it, by which instance of which function; its list is written beside the answers.
+    const steps = await eventually('the changes, listed', async () => {
+      const told = (await changes()).map(({ from, to, cause }) => `${from} > ${to}: ${cause}`);
+      return told[0] === 'HALF_OPEN > CLOSED: probesPassed' ? told : undefined;
+    });
+    expect(steps).toContain('OPEN > HALF_OPEN: probing');
+    expect(steps.some((step) => /^CLOSED > OPEN: (failureRate|surge)$/.test(step))).toBe(true);
+    expect((await changes()).every(({ by, function: name }) => by !== '' && name !== '')).toBe(true);
   }, 90_000);
 
   it('is forced open and released by an operator', async () => {
@@ -68,6 +91,12 @@ describe('the breaker of payments', () => {
       reason: 'moved',
     });
     expect(released.status).toBe(200);
+    expect((await changes()).slice(0, 2)).toMatchObject([
+      { from: 'FORCED_OPEN', cause: 'released', reason: 'moved' },
+      { to: 'FORCED_OPEN', cause: 'forced', reason: 'payments is being moved' },
+    ]);
+    const { body } = await admin('GET', '/v1/services/orders/breakers/payments');
+    expect(body['because']).toMatchObject({ cause: 'released', reason: 'moved' });
     await healed();
   });
 });
