@@ -69,6 +69,15 @@ function lives(instances: number): readonly Scenario[] {
       ...{ ...base, name: `n=${instances} life`, rule: {}, health, recoveryS: DEATH_S + 8 },
       ...{ untilS: DEATH_S + 8 + (instances >= 1_000 ? 10 : 25), subjects: instances >= 1_000 ? OWN : ALL },
     },
+    {
+      ...{ ...base, name: `n=${instances} outage, then errors 10%`, rule: { openFor: { initial: '2s' } } },
+      health: [
+        { fromS: DEATH_S, failing: 1 },
+        { fromS: DEATH_S + 2, failing: 0.1 },
+      ],
+      // A probe fails once in ten, so that the recovery has no bound.
+      ...{ untilS: DEATH_S + (instances >= 1_000 ? 8 : 20), goals: QUIET, subjects: ['flyball'] as const },
+    },
     ...(instances === 100
       ? [
           {
