@@ -75,6 +75,7 @@ describe('a ramp', () => {
     clock.advance(1_500);
     const refused = await member(0).attempt(ok, { requestId: late });
     expect(refused).toMatchObject({ outcome: 'refused', sent: false, retryAfterMs: 3_500, error: { statusCode: 503 } });
+    expect(String(refused.error)).toContain('closing, and not yet for every request; try again in 3500 ms');
   });
 
   it('ends with the first failures: a quarter of the calls decide, and it stays open for twice as long', async () => {
