@@ -17,6 +17,8 @@ export interface Asked {
   readonly path?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the answer is wanted as: bytes are no answer to who wants JSON. */
+  readonly as?: 'json' | 'text' | 'bytes' | 'stream';
 }
 
 /** One call on its way out. `attempt` and `timeoutMs` are set by the stages it passes. */

@@ -299,3 +299,29 @@ describe('an answer that is looked over', () => {
     expect(parse).toHaveBeenCalledTimes(1);
   });
 });
+
+describe('the last good answer', () => {
+  it('stands in for an answer that was wanted as the same, and for no other', async () => {
+    const run = world(at({ fallback: [{ lastGood: { maxAge: '10m' } }] }));
+    const get = (as?: 'text') =>
+      run((caller) => caller.call('payments', { method: 'GET', path: '/rates', ...(as && { as }) }));
+    server.answerWith(json({ rate: 1 }));
+    expect(await get()).toEqual({ rate: 1 });
+    server.answerWith(answers(503));
+    expect(await get()).toEqual({ rate: 1 });
+    expect(await thrown(get('text'))).toMatchObject({ name: 'DependencyFailed', outcome: '503' });
+  });
+
+  it('is never one that was thrown at', async () => {
+    const parse = (value: unknown) => {
+      if (JSON.stringify(value) !== '{"rate":1}') throw new TypeError('no rate');
+      return 'a rate';
+    };
+    const run = world(at({ fallback: [{ lastGood: { maxAge: '10m' } }] }));
+    const get = () => run((caller) => caller.call('payments', { method: 'GET', parse }));
+    server.answerWith(json({ rate: 1 }));
+    expect(await get()).toBe('a rate');
+    server.answerWith(json({}));
+    expect([await get(), await get()]).toEqual(['a rate', 'a rate']);
+  });
+});
