@@ -36,8 +36,9 @@ export class FleetView {
   readonly key: string | undefined;
   readonly instance: Instance;
   store: BreakerStore;
-  /** In so many items the fleet counts. */
+  /** In so many items the fleet counts, and since when this instance has known it, epoch ms. */
   shards = 1;
+  dividedAt = -Infinity;
   /** How many instances the fleet is thought to have. */
   fleetSize = 1;
   #record: BreakerRecord = NO_BREAKER;
@@ -61,11 +62,17 @@ export class FleetView {
     this.store = breakerStore(table, service, name, key === undefined ? undefined : { value: key, now });
   }
 
-  /** Counts in another of so many shards from now on. */
+  /** Which of so many it counts in. */
+  shardOf(shards: number): number {
+    return shardOf(this.instance.id, this.name, shards);
+  }
+
+  /** Counts in one of so many shards from now on. */
   divide(shards: number): void {
-    const { table, service, clock, id } = this.instance;
-    const index = shardOf(id, this.name, shards);
+    const { table, service, clock } = this.instance;
+    const index = this.shardOf(shards);
     this.shards = shards;
+    this.dividedAt = clock.now();
     const now = () => clock.now();
     const present = () => presentNow(this.fleetSize / this.shards, now());
     this.store =
@@ -143,6 +150,10 @@ export class FleetView {
   adopt(record: BreakerRecord): void {
     const { clock, random, recorder } = this.instance;
     const nowMs = clock.now();
+    if (this.shards > 1 && isBehind(record, this.#record)) {
+      this.#answered(nowMs);
+      return;
+    }
     if (record.state.kind === 'HALF_OPEN') {
       this.#refreshMs =
         record.epoch === this.#record.epoch && this.#record.state.kind === 'HALF_OPEN'
@@ -155,15 +166,19 @@ export class FleetView {
     // Also when the answer to its own move was lost, and it reads what became of it.
     const decidedHere = record.epoch !== this.#record.epoch && record.because?.by === this.instance.id;
     this.#record = record;
-    this.#seenAt = nowMs;
-    this.#crowdedSince = undefined;
-    this.#unanswered = 0;
-    this.#awayMs = FIRST_AWAY_MS;
+    this.#answered(nowMs);
     const from = this.#shown;
     const to = forcedAt(record, nowMs)?.state ?? record.state.kind;
     this.#shown = to;
     if (to !== from) recorder.transition(this.name, from, to);
     if (to !== from || decidedHere) announce(this, { from, to, record, decidedHere });
+  }
+
+  #answered(nowMs: number): void {
+    this.#seenAt = nowMs;
+    this.#crowdedSince = undefined;
+    this.#unanswered = 0;
+    this.#awayMs = FIRST_AWAY_MS;
   }
 
   /** Of this instance's exchanges, counted from 0. */
@@ -219,4 +234,11 @@ export class FleetView {
     cancel();
     invocation.storeWaitedMs += clock.now() - startedAt;
   }
+}
+
+/** A shard's copy may be older than what was seen of the authoritative item: no epoch and no turn is gone back to. */
+function isBehind(record: BreakerRecord, seen: BreakerRecord): boolean {
+  if (record.epoch !== seen.epoch) return record.epoch < seen.epoch;
+  const turnOf = ({ state }: BreakerRecord) => (state.kind === 'HALF_OPEN' ? state.turn : 0);
+  return turnOf(record) < turnOf(seen);
 }

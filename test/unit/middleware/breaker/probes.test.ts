@@ -4,8 +4,8 @@ import { breakerOutbound } from '../../../../middleware/breaker/index.ts';
 import { compose } from '../../../../middleware/kernel/outbound.ts';
 import type { BreakerRule } from '../../../../middleware/kernel/rules/document.ts';
 import { retryOutbound } from '../../../../middleware/retry/index.ts';
-import type { BreakerState } from '../../../../store/items/breaker-record.ts';
-import { breakerFleet, storedBreaker } from '../../../support/breaker-fleet.ts';
+import { NO_BREAKER, type BreakerState } from '../../../../store/items/breaker-record.ts';
+import { breakerFleet, START, storedBreaker } from '../../../support/breaker-fleet.ts';
 import { testInvocation } from '../../../support/instance.ts';
 import { memoryTable, type MemoryTable } from '../../../support/memory-table.ts';
 import { dependency, pendingDependency, reply, testCall } from '../../../support/outbound.ts';
@@ -190,6 +190,23 @@ it("a race lost for the fleet's slot leaves no slot of the instance's own breake
   fleet.clock.advance(101);
   await fleet.member(0).attempt(ok);
   expect((await fleet.member(0).attempt(ok)).outcome).toBe('ok');
+});
+
+it('a copy that is older than what was seen takes no slot and no result away', async () => {
+  const fleet = await due(1);
+  const { FleetView } = await import('../../../../middleware/breaker/fleet-view.ts');
+  const view = new FleetView('payments', fleet.member(0).instance);
+  view.shards = 2;
+  const probe = { by: 'a', token: 'a/1', until: START + 9_000 };
+  const state = { kind: 'HALF_OPEN', openForMs: 5_000, successes: 1, failed: 0, slowed: 0, probes: [probe] } as const;
+  const now = { ...NO_BREAKER, epoch: START, state: { ...state, turn: 3 } };
+  view.adopt(now);
+  view.adopt({ ...now, state: { ...state, successes: 0, probes: [], turn: 1 } });
+  expect(view.record).toBe(now);
+  view.adopt({ ...now, epoch: START - 1, state: { kind: 'CLOSED' } });
+  expect(view.record).toBe(now);
+  view.adopt({ ...now, epoch: START + 1, state: { kind: 'CLOSED' } });
+  expect(view.record.state).toEqual({ kind: 'CLOSED' });
 });
 
 describe('an answer of the store that is lost', () => {
