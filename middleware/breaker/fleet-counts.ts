@@ -15,8 +15,10 @@ import { Untold, type Report } from './untold.ts';
 const LOOK_GAP_MS = 50;
 /** A call that comes after a failure goes by a view as young as this, or waits for one, when things look bad. */
 const FRESH_MS = 20;
+/** A fleet that has shrunk is known to have when everybody has long counted where it does now. */
+const SHRINK_AFTER_MS = 60_000;
 /** So many instances, on average, divide the fleet's counts when that is due. */
-const DIVIDERS = 5;
+const DIVIDERS = 50;
 /** Segments of a window of calls begin all the time where there are many: so often the place is looked for anew. */
 const PLACE_TRIES = 3;
 
@@ -121,16 +123,23 @@ export class FleetCounts {
   /** Goes to another shard when the fleet has been divided anew, and sees to that when it should be. */
   async #divide(record: BreakerRecord, settings: BreakerSettings, signal: AbortSignal): Promise<void> {
     const view = this.#view;
-    const { table, service, random } = view.instance;
+    const { table, service, random, clock } = view.instance;
     const { shards = view.shards } = record;
     if (shards !== view.shards) {
+      if (view.shardOf(shards) === view.shardOf(view.shards)) {
+        view.divide(shards);
+        return;
+      }
+      const out = this.#untold.moved();
+      if (out.length > 0) await view.store.publish(view.epoch, [], [], { added: out, past: [] }, { signal });
       view.divide(shards);
-      this.#untold.moved();
       // Known there at once, lest those who fail be taken for all there are.
       await this.#publishAndRead(settings, signal);
       return;
     }
     const to = shardsFor(view.fleetSize, shards);
+    // Until all have moved, few are known in a shard.
+    if (to < shards && clock.now() - view.dividedAt < SHRINK_AFTER_MS) return;
     // A few of them see to it, whatever their number.
     if (to === shards || view.key !== undefined || random() * view.fleetSize > DIVIDERS) return;
     await divideBreaker(table, service, view.name, { from: shards, to }, { signal });

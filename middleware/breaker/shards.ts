@@ -5,12 +5,13 @@ import { placeOf } from './ramp.ts';
 const INSTANCES_A_SHARD = 250;
 const MOST_SHARDS = 32;
 
-/** How many there should be; as many as there are, unless that is far from right. */
+/** How many there should be, a power of two; as many as there are, unless that is far from right. */
 export function shardsFor(instances: number, current: number): number {
-  const wanted = Math.min(MOST_SHARDS, Math.max(1, Math.ceil(instances / INSTANCES_A_SHARD)));
-  return wanted > current * 1.2 || wanted < current / 3 ? wanted : current;
+  const wanted = Math.min(MOST_SHARDS, 2 ** Math.max(0, Math.ceil(Math.log2(instances / INSTANCES_A_SHARD))));
+  return wanted > current || wanted < current / 2 ? wanted : current;
 }
 
+/** When the shards double, half of the instances stay where they are. */
 export function shardOf(instance: string, breaker: string, shards: number): number {
-  return Math.floor(placeOf(instance, breaker) * shards);
+  return Math.floor(placeOf(instance, breaker) * MOST_SHARDS) % shards;
 }

@@ -26,6 +26,7 @@ export class Untold {
   /** The stretches this instance has counted itself in. */
   #presentIn = -Infinity;
   #failingIn = -Infinity;
+  #presentBefore = false;
 
   /** Its own last calls look so bad that they are worth a write at once. */
   get looksBad(): boolean {
@@ -58,7 +59,8 @@ export class Untold {
     if (presentIn > this.#presentIn && state.kind !== 'HALF_OPEN') {
       const self = { start: presentIn, width: PRESENCE_MS, count: 1 };
       tallies.push({ of: 'present', ...self });
-      if (this.#presentIn < presentIn - PRESENCE_MS) tallies.push({ of: 'joined', ...self });
+      this.#presentBefore = this.#presentIn === presentIn - PRESENCE_MS;
+      if (!this.#presentBefore) tallies.push({ of: 'joined', ...self });
       this.#presentIn = presentIn;
     }
     const failing = this.#failing;
@@ -92,10 +94,15 @@ export class Untold {
     return { stale, tallying: { added, past, segments: { width, known, newest: Math.max(known, newest) } } };
   }
 
-  /** Counts itself anew where it counts from now on. */
-  moved(): void {
+  /** Counts itself anew where it counts from now on; gives back what takes it out of where it has counted. */
+  moved(): BreakerTally[] {
+    const self = { start: this.#presentIn, width: PRESENCE_MS, count: -1 };
+    const out: BreakerTally[] = Number.isFinite(self.start) ? [{ of: 'present', ...self }] : [];
+    if (this.#presentBefore) out.push({ of: 'present', ...self, start: self.start - PRESENCE_MS });
+    else if (out.length > 0) out.push({ of: 'joined', ...self });
     this.#presentIn = -Infinity;
     this.#failingIn = -Infinity;
+    return out;
   }
 
   /** What was counted in an earlier epoch says nothing in this one. */

@@ -9,7 +9,7 @@ import type { BreakerAnswer, BreakerStore } from './breaker.ts';
 /** What of the authoritative item a shard has a copy of. */
 const COPIED = [
   ...['v', 'epoch', 'state', 'openUntil', 'openForMs', 'rampFrom', 'successes', 'probeToken', 'probeBy', 'probeUntil'],
-  ...['more', 'turn', 'because', 'forced', 'shards'],
+  ...['more', 'turn', 'because', 'forced'],
 ];
 
 /** A view of the authoritative item may be as old as this, while the shard says nothing newer. */

@@ -1,0 +1,98 @@
+// A fleet in shards: how many there are, where an instance counts, and that the state is one for all.
+import { describe, expect, it } from 'vitest';
+import { shardOf, shardsFor } from '../../../../middleware/breaker/shards.ts';
+import { NO_BREAKER, recordOf } from '../../../../store/items/breaker-record.ts';
+import { divideBreaker, shardedStore } from '../../../../store/items/breaker-shards.ts';
+import { breakerStore } from '../../../../store/items/breaker.ts';
+import { keys } from '../../../../store/keys.ts';
+import { memoryTable } from '../../../support/memory-table.ts';
+
+const NOW = 1_800_000_000_000;
+const bucket = { index: NOW / 3_000, widthMs: 3_000, calls: 2, failures: 1, slow: 0 };
+const open = { kind: 'OPEN', until: NOW + 5_000, openForMs: 5_000 } as const;
+
+function fleetOf(shards: number) {
+  const table = memoryTable();
+  const store = (index: number) =>
+    shardedStore(table, 'orders', 'payments', { index, of: shards, now: () => NOW, present: () => [] });
+  const stored = (index: number) =>
+    recordOf(
+      table.item(index === 0 ? keys.breaker('orders', 'payments') : keys.breakerShard('orders', 'payments', index)),
+    );
+  return { table, store, stored };
+}
+
+describe('the number of shards', () => {
+  it.each([
+    [1, 1, 1],
+    [250, 1, 1],
+    [251, 1, 2],
+    [1_000, 2, 4],
+    [10_000, 4, 32],
+    [100_000, 32, 32],
+    [600, 4, 4],
+    [200, 4, 1],
+  ])('of %i instances in %i is %i', (instances, current, shards) => {
+    expect(shardsFor(instances, current)).toBe(shards);
+  });
+
+  it('leaves half of the instances where they are when it doubles', () => {
+    const ids = Array.from({ length: 1_000 }, (_, i) => `instance-${i}`);
+    const stay = ids.filter((id) => shardOf(id, 'p', 4) === shardOf(id, 'p', 8)).length;
+    expect(stay).toBeGreaterThan(400);
+    expect(new Set(ids.map((id) => shardOf(id, 'p', 8))).size).toBe(8);
+  });
+});
+
+describe('the state', () => {
+  it('is copied to all shards by whoever moves it', async () => {
+    const { store, stored } = fleetOf(4);
+    expect((await store(2).move({ epoch: 0 }, { epoch: NOW, state: open }, [])).applied).toBe(true);
+    for (const index of [0, 1, 2, 3]) expect(stored(index)).toMatchObject({ epoch: NOW, state: open });
+    expect((await store(3).look()).state).toEqual(open);
+  });
+
+  it('is moved once: whoever loses the race learns it, and so does its shard', async () => {
+    const { store, stored, table } = fleetOf(4);
+    await breakerStore(table, 'orders', 'payments').move({ epoch: 0 }, { epoch: NOW, state: open }, []);
+    const lost = await store(1).move({ epoch: 0 }, { epoch: NOW + 1, state: open }, []);
+    expect(lost).toMatchObject({ applied: false, record: { epoch: NOW } });
+    expect(stored(1).epoch).toBe(NOW);
+    expect(stored(2)).toEqual(NO_BREAKER);
+  });
+
+  it('never goes back: a late copy changes nothing', async () => {
+    const { store, stored } = fleetOf(2);
+    await store(1).move({ epoch: 0 }, { epoch: NOW + 10, state: { kind: 'CLOSED' } }, []);
+    expect((await store(1).move({ epoch: 0 }, { epoch: NOW, state: open }, [])).applied).toBe(false);
+    expect(stored(1)).toMatchObject({ epoch: NOW + 10, state: { kind: 'CLOSED' } });
+  });
+});
+
+describe('the counts', () => {
+  it('of a shard are its own', async () => {
+    const { store, stored } = fleetOf(2);
+    expect((await store(1).publish(0, [bucket], [])).record.buckets).toEqual([bucket]);
+    expect(stored(0).buckets).toEqual([]);
+  });
+
+  it('are not lost where the shard has not heard of their epoch: it is brought up first', async () => {
+    const { store, stored, table } = fleetOf(2);
+    await breakerStore(table, 'orders', 'payments').move({ epoch: 0 }, { epoch: NOW, state: { kind: 'CLOSED' } }, []);
+    expect(await store(1).publish(NOW, [bucket], [])).toMatchObject({ applied: true, record: { buckets: [bucket] } });
+    expect(stored(1)).toMatchObject({ epoch: NOW, buckets: [bucket] });
+  });
+
+  it('begin anew in a shard that is brought up', async () => {
+    const { store, stored } = fleetOf(2);
+    await store(1).publish(0, [bucket], []);
+    await store(0).move({ epoch: 0 }, { epoch: NOW, state: open }, []);
+    expect(stored(1).buckets).toEqual([]);
+  });
+});
+
+it('is divided once, whoever else would', async () => {
+  const { store, table } = fleetOf(1);
+  await Promise.all([2, 4].map((to) => divideBreaker(table, 'orders', 'payments', { from: 1, to })));
+  expect((await store(0).look()).shards).toBe(2);
+});
