@@ -9,6 +9,7 @@ export const ENTRIES = {
   './concurrency': 'middleware/entries/concurrency.ts',
   './deadline': 'middleware/entries/deadline.ts',
   './fallback': 'middleware/entries/fallback.ts',
+  './fault': 'middleware/entries/fault.ts',
   './handler': 'middleware/handler.ts',
   './idempotency': 'middleware/entries/idempotency.ts',
   './job-run': 'middleware/entries/job-run.ts',

@@ -1,4 +1,4 @@
-// The steps of a fallback chain beyond fixed answers: the last good answer, and asking somebody else. Loaded when rules have them.
+// The steps of a fallback chain beyond fixed answers: the last good answer, and asking somebody else.
 import { Misused } from '../kernel/errors.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';

@@ -3,8 +3,7 @@ import { DeadlineExceeded, DependencyFailed, FlyballError, Misused, Refused } fr
 import type { Call, OutboundPolicy, Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus, outcomeTest, type OutcomeTest } from '../kernel/outcome.ts';
 import type { FallbackStep } from '../kernel/rules/document.ts';
-import type { Marked } from './beyond.ts';
-import { loadBeyond } from './later.ts';
+import { answerCall, keepReply, type Marked } from './beyond.ts';
 import { markFallback } from './marks.ts';
 import { lastGoodOf, stepsFor, type Cause, type Respond } from './steps.ts';
 
@@ -19,7 +18,7 @@ export const fallbackOutbound: OutboundPolicy = {
     const lastGood = lastGoodOf(chain);
     return async function fallbackStage(call, next) {
       const reply = await next(call);
-      if (lastGood && reply.outcome === 'ok') (await loadBeyond()).keepReply(call, reply, lastGood);
+      if (lastGood && reply.outcome === 'ok') keepReply(call, reply, lastGood);
       for (const step of stepsFor(chain, causesOf(reply, call, isFailure, clock.now()))) {
         const answered = await answerOf(step, call, reply);
         if (!answered) continue;
@@ -38,7 +37,7 @@ export const fallbackOutbound: OutboundPolicy = {
 async function answerOf(step: FallbackStep, call: Call, reply: Reply): Promise<Marked<Reply> | undefined> {
   if (step.respond) return { value: responded(step.respond, reply, call), mark: {} };
   if (step.skip) return { value: { outcome: 'ok', value: undefined, sent: reply.sent }, mark: { step: 'skip' } };
-  return (await loadBeyond()).answerCall(step, call, reply);
+  return answerCall(step, call, reply);
 }
 
 function responded(respond: Respond, reply: Reply, call: Call): Reply {

@@ -6,7 +6,7 @@ import type { Policy } from '../kernel/policy.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
 import type { FallbackStep } from '../kernel/rules/document.ts';
 import { answerOf, FALLBACK_HEADER } from './answer.ts';
-import { loadBeyond } from './later.ts';
+import { answerRequest, keepAnswer } from './beyond.ts';
 import { markFallback, marksOf, type Mark } from './marks.ts';
 import { isFixed, lastGoodOf, stepsFor, type Cause, type Respond } from './steps.ts';
 
@@ -30,7 +30,7 @@ export const fallbackPolicy: Policy<Compiled> = {
     if (chain && error === undefined) {
       const lastGood = lastGoodOf(chain);
       // What a fallback or a drill has a part in is no good answer.
-      if (lastGood && marksOf(invocation) === '' && !invocation.faults) return keep(invocation, lastGood);
+      if (lastGood && marksOf(invocation) === '' && !invocation.faults) keepAnswer(invocation, lastGood);
     }
     const [step, ...others] = chain && error !== undefined ? stepsFor(chain, causesOf(error)) : [];
     if (step && !isFixed(step)) return fallBack(invocation, [step, ...others]);
@@ -40,13 +40,8 @@ export const fallbackPolicy: Policy<Compiled> = {
   },
 };
 
-async function keep(invocation: Invocation, lastGood: NonNullable<FallbackStep['lastGood']>): Promise<void> {
-  (await loadBeyond()).keepAnswer(invocation, lastGood);
-}
-
 /** The first step that does not fail answers. */
 async function fallBack(invocation: Invocation, steps: readonly FallbackStep[]): Promise<void> {
-  const { answerRequest } = await loadBeyond();
   for (const step of steps) {
     if (isFixed(step)) {
       answer(invocation, fixed(invocation, step), step.skip ? { step: 'skip' } : {});

@@ -16,6 +16,10 @@ export class KnownNames {
       this.#dependencies.add(name);
       if (breaker) this.#breakers.add(name);
     }
+    // What fallbacks ask by the name of a function.
+    for (const { fallback = [] } of [...Object.values(dependencies), ...Object.values(resources)]) {
+      for (const step of fallback) if (step.function !== undefined) this.#dependencies.add(`function:${step.function}`);
+    }
   }
 
   /** @throws {Misused} unless some rules have had it. */

@@ -138,6 +138,32 @@ describe('somebody else', () => {
   });
 });
 
+describe('a function that no rule names otherwise', () => {
+  it('is asked the same for a call', async () => {
+    using kit = await kitWith({ dependencies: { rates: { ...rates, fallback: [{ function: 'rates-backup' }] } } });
+    kit.fail('rates', 503);
+    kit.respond('function:rates-backup', { body: { eur: 3 } });
+    expect(await asking(kit)()).toEqual({ statusCode: 200, body: '{"eur":3}', mark: 'rates;step=function' });
+  });
+
+  it('is asked with the request for a resource', async () => {
+    using kit = await kitWith({ resources: { home: { match: { path: '/home' }, fallback: [{ function: 'plain' }] } } });
+    kit.respond('function:plain', ({ method, path, body }) => ({ body: { method, path, body } }));
+    const handler = kit.governed((_event: unknown) => Promise.reject(new Error('a bug')));
+    const event = events.httpV2({ method: 'PUT', path: '/home', query: { page: '2' }, body: { a: 1 } });
+    const answer = (await kit.invoke(handler, event)) as unknown as Given;
+    expect(answer).toMatchObject({ statusCode: 200, headers: { 'x-flyball-fallback': 'home;step=function' } });
+    expect(JSON.parse(answer.body)).toEqual({ method: 'PUT', path: '/home?page=2', body: { a: 1 } });
+  });
+
+  it('leaves the error as it was when it fails, too', async () => {
+    using kit = await kitWith({ resources: { home: { match: { path: '/home' }, fallback: [{ function: 'plain' }] } } });
+    kit.fail('function:plain', 'error');
+    const handler = kit.governed((_event: unknown) => Promise.reject(new Error('a bug')));
+    await expect(kit.invoke(handler, events.httpV2({ path: '/home' }))).rejects.toThrow('a bug');
+  });
+});
+
 describe('skipping', () => {
   it('has a call resolve with undefined', async () => {
     using kit = await kitWith({ dependencies: { rates: { ...rates, fallback: [{ when: ['failure'], skip: true }] } } });
