@@ -68,10 +68,8 @@ function checkDeeds(rule: FaultRule, known: Known, place: Place, report: Report)
   for (const [deed, given] of Object.entries({ delay, abort })) {
     if (given) checkShare(given.share, matchesSome(match), [...place, deed, 'share'], report);
   }
-  if (delay) {
-    const ms = parseDuration(delay.for);
-    if (ms === 0) report([...place, 'delay', 'for'], '0 delays nothing');
-    if (ms > LONGEST_DELAY_MS) report([...place, 'delay', 'for'], `${delay.for} is longer than 30s, the most`);
+  if (delay && parseDuration(delay.for) > LONGEST_DELAY_MS) {
+    report([...place, 'delay', 'for'], `${delay.for} is longer than 30s, the most`);
   }
   if (abort) checkAbort(rule, abort, known, place, report);
 }
