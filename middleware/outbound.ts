@@ -3,20 +3,23 @@
 import { breakerOutbound } from './breaker/index.ts';
 import { createCaller } from './call/caller.ts';
 import { attemptTimeoutOutbound, deadlineOutbound } from './deadline/outbound.ts';
-import { fallbackOutbound, provideAskOther } from './fallback/index.ts';
+import type { AskOther } from './fallback/other.ts';
+import { fallbackPlace, loadFallback, loadFallbackFor } from './falling-back.ts';
 // Not by its folder's index.ts: what is injected is loaded apart.
 import { faultOutbound } from './fault/outbound.ts';
 import { disabled } from './kernel/disabled.ts';
 import type { OutboundPolicy } from './kernel/outbound.ts';
 import type { Policy } from './kernel/policy.ts';
-import { hedgePlace, retryPlace } from './repeats.ts';
+import type { RuleDocument } from './kernel/rules/document.ts';
+import { hedgePlace, loadRepeatingFor, retryPlace } from './repeats.ts';
 // Not by its folder's index.ts: what refuses incoming requests is loaded apart.
 import { shedOutbound } from './shed/outbound.ts';
 import { traceAttemptOutbound, traceCallOutbound } from './trace/index.ts';
 
 export { loadAnnounce, loadFor as loadBreakersFor, loadInboundBreaker } from './breaker/index.ts';
-export { fallbackPolicy } from './fallback/index.ts';
-export { loadRepeating, loadRepeatingFor } from './repeats.ts';
+// For fallbacks and faults, each in a file of its own: every function would load it otherwise.
+export { takesMultiValues, withHeader } from './kernel/answer-header.ts';
+export { loadRepeating } from './repeats.ts';
 export { loadTracePolicy } from './trace/index.ts';
 
 /**
@@ -25,7 +28,7 @@ export { loadTracePolicy } from './trace/index.ts';
  */
 const OUTBOUND: readonly OutboundPolicy[] = [
   traceCallOutbound,
-  fallbackOutbound,
+  fallbackPlace,
   deadlineOutbound,
   retryPlace,
   hedgePlace,
@@ -40,4 +43,13 @@ const OUTBOUND: readonly OutboundPolicy[] = [
 export const loadFaultPolicy = async (): Promise<Policy> => (await import('./fault/index.ts')).faultPolicy;
 
 export const caller = createCaller(disabled ? [] : OUTBOUND);
-provideAskOther((dependency, asked) => caller.call(dependency, asked));
+
+/** By whom a fallback chain asks another dependency. */
+const ask: AskOther = (dependency, asked) => caller.call(dependency, asked);
+
+/** Further parts that rules need of calls, before they come in force. */
+export async function loadOutboundFor(rules: RuleDocument): Promise<void> {
+  await Promise.all([loadRepeatingFor(rules), loadFallbackFor(rules, ask)]);
+}
+
+export const loadFallbackPolicy = async (): Promise<Policy> => (await loadFallback(ask)).fallbackPolicy;

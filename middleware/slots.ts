@@ -28,11 +28,11 @@ const always = () => true;
 /** What calls dependencies, and what has a part both in calls and around the handler. */
 interface OutboundParts {
   readonly caller: Caller;
-  readonly fallbackPolicy: Policy;
+  readonly loadFallbackPolicy: () => Promise<Policy>;
   readonly loadTracePolicy: () => Promise<Policy>;
   readonly loadFaultPolicy: () => Promise<Policy>;
   readonly loadRepeating: () => Promise<void>;
-  readonly loadRepeatingFor: (rules: RuleDocument) => Promise<void>;
+  readonly loadOutboundFor: (rules: RuleDocument) => Promise<void>;
   readonly loadAnnounce: () => Promise<void>;
   readonly loadBreakersFor: (rules: RuleDocument | undefined, keys: LoadKeys) => Promise<void>;
   readonly loadInboundBreaker: () => Promise<Policy>;
@@ -48,8 +48,8 @@ export const callSlot: PolicySlot = {
   name: 'call',
   needed: ({ dependencies }) => dependencies !== undefined,
   async load(rules) {
-    const { caller, loadRepeatingFor, loadBreakersFor } = await loadOutbound();
-    await Promise.all([loadRepeatingFor(rules), loadBreakersFor(rules, loadKeys)]);
+    const { caller, loadOutboundFor, loadBreakersFor } = await loadOutbound();
+    await Promise.all([loadOutboundFor(rules), loadBreakersFor(rules, loadKeys)]);
     return caller.policy;
   },
 };
@@ -118,7 +118,7 @@ export const parkSlot = slotOf('park', async () => (await import('./park/index.t
     face === 'sqs' ? bringsParked(event) : isParkable(face) && parkingQueueUrl() !== undefined,
 });
 
-export const fallbackSlot = slotOf('fallback', async () => (await loadOutbound()).fallbackPolicy, {
+export const fallbackSlot = slotOf('fallback', async () => (await loadOutbound()).loadFallbackPolicy(), {
   needed: ({ resources, dependencies }) => hasFallback(resources) || hasFallback(dependencies),
 });
 

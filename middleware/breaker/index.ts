@@ -2,7 +2,7 @@
 import type { Policy } from '../kernel/policy.ts';
 
 export { loadAnnounce } from './announcing.ts';
-export { lookAgain } from './breakers.ts';
+export { lookAgain } from './kept.ts';
 export { loadFor, type LoadKeys } from './needs.ts';
 export { breakerOutbound } from './stage.ts';
 

@@ -5,7 +5,7 @@ import type * as Keys from '../kernel/key.ts';
 import type { RawKey } from '../kernel/key.ts';
 import type { Call } from '../kernel/outbound.ts';
 import { Breaker } from './breaker.ts';
-import { keptOn } from './breakers.ts';
+import { keptOn } from './kept.ts';
 
 /** Handed over rather than imported: it is in the throttle's file, and would else be in one that everybody loads. */
 export type KeyParts = Pick<typeof Keys, 'partOf' | 'rawKeyOf' | 'storedKey'>;

@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import type { Readable } from 'node:stream';
 import type { Connections } from '../../store/adapters/connections.ts';
 import { readWithin } from '../../store/adapters/reading.ts';
+import { ExchangeFailed } from './exchange-failed.ts';
 
 export const MOST_IDLE_SOCKETS = 32;
 /** As much as Lambda itself answers. */
@@ -27,16 +28,6 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
   /** Unpacked. */
   readonly body: Buffer | Readable;
-}
-
-/** An exchange that ended without an answer. `connected`: something may have been sent. */
-export class ExchangeFailed extends Error {
-  override readonly name = 'ExchangeFailed';
-  readonly connected: boolean;
-  constructor(message: string, connected: boolean, options: ErrorOptions) {
-    super(message, options);
-    this.connected = connected;
-  }
 }
 
 /** What was to be sent broke off; its cause says how. */

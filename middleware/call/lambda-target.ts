@@ -10,8 +10,9 @@ import { outcomeOfStatus } from '../kernel/outcome.ts';
 import { abortable } from './abortable.ts';
 import { isBytes, isStream, jsonOf, NotJson, valueOf, type As } from './body.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
+import type { InvokeAnswer } from './in-place.ts';
 import { headersOf, misusedReply, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
-import { transportOf, type InvokeAnswer } from './transport.ts';
+import { transportOf } from './transport.ts';
 
 /** Of a request that is waited for (d). */
 const LARGEST_PAYLOAD_BYTES = 6 * 1024 * 1024;

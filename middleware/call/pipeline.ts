@@ -3,7 +3,7 @@ import type { Instance } from '../kernel/instance.ts';
 import type { Call, OutboundPolicy, Reply, Send, Stage } from '../kernel/outbound.ts';
 import type { DependencyRule, RuleDocument } from '../kernel/rules/document.ts';
 import { parseSize } from '../kernel/units.ts';
-import { lambdaTarget } from './lambda-target.ts';
+import { functionTarget } from './function-target.ts';
 import { compileOperations, type OperationTable } from './operation.ts';
 import type { Target } from './request.ts';
 import { urlTarget } from './url-target.ts';
@@ -73,7 +73,7 @@ function pipelineOf(
 function targetOf({ target, maxAnswer }: DependencyRule, instance: Instance): Target | undefined {
   if (!target) return undefined;
   const limitBytes = maxAnswer === undefined ? undefined : parseSize(maxAnswer);
-  return 'url' in target ? urlTarget(target.url, instance, limitBytes) : lambdaTarget(target, instance, limitBytes);
+  return 'url' in target ? urlTarget(target.url, instance, limitBytes) : functionTarget(target, instance, limitBytes);
 }
 
 /**

@@ -5,7 +5,8 @@ import type { Call, Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
 import { bodyOf, NotJson, valueOf } from './body.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
-import { BodyUnreadable, ExchangeFailed, type Answer } from './http-exchange.ts';
+import { ExchangeFailed } from './exchange-failed.ts';
+import { BodyUnreadable, type Answer } from './http-exchange.ts';
 import { headersOf, misusedReply, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
 import { transportOf } from './transport.ts';
 

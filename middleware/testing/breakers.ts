@@ -2,7 +2,8 @@
 import { forceBreaker, forcedAt } from '../../store/items/breaker.ts';
 import { recordOf, type BreakerState, type ForcedState } from '../../store/items/breaker-record.ts';
 import { keys } from '../../store/keys.ts';
-import { lookAgain } from '../breaker/index.ts';
+// Not by its folder's index.ts: it would bring in all of the breaker.
+import { lookAgain } from '../breaker/kept.ts';
 import type { Fleet } from './fleet.ts';
 
 export interface TestBreaker {

@@ -1,13 +1,8 @@
 // Stands where the network is: dependencies that answer and fail as a test says, and what was sent to them.
 import { Readable } from 'node:stream';
-import {
-  ExchangeFailed,
-  type Answer,
-  type Exchange,
-  type Invoke,
-  type InvokeAnswer,
-  type Transport,
-} from '../call/index.ts';
+// Not by its folder's index.ts: it would bring in all that makes calls.
+import { ExchangeFailed } from '../call/exchange-failed.ts';
+import type { Answer, Exchange, Invoke, InvokeAnswer, Transport } from '../call/index.ts';
 import { Misused } from '../kernel/errors.ts';
 import type { Call } from '../kernel/outbound.ts';
 import { parseDuration } from '../kernel/units.ts';

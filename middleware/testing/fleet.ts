@@ -8,7 +8,7 @@ import type { RuleDocument } from '../kernel/rules/document.ts';
 import { Misused } from '../kernel/errors.ts';
 import { replaceQueues } from '../kernel/queues.ts';
 import { replaceKeyFetch } from '../access/index.ts';
-import { replaceTransport } from '../call/index.ts';
+import { replaceTransport } from '../call/in-place.ts';
 import { loadEverything } from '../slots.ts';
 import type { FakeClock } from './clock.ts';
 import { lambdaContext } from './context.ts';

@@ -5,10 +5,10 @@ import type { Policy } from '../kernel/policy.ts';
 import { runtimeTraceHeader } from '../kernel/runtime-trace.ts';
 import { newSpanId } from './context.ts';
 import { carriedBy, incomingTrace } from './incoming.ts';
+import type * as Recorded from './recorded.ts';
 import type { Recording } from './recording.ts';
 import { tracers } from './runtime.ts';
 import { noTracer, type Tracer } from './tracer.ts';
-import { xrayTracer } from './xray.ts';
 
 /** Those of the invocations being served: most have none, and then nothing is made for them. */
 const recordings = new WeakMap<Invocation, Recording>();
@@ -25,11 +25,14 @@ export interface Tracing {
 }
 
 /**
- * `tracer` is asked where an instance was given none of its own; `runtimeHeader` gives what the runtime says of the
+ * `given` is asked where an instance was given none of its own, and without it X-Ray's; `runtimeHeader` gives what the runtime says of the
  * invocation being served, as `X-Amzn-Trace-Id` has it.
  */
-export function createTracing(tracer: Tracer, runtimeHeader: () => string | undefined): Tracing {
-  const policyOf = (Recorder: typeof Recording): Policy<void> => ({
+export function createTracing(given: Tracer | undefined, runtimeHeader: () => string | undefined): Tracing {
+  const policyOf = (
+    { Recording: Recorder, xrayTracer }: typeof Recorded,
+    tracer = given ?? xrayTracer(),
+  ): Policy<void> => ({
     name: 'trace',
     compile: () => {},
     before(invocation) {
@@ -51,7 +54,7 @@ export function createTracing(tracer: Tracer, runtimeHeader: () => string | unde
   let policy: Policy<void> | undefined;
 
   return {
-    load: async () => (policy ??= policyOf((await import('./recording.ts')).Recording)),
+    load: async () => (policy ??= policyOf(await import('./recorded.ts'))),
     call: {
       name: 'trace',
       stage: () =>
@@ -87,7 +90,7 @@ function carry(invocation: Invocation, headers: Record<string, string> | undefin
 }
 
 const tracing = createTracing(
-  process.env['AWS_XRAY_SDK_ENABLED'] === 'false' ? noTracer : xrayTracer(),
+  process.env['AWS_XRAY_SDK_ENABLED'] === 'false' ? noTracer : undefined,
   runtimeTraceHeader,
 );
 export const loadTracePolicy = tracing.load;

@@ -85,7 +85,9 @@ describe('a governed function', () => {
     'query',
     'rejections',
     'verify',
-    'recording',
+    'recorded',
+    'fallback',
+    'invoking',
     'segments',
   ])('loads %s as one file when it is needed, and not before', (part) => {
     const path = fileOf(part);
