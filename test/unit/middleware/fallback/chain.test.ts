@@ -1,7 +1,10 @@
 // Chains of fallbacks beyond fixed answers, within a governed function: each step may fail and hands on to the next.
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { flyball, Misused, type CallOptions } from '../../../../middleware/index.ts';
 import { events, testGovernor, type TestGovernor } from '../../../../middleware/testing/index.ts';
+
+// Loaded with the first call of a function, which takes real time that the kit's clock knows nothing of.
+beforeAll(() => import('../../../../middleware/call/invoking.ts'));
 
 const rates = { target: { url: 'https://rates.example' } };
 const backup = { target: { url: 'https://backup.example' } };
