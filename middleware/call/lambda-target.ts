@@ -10,9 +10,8 @@ import { outcomeOfStatus } from '../kernel/outcome.ts';
 import { abortable } from './abortable.ts';
 import { isBytes, isStream, jsonOf, NotJson, valueOf, type As } from './body.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
-import type { InvokeAnswer } from './in-place.ts';
+import type { InvokeAnswer, Transport } from './in-place.ts';
 import { headersOf, misusedReply, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
-import { transportOf } from './transport.ts';
 
 /** Of a request that is waited for (d). */
 const LARGEST_PAYLOAD_BYTES = 6 * 1024 * 1024;
@@ -23,9 +22,13 @@ export interface FunctionTarget {
   readonly alias?: string | undefined;
 }
 
-export function lambdaTarget(target: FunctionTarget, instance: Instance, maxAnswerBytes?: number): Target {
+export function lambdaTarget(
+  target: FunctionTarget,
+  instance: Instance,
+  transport: Transport,
+  maxAnswerBytes?: number,
+): Target {
   const place = placeOf(target);
-  const transport = transportOf(instance);
   return async function invokeFunction(request, call) {
     const wrong = unsendable(request);
     if (wrong !== undefined) return misusedReply(`"${call.dependency}" is a function: ${wrong}`);
