@@ -23,7 +23,7 @@ async function fresh(adapter: 'sdk' | 'signed'): Promise<Table> {
 }
 
 describe.each(['sdk', 'signed'] as const)('through the %s adapter', (adapter) => {
-  it('20 concurrent failures of 20 instances count as 20', async () => {
+  it('20 concurrent failures of 20 instances count as 20: no update is lost to reading, changing and writing', async () => {
     const table = await fresh(adapter);
     const fleet = breakerFleet(20, table, { window: { time: '30s', minimumCalls: 21 } });
     await Promise.all(fleet.members.map((member) => member.attempt(failure)));

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Refused } from '../../../middleware/kernel/errors.ts';
 import type { Instance } from '../../../middleware/kernel/instance.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { parseRate } from '../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../middleware/kernel/rates.ts';
 import { CLOCK_ERROR_US, LAG_US } from '../../../middleware/throttle/bucket.ts';
 import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { compileGcra } from '../../../middleware/throttle/gcra.ts';
@@ -154,7 +154,7 @@ describe('a refusal', () => {
     expect(await admit(instance)).toBe(true);
   });
 
-  it('costs one write, an admission one, the first of a burst two', async () => {
+  it('costs one write, an admission one, the first of a burst two: which of them it is, is not guessed from the last `tat`', async () => {
     let writes = 0;
     const { instances } = fleet({ everyone: { limit: '2/10s' } }, offsets(2), () => writes++);
     const costs: number[] = [];

@@ -101,7 +101,7 @@ describe('the surge', () => {
   // It was well for half a minute.
   const well = Array.from({ length: 10 }, (_, age) => ({ ...bucket(6_000, 0), index: NOW / 3_000 - age }));
 
-  it('a windowed rule opens 15 s into an outage: the surge opens while the window still shows 0.3 %', () => {
+  it('a windowed rule of 50 % over 30 s opens 15 s into a total outage: the surge opens while the window shows 0.3 %', () => {
     expect(reasonOf(fleet(dead, well))).toBe('surge');
     expect(reasonOf(fleet(dead, well), { ...settings, surge: undefined })).toBeUndefined();
   });

@@ -84,6 +84,17 @@ describe('opening', () => {
     expect((await storedBreaker(table)).state.kind).toBe('CLOSED');
   });
 
+  it('does not count what the rule ignores, though it is among its failures', async () => {
+    const table = memoryTable();
+    const rule = { window: { time: '30s', minimumCalls: 2 }, failures: ['5xx'], ignored: ['503'] };
+    const fleet = breakerFleet(1, table, rule);
+    for (let i = 0; i < 4; i++) {
+      await fleet.member(0).attempt(reply('503'));
+      fleet.clock.advance(50);
+    }
+    expect((await storedBreaker(table)).state.kind).toBe('CLOSED');
+  });
+
   it('decides and records in shadow, and never refuses', async () => {
     const { first } = await tripped(2, memoryTable(), { mode: 'shadow' });
     expect((await first.attempt(ok)).outcome).toBe('ok');
@@ -95,7 +106,9 @@ describe('opening', () => {
 describe('sharing', () => {
   it('a slow success that was admitted before the trip does not overwrite the newer OPEN', async () => {
     const table = memoryTable();
-    const fleet = breakerFleet(2, table, { window: { time: '30s', minimumCalls: 2 } });
+    // Slow by the rule as well: of the successes these are told at once.
+    const rule = { window: { time: '30s', minimumCalls: 2 }, slow: { over: '50ms', rate: '100%' } };
+    const fleet = breakerFleet(2, table, rule);
     const slow = pendingDependency();
     const late = fleet.member(1).begin(slow.send);
     await fleet.member(1).instance.syncs.settle();

@@ -149,6 +149,18 @@ describe('cases where peers fail', () => {
     expect((await fleet.member(1).attempt(ok)).outcome).toBe('ok');
   });
 
+  it('an outcome that the rule ignores frees the slot of its probe at once, and is no result of it', async () => {
+    const fleet = await due(2, {
+      halfOpen: { probes: 1 },
+      failures: ['business:GONE', '5xx'],
+      ignored: ['business:GONE'],
+    });
+    await fleet.member(0).attempt(reply('business:GONE'));
+    expect(await fleet.state()).toMatchObject({ kind: 'HALF_OPEN', successes: 0, failed: 0, probes: [] });
+    expect((await fleet.member(1).attempt(ok)).outcome).toBe('ok');
+    expect(await fleet.state()).toEqual({ kind: 'CLOSED' });
+  });
+
   it('a probe refused by a later rule does not strand it half-open', async () => {
     const fleet = await due(2, { halfOpen: { probes: 1 } });
     await fleet.member(0).attempt(reply('refused', { sent: false }));
@@ -196,16 +208,15 @@ it('a copy that is older than what was seen takes no slot and no result away', a
   const fleet = await due(1);
   const { FleetView } = await import('../../../../middleware/breaker/fleet-view.ts');
   const view = new FleetView('payments', fleet.member(0).instance);
-  view.shards = 2;
   const probe = { by: 'a', token: 'a/1', until: START + 9_000 };
   const state = { kind: 'HALF_OPEN', openForMs: 5_000, successes: 1, failed: 0, slowed: 0, probes: [probe] } as const;
   const now = { ...NO_BREAKER, epoch: START, state: { ...state, turn: 3 } };
   view.adopt(now);
-  view.adopt({ ...now, state: { ...state, successes: 0, probes: [], turn: 1 } });
+  view.adopt({ ...now, state: { ...state, successes: 0, probes: [], turn: 1 } }, false);
   expect(view.record).toBe(now);
-  view.adopt({ ...now, epoch: START - 1, state: { kind: 'CLOSED' } });
+  view.adopt({ ...now, epoch: START - 1, state: { kind: 'CLOSED' } }, false);
   expect(view.record).toBe(now);
-  view.adopt({ ...now, epoch: START + 1, state: { kind: 'CLOSED' } });
+  view.adopt({ ...now, epoch: START + 1, state: { kind: 'CLOSED' } }, false);
   expect(view.record.state).toEqual({ kind: 'CLOSED' });
 });
 

@@ -31,7 +31,7 @@ describe('a fleet of 1,000 instances at 20 rps', () => {
     ['all failing for 150 ms', 1, 0, 150, true],
     ['all failing since the middle of a bucket', 1, 50, 200, true],
     ['all failing for 10 ms', 1, 140, 150, false],
-    ['failing exactly at the rate for 250 ms', 0.5, 0, 250, true],
+    ['failing at 50 % for 250 ms, where a windowed rule never opens', 0.5, 0, 250, true],
     ['10 % failing for a second', 0.1, 0, 1_000, false],
     ['30 % failing for a second', 0.3, 0, 1_000, false],
   ])('%s', (_what, share, diedMs, nowMs, opens) => {

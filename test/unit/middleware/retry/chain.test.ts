@@ -114,3 +114,15 @@ it('retry budgets with a time floor give most to those with few requests: ours g
   await run(chain, 60, 1_000);
   expect(chain.reached).toBeLessThanOrEqual(1.2 * 60 + 3);
 });
+
+it('10 % a layer over three layers is 1.33 times: unless told otherwise a layer makes so few more that three make 1.2', async () => {
+  const chain = await VirtualChain.of({
+    layers: [{ instances: 1, by: 'http', retry: { attempts: 3 } }],
+    random: seededRandom(2),
+    fails: () => true,
+  });
+  await run(chain, 500, 100);
+  const more = (chain.reached - 1) / 500;
+  expect(more).toBeGreaterThan(1.05);
+  expect(more ** 3).toBeLessThanOrEqual(1.2);
+});
