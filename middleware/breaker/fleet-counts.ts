@@ -71,6 +71,11 @@ export class FleetCounts {
     this.#syncIfUrgent(settings, nowMs);
   }
 
+  /** A call that was refused for the fleet's state, or is to be its probe. */
+  countRefused(settings: BreakerSettings, nowMs: number): void {
+    this.#untold.addRefused(settings, nowMs);
+  }
+
   /** What was counted in an earlier epoch says nothing in this one. */
   #keepUp(): void {
     if (this.#epoch === this.#view.epoch) return;
@@ -168,6 +173,6 @@ export class FleetCounts {
     const state = opened(settings, nowMs, record.state);
     const next = { epoch: nextEpoch(record.epoch, nowMs), state, because: view.because(trip.reason, trip.counts) };
     const answer = await view.store.move({ epoch: record.epoch }, next, record.buckets, { signal });
-    if (!signal.aborted) view.adopt(answer.record);
+    if (!signal.aborted) view.adopt(answer.record, true);
   }
 }

@@ -86,7 +86,7 @@ export class FleetProbes {
         const answer = await view.store.move({ epoch, state }, nextIn, [], { signal });
         if (signal.aborted) return;
         this.#owed.delete(token);
-        view.adopt(answer.record);
+        view.adopt(answer.record, true);
         if (answer.applied) held = asked;
       }
       // Nobody waits for it any more: the slot is free again at once.
@@ -128,7 +128,7 @@ export class FleetProbes {
     if (unseen && clock.now() <= until) {
       const record = await view.store.read({ signal });
       if (signal.aborted) return;
-      view.adopt(record);
+      view.adopt(record, true);
     }
     for (let tries = 0; tries < SETTLE_TRIES; tries++) {
       const nowMs = clock.now();
@@ -144,7 +144,7 @@ export class FleetProbes {
           : { epoch: nextEpoch(epoch, nowMs), state: next, because: view.because(causeOf(next)) };
       const answer = await view.store.move({ epoch, state }, nextIn, buckets, { signal });
       if (signal.aborted) return;
-      view.adopt(answer.record);
+      view.adopt(answer.record, true);
     }
   }
 }

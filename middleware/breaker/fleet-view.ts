@@ -39,6 +39,8 @@ export class FleetView {
   /** In so many items the fleet counts, and since when this instance has known it, epoch ms. */
   shards = 1;
   dividedAt = -Infinity;
+  /** What it mostly sees is a shard's copy of the state. */
+  #copied = false;
   /** How many instances the fleet is thought to have. */
   fleetSize = 1;
   #record: BreakerRecord = NO_BREAKER;
@@ -73,6 +75,7 @@ export class FleetView {
     const index = this.shardOf(shards);
     this.shards = shards;
     this.dividedAt = clock.now();
+    this.#copied = index > 0;
     const now = () => clock.now();
     const present = () => presentNow(this.fleetSize / this.shards, now());
     this.store =
@@ -147,10 +150,11 @@ export class FleetView {
     return counts ? { ...why, counts } : why;
   }
 
-  adopt(record: BreakerRecord): void {
+  /** `sure`: it is the authoritative item's, and not a copy. */
+  adopt(record: BreakerRecord, sure = !this.#copied): void {
     const { clock, random, recorder } = this.instance;
     const nowMs = clock.now();
-    if (this.shards > 1 && isBehind(record, this.#record)) {
+    if (!sure && isBehind(record, this.#record)) {
       this.#answered(nowMs);
       return;
     }

@@ -10,6 +10,8 @@ export interface Seen {
   readonly epoch: number;
   /** Where the change is made from what was seen of it: no probe, no result may have come or gone meanwhile. */
   readonly state?: BreakerState;
+  /** What was seen is a copy: an item that is behind it has been lost, or is an old one restored, and gives way. */
+  readonly copied?: boolean;
 }
 
 export interface Next {
@@ -74,7 +76,13 @@ export function moving(
   if (next.because) update.set('because', writtenBecause(next.because, next.epoch));
   if (forced) update.set('forced', forced.to && { ...forced.to });
   removeBuckets(update, drop, new Set());
-  return update.when([inEpoch(update, seen.epoch), ...inTurn(update, seen.state)].join(' AND '));
+  const stands = [inEpoch(update, seen.epoch), ...inTurn(update, seen.state)].join(' AND ');
+  return update.when(seen.copied && seen.epoch > 0 ? `(${stands}) OR ${isBehind(update, seen.epoch)}` : stands);
+}
+
+function isBehind(update: Update, epoch: number): string {
+  const name = update.name('epoch');
+  return `attribute_not_exists(${name}) OR ${name} < ${update.value(epoch)}`;
 }
 
 /** Instances of 0.2 know no turns: what they change is named as well. */

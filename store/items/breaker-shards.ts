@@ -77,7 +77,8 @@ export function shardedStore(table: Table, service: string, breaker: string, opt
   }
 
   async function move(...[seen, next, drop, call]: Parameters<BreakerStore['move']>): Promise<BreakerAnswer> {
-    const written = await table.update({ key: authoritative, ...moving(seen, next, undefined, drop), ...call });
+    const from = { ...seen, copied: own > 0 };
+    const written = await table.update({ key: authoritative, ...moving(from, next, undefined, drop), ...call });
     const answer = answerOf(written);
     const { item } = written;
     if (!item || answer.record.epoch <= seen.epoch) return answer;
