@@ -67,7 +67,7 @@ function lives(instances: number): readonly Scenario[] {
   return [
     {
       ...{ ...base, name: `n=${instances} life`, rule: {}, health, recoveryS: DEATH_S + 8 },
-      ...{ untilS: DEATH_S + 8 + (instances >= 1_000 ? 10 : 25), subjects: instances >= 1_000 ? OWN : ALL },
+      ...{ untilS: DEATH_S + 8 + (instances >= 1_000 ? 13 : 25), subjects: instances >= 1_000 ? OWN : ALL },
     },
     {
       ...{ ...base, name: `n=${instances} outage, then errors 10%`, rule: { openFor: { initial: '2s' } } },
