@@ -1,7 +1,7 @@
 // Admits first and charges the fleet's bucket beside the handler: nobody waits, and each instance may be one charge late.
 import { StoreUnavailable } from '../../store/port.ts';
 import { AT_ONCE } from './bucket.ts';
-import { fleetNowUs } from './fleet-clock.ts';
+import { certainOffsetMs } from './fleet-clock.ts';
 import { takeTokens } from './fleet.ts';
 import type { Gcra } from './gcra.ts';
 import type { Leasing, Limiter } from './limiter.ts';
@@ -48,7 +48,9 @@ function charging(gcra: Gcra, algorithm: string): Leasing {
             const request = { tokens, terms: AT_ONCE, aheadUs: 0, force: true };
             const patience = { timeoutMs: () => LONGEST_BESIDE_MS, signal };
             const { freeAtUs } = await takeTokens(instance, gcra, state, request, patience);
-            if (!signal.aborted) owed.deniedUntilUs = freeAtUs > fleetNowUs(instance) ? freeAtUs : -Infinity;
+            if (signal.aborted) return;
+            const freeHereUs = freeAtUs - certainOffsetMs(instance) * 1000;
+            owed.deniedUntilUs = freeHereUs > instance.clock.now() * 1000 ? freeHereUs : -Infinity;
           } finally {
             owed.charging = false;
           }

@@ -1,5 +1,6 @@
 // The fleet's time as an instance knows it: its own clock, put right by what is certain about the table's.
 import type { Instance } from '../kernel/instance.ts';
+import type { Grant } from './limiter.ts';
 
 /**
  * How far this instance's clock is certainly off the table's, ms: 0 while they may agree. The table's answers narrow it
@@ -15,4 +16,11 @@ export function certainOffsetMs(instance: Instance): number {
 /** µs since the epoch. */
 export function fleetNowUs(instance: Instance): number {
   return (instance.clock.now() + certainOffsetMs(instance)) * 1000;
+}
+
+/** In an instance's own time, by which it is asked again, what a grant says in the fleet's. */
+export function byOwnClock(grant: Grant, offsetMs: number): Grant {
+  if (offsetMs === 0) return grant;
+  const { freeAtUs, moreAtUs = freeAtUs } = grant;
+  return { ...grant, freeAtUs: freeAtUs - offsetMs * 1000, moreAtUs: moreAtUs - offsetMs * 1000 };
 }

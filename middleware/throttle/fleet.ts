@@ -27,7 +27,7 @@ import {
 } from './bucket.ts';
 import type { Gcra } from './gcra.ts';
 import type { FleetState, Grant } from './limiter.ts';
-import { fleetNowUs } from './fleet-clock.ts';
+import { byOwnClock, certainOffsetMs, fleetNowUs } from './fleet-clock.ts';
 import { sharedStanding } from './standing.ts';
 
 /** How long one rule may keep an invocation waiting for the store, ms. */
@@ -199,7 +199,8 @@ export async function takeFromBucket(
   const { tokens, record, freeAtUs } = await whileWaiting(invocation, (patience) =>
     takeTokens(instance, gcra, state, request, patience),
   );
-  return { tokens, mark: record?.tatUs ?? 0, freeAtUs, ...sharedStanding(gcra, record, fleetNowUs(instance)) };
+  const standing = sharedStanding(gcra, record, fleetNowUs(instance));
+  return byOwnClock({ tokens, mark: record?.tatUs ?? 0, freeAtUs, ...standing }, certainOffsetMs(instance));
 }
 
 /** Runs an exchange that an invocation waits for, within what it may wait. */

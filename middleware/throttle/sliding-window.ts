@@ -7,9 +7,9 @@ import {
 } from '../../store/items/sliding-window.ts';
 import { StoreUnavailable } from '../../store/port.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import type { Rate } from '../kernel/units.ts';
+import type { Rate } from '../kernel/rates.ts';
 import { LAG_US } from './bucket.ts';
-import { certainOffsetMs } from './fleet-clock.ts';
+import { byOwnClock, certainOffsetMs } from './fleet-clock.ts';
 import { timeLeft } from './fleet.ts';
 import type { Conditions, FleetState, Grant, Limiter } from './limiter.ts';
 import { Recent } from './recent.ts';
@@ -94,12 +94,6 @@ function granted(
   const remaining = room(sliding, counts, nowMs);
   const moreMs = freeAtMs(sliding, counts, nowMs, remaining + 1);
   return { tokens, mark: counts.startMs, freeAtUs: freeMs * 1000, remaining, moreAtUs: moreMs * 1000 };
-}
-
-function byOwnClock(grant: Grant, offsetMs: number): Grant {
-  if (offsetMs === 0) return grant;
-  const { freeAtUs, moreAtUs = freeAtUs } = grant;
-  return { ...grant, freeAtUs: freeAtUs - offsetMs * 1000, moreAtUs: moreAtUs - offsetMs * 1000 };
 }
 
 function storeOf({ instance: { table, service } }: Invocation, state: FleetState): SlidingStore {

@@ -2,7 +2,7 @@
 import { readBucket, type BucketRecord } from '../../store/items/throttle.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { AT_ONCE } from './bucket.ts';
-import { fleetNowUs } from './fleet-clock.ts';
+import { byOwnClock, certainOffsetMs, fleetNowUs } from './fleet-clock.ts';
 import { bucketOf, takeTokens, whileWaiting } from './fleet.ts';
 import { take, type Gcra } from './gcra.ts';
 import type { FleetState, Grant, Limiter } from './limiter.ts';
@@ -89,6 +89,7 @@ async function takeFromWarming(
     if (learned) known.set(state.key, learned);
     const { intervalUs } = now;
     const standing = sharedStanding(now, record, fleetNowUs(instance));
-    return { tokens, mark: record?.tatUs ?? 0, tokenUs: intervalUs, freeAtUs, ...standing };
+    const grant = { tokens, mark: record?.tatUs ?? 0, tokenUs: intervalUs, freeAtUs, ...standing };
+    return byOwnClock(grant, certainOffsetMs(instance));
   });
 }
