@@ -17,6 +17,8 @@ export interface Report {
   readonly tallies: readonly BreakerTally[];
   /** Whether anything in it may have opened the breaker. */
   readonly failing: boolean;
+  /** The block this instance had counted itself in before: a report that was refused is placed anew, and counts it there. */
+  readonly failedBefore: number;
 }
 
 export class Untold {
@@ -40,7 +42,11 @@ export class Untold {
 
   add(failure: boolean, slow: boolean, settings: DetectSettings, nowMs: number): void {
     const { window, surge } = settings;
-    if (!this.#window || !fits(this.#window, window)) this.#window = windowOf(window);
+    if (!this.#window || !fits(this.#window, window)) {
+      this.#window = windowOf(window);
+      // The stretches of another window are others.
+      this.#failingIn = -Infinity;
+    }
     this.#window.add(nowMs, failure, slow);
     if (failure || slow) this.#failing = true;
     const bucketMs = surge?.bucketMs ?? WITHOUT_SURGE_MS;
@@ -64,6 +70,7 @@ export class Untold {
       this.#presentIn = presentIn;
     }
     const failing = this.#failing;
+    const failedBefore = this.#failingIn;
     this.#failing = false;
     if (failing && settings.window.kind === 'time') {
       const width = settings.window.bucketMs * WINDOW_BUCKETS;
@@ -73,7 +80,7 @@ export class Untold {
     }
     if (buckets.length + pieces.length + tallies.length === 0) return undefined;
     const width = window instanceof CallWindow ? window.width : 0;
-    return { buckets, pieces, width, tallies, failing };
+    return { buckets, pieces, width, tallies, failing, failedBefore };
   }
 
   /** What the report adds to a record, and what of the record it forgets. */
@@ -87,7 +94,7 @@ export class Untold {
     const added = [...report.tallies, ...placed(pieces, tallies, width, epoch)];
     const newest = newestOf(added, width, epoch);
     const block = blockOf(newest, epoch);
-    if (report.failing && block !== this.#failingIn) {
+    if (report.failing && block !== report.failedBefore) {
       added.push({ of: 'blockFailing', start: block, width, count: 1 });
       this.#failingIn = block;
     }
