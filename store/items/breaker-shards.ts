@@ -48,6 +48,12 @@ export function shardedStore(table: Table, service: string, breaker: string, opt
     });
   }
 
+  /** Whoever moves it from another shard does not know what was counted in the first one, in the epoch that is over. */
+  async function forget({ epoch, buckets }: BreakerRecord, call?: CallOptions): Promise<void> {
+    if (own === 0 || buckets.length === 0) return;
+    await table.update({ key: authoritative, ...publishing(epoch, [], buckets), ...call });
+  }
+
   async function readAuthoritative(call?: CallOptions): Promise<Item | undefined> {
     readAt = now();
     return table.get(authoritative, { ...call });
@@ -83,7 +89,8 @@ export function shardedStore(table: Table, service: string, breaker: string, opt
     const { item } = written;
     if (!item || answer.record.epoch <= seen.epoch) return answer;
     const behind = written.applied ? Array.from({ length: shards - 1 }, (_, i) => i + 1) : [own];
-    await Promise.allSettled(behind.filter((index) => index > 0).map((index) => copy(item, index, call)));
+    const copies = behind.filter((index) => index > 0).map((index) => copy(item, index, call));
+    await Promise.allSettled(written.applied ? [...copies, forget(answer.record, call)] : copies);
     return answer;
   }
 
@@ -101,10 +108,11 @@ function newer(shard: BreakerRecord, item: Item | undefined): BreakerRecord {
   if (!item) return shard;
   const authoritative = recordOf(item);
   const { shards } = authoritative;
-  const counted = { tallies: shard.tallies, ...(shards === undefined ? {} : { shards }) };
-  return authoritative.epoch > shard.epoch
-    ? { ...authoritative, buckets: [], ...counted }
-    : { ...shard, forced: authoritative.forced, ...counted };
+  const known = shards === undefined ? {} : { shards };
+  // What is read for little may be older than the copy; of the same epoch it knows more of a half-open state.
+  if (authoritative.epoch < shard.epoch) return { ...shard, ...known };
+  const buckets = authoritative.epoch === shard.epoch ? shard.buckets : [];
+  return { ...authoritative, buckets, tallies: shard.tallies };
 }
 
 /** Divides the fleet's counts anew, if nobody else has. */

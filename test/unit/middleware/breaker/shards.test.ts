@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { shardOf, shardsFor } from '../../../../middleware/breaker/shards.ts';
 import { NO_BREAKER, recordOf } from '../../../../store/items/breaker-record.ts';
 import { divideBreaker, shardedStore } from '../../../../store/items/breaker-shards.ts';
-import { breakerStore } from '../../../../store/items/breaker.ts';
+import { breakerStore, forceBreaker } from '../../../../store/items/breaker.ts';
 import { keys } from '../../../../store/keys.ts';
 import { memoryTable } from '../../../support/memory-table.ts';
 
@@ -61,6 +61,44 @@ describe('the state', () => {
     expect(stored(2)).toEqual(NO_BREAKER);
   });
 
+  it('is as the shard has it where what is read for little of the authoritative item is older', async () => {
+    const { store, table } = fleetOf(2);
+    const key = keys.breaker('orders', 'payments');
+    await store(1).move({ epoch: 0 }, { epoch: NOW, state: { kind: 'CLOSED' } }, []);
+    const old = table.item(key);
+    const forcing = { service: 'orders', name: 'payments', state: 'FORCED_OPEN', reason: 'r', by: 'ada' } as const;
+    await forceBreaker(table, { ...forcing, nowMs: NOW + 1 });
+    await table.put({ item: { ...table.item(key), ...keys.breakerShard('orders', 'payments', 1) } });
+    const lagging = {
+      ...table,
+      get: async (...[asked, options]: Parameters<typeof table.get>) =>
+        asked.pk === key.pk && options?.consistent !== true ? old : table.get(asked, options),
+    };
+    const options = { index: 1, of: 2, now: () => NOW, present: () => [] };
+    expect(await shardedStore(lagging, 'orders', 'payments', options).look()).toMatchObject({
+      epoch: NOW + 1,
+      forced: { state: 'FORCED_OPEN' },
+    });
+  });
+
+  it('is as the authoritative item has it where that knows more of the same half-open period', async () => {
+    const { store } = fleetOf(2);
+    const first = { by: 'a', token: 'a/1', until: NOW + 1_000 };
+    const halfOpen = {
+      kind: 'HALF_OPEN',
+      openForMs: 5_000,
+      successes: 0,
+      failed: 0,
+      slowed: 0,
+      probes: [first],
+      turn: 1,
+    } as const;
+    await store(1).move({ epoch: 0 }, { epoch: NOW, state: halfOpen }, []);
+    const next = { ...halfOpen, successes: 1, probes: [], turn: 2 };
+    await store(0).move({ epoch: NOW, state: halfOpen }, { epoch: NOW, state: next }, []);
+    expect((await store(1).look()).state).toEqual(next);
+  });
+
   it('never goes back: a late copy changes nothing', async () => {
     const { store, stored } = fleetOf(2);
     await store(1).move({ epoch: 0 }, { epoch: NOW + 10, state: { kind: 'CLOSED' } }, []);
@@ -81,6 +119,21 @@ describe('the counts', () => {
     await breakerStore(table, 'orders', 'payments').move({ epoch: 0 }, { epoch: NOW, state: { kind: 'CLOSED' } }, []);
     expect(await store(1).publish(NOW, [bucket], [])).toMatchObject({ applied: true, record: { buckets: [bucket] } });
     expect(stored(1)).toMatchObject({ epoch: NOW, buckets: [bucket] });
+  });
+
+  it('of the first shard are forgotten with a move by another one, which does not know them', async () => {
+    const { store, stored } = fleetOf(2);
+    await store(0).publish(
+      0,
+      [
+        { ...bucket, index: bucket.index + 1 },
+        { ...bucket, slow: 1 },
+      ],
+      [],
+    );
+    const { record } = await store(1).publish(0, [{ ...bucket, failures: 0 }], []);
+    await store(1).move({ epoch: 0 }, { epoch: NOW, state: open }, record.buckets);
+    expect(stored(0)).toMatchObject({ epoch: NOW, state: open, buckets: [] });
   });
 
   it('begin anew in a shard that is brought up', async () => {
