@@ -60,8 +60,12 @@ export class FleetView {
     this.key = key;
     this.instance = instance;
     const { table, service, clock } = instance;
-    const now = () => clock.now();
-    this.store = breakerStore(table, service, name, key === undefined ? undefined : { value: key, now });
+    // No write of another epoch's is taken, so that whoever writes knows what is forced.
+    const keptFrom = () => {
+      const forced = forcedAt(this.#record, clock.now());
+      return forced ? forced.until : clock.now();
+    };
+    this.store = breakerStore(table, service, name, key === undefined ? undefined : { value: key, keptFrom });
   }
 
   /** Which of so many it counts in. */

@@ -44,8 +44,8 @@ export interface BreakerStore {
 /** One value of a rule's key, as it is stored. There may be any number of them, so that each is forgotten some day. */
 export interface KeyValue {
   readonly value: string;
-  /** Epoch ms. */
-  readonly now: () => number;
+  /** From when on it is kept, epoch ms: now, or until when it is forced; undefined for as long as nobody releases it. */
+  readonly keptFrom: () => number | undefined;
 }
 
 /** Renewed with every write. */
@@ -59,7 +59,7 @@ const expiring = (change: Change, fromMs: number | undefined) =>
 
 export function breakerStore(table: Table, service: string, breaker: string, keyed?: KeyValue): BreakerStore {
   const key = keys.breaker(service, breaker, keyed?.value);
-  const lasting = (change: Change) => (keyed ? expiring(change, keyed.now()) : change);
+  const lasting = (change: Change) => (keyed ? expiring(change, keyed.keptFrom()) : change);
   const answer = ({ applied, item }: Written): BreakerAnswer => ({ applied, record: recordOf(item) });
   const read = async (options?: CallOptions) => recordOf(await table.get(key, { ...options, consistent: true }));
   return {

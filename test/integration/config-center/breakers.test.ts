@@ -52,7 +52,12 @@ afterAll(() => served.stop());
 async function failed(name: string, key: string | undefined, epoch: number): Promise<void> {
   const counts = { calls: 20, failures: 13, slow: 0, windowMs: 30_000 };
   const because = { cause: 'failureRate', by: 'i-1', function: 'orders-fn', was: 'CLOSED', counts } as const;
-  const store = breakerStore(table, 'orders', name, key === undefined ? undefined : { value: key, now: () => epoch });
+  const store = breakerStore(
+    table,
+    'orders',
+    name,
+    key === undefined ? undefined : { value: key, keptFrom: () => epoch },
+  );
   const state = { kind: 'OPEN', until: epoch + 5_000, openForMs: 5_000 } as const;
   expect((await store.move({ epoch: 0 }, { epoch, state, because }, [])).applied).toBe(true);
   const { cause, by } = because;

@@ -157,6 +157,16 @@ describe('its item', () => {
     const read = () =>
       here.options.instance.table.get(storeKeys.breaker('shop', 'payments', 'ada'), { consistent: true });
     expect((await read())?.['expiration']).toBeGreaterThan(Date.UTC(9000, 0) / 1000);
+    // Those who are refused write that they are there.
+    for (let i = 0; i < 2; i++) {
+      await here.invoke(
+        here.governed(() => flyball.call('payments', { breakerKey: 'ada' })),
+        events.httpV2(),
+      );
+      await here.advance('7s');
+    }
+    expect(recordOf(await read()).tallies).not.toEqual([]);
+    expect((await read())?.['expiration']).toBeGreaterThan(Date.UTC(9000, 0) / 1000);
     await here.breaker('payments', 'ada').release();
     expect((await read())?.['expiration']).toBe(Math.ceil(here.clock.now() / 1000 + WEEK_S));
   });
