@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { transform, type Loader, type Plugin } from 'esbuild';
-import { graphOf } from './graph.ts';
+import { graphOf, withCopies } from './graph.ts';
 import { partition, type Handed } from './partition.ts';
 
 const CORE = 'flyball:core';
@@ -12,6 +12,20 @@ const NAMESPACE = 'flyball-core';
 const HANDED_NAMESPACE = 'flyball-handed';
 const GOVERN = 'middleware/govern.ts';
 const INDEX = 'middleware/index.ts';
+/**
+ * Small and pure, and needed by a few parts that do not load each other: each file has a copy of its own. What two parts
+ * share is in the core otherwise, for everybody to load.
+ */
+const COPIED: ReadonlySet<string> = new Set([
+  'middleware/kernel/backoff.ts',
+  'middleware/kernel/caller-header.ts',
+  'middleware/kernel/function-name.ts',
+  'middleware/kernel/key.ts',
+  'middleware/kernel/optional.ts',
+  'middleware/kernel/principal.ts',
+  'middleware/kernel/rates.ts',
+  'middleware/kernel/request.ts',
+]);
 
 /**
  * An esbuild plugin for builds with code splitting. Every entry, and whatever is imported dynamically, is made to import
@@ -24,8 +38,8 @@ const INDEX = 'middleware/index.ts';
  * `entries` are paths under `root`.
  */
 export async function coreChunk(root: string, entries: readonly string[]): Promise<Plugin> {
-  const graph = await graphOf(root, entries);
-  const { core, handed } = partition(graph, { govern: GOVERN, index: INDEX, entries });
+  const graph = withCopies(await graphOf(root, entries), COPIED);
+  const { core, handed, homes } = partition(graph, { govern: GOVERN, index: INDEX, entries });
   const importing = new Set([...entries, ...graph.lazy.keys()].map((path) => join(root, path)));
   const names = await namesTaken(root, handed);
   const numbers = new Map([...names.keys()].map((path, number) => [path, number]));
@@ -44,10 +58,16 @@ export async function coreChunk(root: string, entries: readonly string[]): Promi
         ].join('\n'),
         resolveDir: root,
       }));
-      building.onResolve({ filter: /^\./ }, ({ importer, path, resolveDir, namespace, kind }) => {
+      building.onResolve({ filter: /^\./ }, ({ importer, path, resolveDir, namespace, kind, pluginData }) => {
         if (namespace !== 'file' || kind !== 'import-statement') return undefined;
+        const absolute = join(resolveDir, path);
+        if (COPIED.has(relative(root, absolute))) {
+          // What a copy imports is of the same file.
+          const home = typeof pluginData === 'string' ? pluginData : (homes.get(relative(root, importer)) ?? CORE);
+          return { path: absolute, suffix: `?${home}`, pluginData: home };
+        }
         const { part, modules } = handed.get(relative(root, importer)) ?? {};
-        const module = relative(root, join(resolveDir, path));
+        const module = relative(root, absolute);
         if (!part || !modules?.has(module)) return undefined;
         // One for each part, or they would share it in a file of its own.
         return { path: module, suffix: `?${part}`, namespace: HANDED_NAMESPACE, sideEffects: true };
@@ -58,7 +78,13 @@ export async function coreChunk(root: string, entries: readonly string[]): Promi
           `export const { ${[...(names.get(path) ?? [])].join(', ')} } = handed[${numbers.get(path)}];`,
         ].join('\n'),
       }));
-      building.onLoad({ filter: /\.[jt]s$/ }, async ({ path }) => {
+      building.onLoad({ filter: /\.[jt]s$/ }, async ({ path, pluginData }) => {
+        if (COPIED.has(relative(root, path)))
+          return {
+            contents: await readFile(path, 'utf8'),
+            loader: extname(path).slice(1) as Loader,
+            pluginData: pluginData as unknown,
+          };
         const taken = names.get(relative(root, path));
         if (!importing.has(path) && !taken) return undefined;
         const contents = [await readFile(path, 'utf8'), `import '${CORE}';`, ...(taken ? handing(path, taken) : [])];

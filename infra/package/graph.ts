@@ -50,3 +50,10 @@ export function reachedFrom({ imports }: ModuleGraph, from: string): Set<string>
   }
   return reached;
 }
+
+/** The graph as it is when importers have copies of these modules: as if what those import were imported by them. */
+export function withCopies({ imports, lazy }: ModuleGraph, copied: ReadonlySet<string>): ModuleGraph {
+  const through = (path: string): string[] => (copied.has(path) ? (imports.get(path) ?? []).flatMap(through) : [path]);
+  const own = [...imports].filter(([importer]) => !copied.has(importer));
+  return { lazy, imports: new Map(own.map(([importer, paths]) => [importer, [...new Set(paths.flatMap(through))]])) };
+}

@@ -6,6 +6,8 @@ export interface Partition {
   readonly core: ReadonlySet<string>;
   /** By module, those of its imports that are in the file of the part by which its own part is loaded. */
   readonly handed: ReadonlyMap<string, Handed>;
+  /** By module outside of the core, the file it comes to be in: the same text for all that share one. */
+  readonly homes: ReadonlyMap<string, string>;
 }
 
 export interface Handed {
@@ -73,7 +75,13 @@ export function partition(graph: ModuleGraph, { govern, index, entries }: Ends):
       handed.set(path, { part, modules: new Set(from) });
     }
   }
-  return { core, handed };
+  const homes = new Map<string, string>();
+  for (const path of graph.imports.keys()) {
+    if (core.has(path)) continue;
+    const outside = entries.filter((entry) => reachOf(entry).has(path));
+    homes.set(path, [...new Set([...(needing.get(path) ?? []), ...outside])].join());
+  }
+  return { core, handed, homes };
 }
 
 /** What a function may come to load: not what tests alone do. */

@@ -6,7 +6,7 @@ import { errorFields } from '../kernel/logger.ts';
 import type { Policy } from '../kernel/policy.ts';
 import type { Principal } from '../kernel/principal.ts';
 import type { RuleDocument } from '../kernel/rules/document.ts';
-import { clientIpOf } from '../kernel/trigger.ts';
+import { clientIpOf } from '../kernel/request.ts';
 import { addressOf } from './addresses.ts';
 import { FETCH_LIMIT_MS, keyFetchOf, KeySet } from './key-set.ts';
 import { compileLists, type Facts, type Lists } from './lists.ts';

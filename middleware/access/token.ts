@@ -2,7 +2,7 @@
 import type { Principal } from '../kernel/principal.ts';
 import { ALGORITHMS } from '../kernel/rules/algorithms.ts';
 import type { JwtRule } from '../kernel/rules/document.ts';
-import { gatewayClaimsOf, headerValuesOf } from '../kernel/trigger.ts';
+import { gatewayClaimsOf, headerValuesOf } from '../kernel/request.ts';
 import { parseDuration } from '../kernel/units.ts';
 
 /** Why a token is not believed; each is one sentence to its bearer, and says nothing of what the token holds. */

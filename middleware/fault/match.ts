@@ -2,7 +2,7 @@
 import { compileGlob } from '../kernel/glob.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { partOf } from '../kernel/key.ts';
-import { gatewayClaimsOf } from '../kernel/trigger.ts';
+import { gatewayClaimsOf } from '../kernel/request.ts';
 
 type Test = (invocation: Invocation) => boolean;
 

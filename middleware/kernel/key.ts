@@ -1,7 +1,8 @@
 // Whose share of a rule an invocation meets: the values of the rule's key, and their name in the store.
 import type { Invocation } from './invocation.ts';
 import { callersClaim, clientOf } from './principal.ts';
-import { clientIpOf, headerOf, queryOf } from './trigger.ts';
+import { clientIpOf, queryOf } from './request.ts';
+import { headerOf } from './trigger.ts';
 
 /** Reads one part of a key; undefined when the event has no such value. */
 export type Part = (invocation: Invocation) => string | undefined;

@@ -1,6 +1,7 @@
 // Who a caller is, once somebody has vouched for it: what throttles count by and what handlers are told.
 import type { Invocation } from './invocation.ts';
-import { claimOf, clientIpOf, textOf } from './trigger.ts';
+import { claimOf, clientIpOf } from './request.ts';
+import { textOf } from './trigger.ts';
 
 /** A caller that somebody vouches for. */
 export interface Principal {

@@ -30,7 +30,7 @@ export interface Trigger {
 }
 
 /** An event nobody promised the shape of. */
-interface Unknown {
+export interface Unknown {
   readonly [name: string]: unknown;
 }
 
@@ -125,68 +125,8 @@ export function headerOf(event: unknown, name: string): string | undefined {
   return valueOf(event['headers'], name, true) ?? valueOf(event['multiValueHeaders'], name, true);
 }
 
-/** Every different value a request has for a header, whatever its case: two of them may be meant to confuse. */
-export function headerValuesOf(event: unknown, name: string): readonly string[] {
-  if (!isObject(event)) return [];
-  const values = new Set<string>();
-  for (const container of [event['headers'], event['multiValueHeaders']]) {
-    if (!isObject(container)) continue;
-    for (const [key, value] of Object.entries(container)) {
-      if (key.toLowerCase() !== name) continue;
-      for (const one of Array.isArray(value) ? value : [value]) {
-        const text = textOf(one);
-        if (text !== undefined) values.add(text);
-      }
-    }
-  }
-  return [...values];
-}
-
-/** A query parameter by its exact name. */
-export function queryOf(event: unknown, name: string): string | undefined {
-  if (!isObject(event)) return undefined;
-  return (
-    valueOf(event['queryStringParameters'], name, false) ??
-    valueOf(event['multiValueQueryStringParameters'], name, false)
-  );
-}
-
-/**
- * The caller's address as the platform saw it, never as a header claims it; for a load balancer, whose events have no
- * other place for it, the last address of `X-Forwarded-For`, the one the balancer itself added.
- */
-export function clientIpOf(trigger: Trigger, event: unknown): string | undefined {
-  if (!isObject(event)) return undefined;
-  if (trigger.face === 'alb') return withoutPort(headerOf(event, 'x-forwarded-for')?.split(',').pop()?.trim());
-  const context = event['requestContext'];
-  if (!isObject(context)) return undefined;
-  const { face } = trigger;
-  const place = face === 'http-v2' || face === 'authorizer-v2' ? context['http'] : context['identity'];
-  return isObject(place) ? text(place['sourceIp']) || undefined : undefined;
-}
-
-/** An address as load balancers write it, without the port they may leave on it: each connection has another. */
-function withoutPort(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  return /^\[([^\]]*)\](?::[0-9]+)?$/.exec(text)?.[1] ?? /^([0-9.]+):[0-9]+$/.exec(text)?.[1] ?? text;
-}
-
-/** The claims of a token that the gateway itself verified. */
-export function gatewayClaimsOf(event: unknown): Readonly<Record<string, unknown>> | undefined {
-  const context = isObject(event) ? event['requestContext'] : undefined;
-  const authorizer = isObject(context) ? context['authorizer'] : undefined;
-  if (!isObject(authorizer)) return undefined;
-  const jwt = authorizer['jwt'];
-  const claims = isObject(jwt) ? jwt['claims'] : authorizer['claims'];
-  return isObject(claims) ? claims : undefined;
-}
-
-/** A claim of a token that the gateway itself verified, as text. */
-export function claimOf(event: unknown, name: string): string | undefined {
-  return valueOf(gatewayClaimsOf(event), name, false);
-}
-
-function valueOf(container: unknown, name: string, anyCase: boolean): string | undefined {
+/** A value by its name, as text; `anyCase` for names that are headers'. */
+export function valueOf(container: unknown, name: string, anyCase: boolean): string | undefined {
   if (!isObject(container)) return undefined;
   if (Object.hasOwn(container, name)) return textOf(container[name]);
   if (!anyCase) return undefined;
@@ -219,10 +159,11 @@ function firstText(value: unknown): string {
   return Array.isArray(value) ? text(value[0]) : '';
 }
 
-function text(value: unknown): string {
+/** Empty for what is none. */
+export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function isObject(value: unknown): value is Unknown {
+export function isObject(value: unknown): value is Unknown {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,7 @@ import type { Sample } from '../../store/items/telemetry-detail.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { clientOf } from '../kernel/principal.ts';
-import { clientIpOf } from '../kernel/trigger.ts';
+import { clientIpOf } from '../kernel/request.ts';
 import { sourceOf } from './inbound.ts';
 import { traceIdOf } from './trace-id.ts';
 

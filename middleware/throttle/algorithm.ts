@@ -1,6 +1,7 @@
 // The limiter that a rule, or an override of its limit, asks for.
 import type { ThrottleRule } from '../kernel/rules/document.ts';
-import { parseDuration, parseRate } from '../kernel/units.ts';
+import { parseRate } from '../kernel/rates.ts';
+import { parseDuration } from '../kernel/units.ts';
 import { compileGcra } from './gcra.ts';
 import { later } from './later.ts';
 import type { Limiter } from './limiter.ts';

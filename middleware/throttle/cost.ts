@@ -1,6 +1,7 @@
 // What a request costs of a throttle: always the same number of tokens, or what the request says itself.
 import type { Invocation } from '../kernel/invocation.ts';
-import { headerOf, queryOf } from '../kernel/trigger.ts';
+import { queryOf } from '../kernel/request.ts';
+import { headerOf } from '../kernel/trigger.ts';
 
 /** A number, or where a request says it. */
 export type Cost = number | string;

@@ -1,7 +1,7 @@
 // The fixed window as a limiter, which is what a quota is: so many in a day, a week or a month of the calendar.
 import type { ThrottleRule } from '../kernel/rules/document.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import { parseWindowRate, type WindowRate } from '../kernel/units.ts';
+import { parseWindowRate, type WindowRate } from '../kernel/rates.ts';
 import { whileWaiting } from './fleet.ts';
 import type { FleetState, Grant, Limiter } from './limiter.ts';
 import { freeAtMs, isListed, notifiedShares, type Quota } from './quota.ts';

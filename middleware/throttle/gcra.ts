@@ -1,7 +1,7 @@
 // The generic cell rate algorithm in whole µs: one number per bucket, the theoretical arrival time `tat`. Pure.
 // Source: ITU-T I.371, and "Rate limiting, cells, and GCRA" (brandur.org, 2015); the bound is argued in
 // docs/decisions/0003-exact-burst.md.
-import type { Rate } from '../kernel/units.ts';
+import type { Rate } from '../kernel/rates.ts';
 
 /** A rate and a burst, ready for arithmetic. */
 export interface Gcra {

@@ -8,7 +8,7 @@ import { Slots } from './slots.ts';
 import { sharedStanding } from './standing.ts';
 import { wholeNumbers } from './token-bucket.ts';
 import type { Instance } from '../kernel/instance.ts';
-import type { Rate } from '../kernel/units.ts';
+import type { Rate } from '../kernel/rates.ts';
 
 /** How late a timer may be without its request having to queue again. */
 const LATE_US = 25_000;

@@ -3,7 +3,7 @@ import { readQuota } from '../../store/items/quota.ts';
 import type { BucketName } from '../../store/items/throttle.ts';
 import type { CallOptions, Table } from '../../store/port.ts';
 import type { ThrottleRule } from '../kernel/rules/document.ts';
-import { parseWindowRate } from '../kernel/units.ts';
+import { parseWindowRate } from '../kernel/rates.ts';
 import type { WindowStanding } from './state.ts';
 import { windowAt } from './window.ts';
 

@@ -1,7 +1,8 @@
 // A throttle rule compiled for one service: its arithmetic, its key, and what it tells those it refuses.
 import type { Invocation } from '../kernel/invocation.ts';
 import type { RuleDocument, ThrottleRule } from '../kernel/rules/document.ts';
-import { parseDuration, parseWindowRate } from '../kernel/units.ts';
+import { parseWindowRate } from '../kernel/rates.ts';
+import { parseDuration } from '../kernel/units.ts';
 import { limiterOf, syncOf } from './algorithm.ts';
 import { compileCost } from './cost.ts';
 import { compileKey, compileValues, hash, storedKey, type RawKey } from '../kernel/key.ts';

@@ -1,6 +1,6 @@
 // The sliding estimate: this window's count, and of the last one's the share that a window ending now still covers. Pure.
 // Source: "How we built rate limiting capable of scaling to millions of domains" (Cloudflare, 2017).
-import type { Rate } from '../kernel/units.ts';
+import type { Rate } from '../kernel/rates.ts';
 
 /** What is counted of a key, in the window that began at `startMs` and in the one before it. */
 export interface SlidingCount {

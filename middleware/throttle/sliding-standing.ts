@@ -3,7 +3,7 @@ import { readSliding } from '../../store/items/sliding-window.ts';
 import type { BucketName } from '../../store/items/throttle.ts';
 import type { CallOptions, Table } from '../../store/port.ts';
 import type { ThrottleRule } from '../kernel/rules/document.ts';
-import { parseRate } from '../kernel/units.ts';
+import { parseRate } from '../kernel/rates.ts';
 import { LAG_US } from './bucket.ts';
 import { compileSliding, freeAtMs, room, slideTo } from './sliding-estimate.ts';
 import type { WindowStanding } from './state.ts';

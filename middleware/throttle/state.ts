@@ -2,7 +2,8 @@
 import { readBucket, type BucketName } from '../../store/items/throttle.ts';
 import type { CallOptions, Table } from '../../store/port.ts';
 import type { ThrottleRule } from '../kernel/rules/document.ts';
-import { parseDuration, parseRate } from '../kernel/units.ts';
+import { parseRate } from '../kernel/rates.ts';
+import { parseDuration } from '../kernel/units.ts';
 import { syncOf } from './algorithm.ts';
 import { AT_ONCE, type Terms } from './bucket.ts';
 import { divisionOf } from './division.ts';

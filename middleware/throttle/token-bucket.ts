@@ -1,5 +1,5 @@
 // The token bucket as a limiter: GCRA, on an instance by one clock, in the table by clocks that disagree.
-import type { Rate } from '../kernel/units.ts';
+import type { Rate } from '../kernel/rates.ts';
 import { takeFromBucket, bucketOf } from './fleet.ts';
 import type { Gcra } from './gcra.ts';
 import { leasing } from './leased.ts';

@@ -1,6 +1,6 @@
 // Fixed windows: which one an instant lies in, by the clock of a timezone. Pure.
 import { toInstant, toWallClock } from '../kernel/zone.ts';
-import type { WindowRate } from '../kernel/units.ts';
+import type { WindowRate } from '../kernel/rates.ts';
 
 export interface Window {
   /** ms since the epoch; the end is the start of the next one. */

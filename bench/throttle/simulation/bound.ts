@@ -1,6 +1,6 @@
 // What the rules of a scenario promise at any moment of its history.
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { parseRate } from '../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../middleware/kernel/rates.ts';
 import type { Scenario } from './scenario.ts';
 import { BEGIN_MS } from '../../simulation/world.ts';
 

@@ -1,5 +1,5 @@
 // Which rules of a service are quotas whose use can be told, and what their limits are.
-import { parseWindowRate } from '../../../middleware/kernel/units.ts';
+import { parseWindowRate } from '../../../middleware/kernel/rates.ts';
 import type { RuleDocument, ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { Memory } from '../../../middleware/throttle/memory.ts';

@@ -1,7 +1,8 @@
 // Checks what a throttle admits: limits that ever admit something, overrides that can be met, and how the fleet is asked.
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
 import { compileGlob } from '../../../middleware/kernel/glob.ts';
-import { parseDuration, parseRate, parseWindowRate } from '../../../middleware/kernel/units.ts';
+import { parseRate, parseWindowRate } from '../../../middleware/kernel/rates.ts';
+import { parseDuration } from '../../../middleware/kernel/units.ts';
 import { checkTimezone } from '../../../middleware/kernel/zone.ts';
 import { compileGcra } from '../../../middleware/throttle/gcra.ts';
 import { isListed } from '../../../middleware/throttle/quota.ts';

@@ -1,6 +1,6 @@
 // Finds what, in rules of the control plane's own services, would keep out those who have to mend it: warnings, no errors.
 import type { AccessEntry, AccessRule, RuleDocument, ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { parseRate, parseWindowRate } from '../../../middleware/kernel/units.ts';
+import { parseRate, parseWindowRate } from '../../../middleware/kernel/rates.ts';
 import type { Finding, Place, Report } from './findings.ts';
 
 /** Whoever calls these sends an API key, and is to access rules an address and nothing more. */

@@ -1,6 +1,7 @@
 // Checks what a throttle says of single requests: what they cost, how long they are held, and what they are told.
 import type { ResourceRule, ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { parseDuration, parseRate } from '../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../middleware/kernel/rates.ts';
+import { parseDuration } from '../../../middleware/kernel/units.ts';
 import { limiterOf } from '../../../middleware/throttle/algorithm.ts';
 import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { spareOf } from '../../../middleware/throttle/leaky-bucket.ts';

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { Refused } from '../../../middleware/kernel/errors.ts';
 import type { Instance } from '../../../middleware/kernel/instance.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { parseRate } from '../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../middleware/kernel/rates.ts';
 import { CLOCK_ERROR_US, LAG_US } from '../../../middleware/throttle/bucket.ts';
 import { provideEverything } from '../../../middleware/throttle/everything.ts';
 import { compileGcra } from '../../../middleware/throttle/gcra.ts';

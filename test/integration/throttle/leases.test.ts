@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { Refused } from '../../../middleware/kernel/errors.ts';
 import type { Instance } from '../../../middleware/kernel/instance.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { parseRate } from '../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../middleware/kernel/rates.ts';
 import { compileGcra } from '../../../middleware/throttle/gcra.ts';
 import { seededRandom } from '../../../middleware/testing/random.ts';
 import { StoreUnavailable, type Table } from '../../../store/port.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Refused } from '../../../middleware/kernel/errors.ts';
 import type { ThrottleRule } from '../../../middleware/kernel/rules/document.ts';
-import { parseRate } from '../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../middleware/kernel/rates.ts';
 import { CLOCK_ERROR_US } from '../../../middleware/throttle/bucket.ts';
 import { compileGcra } from '../../../middleware/throttle/gcra.ts';
 import type { Table } from '../../../store/port.ts';

@@ -1,14 +1,7 @@
 // Events are recognised by their shape, and rules read from them only what the platform vouches for.
 import { describe, expect, it } from 'vitest';
-import {
-  claimOf,
-  clientIpOf,
-  headerOf,
-  queryOf,
-  recordsOf,
-  triggerOf,
-  type Trigger,
-} from '../../../middleware/kernel/trigger.ts';
+import { claimOf, clientIpOf, queryOf } from '../../../middleware/kernel/request.ts';
+import { headerOf, recordsOf, triggerOf, type Trigger } from '../../../middleware/kernel/trigger.ts';
 import * as events from '../../support/events.ts';
 
 const request = { method: 'post', path: '/orders/42' };

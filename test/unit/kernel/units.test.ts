@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeOfStatus, outcomeTest, type Outcome } from '../../../middleware/kernel/outcome.ts';
-import { parseDuration, parseRate, parseShare, parseSize } from '../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../middleware/kernel/rates.ts';
+import { parseDuration, parseShare, parseSize } from '../../../middleware/kernel/units.ts';
 
 describe('durations, rates and shares', () => {
   it.each([

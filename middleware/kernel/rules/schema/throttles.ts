@@ -1,6 +1,6 @@
 // What a document says of throttles.
 import { z } from 'zod';
-import { parseRate, parseWindowRate } from '../../units.ts';
+import { parseRate, parseWindowRate } from '../../rates.ts';
 import { count, duration, mode, MOST_RESOURCES, name, pattern, rate } from './values.ts';
 
 const throttleKey = z

@@ -1,6 +1,7 @@
 // What the values of rules look like: durations, rates, shares, names, patterns, outcomes.
 import { z } from 'zod';
-import { parseDuration, parseRate, parseShare, parseSize, parseWindowRate } from '../../units.ts';
+import { parseRate, parseWindowRate } from '../../rates.ts';
+import { parseDuration, parseShare, parseSize } from '../../units.ts';
 
 /** A string that one of the parsers of `units.ts` understands; the parser's own message is the reason given. */
 export function parsed(parse: (text: string) => unknown, examples: string): z.ZodType<string> {

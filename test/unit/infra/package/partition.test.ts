@@ -1,5 +1,6 @@
 // Which file of the package a module belongs in, over graphs of a few modules.
 import { describe, expect, it } from 'vitest';
+import { withCopies } from '../../../../infra/package/graph.ts';
 import { partition, type Partition } from '../../../../infra/package/partition.ts';
 
 interface Graph {
@@ -98,5 +99,44 @@ describe('what is handed', () => {
     expect(() => partitionOf(graph, ['index', 'testing'])).toThrow(
       'testing imports q, which is loaded as a part of another part',
     );
+  });
+});
+
+describe('a home', () => {
+  it('is one for all that come to be in one file, with what is handed to its own parts', () => {
+    const graph = { imports: ['p: a', 'q: a c'], loads: ['govern: p', 'p: q'] };
+    expect([...partitionOf(graph).homes]).toEqual([
+      ['index', 'index'],
+      ['p', 'p'],
+      ['q', 'q'],
+      ['a', 'p'],
+      ['c', 'q'],
+    ]);
+  });
+
+  it('is another for what an entry has as well', () => {
+    const { homes } = partitionOf({ imports: ['p: a', 'testing: a'], loads: ['govern: p'] }, ['index', 'testing']);
+    expect(homes.get('p')).toBe('p');
+    expect(homes.get('a')).toBe('p,testing');
+  });
+});
+
+describe('a copy', () => {
+  it('is as if its importers imported what it does, once, through copies of copies', () => {
+    const imports = new Map([
+      ['p', ['a', 'c']],
+      ['q', ['a']],
+      ['a', ['b', 'c']],
+      ['b', ['d']],
+      ['c', []],
+      ['d', []],
+    ]);
+    const graph = withCopies({ imports, lazy: new Map() }, new Set(['a', 'b']));
+    expect([...graph.imports]).toEqual([
+      ['p', ['d', 'c']],
+      ['q', ['d', 'c']],
+      ['c', []],
+      ['d', []],
+    ]);
   });
 });

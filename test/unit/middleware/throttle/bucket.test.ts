@@ -1,7 +1,7 @@
 // A bucket shared by clocks that disagree: the burst is exact, refills lag, and nothing is over-admitted.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRate } from '../../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../../middleware/kernel/rates.ts';
 import { CLOCK_ERROR_US, decide, LAG_US, regimeOf, type BucketState } from '../../../../middleware/throttle/bucket.ts';
 import { compileGcra } from '../../../../middleware/throttle/gcra.ts';
 import { excess, type Admitted } from './meter.ts';

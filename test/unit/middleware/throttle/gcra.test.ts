@@ -1,7 +1,7 @@
 // The arithmetic of one bucket by one clock.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRate } from '../../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../../middleware/kernel/rates.ts';
 import { compileGcra, take } from '../../../../middleware/throttle/gcra.ts';
 import { excess, type Admitted } from './meter.ts';
 

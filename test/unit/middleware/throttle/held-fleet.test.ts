@@ -1,7 +1,7 @@
 // A leaky bucket that a fleet shares: slots reserved ahead by clocks that disagree, left by timers that are late.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRate } from '../../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../../middleware/kernel/rates.ts';
 import { AT_ONCE, CLOCK_ERROR_US, decide, LAG_US, type BucketState } from '../../../../middleware/throttle/bucket.ts';
 import { compileGcra, type Gcra } from '../../../../middleware/throttle/gcra.ts';
 import { placeOf, usualBurst } from '../../../../middleware/throttle/leaky-bucket.ts';

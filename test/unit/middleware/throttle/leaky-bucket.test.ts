@@ -4,7 +4,7 @@ import { DeadlineExceeded, Refused } from '../../../../middleware/kernel/errors.
 import type { Instance } from '../../../../middleware/kernel/instance.ts';
 import { silentRecorder } from '../../../../middleware/kernel/recorder.ts';
 import type { ThrottleRule } from '../../../../middleware/kernel/rules/document.ts';
-import { parseRate } from '../../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../../middleware/kernel/rates.ts';
 import { provideEverything } from '../../../../middleware/throttle/everything.ts';
 import { usualBurst } from '../../../../middleware/throttle/leaky-bucket.ts';
 import { throttlePolicy } from '../../../../middleware/throttle/index.ts';

@@ -1,7 +1,7 @@
 // Tokens held on lease: each has its own moment and its own end, and the fleet's bound holds whatever is done with them.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRate } from '../../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../../middleware/kernel/rates.ts';
 import {
   CLOCK_ERROR_US,
   costUs,

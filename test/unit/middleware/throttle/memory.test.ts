@@ -1,6 +1,6 @@
 // What an instance remembers of a rule, and what giving back does to it.
 import { describe, expect, it } from 'vitest';
-import { parseRate } from '../../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../../middleware/kernel/rates.ts';
 import { compileGcra } from '../../../../middleware/throttle/gcra.ts';
 import { Memory, RuleMemory } from '../../../../middleware/throttle/memory.ts';
 

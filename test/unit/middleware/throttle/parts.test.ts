@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../../../middleware/kernel/instance.ts';
-import { parseRate } from '../../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../../middleware/kernel/rates.ts';
 import { compileGcra } from '../../../../middleware/throttle/gcra.ts';
 import { Lease } from '../../../../middleware/throttle/lease.ts';
 import { betterParts, WHOLE, type Division } from '../../../../middleware/throttle/division.ts';

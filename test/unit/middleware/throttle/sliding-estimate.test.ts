@@ -1,7 +1,7 @@
 // The sliding estimate: what it admits, when it has room again, and that no clocks make it admit more than it promises.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRate } from '../../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../../middleware/kernel/rates.ts';
 import { CLOCK_ERROR_US, LAG_US } from '../../../../middleware/throttle/bucket.ts';
 import {
   compileSliding,

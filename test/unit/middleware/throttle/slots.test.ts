@@ -1,7 +1,7 @@
 // The queue of a leaky bucket on one instance: slots in order of arrival, and what happens when timers are late.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRate } from '../../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../../middleware/kernel/rates.ts';
 import { compileGcra } from '../../../../middleware/throttle/gcra.ts';
 import { Slots } from '../../../../middleware/throttle/slots.ts';
 import { excess, type Admitted } from './meter.ts';

@@ -1,7 +1,7 @@
 // Warming up: a third at first, all of it in the end, and never more than a bucket that is warm.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRate } from '../../../../middleware/kernel/units.ts';
+import { parseRate } from '../../../../middleware/kernel/rates.ts';
 import { compileGcra } from '../../../../middleware/throttle/gcra.ts';
 import { Memory, type RuleMemory } from '../../../../middleware/throttle/memory.ts';
 import { warmed, warmingSince } from '../../../../middleware/throttle/warm-up.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseWindowRate } from '../../../../middleware/kernel/units.ts';
+import { parseWindowRate } from '../../../../middleware/kernel/rates.ts';
 import { windowAt } from '../../../../middleware/throttle/window.ts';
 
 const at = (text: string) => Date.parse(text);
