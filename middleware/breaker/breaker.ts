@@ -76,6 +76,7 @@ export class Breaker {
       this.#guard.startAfresh();
     }
     const standing = fleet.standing(settings, nowMs);
+    if (standing.kind === 'refuse' || standing.kind === 'probe') this.#counts.countRefused(settings, nowMs);
     if (standing.kind === 'refuse') return standing;
     if (standing.kind === 'probe') return this.#probe(invocation, settings, standing.since);
     if (standing.kind === 'ramp' && placeOf(invocation.requestId, fleet.name) >= standing.share) {

@@ -2,7 +2,7 @@
 import type { BreakerBucket } from '../../store/items/breaker-buckets.ts';
 import type { BreakerTally } from '../../store/items/breaker-tallies.ts';
 import { isOldSegment, segmentTotals } from './call-window.ts';
-import { FAST_BUCKETS, surgeOf, type FleetSize, type SurgeSettings } from './surge.ts';
+import { FAST_BUCKETS, paceOf, surgeOf, WITHOUT_SURGE_MS, type FleetSize, type SurgeSettings } from './surge.ts';
 import { totalsOf, WINDOW_BUCKETS, type Counts } from './window.ts';
 
 /** A window of time in ten buckets, or of calls in ten segments. */
@@ -58,18 +58,21 @@ export function detect(fleet: Fleet, settings: DetectSettings, minimumCalls: num
   const instances = instancesOf(fleet.tallies, nowMs);
   const quorum = settings.quorum === 'auto' ? autoQuorum(instances) : settings.quorum;
   const counts = countsOf(fleet, settings.window, nowMs);
-  const reason = tripReason(counts, { ...settings, minimumCalls });
+  const failing = failingOf(fleet, settings.window, nowMs);
+  const untold = untoldCalls(fleet, settings, instances - failing, nowMs);
+  const enough = counts.calls >= minimumCalls;
+  const known = { ...counts, calls: counts.calls + untold };
+  const reason = enough ? tripReason(known, { ...settings, minimumCalls }) : undefined;
   const surge = surgeSeen(fleet, settings, minimumCalls, counts.calls, nowMs);
-  const level = Math.max(levelOf(counts, settings, minimumCalls), surge?.level ?? 0);
+  const level = Math.max(levelOf(known, settings, minimumCalls), surge?.level ?? 0);
   if (surge && surge.level >= 1 && surge.reporters >= quorum) {
     const { failures, calls, overMs, reporters } = surge;
     return { level, trip: { reason: 'surge', counts: { failures, calls: Math.round(calls), overMs, reporters } } };
   }
-  const failing = reason && failingOf(fleet, settings.window, nowMs);
-  if (!reason || failing === undefined || failing < quorum) return { level, trip: undefined };
+  if (!reason || failing < quorum) return { level, trip: undefined };
   const { window } = settings;
   const windowMs = window.kind === 'time' ? { windowMs: window.bucketMs * WINDOW_BUCKETS } : {};
-  return { level, trip: { reason, counts: { ...counts, ...windowMs } } };
+  return { level, trip: { reason, counts: { ...known, calls: Math.round(known.calls), ...windowMs } } };
 }
 
 /** So many instances there are: those of the stretch before and who has joined since, or all who have told in this one. */
@@ -101,6 +104,27 @@ function countsOf({ tallies, buckets, epoch }: Fleet, window: WindowShape, nowMs
   return window.kind === 'time'
     ? totalsOf(buckets, window.bucketMs, nowMs)
     : segmentTotals(tallies, window.segmentCalls, epoch);
+}
+
+/**
+ * Who fails tells at once and who is well within `PRESENCE_MS`, so that a window younger than that would hold hardly
+ * anything but failures: `others`, who have told of none, are taken to have made as many calls as those who have.
+ */
+function untoldCalls(fleet: Fleet, { window, surge }: DetectSettings, others: number, nowMs: number): number {
+  const sinceMs = nowMs - begunAt(fleet, window, nowMs);
+  if (others <= 0 || sinceMs >= PRESENCE_MS) return 0;
+  const { reporters, callsPerMs } = paceOf(fleet.tallies, surge?.bucketMs ?? WITHOUT_SURGE_MS, fleet.epoch, nowMs);
+  // Calls that are slow alone say nothing of how many there are: until everybody has told they are not judged.
+  if (reporters === 0) return fleet.epoch > 0 ? Infinity : 0;
+  return others * callsPerMs * Math.max(0, sinceMs);
+}
+
+/** When what the window holds began to be counted, if that is not long ago. */
+function begunAt({ buckets, epoch }: Fleet, window: WindowShape, nowMs: number): number {
+  if (window.kind === 'calls') return epoch;
+  let first = nowMs;
+  for (const { index, widthMs } of buckets) if (widthMs === window.bucketMs) first = Math.min(first, index * widthMs);
+  return Math.max(first, epoch);
 }
 
 function levelOf(counts: Counts, { failureRate, slowRate }: DetectSettings, minimumCalls: number): number {

@@ -31,7 +31,8 @@ export class Moments {
     return (ends & 1) + ((ends >> 1) & 1) + ((ends >> 2) & 1) >= BAD_OF_THREE;
   }
 
-  add(nowMs: number, failure: boolean): void {
+  /** A call that ended; while it is open, one that was refused: that many there will be when it closes. */
+  add(nowMs: number, failure: boolean, refused = false): void {
     const index = Math.floor(nowMs / this.bucketMs);
     const place = index % FAST_BUCKETS;
     if (this.#index[place] !== index) {
@@ -41,12 +42,12 @@ export class Moments {
     }
     this.#calls[place] = (this.#calls[place] ?? 0) + 1;
     if (failure) this.#untold[place] = (this.#untold[place] ?? 0) + 1;
-    this.#ends = ((this.#ends << 1) | (failure ? 1 : 0)) & 7;
+    if (!refused) this.#ends = ((this.#ends << 1) | (failure ? 1 : 0)) & 7;
     this.#firstAt ??= nowMs;
   }
 
-  /** Gives away what it has to tell: none of it is told again. */
-  take(nowMs: number, epoch: number): BreakerTally[] {
+  /** Gives away what it has to tell, its failures only where they are asked for: none of it is told again. */
+  take(nowMs: number, epoch: number, withFailures = true): BreakerTally[] {
     const { bucketMs } = this;
     const oldest = Math.floor(nowMs / bucketMs) - FAST_BUCKETS;
     const told: BreakerTally[] = [];
@@ -57,8 +58,8 @@ export class Moments {
       if (count === 0 || index <= oldest) continue;
       told.push({ of: 'failures', start: Math.max(index * bucketMs, epoch), width: bucketMs, count });
     }
-    if (told.length > 0) told.push(...this.#asReporter(nowMs, epoch));
-    return told;
+    if (told.length === 0) return told;
+    return [...(withFailures ? told : []), ...this.#asReporter(nowMs, epoch)];
   }
 
   /** Counts this instance among the reporters of two stretches, or corrects how busy it said it was. */
@@ -91,8 +92,10 @@ export class Moments {
     return Math.max(0, Math.round(BUSY_UNITS * calls * Math.max(1, (bucketMs * buckets) / agedMs)));
   }
 
+  /** How busy it is says nothing of failures, and stays. */
   clear(): void {
     this.#untold.fill(0);
+    this.#ends = 0;
   }
 }
 

@@ -10,6 +10,9 @@ export const NOW_BUCKETS = 2;
 /** How busy is told in tenths of a call, so that sums stay whole. */
 export const BUSY_UNITS = 10;
 
+/** Without a surge, moments tell how busy an instance is, and whether its own calls look bad. */
+export const WITHOUT_SURGE_MS = 100;
+
 /** A compiled `surge`; the rate is between 0 and 1. */
 export interface SurgeSettings {
   /** Width of one fast bucket. */
@@ -70,7 +73,7 @@ export function surgeOf(
     const age = Math.max(0, current - Math.floor(start / bucketMs));
     if (age < FAST_BUCKETS) failures[age] = (failures[age] ?? 0) + count;
   }
-  const { reporters, busyPerMs } = reportersOf(tallies, settings, epoch, nowMs);
+  const { reporters, callsPerMs: busyPerMs } = paceOf(tallies, bucketMs, epoch, nowMs);
   const perMs = Math.max(callsPerMs, Math.max(instances, reporters) * busyPerMs);
   let worst = NOTHING;
   // Too few to go by: as many failures as this must be seen themselves.
@@ -100,17 +103,17 @@ function seldomMore(expected: number): number {
 /** As few as these say little about the others, unless those of the stretch before are asked as well. */
 const FEW_REPORTERS = 10;
 
-/** Instances that reported a failure, of the stretch with more of them, and how busy they are on average. */
-function reportersOf(
+/** Instances that reported a failure, of the stretch with more of them, and how many calls they make on average. */
+export function paceOf(
   tallies: readonly BreakerTally[],
-  { bucketMs }: SurgeSettings,
+  bucketMs: number,
   epoch: number,
   nowMs: number,
-): { reporters: number; busyPerMs: number } {
+): { reporters: number; callsPerMs: number } {
   const long = toldIn('reporters', 'busy', bucketMs * FAST_BUCKETS);
   // The last bucket alone shows at once that there is more to do; the others are surer where there are few.
   const short = toldIn('reportersNow', 'busyNow', bucketMs * NOW_BUCKETS);
-  return { reporters: long.most, busyPerMs: Math.max(long.busy / BUSY_BUCKETS, short.busy) / bucketMs };
+  return { reporters: long.most, callsPerMs: Math.max(long.busy / BUSY_BUCKETS, short.busy) / bucketMs };
 
   function toldIn(reporters: Tallied, busy: Tallied, width: number): { most: number; busy: number } {
     const current = stretchStart(nowMs, width, epoch);

@@ -6,7 +6,7 @@ import { blockOf, CallWindow, newestOf, placed } from './call-window.ts';
 import { isPast, PRESENCE_MS, type DetectSettings } from './detect.ts';
 import { Moments } from './moments.ts';
 import { fits, windowOf, type OwnWindow } from './own-window.ts';
-import { stretchStart } from './surge.ts';
+import { stretchStart, WITHOUT_SURGE_MS } from './surge.ts';
 import { isStale, WINDOW_BUCKETS, type Counts } from './window.ts';
 
 /** Where pieces of a window of calls go is said when it is known which segments there are. */
@@ -41,7 +41,7 @@ export class Untold {
   }
 
   add(failure: boolean, slow: boolean, settings: DetectSettings, nowMs: number): void {
-    const { window, surge } = settings;
+    const { window } = settings;
     if (!this.#window || !fits(this.#window, window)) {
       this.#window = windowOf(window);
       // The stretches of another window are others.
@@ -49,9 +49,18 @@ export class Untold {
     }
     this.#window.add(nowMs, failure, slow);
     if (failure || slow) this.#failing = true;
+    this.#momentsOf(settings).add(nowMs, failure);
+  }
+
+  /** A call that the open breaker refused. */
+  addRefused(settings: DetectSettings, nowMs: number): void {
+    this.#momentsOf(settings).add(nowMs, false, true);
+  }
+
+  #momentsOf({ surge }: DetectSettings): Moments {
     const bucketMs = surge?.bucketMs ?? WITHOUT_SURGE_MS;
     if (this.#moments?.bucketMs !== bucketMs) this.#moments = new Moments(bucketMs);
-    this.#moments.add(nowMs, failure);
+    return this.#moments;
   }
 
   /** Gives away what there is to tell; undefined when there is nothing. */
@@ -59,7 +68,7 @@ export class Untold {
     const window = this.#window;
     const pieces = window instanceof CallWindow ? window.take() : [];
     const buckets = window && !(window instanceof CallWindow) ? window.take(nowMs) : [];
-    const tallies = settings.surge ? (this.#moments?.take(nowMs, epoch) ?? []) : [];
+    const tallies = this.#moments?.take(nowMs, epoch, settings.surge !== undefined) ?? [];
     const presentIn = stretchStart(nowMs, PRESENCE_MS, 0);
     // While half-open the item is left to the probes.
     if (presentIn > this.#presentIn && state.kind !== 'HALF_OPEN') {
@@ -119,6 +128,3 @@ export class Untold {
     this.#failing = false;
   }
 }
-
-/** Without a surge, moments only tell whether this instance's own calls look bad. */
-const WITHOUT_SURGE_MS = 100;
