@@ -213,6 +213,7 @@ export async function loadEverything(): Promise<void> {
     loadOutbound().then(({ loadAnnounce }) => loadAnnounce()),
     loadOutbound().then(({ loadBreakersFor }) => loadBreakersFor(undefined, loadKeys)),
     import('./kernel/queues.ts'),
+    import('./call/invoking.ts'),
     loadThrottle(rules).then(({ loadAll }) => loadAll()),
     ...slots.map((slot) => slot.load(rules)),
   ]);
