@@ -3,11 +3,10 @@ import type { Invocation } from '../kernel/invocation.ts';
 import { headerOf } from '../kernel/trigger.ts';
 
 /**
- * The idempotency key where there is one, which all attempts carry; else Lambda's own, which an asynchronous invoke keeps
- * when it is repeated. A key that a client makes up decides about its own request alone.
+ * The idempotency key of a direct invoke, which all attempts of a call carry; else Lambda's own, which an asynchronous
+ * invoke keeps when it is repeated. Over HTTP anybody may send a key: whoever found one that is met could meet everybody
+ * with it, and open breakers that others share.
  */
 export function requestIdOf({ event, trigger, requestId }: Invocation): string {
-  const { kind } = trigger;
-  const key = kind === 'http' || kind === 'direct' ? headerOf(event, 'idempotency-key') : undefined;
-  return key ?? requestId;
+  return (trigger.kind === 'direct' ? headerOf(event, 'idempotency-key') : undefined) ?? requestId;
 }

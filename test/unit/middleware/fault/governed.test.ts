@@ -84,22 +84,37 @@ describe('at the door', () => {
     expect(kit.recorded.refusals).toMatchObject([{ by: 'fault', rule: 'drill', shadow: true }]);
   });
 
-  it('meets the same request on whichever instance, by its idempotency key', async () => {
-    using kit = await kitWith({ half: { resources: ['pay'], abort: { share: '50%', status: 503 }, until } });
+  it('meets the same direct invoke on whichever instance, by its idempotency key', async () => {
+    const invoked = { invoked: { match: { trigger: 'direct' } } };
+    const half = { resources: ['invoked'], abort: { share: '50%', status: 503 }, until };
+    using kit = await kitWith({ half }, { resources: invoked });
     using other = await kit.another();
-    const answerOf = async (one: TestGovernor, key: string) => {
-      const handler = one.governed((_event: unknown) => ({ statusCode: 200 }));
-      const answer = await one.invoke(handler, drilled({ headers: { 'idempotency-key': key } }));
-      return answer.statusCode;
+    const isMetBy = async (one: TestGovernor, key: string) => {
+      const handler = one.governed((_event: unknown) => 'done');
+      const answer = await one.invoke(handler, { headers: { 'idempotency-key': key } }).catch(String);
+      return answer !== 'done';
     };
-    const met = new Set<number>();
+    const met = new Set<boolean>();
     for (let i = 0; i < 30; i++) {
-      const status = await answerOf(kit, `order-${i}`);
-      met.add(status);
-      expect(await answerOf(other, `order-${i}`)).toBe(status);
-      expect(await answerOf(kit, `order-${i}`)).toBe(status);
+      const first = await isMetBy(kit, `order-${i}`);
+      met.add(first);
+      expect(await isMetBy(other, `order-${i}`)).toBe(first);
+      expect(await isMetBy(kit, `order-${i}`)).toBe(first);
     }
-    expect(met).toEqual(new Set([200, 503]));
+    expect(met).toEqual(new Set([true, false]));
+  });
+
+  it('is not chosen by a client over HTTP, who may send one key with every request', async () => {
+    using kit = await kitWith({ half: { resources: ['pay'], abort: { share: '50%', status: 503 }, until } });
+    const handler = kit.governed((_event: unknown) => ({ statusCode: 200 }));
+    for (const key of ['order-1', 'order-2', 'order-3']) {
+      const statuses = new Set<number>();
+      for (let i = 0; i < 30; i++) {
+        const answer = await kit.invoke(handler, drilled({ headers: { 'idempotency-key': key } }));
+        statuses.add(answer.statusCode);
+      }
+      expect(statuses).toEqual(new Set([200, 503]));
+    }
   });
 
   it('skips a scheduled run, and never aborts what its platform gives up', async () => {
@@ -205,6 +220,22 @@ describe('calls', () => {
       await expect(kit.invoke(handler, drilled())).resolves.toMatchObject({ statusCode: 502 });
     await expect(kit.invoke(handler, drilled())).resolves.toMatchObject({ statusCode: 503 });
     expect(kit.recorded.refusals).toMatchObject([{ by: 'breaker', rule: 'rates' }]);
+  });
+
+  it('meet no more than their share when a client repeats one key with every request', async () => {
+    const drill = { dependencies: ['rates'], abort: { share: '20%', status: 503 }, until };
+    using kit = await kitWith({ drill }, { dependencies });
+    kit.respond('rates', { body: {} });
+    const handler = asking(kit);
+    for (const key of ['a', 'b', 'c', 'd']) {
+      let met = 0;
+      for (let i = 0; i < 100; i++) {
+        const answer = await kit.invoke(handler, drilled({ headers: { 'idempotency-key': key } }));
+        if ('headers' in answer) met += 1;
+      }
+      expect(met).toBeGreaterThan(5);
+      expect(met).toBeLessThan(40);
+    }
   });
 
   it('of others go on', async () => {
