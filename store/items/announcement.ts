@@ -1,5 +1,5 @@
 // How a service that nobody has published rules for becomes known: its instances say that they report.
-import { due, keys } from '../keys.ts';
+import { due, instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Table } from '../port.ts';
 import { ITEM_VERSION } from './fields.ts';
 
@@ -10,7 +10,7 @@ export const ANNOUNCEMENT_KEPT_MS = 24 * 3_600_000;
 export async function announce(table: Table, service: string, nowMs: number, options: CallOptions = {}): Promise<void> {
   await table.put({
     item: {
-      ...keys.announcement(service),
+      ...instanceKeys.announcement(service),
       v: ITEM_VERSION,
       service,
       due: due.services,

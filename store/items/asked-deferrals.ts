@@ -1,5 +1,5 @@
 // How often a queue record was sent back because its handler asked for it: no attempt, but not for ever.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Table } from '../port.ts';
 import { KEPT_S } from './deferrals.ts';
 import { ITEM_VERSION } from './fields.ts';
@@ -17,7 +17,7 @@ export async function countAskedDeferral(
   options?: CallOptions,
 ): Promise<boolean> {
   const { applied } = await table.update({
-    key: keys.deferrals(service, messageId),
+    key: instanceKeys.deferrals(service, messageId),
     update: 'ADD n :one, asked :one SET v = :v, expiration = :expiration',
     condition: 'attribute_not_exists(asked) OR asked < :most',
     values: { ':one': 1, ':v': ITEM_VERSION, ':expiration': Math.ceil(nowMs / 1000) + KEPT_S, ':most': most },

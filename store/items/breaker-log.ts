@@ -1,5 +1,5 @@
 // How breakers changed: one item a transition, in order of time, by day.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import { type CallOptions, type Item, StoreRejected, type Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 
@@ -39,7 +39,7 @@ export async function putBreakerTransition(
   { service, breaker, key, from, to, epoch, cause, by, counts, ...rest }: BreakerTransitionItem,
   options?: CallOptions,
 ): Promise<void> {
-  const at = keys.breakerTransition(
+  const at = instanceKeys.breakerTransition(
     service,
     dayOf(epoch),
     iso(epoch),
@@ -90,7 +90,7 @@ export async function readBreakerTransitions(
   for (let queries = 0; position > low; queries++) {
     if (queries === MOST_QUERIES_A_PAGE) return { transitions, cursor: toCursor(position) };
     const { items, cursor } = await table.query({
-      pk: keys.breakerTransition(service, position.slice(0, 10), '', '').pk,
+      pk: instanceKeys.breakerTransition(service, position.slice(0, 10), '', '').pk,
       sk: { between: [low, position] },
       descending: true,
       limit: LOOKED_AT_ONCE,

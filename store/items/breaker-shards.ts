@@ -1,5 +1,5 @@
 // A breaker in shards: where a fleet writes more than one item takes, each part of it counts in an item of its own.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Table, Written } from '../port.ts';
 import { moving, publishing } from './breaker-changes.ts';
 import { recordOf, type BreakerRecord } from './breaker-record.ts';
@@ -30,8 +30,8 @@ export interface ShardOptions {
  */
 export function shardedStore(table: Table, service: string, breaker: string, options: ShardOptions): BreakerStore {
   const { index: own, of: shards, now, present } = options;
-  const authoritative = keys.breaker(service, breaker);
-  const keyOf = (index: number) => (index === 0 ? authoritative : keys.breakerShard(service, breaker, index));
+  const authoritative = instanceKeys.breaker(service, breaker);
+  const keyOf = (index: number) => (index === 0 ? authoritative : instanceKeys.breakerShard(service, breaker, index));
   let readAt = -Infinity;
 
   /** Brings a shard up to the state of `item`, unless it is there or further already. Its counts were of an earlier epoch. */
@@ -124,7 +124,7 @@ export async function divideBreaker(
   options?: CallOptions,
 ): Promise<void> {
   await table.update({
-    key: keys.breaker(service, breaker),
+    key: instanceKeys.breaker(service, breaker),
     update: 'SET shards = :to',
     condition: from === 1 ? 'attribute_not_exists(shards) OR shards = :from' : 'shards = :from',
     values: { ':to': to, ':from': from },

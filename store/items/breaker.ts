@@ -1,5 +1,5 @@
 // A breaker's one item: what the fleet saw is added and read in one update, and every transition is one conditional update.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Table, Written } from '../port.ts';
 import type { Because } from './breaker-because.ts';
 import { moving, publishing, type Next, type Seen } from './breaker-changes.ts';
@@ -58,7 +58,7 @@ const expiring = (change: Change, fromMs: number | undefined) =>
   alsoSetting(change, 'expiration', fromMs === undefined ? NEVER_S : Math.ceil((fromMs + KEPT_MS) / 1000));
 
 export function breakerStore(table: Table, service: string, breaker: string, keyed?: KeyValue): BreakerStore {
-  const key = keys.breaker(service, breaker, keyed?.value);
+  const key = instanceKeys.breaker(service, breaker, keyed?.value);
   const lasting = (change: Change) => (keyed ? expiring(change, keyed.keptFrom()) : change);
   const answer = ({ applied, item }: Written): BreakerAnswer => ({ applied, record: recordOf(item) });
   const read = async (options?: CallOptions) => recordOf(await table.get(key, { ...options, consistent: true }));
@@ -110,7 +110,7 @@ export async function readBreaker(
   nowMs: number,
   key?: string,
 ): Promise<BreakerStatus> {
-  const item = await table.get(keys.breaker(service, name, key), { consistent: true });
+  const item = await table.get(instanceKeys.breaker(service, name, key), { consistent: true });
   return statusOf({ service, name, key }, recordOf(item), nowMs);
 }
 
@@ -137,7 +137,7 @@ export class BreakerContended extends Error {
 /** Forces or releases a breaker; the fleet learns it at its next sync. @throws {BreakerContended} when the fleet kept winning. */
 export async function forceBreaker(table: Table, forcing: Forcing): Promise<BreakerStatus> {
   const { service, name, key: value, state: wanted, until, reason, by, nowMs } = forcing;
-  const key = keys.breaker(service, name, value);
+  const key = instanceKeys.breaker(service, name, value);
   const to = wanted === null ? undefined : { state: wanted, until, reason, by };
   for (let tries = 0; tries < FORCE_TRIES; tries++) {
     const record = recordOf(await table.get(key, { consistent: true }));

@@ -1,5 +1,5 @@
 // How often flyball itself sent a queue record back: receives minus deferrals are attempts.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 
@@ -14,7 +14,7 @@ export async function countDeferral(
   options?: CallOptions,
 ): Promise<void> {
   await table.update({
-    key: keys.deferrals(service, messageId),
+    key: instanceKeys.deferrals(service, messageId),
     update: 'ADD n :one SET v = :v, expiration = :expiration',
     values: { ':one': 1, ':v': ITEM_VERSION, ':expiration': Math.ceil(nowMs / 1000) + KEPT_S },
     ...options,
@@ -28,6 +28,6 @@ export async function readDeferrals(
   messageId: string,
   options?: CallOptions,
 ): Promise<number> {
-  const item = await table.get(keys.deferrals(service, messageId), { ...options, consistent: true });
+  const item = await table.get(instanceKeys.deferrals(service, messageId), { ...options, consistent: true });
   return item ? fieldsOf(item).number('n') : 0;
 }

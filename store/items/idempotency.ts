@@ -1,5 +1,5 @@
 // That a piece of work is being done, or has been, and what came of it: each is claimed by one, who alone may say how it ended.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 
@@ -48,7 +48,7 @@ export async function claimWork(
 ): Promise<{ readonly claimed: true } | { readonly claimed: false; readonly record: WorkRecord | undefined }> {
   const { applied, item } = await table.put({
     item: {
-      ...keys.idempotency(service, key),
+      ...instanceKeys.idempotency(service, key),
       v: ITEM_VERSION,
       status: 'INPROGRESS',
       token,
@@ -80,7 +80,7 @@ export async function completeWork(
   options?: CallOptions,
 ): Promise<boolean> {
   const { applied } = await table.update({
-    key: keys.idempotency(service, key),
+    key: instanceKeys.idempotency(service, key),
     update:
       'SET #status = :completed, expiration = :expiration' +
       (data === undefined ? '' : ', #data = :data') +
@@ -108,7 +108,7 @@ export async function releaseWork(
 ): Promise<void> {
   // Roles of the data plane delete nothing: what is released is the TTL's to delete.
   await table.update({
-    key: keys.idempotency(service, key),
+    key: instanceKeys.idempotency(service, key),
     update: 'SET #status = :released, expiration = :nowS REMOVE inProgressUntilMs',
     condition: '#token = :token',
     names: { '#status': 'status', '#token': 'token' },
@@ -122,7 +122,7 @@ export async function readWork(
   { service, key }: WorkName,
   options?: CallOptions,
 ): Promise<WorkRecord | undefined> {
-  const item = await table.get(keys.idempotency(service, key), { ...options, consistent: true });
+  const item = await table.get(instanceKeys.idempotency(service, key), { ...options, consistent: true });
   return item && recordOf(item);
 }
 

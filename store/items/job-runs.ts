@@ -1,5 +1,5 @@
 // The runs of jobs: one item each, begun and ended by the instance that runs, watched by the batch monitor.
-import { due, keys } from '../keys.ts';
+import { due, instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Page, Table, Written } from '../port.ts';
 import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
 
@@ -157,7 +157,7 @@ export async function listRuns(
 ): Promise<{ readonly runs: Run[]; readonly cursor?: string }> {
   const { limit, cursor, consistent = false } = page;
   const found = await table.query({
-    pk: keys.jobRun(job.service, job.job, '', '').pk,
+    pk: instanceKeys.jobRun(job.service, job.job, '', '').pk,
     sk: { beginsWith: 'run#' },
     descending: true,
     limit,
@@ -228,7 +228,7 @@ function runOf(item: Item): Run {
 }
 
 function keyOf({ service, job, startedAt, run }: RunStart) {
-  return keys.jobRun(service, job, new Date(startedAt).toISOString(), run);
+  return instanceKeys.jobRun(service, job, new Date(startedAt).toISOString(), run);
 }
 
 function startItem(start: RunStart) {

@@ -1,5 +1,5 @@
 // The lines that records wait in for a rule's tokens: how far each is taken, moved on by one conditional update a booking.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 
@@ -37,7 +37,7 @@ export async function bookPlaces(
   { line, fromUs, lengthUs }: Booking,
   options?: CallOptions,
 ): Promise<number | undefined> {
-  const key = keys.line(name.service, name.rule, name.generation, name.key);
+  const key = instanceKeys.line(name.service, name.rule, name.generation, name.key);
   const names = { '#end': line };
   const expiration = Math.ceil(fromUs / 1e6) + KEPT_S;
   let waiting = true;

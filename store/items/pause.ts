@@ -1,5 +1,5 @@
 // A pause on the head of a service's rules, as its instances read it: the part that is bundled into every governed function.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Table } from '../port.ts';
 import { headOf, type RulesHead } from './rules-read.ts';
 
@@ -25,7 +25,7 @@ export interface Polled {
 }
 
 export async function readPolled(table: Table, service: string, options?: CallOptions): Promise<Polled> {
-  const item = await table.get(keys.rulesHead(service), options);
+  const item = await table.get(instanceKeys.rulesHead(service), options);
   const stopped = item?.['faultsStopped'];
   return {
     head: headOf(item),

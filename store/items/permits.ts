@@ -1,5 +1,5 @@
 // Permits of a concurrency rule in the table: slots that hold an expiry, and beside the first of them an adaptive limit.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Table, Value, Written } from '../port.ts';
 import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
 
@@ -83,7 +83,7 @@ export interface PermitStore {
 
 /** `slot` counts within the shard, from 0. */
 export function permitStore(table: Table, service: string, rule: string, shard: number): PermitStore {
-  const key = keys.permits(service, rule, shard);
+  const key = instanceKeys.permits(service, rule, shard);
   const written = ({ applied, item }: Written): PermitWrite => ({ applied, record: recordOf(item) });
   return {
     claim: async (slot, { expiryUs, pastUs, foreignUs }, options) => {
@@ -200,7 +200,7 @@ export async function readPermits(
   shard: number,
   options?: CallOptions & { readonly consistent?: boolean },
 ): Promise<PermitRecord | undefined> {
-  return recordOf(await table.get(keys.permits(service, rule, shard), options));
+  return recordOf(await table.get(instanceKeys.permits(service, rule, shard), options));
 }
 
 const nameOf = (slot: number) => `s${slot}`;

@@ -1,5 +1,5 @@
 // A fixed window's counter in the table: one item per key and window, each take one conditional update.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Key, Table } from '../port.ts';
 import { ITEM_VERSION, fieldsOf } from './fields.ts';
 import type { BucketName } from './throttle.ts';
@@ -141,7 +141,7 @@ export async function readQuota(
 }
 
 function keyOf({ service, rule, algorithm, generation, key }: BucketName, startMs: number): Key {
-  return keys.bucket(service, rule, algorithm, generation, `${startMs}#${key}`);
+  return instanceKeys.bucket(service, rule, algorithm, generation, `${startMs}#${key}`);
 }
 
 const reachedAttribute = (percent: number) => `reached${percent}`;

@@ -1,5 +1,5 @@
 // Reads published rules: the part of store/items/rules.ts that is bundled into every governed function.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Table } from '../port.ts';
 import { fieldsOf, UnreadableItem } from './fields.ts';
 
@@ -24,7 +24,7 @@ export async function readHead(
   service: string,
   options?: CallOptions & { readonly consistent?: boolean },
 ): Promise<RulesHead | undefined> {
-  return headOf(await table.get(keys.rulesHead(service), options));
+  return headOf(await table.get(instanceKeys.rulesHead(service), options));
 }
 
 /** A head item as such; undefined also while a first publish is under way and has only reserved its turn. */
@@ -51,7 +51,7 @@ export async function readDocument(
   copy: number,
   options?: CallOptions,
 ): Promise<unknown> {
-  const key = keys.rulesCopy(service, revision, copy);
+  const key = instanceKeys.rulesCopy(service, revision, copy);
   // Consistent, because a publisher that lost its race may have written this copy a moment before the winner did.
   const reading = table.get(key, { ...options, consistent: true });
   // What unpacks it takes 2 ms to load, the first time: while the answer is on its way they cost nobody anything.

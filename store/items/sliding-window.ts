@@ -1,5 +1,5 @@
 // A sliding window's counts in the table: one item per key with this window's and the last one's, each take one update.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Key, Table, Written } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 import type { BucketName } from './throttle.ts';
@@ -120,7 +120,7 @@ export async function readSliding(
 }
 
 function keyOf({ service, rule, algorithm, generation, key }: BucketName): Key {
-  return keys.bucket(service, rule, algorithm, generation, key);
+  return instanceKeys.bucket(service, rule, algorithm, generation, key);
 }
 
 function takenOf({ applied, item }: Written): SlidingTaken {

@@ -1,5 +1,5 @@
 // Telemetry: one item for each active instance and minute, put whole, so that putting it again changes nothing.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
 
@@ -63,7 +63,7 @@ export interface TelemetryMinute {
 export function minuteItem(minute: TelemetryMinute) {
   const { service, instance, from } = minute;
   return {
-    ...keys.telemetryMinute(service, minuteOf(from), instance),
+    ...instanceKeys.telemetryMinute(service, minuteOf(from), instance),
     v: ITEM_VERSION,
     ...minute,
     late: minute.late && [...minute.late],
@@ -91,7 +91,7 @@ export async function readMinutes(
   cursor?: string,
   options: CallOptions & { readonly limit?: number; readonly consistent?: boolean } = {},
 ): Promise<MinutesPage> {
-  const { pk } = keys.telemetryMinute(service, minute, '');
+  const { pk } = instanceKeys.telemetryMinute(service, minute, '');
   const page = await table.query({ pk, ...options, ...(cursor === undefined ? {} : { cursor }) });
   const minutes = page.items.flatMap(readable);
   return {

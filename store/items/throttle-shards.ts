@@ -1,5 +1,5 @@
 // A bucket in parts: one key whose fleet writes more than one item takes is kept in several, each with a part of the rate.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Key, Table } from '../port.ts';
 import { ITEM_VERSION } from './fields.ts';
 import { recordOf, type BucketName, type BucketRecord } from './throttle.ts';
@@ -16,7 +16,7 @@ export function partName(name: BucketName, { parts, sinceMs }: Parts, part: numb
 }
 
 function keyOf({ service, rule, algorithm, generation, key }: BucketName): Key {
-  return keys.bucket(service, rule, algorithm, generation, key);
+  return instanceKeys.bucket(service, rule, algorithm, generation, key);
 }
 
 /**

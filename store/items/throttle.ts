@@ -1,5 +1,5 @@
 // A throttle's bucket in the table: one item per key, each take one conditional update that tells what stands in its way.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Key, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION, UnreadableItem, type Fields } from './fields.ts';
 
@@ -122,7 +122,7 @@ const PERIODS = 4;
 const PLACES = [0, 1, 2, 3];
 
 export function bucketStore(table: Table, name: BucketName): BucketStore {
-  const key: Key = keys.bucket(name.service, name.rule, name.algorithm, name.generation, name.key);
+  const key: Key = instanceKeys.bucket(name.service, name.rule, name.algorithm, name.generation, name.key);
 
   async function take(
     update: string,
@@ -233,7 +233,7 @@ export async function peekBucket(
   name: BucketName,
   options?: CallOptions,
 ): Promise<BucketRecord | undefined> {
-  const key = keys.bucket(name.service, name.rule, name.algorithm, name.generation, name.key);
+  const key = instanceKeys.bucket(name.service, name.rule, name.algorithm, name.generation, name.key);
   return recordOf(await table.get(key, { ...options }));
 }
 
@@ -243,7 +243,7 @@ export async function readBucket(
   name: BucketName,
   options?: CallOptions,
 ): Promise<BucketRecord | undefined> {
-  const key = keys.bucket(name.service, name.rule, name.algorithm, name.generation, name.key);
+  const key = instanceKeys.bucket(name.service, name.rule, name.algorithm, name.generation, name.key);
   return recordOf(await table.get(key, { ...options, consistent: true }));
 }
 

@@ -1,5 +1,5 @@
 // Quotas that came near their limit: one item a key, window and share, in order of time, and of many at once a count.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import { type CallOptions, type Item, StoreRejected, type Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 
@@ -53,14 +53,14 @@ export async function putUsageSignal(
   const expiration = Math.ceil((atMs + KEPT_MS) / 1000);
   const hourMs = Math.floor(atMs / HOUR_MS) * HOUR_MS;
   const { item } = await table.update({
-    key: keys.usageSignalCount(service, hourOf(atMs), rule),
+    key: instanceKeys.usageSignalCount(service, hourOf(atMs), rule),
     update: 'SET v = :v, expiration = :expiration, #rule = :rule, hourMs = :hour ADD n :one',
     names: { '#rule': 'rule' },
     values: { ':v': ITEM_VERSION, ':expiration': expiration, ':rule': rule, ':hour': hourMs, ':one': 1 },
     ...options,
   });
   if (item && fieldsOf(item).number('n') > MOST_SIGNALS_LISTED) return 'counted';
-  const at = keys.usageSignal(service, dayOf(atMs), iso(atMs), `${rule}#${percent}#${key}#${generation}`);
+  const at = instanceKeys.usageSignal(service, dayOf(atMs), iso(atMs), `${rule}#${percent}#${key}#${generation}`);
   const { limit, startMs, endMs } = signal;
   const { applied } = await table.put({
     item: { ...at, v: ITEM_VERSION, rule, key, generation, percent, atMs, limit, startMs, endMs, expiration },
@@ -86,7 +86,7 @@ export async function readUsageSignals(
   for (let queries = 0; position > low; queries++) {
     if (queries === MOST_QUERIES_A_PAGE) return { signals, cursor: toCursor(position) };
     const { items, cursor } = await table.query({
-      pk: keys.usageSignal(service, position.slice(0, 10), '', '').pk,
+      pk: instanceKeys.usageSignal(service, position.slice(0, 10), '', '').pk,
       sk: { between: [low, position] },
       descending: true,
       limit: limit + 1,
@@ -111,7 +111,7 @@ export async function readUnlistedSignals(
   toMs: number,
   limit: number,
 ): Promise<UnlistedSignals[]> {
-  const { pk } = keys.usageSignalCount(service, '', '');
+  const { pk } = instanceKeys.usageSignalCount(service, '', '');
   const unlisted: UnlistedSignals[] = [];
   const between = [hourOf(fromMs), `${hourOf(Math.max(fromMs, toMs - 1))}${AFTER_IDS}`] as const;
   let cursor: string | undefined;

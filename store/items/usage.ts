@@ -1,5 +1,5 @@
 // Which keys used a quota in which window: lists beside the counters, so that usage is found without scanning the table.
-import { keys } from '../keys.ts';
+import { instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 
@@ -32,7 +32,7 @@ export async function putUsageWindow(
   expiration: number,
   options?: CallOptions,
 ): Promise<void> {
-  const item = { ...keys.usageWindow(service, rule, iso(startMs), generation), v: ITEM_VERSION };
+  const item = { ...instanceKeys.usageWindow(service, rule, iso(startMs), generation), v: ITEM_VERSION };
   await table.put({ item: { ...item, generation, startMs, endMs, expiration }, ...options });
 }
 
@@ -44,7 +44,7 @@ export async function putUsageKey(
   expiration: number,
   options?: CallOptions,
 ): Promise<void> {
-  const at = keys.usageKey(service, rule, iso(startMs), shardOf(key), key, generation);
+  const at = instanceKeys.usageKey(service, rule, iso(startMs), shardOf(key), key, generation);
   await table.put({ item: { ...at, v: ITEM_VERSION, key, generation, expiration }, ...options });
 }
 
@@ -56,7 +56,7 @@ export async function readUsageWindows(
   toMs: number,
 ): Promise<UsageWindow[]> {
   const first = iso(Math.max(0, fromMs - LONGEST_WINDOW_MS));
-  const { pk } = keys.usageWindow(service, rule, '', '');
+  const { pk } = instanceKeys.usageWindow(service, rule, '', '');
   const windows: UsageWindow[] = [];
   let cursor: string | undefined;
   do {
@@ -92,7 +92,7 @@ export async function readUsageKeys(
   const start = iso(startMs);
   const lists = Array.from(
     { length: USAGE_SHARDS },
-    (_, shard) => keys.usageKey(service, rule, start, shard, '', '').pk,
+    (_, shard) => instanceKeys.usageKey(service, rule, start, shard, '', '').pk,
   );
   const found: UsageKey[] = [];
   let position = after ? positionOf(after) : '';
@@ -143,7 +143,7 @@ function inOrder(a: UsageKey, b: UsageKey): number {
 }
 
 function positionOf({ key, generation }: UsageKey): string {
-  return keys.usageKey('', '', '', 0, key, generation).sk;
+  return instanceKeys.usageKey('', '', '', 0, key, generation).sk;
 }
 
 /** FNV-1a: any hash that spreads will do, and all versions must agree on it. */

@@ -1,7 +1,7 @@
 // The rules an instance works under: loaded during init, polled beside the handler, the last good revision kept.
 import { readPolled, type Pause } from '../../../store/items/pause.ts';
 import { readDocument, type RulesHead } from '../../../store/items/rules-read.ts';
-import { RULE_COPIES } from '../../../store/keys.ts';
+import { RULE_COPIES } from '../../../store/instance-keys.ts';
 import type { Instance } from '../instance.ts';
 import { errorFields } from '../logger.ts';
 import { isSlot, type Policy, type PolicySlot } from '../policy.ts';
