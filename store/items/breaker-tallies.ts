@@ -65,8 +65,8 @@ export interface Tallying {
 
 export const NO_TALLYING: Tallying = { added: [], past: [] };
 
-/** The newest segment of a window of calls, for whoever would begin another. */
-export const segmentAttribute = (width: number) => `segment.${width.toString(36)}`;
+/** The newest segment of a window of calls, for whoever would begin another. Without a dot: no bucket, no tally. */
+export const segmentAttribute = (width: number) => `segment-${width.toString(36)}`;
 
 /** Adds to some and removes others; what is added to stays, since one attribute may not stand in both. */
 export function tally(update: Update, added: readonly BreakerTally[], removed: readonly BreakerTally[]): void {
