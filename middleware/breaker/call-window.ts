@@ -19,9 +19,14 @@ export function newestOf(tallies: readonly BreakerTally[], width: number, epoch:
   return newest;
 }
 
+/** The first segment of the window. */
+function oldestOf(tallies: readonly BreakerTally[], width: number, epoch: number): number {
+  return Math.max(firstOf(epoch), newestOf(tallies, width, epoch) - SEGMENTS + 1);
+}
+
 /** The counts of the last ten segments of one width. */
 export function segmentTotals(tallies: readonly BreakerTally[], width: number, epoch: number): Counts {
-  const oldest = Math.max(firstOf(epoch), newestOf(tallies, width, epoch) - SEGMENTS + 1);
+  const oldest = oldestOf(tallies, width, epoch);
   let [calls, failures, slow] = [0, 0, 0];
   for (const { of, start, width: w, count } of tallies) {
     if (w !== width || start < oldest) continue;
@@ -37,8 +42,13 @@ export function blockOf(segment: number, epoch: number): number {
   return Math.max(firstOf(epoch), Math.floor(segment / SEGMENTS) * SEGMENTS);
 }
 
-/** Whether segments or blocks have left every window of their width. */
+/** Whether a segment has left the window of its width: three counts of each would not fit twice over into a small item. */
 export function isOldSegment(start: number, width: number, tallies: readonly BreakerTally[], epoch: number): boolean {
+  return start < oldestOf(tallies, width, epoch);
+}
+
+/** Whether a block has no segment in the window of its width. */
+export function isOldBlock(start: number, width: number, tallies: readonly BreakerTally[], epoch: number): boolean {
   const newest = newestOf(tallies, width, epoch);
   return start < Math.max(firstOf(epoch), Math.floor(newest / SEGMENTS - 1) * SEGMENTS);
 }

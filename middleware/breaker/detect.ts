@@ -1,7 +1,7 @@
 // Whether what the fleet has counted opens its breaker, pure: the window that the rule names, and the surge of the last moments.
 import type { BreakerBucket } from '../../store/items/breaker-buckets.ts';
 import type { BreakerTally } from '../../store/items/breaker-tallies.ts';
-import { isOldSegment, segmentTotals } from './call-window.ts';
+import { isOldBlock, isOldSegment, segmentTotals } from './call-window.ts';
 import { FAST_BUCKETS, paceOf, surgeOf, WITHOUT_SURGE_MS, type FleetSize, type SurgeSettings } from './surge.ts';
 import { totalsOf, WINDOW_BUCKETS, type Counts } from './window.ts';
 
@@ -185,6 +185,8 @@ export function isPast(tally: BreakerTally, tallies: readonly BreakerTally[], ep
     case 'reportersNow':
     case 'failing':
       return start < epoch || isBefore(1);
+    case 'blockFailing':
+      return isOldBlock(start, width, tallies, epoch);
     default:
       return isOldSegment(start, width, tallies, epoch);
   }

@@ -3,7 +3,7 @@ import type { BreakerRecord } from '../../store/items/breaker-record.ts';
 import { divideBreaker } from '../../store/items/breaker-shards.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { Cadence } from './cadence.ts';
-import { detect, instancesOf } from './detect.ts';
+import { detect, instancesOf, PRESENCE_MS } from './detect.ts';
 import type { FleetView } from './fleet-view.ts';
 import { forcedAt, nextEpoch, opened } from './machine.ts';
 import { minimumCallsAt } from './ramp.ts';
@@ -17,6 +17,8 @@ const LOOK_GAP_MS = 50;
 const FRESH_MS = 20;
 /** A fleet that has shrunk is known to have when everybody has long counted where it does now. */
 const SHRINK_AFTER_MS = 60_000;
+/** Everybody has synced by then, and knows of the shards. */
+const MOVED_AFTER_MS = 2 * PRESENCE_MS;
 /** So many instances, on average, divide the fleet's counts when that is due. */
 const DIVIDERS = 50;
 /** Segments of a window of calls begin all the time where there are many: so often the place is looked for anew. */
@@ -143,8 +145,10 @@ export class FleetCounts {
       return;
     }
     const to = shardsFor(view.fleetSize, shards);
-    // Until all have moved, few are known in a shard.
-    if (to < shards && clock.now() - view.dividedAt < SHRINK_AFTER_MS) return;
+    const forMs = clock.now() - view.dividedAt;
+    // Until all have moved, few are known in a shard, and many where they have been so far.
+    if (to < shards && forMs < SHRINK_AFTER_MS) return;
+    if (to > shards && forMs < MOVED_AFTER_MS && view.shardOf(shards) < shards / 2) return;
     // A few of them see to it, whatever their number.
     if (to === shards || view.key !== undefined || random() * view.fleetSize > DIVIDERS) return;
     await divideBreaker(table, service, view.name, { from: shards, to }, { signal });

@@ -73,8 +73,9 @@ export function surgeOf(
     const age = Math.max(0, current - Math.floor(start / bucketMs));
     if (age < FAST_BUCKETS) failures[age] = (failures[age] ?? 0) + count;
   }
-  const { reporters, callsPerMs: busyPerMs } = paceOf(tallies, bucketMs, epoch, nowMs);
-  const perMs = Math.max(callsPerMs, Math.max(instances, reporters) * busyPerMs);
+  const { reporters, ...pace } = paceOf(tallies, bucketMs, epoch, nowMs);
+  const perMs = Math.max(callsPerMs, Math.max(instances, reporters) * pace.callsPerMs);
+  const atMostPerMs = Math.max(callsPerMs, Math.max(instances, reporters) * pace.atMostPerMs);
   let worst = NOTHING;
   // Too few to go by: as many failures as this must be seen themselves.
   const few = Math.max(counted, perMs * bucketMs * FAST_BUCKETS) < minimumCalls;
@@ -84,15 +85,14 @@ export function surgeOf(
     const sinceMs = nowMs - Math.max((current - age) * bucketMs, epoch);
     const overMs = Math.max(bucketMs, sinceMs - TOLD_LATE_MS);
     const calls = perMs * overMs;
-    const level = sum / (few ? minimumCalls : tooMany(calls, minimumCalls, failureRate));
+    const level = sum / (few ? minimumCalls : tooMany(calls, atMostPerMs * overMs, settings));
     if (level > worst.level) worst = { failures: sum, calls: Math.max(calls, sum), overMs, reporters, level };
   }
   return worst;
 }
 
-function tooMany(calls: number, minimumCalls: number, failureRate: number): number {
-  const atRate = failureRate * calls;
-  return Math.max(failureRate * minimumCalls, TOLERANCE * atRate, seldomMore(WELL * atRate));
+function tooMany(calls: number, atMost: number, { minimumCalls, failureRate }: SurgeSettings): number {
+  return Math.max(failureRate * minimumCalls, TOLERANCE * failureRate * calls, seldomMore(WELL * failureRate * atMost));
 }
 
 /** More events than this happen about once in a million times, where so many are expected (Poisson). */
@@ -103,19 +103,23 @@ function seldomMore(expected: number): number {
 /** As few as these say little about the others, unless those of the stretch before are asked as well. */
 const FEW_REPORTERS = 10;
 
-/** Instances that reported a failure, of the stretch with more of them, and how many calls they make on average. */
-export function paceOf(
-  tallies: readonly BreakerTally[],
-  bucketMs: number,
-  epoch: number,
-  nowMs: number,
-): { reporters: number; callsPerMs: number } {
+export interface Pace {
+  /** Instances that reported a failure, of the stretch with more of them. */
+  readonly reporters: number;
+  /** How many calls they make on average, */
+  readonly callsPerMs: number;
+  /** and, where few were seen, how many it may well be. */
+  readonly atMostPerMs: number;
+}
+
+export function paceOf(tallies: readonly BreakerTally[], bucketMs: number, epoch: number, nowMs: number): Pace {
   const long = toldIn('reporters', 'busy', bucketMs * FAST_BUCKETS);
   // The last bucket alone shows at once that there is more to do; the others are surer where there are few.
   const short = toldIn('reportersNow', 'busyNow', bucketMs * NOW_BUCKETS);
-  return { reporters: long.most, callsPerMs: Math.max(long.busy / BUSY_BUCKETS, short.busy) / bucketMs };
+  const perMs = (longBusy: number) => Math.max(longBusy / BUSY_BUCKETS, short.busy) / bucketMs;
+  return { reporters: long.most, callsPerMs: perMs(long.busy), atMostPerMs: perMs(long.atMost) };
 
-  function toldIn(reporters: Tallied, busy: Tallied, width: number): { most: number; busy: number } {
+  function toldIn(reporters: Tallied, busy: Tallied, width: number): { most: number; busy: number; atMost: number } {
     const current = stretchStart(nowMs, width, epoch);
     const [now, before] = [
       { reporters: 0, busy: 0 },
@@ -129,9 +133,10 @@ export function paceOf(
     }
     const few = now.reporters < FEW_REPORTERS;
     const all = now.reporters + (few ? before.reporters : 0);
-    const sum = now.busy + (few ? before.busy : 0);
+    const sum = Math.max(0, now.busy + (few ? before.busy : 0)) / BUSY_UNITS;
     // The same instance may have reported in both.
     const most = Math.max(now.reporters, before.reporters);
-    return { most, busy: all === 0 ? 0 : Math.max(0, sum) / all / BUSY_UNITS };
+    if (all === 0) return { most, busy: 0, atMost: 0 };
+    return { most, busy: sum / all, atMost: (sum + 2 * Math.sqrt(sum)) / all };
   }
 }
