@@ -31,9 +31,8 @@ interface OutboundParts {
   readonly loadFallbackPolicy: () => Promise<Policy>;
   readonly loadTracePolicy: () => Promise<Policy>;
   readonly loadFaultPolicy: () => Promise<Policy>;
-  readonly loadRepeating: () => Promise<void>;
+  readonly loadAllOutbound: () => Promise<void>;
   readonly loadOutboundFor: (rules: RuleDocument) => Promise<void>;
-  readonly loadAnnounce: () => Promise<void>;
   readonly loadBreakersFor: (rules: RuleDocument | undefined, keys: LoadKeys) => Promise<void>;
   readonly loadInboundBreaker: () => Promise<Policy>;
 }
@@ -209,11 +208,9 @@ export async function loadEverything(): Promise<void> {
   await Promise.all([
     loadAnswers(),
     loadReporting(),
-    loadOutbound().then(({ loadRepeating }) => loadRepeating()),
-    loadOutbound().then(({ loadAnnounce }) => loadAnnounce()),
+    loadOutbound().then(({ loadAllOutbound }) => loadAllOutbound()),
     loadOutbound().then(({ loadBreakersFor }) => loadBreakersFor(undefined, loadKeys)),
     import('./kernel/queues.ts'),
-    import('./call/invoking.ts'),
     loadThrottle(rules).then(({ loadAll }) => loadAll()),
     ...slots.map((slot) => slot.load(rules)),
   ]);

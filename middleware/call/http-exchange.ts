@@ -5,7 +5,6 @@ import type { Connections } from '../../store/adapters/connections.ts';
 import { readWithin } from '../../store/adapters/reading.ts';
 import { ExchangeFailed } from './exchange-failed.ts';
 
-export const MOST_IDLE_SOCKETS = 32;
 /** As much as Lambda itself answers. */
 export const LARGEST_ANSWER_BYTES = 6 * 1024 * 1024;
 

@@ -2,11 +2,9 @@
 import type { Instance } from '../kernel/instance.ts';
 import type { Call, OutboundPolicy, Reply, Send, Stage } from '../kernel/outbound.ts';
 import type { DependencyRule, RuleDocument } from '../kernel/rules/document.ts';
-import { parseSize } from '../kernel/units.ts';
-import { functionTarget } from './function-target.ts';
 import { compileOperations, type OperationTable } from './operation.ts';
 import type { Target } from './request.ts';
-import { urlTarget } from './url-target.ts';
+import { targetOf } from './targets.ts';
 
 /** Sends a call through stages that are given the send with it. */
 export type Through = (call: Call, send: Send) => Promise<Reply>;
@@ -68,12 +66,6 @@ function pipelineOf(
     if (stage) through = contained(policy.name, stage, through, instance);
   }
   return { through, operationOf: compileOperations(rule.operations), target: targetOf(rule, instance) };
-}
-
-function targetOf({ target, maxAnswer }: DependencyRule, instance: Instance): Target | undefined {
-  if (!target) return undefined;
-  const limitBytes = maxAnswer === undefined ? undefined : parseSize(maxAnswer);
-  return 'url' in target ? urlTarget(target.url, instance, limitBytes) : functionTarget(target, instance, limitBytes);
 }
 
 /**

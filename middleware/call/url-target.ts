@@ -7,13 +7,11 @@ import { bodyOf, NotJson, valueOf } from './body.ts';
 import { replyOfAbort, replyOfError } from './errors.ts';
 import { ExchangeFailed } from './exchange-failed.ts';
 import { BodyUnreadable, type Answer } from './http-exchange.ts';
+import type { Transport } from './in-place.ts';
 import { headersOf, misusedReply, retryAfterMs, saysNever, type OutgoingRequest, type Target } from './request.ts';
-import { transportOf } from './transport.ts';
 
-/** `base` is the rule's URL; a call's path is appended to the base's own. */
-export function urlTarget(base: string, instance: Instance, limitBytes?: number): Target {
-  const root = new URL(base);
-  const transport = transportOf(instance);
+/** `root` is the rule's URL; a call's path is appended to its own. */
+export function urlTarget(root: URL, instance: Instance, transport: Transport, limitBytes?: number): Target {
   return async function sendToUrl(request, call) {
     const url = joined(root, request.path);
     if (url === undefined) return outside(request, root);

@@ -87,6 +87,7 @@ describe('a governed function', () => {
     'verify',
     'recorded',
     'fallback',
+    'http',
     'invoking',
     'segments',
   ])('loads %s as one file when it is needed, and not before', (part) => {
