@@ -53,3 +53,26 @@ it('keeps no other attribute of its item that would be taken for a bucket of tim
   }
   expect(recordOf(table.item(keys.breaker('orders', 'payments'))).buckets).toEqual([]);
 });
+
+it('keeps its item under 1 KB, whatever is counted', async () => {
+  const table = memoryTable();
+  const fleet = breakerFleet(8, table, {
+    window: { calls: 10 * WIDTH },
+    failureRate: '80%',
+    slow: { over: '100ms', rate: '90%' },
+  });
+  const stored = () => JSON.stringify(table.item(keys.breaker('orders', 'payments'))).length;
+  const slowly = async () => {
+    fleet.clock.advance(101);
+    return failure;
+  };
+  let most = 0;
+  for (let i = 0; i < 2_000; i++) {
+    await fleet.member(i % 8).attempt(i < 80 || i % 3 === 0 ? slowly : reply('ok'));
+    fleet.clock.advance(10);
+    most = Math.max(most, stored());
+  }
+  // As JSON; DynamoDB counts neither quotes nor commas.
+  expect(most).toBeGreaterThan(700);
+  expect(most).toBeLessThan(1_300);
+});

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   blockOf,
   CallWindow,
+  isOldBlock,
   isOldSegment,
   newestOf,
   placed,
@@ -69,7 +70,8 @@ describe('the window', () => {
     let tallies: BreakerTally[] = [];
     for (let i = 0; i < 25; i++) tallies = added(tallies, placed([piece(10)], tallies, WIDTH, 0));
     expect(blockOf(newestOf(tallies, WIDTH, 0), 0)).toBe(20);
-    expect([9, 10, 24].map((start) => isOldSegment(start, WIDTH, tallies, 0))).toEqual([true, false, false]);
+    expect([9, 10, 24].map((start) => isOldBlock(start, WIDTH, tallies, 0))).toEqual([true, false, false]);
+    expect([14, 15, 24].map((start) => isOldSegment(start, WIDTH, tallies, 0))).toEqual([true, false, false]);
   });
 });
 
