@@ -173,7 +173,7 @@ export class FleetView {
     }
     // Also when the answer to its own move was lost, and it reads what became of it.
     const decidedHere = record.epoch !== this.#record.epoch && record.because?.by === this.instance.id;
-    this.#record = record;
+    this.#record = inOurTime(record, this.#record, nowMs);
     this.#answered(nowMs);
     const from = this.#shown;
     const to = forcedAt(record, nowMs)?.state ?? record.state.kind;
@@ -249,4 +249,22 @@ function isBehind(record: BreakerRecord, seen: BreakerRecord): boolean {
   if (record.epoch !== seen.epoch) return record.epoch < seen.epoch;
   const turnOf = ({ state }: BreakerRecord) => (state.kind === 'HALF_OPEN' ? state.turn : 0);
   return turnOf(record) < turnOf(seen);
+}
+
+/**
+ * Times that another wrote whose clock is ahead of ours: it is open for no longer than `openForMs` from when we saw it, and
+ * its ramp began then at the latest. Seen again, they are what they were.
+ */
+function inOurTime(record: BreakerRecord, seen: BreakerRecord, nowMs: number): BreakerRecord {
+  const { state } = record;
+  const before = record.epoch === seen.epoch ? seen.state : undefined;
+  if (state.kind === 'OPEN' && state.until > nowMs + state.openForMs) {
+    const until = before?.kind === 'OPEN' ? before.until : nowMs + state.openForMs;
+    return { ...record, state: { ...state, until } };
+  }
+  if (state.kind === 'CLOSED' && state.ramp && state.ramp.from > nowMs) {
+    const ramp = { ...state.ramp, from: (before?.kind === 'CLOSED' ? before.ramp?.from : undefined) ?? nowMs };
+    return { ...record, state: { kind: 'CLOSED', ramp } };
+  }
+  return record;
 }
