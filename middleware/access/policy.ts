@@ -38,7 +38,8 @@ function policyOf(required: boolean): Policy<Compiled | undefined> {
     before(invocation, compiled) {
       // What comes by other ways is let in by IAM: whoever may invoke, send or publish.
       if (invocation.trigger.kind !== 'http') {
-        if (required && cameByGateway(invocation)) refuse(invocation, unrecognised());
+        // No rule could be asked about what nobody knows the shape of.
+        if (required && invocation.trigger.byOutsider) refuse(invocation, unrecognised());
         return undefined;
       }
       if (required && (!compiled || compiled.shadow)) refuse(invocation, ungoverned());
@@ -46,22 +47,6 @@ function policyOf(required: boolean): Policy<Compiled | undefined> {
       return compiled.shadow ? observe(invocation, compiled) : enforce(invocation, compiled);
     },
   };
-}
-
-/** What a gateway passes on and nobody here knows the shape of, e.g. of a WebSocket: no rule could be asked about it. */
-function cameByGateway({ trigger, event }: Invocation): boolean {
-  if (trigger.kind !== 'direct' || !isObject(event)) return false;
-  if ('requestContext' in event || 'methodArn' in event || 'routeArn' in event) return true;
-  // VPC Lattice's first format, and the like. A call by flyball itself has a `method` and `path`, and none of these.
-  if (['httpMethod', 'raw_path', 'rawPath', 'is_base64_encoded'].some((name) => name in event)) return true;
-  // AppSync, and Lambda@Edge.
-  if (isObject(event['info']) && 'fieldName' in event['info']) return true;
-  const records = event['Records'];
-  return Array.isArray(records) && records.some((record) => isObject(record) && 'cf' in record);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function compile({ access }: RuleDocument, instance: Instance): Compiled | undefined {

@@ -44,7 +44,7 @@ const NOTHING: Said = { deadlineAt: undefined, attempt: 1, never: false };
  * A batch has until the latest of its records' deadlines, and no such limit when one of them has none.
  */
 export function saidBy(trigger: Trigger, event: unknown, ownQueue: boolean): Said {
-  if (trigger.kind === 'direct') return read((name) => headerOf(event, name), true);
+  if (trigger.kind === 'direct' && !trigger.byOutsider) return read((name) => headerOf(event, name), true);
   if (trigger.kind !== 'queue' || !ownQueue) return NOTHING;
   const records = recordsOf(event);
   const each = records.map((record) => read((name) => messageAttributeOf(record, name), false));

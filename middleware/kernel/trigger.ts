@@ -27,6 +27,8 @@ export interface Trigger {
   readonly path: string;
   /** The queue, bucket, topic, event source, stream or schedule by name; empty for `http` and `direct`. */
   readonly source: string;
+  /** Passed on in a form nobody here knows, e.g. of a WebSocket: a `direct` event that an outsider has written. */
+  readonly byOutsider?: true;
 }
 
 /** An event nobody promised the shape of. */
@@ -35,10 +37,14 @@ export interface Unknown {
 }
 
 const DIRECT: Trigger = { kind: 'direct', face: 'direct', method: '', path: '', source: '' };
+const BY_OUTSIDER: Trigger = { ...DIRECT, byOutsider: true };
 
 /** Recognises an event. Whatever is not recognised passes as a direct invoke. Never throws, whatever the event. */
 export function triggerOf(event: unknown): Trigger {
-  if (!isObject(event)) return DIRECT;
+  if (!isObject(event)) {
+    // AppSync's batches.
+    return Array.isArray(event) && event.some((one) => isObject(one) && isPassedOn(one)) ? BY_OUTSIDER : DIRECT;
+  }
   const context = event['requestContext'];
   if (isObject(context)) {
     const http = context['http'];
@@ -65,7 +71,17 @@ export function triggerOf(event: unknown): Trigger {
     }
     return { kind: 'event', face: 'eventbridge', method: '', path: '', source: event['source'] };
   }
-  return DIRECT;
+  return isPassedOn(event) ? BY_OUTSIDER : DIRECT;
+}
+
+/** What only a gateway puts into an event. A call by flyball itself has a `method` and `path`, and none of these. */
+const PASSED_ON = ['requestContext', 'methodArn', 'routeArn', 'httpMethod', 'raw_path', 'rawPath', 'is_base64_encoded'];
+
+/** By a gateway's WebSocket or token authorizer, by VPC Lattice, by AppSync. */
+function isPassedOn(event: Unknown): boolean {
+  if (PASSED_ON.some((name) => name in event)) return true;
+  const info = event['info'];
+  return isObject(info) && ('fieldName' in info || 'channel' in info);
 }
 
 /** What a gateway asks a REQUEST authorizer is the request itself, and what it is asked about. */
@@ -96,7 +112,8 @@ function triggerOfRecord(record: Unknown): Trigger {
       // arn:aws:dynamodb:region:account:table/NAME/stream/LABEL
       return { kind: 'stream', face: 'dynamodb', method: '', path: '', source: arn.split('/')[1] ?? '' };
     default:
-      return DIRECT;
+      // Lambda@Edge's.
+      return 'cf' in record ? BY_OUTSIDER : DIRECT;
   }
 }
 

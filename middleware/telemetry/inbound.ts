@@ -59,7 +59,7 @@ export class Sources {
       this.#web.record(outcome, durationMs, bucket);
       return;
     }
-    const caller = trigger.kind === 'direct' ? callerOf(invocation.event) : undefined;
+    const caller = callerOf(trigger, invocation.event);
     const inbound = caller === undefined ? this.#of(trigger.kind, trigger.source) : this.#of('service', caller);
     inbound.record(outcome, durationMs, bucket);
     const nowMs = invocation.startedAt + offsetMs;
@@ -116,16 +116,16 @@ function ageBy(inbound: GrowingInbound, trigger: Trigger, event: unknown, nowMs:
 
 /** As `inbound` names what caused an invocation: `http`, `queue:settlement`, `service:orders`. */
 export function sourceOf({ trigger, event }: Invocation): string {
-  const caller = trigger.kind === 'direct' ? callerOf(event) : undefined;
+  const caller = callerOf(trigger, event);
   if (caller !== undefined && SERVICE.test(caller)) return named('service', caller);
   return named(trigger.kind, trigger.source.slice(0, LONGEST_NAME));
 }
 
 const named = (kind: string, name: string) => (name === '' ? kind : `${kind}:${name}`);
 
-function callerOf(event: unknown): string | undefined {
-  if (typeof event !== 'object' || event === null || !('headers' in event)) return undefined;
-  const { headers } = event;
+function callerOf({ kind, byOutsider }: Trigger, event: unknown): string | undefined {
+  if (kind !== 'direct' || byOutsider || typeof event !== 'object' || event === null) return undefined;
+  const { headers } = event as Readonly<Record<string, unknown>>;
   if (typeof headers !== 'object' || headers === null) return undefined;
   const caller = (headers as Record<string, unknown>)[CALLER_HEADER];
   return typeof caller === 'string' ? caller : undefined;

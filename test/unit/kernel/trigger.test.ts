@@ -44,6 +44,26 @@ describe('triggerOf', () => {
   ])('takes %s for a direct invoke', (_name, event) => {
     expect(triggerOf(event)).toMatchObject({ kind: 'direct', face: 'direct' });
   });
+
+  it.each([
+    ['a WebSocket', { requestContext: { connectionId: 'c', eventType: 'CONNECT', routeKey: '$connect' }, headers: {} }],
+    ['VPC Lattice', { version: '2.0', path: '/orders', method: 'GET', headers: {}, requestContext: { region: 'r' } }],
+    ['VPC Lattice, first format', { raw_path: '/orders', method: 'GET', headers: {}, query_string_parameters: {} }],
+    ['Lambda@Edge', { Records: [{ cf: { config: {}, request: { method: 'GET', uri: '/orders' } } }] }],
+    ['AppSync', { arguments: {}, identity: null, info: { fieldName: 'orders', parentTypeName: 'Query' } }],
+    ['AppSync, several at once', [{ arguments: {}, info: { fieldName: 'orders', parentTypeName: 'Query' } }]],
+    ['AppSync Events', { info: { channel: { path: '/default/a' }, operation: 'PUBLISH' }, events: [] }],
+    ['an authorizer by token', { type: 'TOKEN', methodArn: 'arn:aws:execute-api:…', authorizationToken: 'x' }],
+  ])('knows by whom the event of %s was written: no permission to invoke is needed', (_name, event) => {
+    expect(triggerOf(event)).toMatchObject({ kind: 'direct', face: 'direct', byOutsider: true });
+  });
+
+  it.each([
+    ['what flyball.call sends', { operation: 'charge', method: 'POST', path: '/charges', body: {}, headers: {} }],
+    ['what somebody else sends', { orderId: '42', headers: {}, info: { note: 'x' } }],
+  ])('takes %s for written by who may invoke the function', (_name, event) => {
+    expect(triggerOf(event)).not.toHaveProperty('byOutsider');
+  });
 });
 
 describe('what rules can name', () => {

@@ -46,6 +46,14 @@ describe('what a caller says is believed', () => {
     expect(saidBy(triggerOf(event), event, true)).toEqual(nothing);
   });
 
+  it.each([
+    ['a WebSocket', { requestContext: { connectionId: 'c', eventType: 'CONNECT', routeKey: '$connect' }, headers }],
+    ['VPC Lattice', { version: '2.0', path: '/', method: 'GET', headers, requestContext: { region: 'r' } }],
+    ['VPC Lattice, first format', { raw_path: '/', method: 'GET', headers }],
+  ])('never of an outsider by %s', (_what, event) => {
+    expect(saidBy(triggerOf(event), event, true)).toEqual(nothing);
+  });
+
   const text = (stringValue: string) => ({ dataType: 'String' as const, stringValue });
 
   it('of a queue the rules name', () => {

@@ -117,6 +117,17 @@ describe('at the door', () => {
     }
   });
 
+  it('is not chosen by a client of a WebSocket either, whose events look like direct invokes', async () => {
+    const invoked = { invoked: { match: { trigger: 'direct' } } };
+    const half = { resources: ['invoked'], abort: { share: '50%', status: 503 }, until };
+    using kit = await kitWith({ half }, { resources: invoked });
+    const handler = kit.governed((_event: unknown) => 'done');
+    const connect = { requestContext: { routeKey: '$connect' }, headers: { 'idempotency-key': 'order-1' } };
+    const met = new Set<boolean>();
+    for (let i = 0; i < 30; i++) met.add((await kit.invoke(handler, connect).catch(String)) !== 'done');
+    expect(met).toEqual(new Set([true, false]));
+  });
+
   it('skips a scheduled run, and never aborts what its platform gives up', async () => {
     const abort = { abort: { share: '50%', outcome: 'error' }, until } as const;
     using kit = await kitWith(

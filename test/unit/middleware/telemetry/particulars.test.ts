@@ -82,6 +82,10 @@ describe('what is told of who calls', () => {
     ['queue:settlement', events.sqs([{ body: 'x' }], 'settlement')],
     ['service:orders', { headers: { 'x-flyball-caller': 'orders' } }],
     ['direct', { headers: { 'x-flyball-caller': 'not a service' } }],
+    [
+      'direct',
+      { headers: { 'x-flyball-caller': 'orders' }, requestContext: { connectionId: 'c', routeKey: '$default' } },
+    ],
     ['direct', { a: 1 }],
   ])('names %s', (source, event) => {
     const { end, read } = world();
