@@ -1,6 +1,6 @@
 // Knows the outbound policies and their order; loaded in one piece when rules name dependencies, or when a function first
 // calls one: a file costs a start 0.4 ms, whatever is in it, and a KB of code 0.04 ms.
-import { breakerOutbound, loadAnnounce } from './breaker/index.ts';
+import { breakerOutbound, loadChanged } from './breaker/index.ts';
 import { createCaller } from './call/caller.ts';
 import { loadTargets, loadTargetsFor } from './call/targets.ts';
 import { attemptTimeoutOutbound, deadlineOutbound } from './deadline/outbound.ts';
@@ -18,8 +18,6 @@ import { shedOutbound } from './shed/outbound.ts';
 import { traceAttemptOutbound, traceCallOutbound } from './trace/index.ts';
 
 export { loadFor as loadBreakersFor, loadInboundBreaker } from './breaker/index.ts';
-// For fallbacks and faults, each in a file of its own: every function would load it otherwise.
-export { takesMultiValues, withHeader } from './kernel/answer-header.ts';
 export { loadTracePolicy } from './trace/index.ts';
 
 /**
@@ -54,7 +52,7 @@ export async function loadOutboundFor(rules: RuleDocument): Promise<void> {
 
 /** For tests whose time stands still while a file is read. */
 export async function loadAllOutbound(): Promise<void> {
-  await Promise.all([loadTargets(), loadRepeating(), loadFallback(ask), loadAnnounce()]);
+  await Promise.all([loadTargets(), loadRepeating(), loadFallback(ask), loadChanged()]);
 }
 
 export const loadFallbackPolicy = async (): Promise<Policy> => (await loadFallback(ask)).fallbackPolicy;

@@ -17,6 +17,7 @@ const INDEX = 'middleware/index.ts';
  * share is in the core otherwise, for everybody to load.
  */
 const COPIED: ReadonlySet<string> = new Set([
+  'middleware/kernel/answer-header.ts',
   'middleware/kernel/backoff.ts',
   'middleware/kernel/caller-header.ts',
   'middleware/kernel/function-name.ts',

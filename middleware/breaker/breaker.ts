@@ -3,8 +3,9 @@ import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { announceHere } from './announcing.ts';
 import { FleetCounts } from './fleet-counts.ts';
-import { FleetProbes, type Held } from './fleet-probes.ts';
+import type { FleetProbes, Held } from './fleet-probes.ts';
 import { FleetView } from './fleet-view.ts';
+import { loadChanged } from './later.ts';
 import { InstanceGuard, type GuardTicket } from './guard.ts';
 import type { Result, Standing } from './machine.ts';
 import { placeOf } from './ramp.ts';
@@ -27,7 +28,8 @@ export class Breaker {
   readonly #instance: Instance;
   readonly #fleet: FleetView;
   readonly #counts: FleetCounts;
-  readonly #probes: FleetProbes;
+  /** From the first time on that it is not closed. */
+  #probes: FleetProbes | undefined;
   readonly #guard: InstanceGuard;
   #epoch = 0;
 
@@ -36,7 +38,6 @@ export class Breaker {
     this.#instance = instance;
     this.#fleet = new FleetView(name, instance, key);
     this.#counts = new FleetCounts(this.#fleet);
-    this.#probes = new FleetProbes(this.#fleet);
     this.#guard = new InstanceGuard(name, (from, to) => {
       instance.recorder.internal(`breaker-here:${name}:${from}:${to}`);
       announceHere(this.#fleet, from, to);
@@ -55,7 +56,7 @@ export class Breaker {
   /** Decides at once unless the view is too old or a probe's slot must be claimed. */
   admit(invocation: Invocation, settings: BreakerSettings): Ticket | Refusal | Promise<Ticket | Refusal> {
     const nowMs = this.#instance.clock.now();
-    this.#probes.settleOverdue(nowMs);
+    this.#probes?.settleOverdue(nowMs);
     const waiting = this.#counts.freshen(invocation, settings, nowMs);
     return waiting ? waiting.then(() => this.#decide(invocation, settings)) : this.#decide(invocation, settings);
   }
@@ -94,12 +95,13 @@ export class Breaker {
   async #probe(invocation: Invocation, settings: BreakerSettings, since: number): Promise<Ticket | Refusal> {
     const fleet = this.#fleet;
     const { clock } = this.#instance;
-    const turnInMs = this.#probes.turnInMs(since, clock.now());
+    const probes = this.#probes ?? (await this.#loadProbes());
+    const turnInMs = probes.turnInMs(since, clock.now());
     if (turnInMs > 0) return { kind: 'refuse', retryAfterMs: turnInMs };
     if (!hasTimeFor(invocation, settings, clock.now())) return { kind: 'refuse', retryAfterMs: LOST_RETRY_MS };
     let guard = this.#admitHere(invocation, settings, clock.now());
     if ('kind' in guard) return guard;
-    const held = await this.#probes.claim(invocation, settings);
+    const held = await probes.claim(invocation, settings);
     if (typeof held === 'object') return { kind: 'admitted', epoch: held.epoch, held, guard };
     if (held === 'away') {
       this.#guard.takeOver(fleet.epoch, fleet.openForMs ?? settings.openForMs, clock.now());
@@ -115,12 +117,18 @@ export class Breaker {
       : this.#decide(invocation, settings);
   }
 
+  async #loadProbes(): Promise<FleetProbes> {
+    const { FleetProbes } = await loadChanged();
+    // Another call may have waited for the same file.
+    return (this.#probes ??= new FleetProbes(this.#fleet));
+  }
+
   /** Takes in how an admitted attempt ended. */
   record(ticket: Ticket, result: Result, slow: boolean, settings: BreakerSettings): void {
     const nowMs = this.#instance.clock.now();
     const { held, guard, epoch } = ticket;
     if (guard) this.#guard.record(guard, result, slow, settings, nowMs, this.#fleet.away(nowMs));
-    if (held) void this.#probes.settle(held, result, slow, settings);
+    if (held) void this.#probes?.settle(held, result, slow, settings);
     else if (result !== 'ignored') this.#counts.count(epoch, result === 'failure', slow, settings, nowMs);
   }
 }

@@ -1,10 +1,10 @@
 // When one instance tells the fleet what it has seen, and whether what the fleet saw opens the breaker.
 import type { BreakerRecord } from '../../store/items/breaker-record.ts';
-import { divideBreaker } from '../../store/items/breaker-shards.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { Cadence } from './cadence.ts';
 import { detect, instancesOf, PRESENCE_MS } from './detect.ts';
 import type { FleetView } from './fleet-view.ts';
+import { loadChanged } from './later.ts';
 import { forcedAt, nextEpoch, opened } from './machine.ts';
 import { minimumCallsAt } from './ramp.ts';
 import type { BreakerSettings } from './settings.ts';
@@ -133,13 +133,15 @@ export class FleetCounts {
     const { table, service, random, clock } = view.instance;
     const { shards = view.shards } = record;
     if (shards !== view.shards) {
+      const { shardedStore } = await loadChanged();
+      if (signal.aborted) return;
       if (view.shardOf(shards) === view.shardOf(view.shards)) {
-        view.divide(shards);
+        view.divide(shards, shardedStore);
         return;
       }
       const out = this.#untold.moved();
       if (out.length > 0) await view.store.publish(view.epoch, [], [], { added: out, past: [] }, { signal });
-      view.divide(shards);
+      view.divide(shards, shardedStore);
       // Known there at once, lest those who fail be taken for all there are.
       await this.#publishAndRead(settings, signal);
       return;
@@ -151,7 +153,8 @@ export class FleetCounts {
     if (to > shards && forMs < MOVED_AFTER_MS && view.shardOf(shards) < shards / 2) return;
     // A few of them see to it, whatever their number.
     if (to === shards || view.key !== undefined || random() * view.fleetSize > DIVIDERS) return;
-    await divideBreaker(table, service, view.name, { from: shards, to }, { signal });
+    const { divideBreaker } = await loadChanged();
+    if (!signal.aborted) await divideBreaker(table, service, view.name, { from: shards, to }, { signal });
   }
 
   async #publish(report: Report, signal: AbortSignal): Promise<BreakerRecord> {

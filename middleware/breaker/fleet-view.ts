@@ -1,7 +1,7 @@
 // The fleet's breaker as one instance sees it: the last view, whether the store answers, and the order of its exchanges.
 import type { Because, Cause } from '../../store/items/breaker-because.ts';
 import { NO_BREAKER, type BreakerRecord } from '../../store/items/breaker-record.ts';
-import { shardedStore } from '../../store/items/breaker-shards.ts';
+import type { shardedStore } from '../../store/items/breaker-shards.ts';
 import { breakerStore, type BreakerStore } from '../../store/items/breaker.ts';
 import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
 import type { Instance } from '../kernel/instance.ts';
@@ -73,8 +73,8 @@ export class FleetView {
     return shardOf(this.instance.id, this.name, shards);
   }
 
-  /** Counts in one of so many shards from now on. */
-  divide(shards: number): void {
+  /** Counts in one of so many shards from now on. `storeOf` is given, since few fleets need it. */
+  divide(shards: number, storeOf: typeof shardedStore): void {
     const { table, service, clock } = this.instance;
     const index = this.shardOf(shards);
     this.shards = shards;
@@ -85,7 +85,7 @@ export class FleetView {
     this.store =
       shards === 1
         ? breakerStore(table, service, this.name)
-        : shardedStore(table, service, this.name, { index, of: shards, now, present });
+        : storeOf(table, service, this.name, { index, of: shards, now, present });
   }
 
   /** Names its exchanges: those of another key are others. */

@@ -1,8 +1,8 @@
 // Breakers shared by the fleet, for calls to dependencies.
 import type { Policy } from '../kernel/policy.ts';
 
-export { loadAnnounce } from './announcing.ts';
 export { lookAgain } from './kept.ts';
+export { loadChanged } from './later.ts';
 export { loadFor, type LoadKeys } from './needs.ts';
 export { breakerOutbound } from './stage.ts';
 

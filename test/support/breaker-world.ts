@@ -1,5 +1,5 @@
 // A fleet with one breaker whose store, time and instances may do whatever they do at their worst, one step at a time.
-import { loadAnnounce } from '../../middleware/breaker/announcing.ts';
+import { loadChanged } from '../../middleware/breaker/later.ts';
 import { Breaker, type Ticket } from '../../middleware/breaker/breaker.ts';
 import type { Result } from '../../middleware/breaker/machine.ts';
 import { breakerSettings, type BreakerSettings } from '../../middleware/breaker/settings.ts';
@@ -245,7 +245,7 @@ export class BreakerWorld {
   }
 }
 
-export { loadAnnounce };
+export { loadChanged };
 
 /** What has left arrives, whether or not its sender still waits for it. */
 function untied<Request extends CallOptions>(request: Request): Request {

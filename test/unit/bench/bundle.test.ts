@@ -76,7 +76,7 @@ describe('a governed function', () => {
     'outbound',
     'inbound',
     'keyed',
-    'announce',
+    'changed',
     'redelivery',
     'access',
     'job-run',

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { minimumCallsAt } from '../../../../middleware/breaker/ramp.ts';
 import type { BreakerRule } from '../../../../middleware/kernel/rules/document.ts';
-import { BreakerWorld, loadAnnounce, type Out, type Write } from '../../../support/breaker-world.ts';
+import { BreakerWorld, loadChanged, type Out, type Write } from '../../../support/breaker-world.ts';
 
-beforeAll(loadAnnounce);
+beforeAll(loadChanged);
 
 const SIZE = 3;
 const LONGEST_OPEN_MS = 8_000;
