@@ -2,16 +2,16 @@
 import type { Invocation } from '../kernel/invocation.ts';
 import { hash } from '../kernel/key.ts';
 import type { Asked, Call } from '../kernel/outbound.ts';
-import { clientOf } from '../kernel/principal.ts';
 import type { FallbackStep } from '../kernel/rules/document.ts';
-import { headerOf } from '../kernel/trigger.ts';
+import { headerOf, isObject } from '../kernel/trigger.ts';
 import { isPlain } from './kept.ts';
+import { askerOf, senderOf } from './who.ts';
 
 export type LastGood = NonNullable<FallbackStep['lastGood']>;
 
 /**
  * By what an answer to a call is known: all that was asked, and, unless the rule says that it does not matter, who the
- * caller is as far as it is known. Undefined for what may have effects, or cannot be told from another request.
+ * caller is. Undefined for what may have effects, or cannot be told from another request.
  */
 export function keyOfCall(call: Call, { shared }: LastGood): string | undefined {
   const { asked, lastGoodKey, dependency, operation, idempotency, invocation } = call;
@@ -19,7 +19,7 @@ export function keyOfCall(call: Call, { shared }: LastGood): string | undefined 
   const { method, path, body, headers, as } = asked ?? {};
   if (!isPlain(body) || body instanceof Map || body instanceof Set) return undefined;
   const request = [lastGoodKey, method, path, headers && Object.entries(headers).sort(), textOf(body), as];
-  const who = shared ? undefined : invocation.principal?.id;
+  const who = shared ? undefined : askerOf(invocation);
   return hash(JSON.stringify(['call', dependency, operation, who, request]));
 }
 
@@ -32,19 +32,20 @@ function tellingApart(_name: string, value: unknown): unknown {
   return value instanceof Map || value instanceof Set ? [value.constructor.name, ...value] : value;
 }
 
-/** What a web answer may depend on besides its resource, method, path and query. */
-const CONTENT = ['accept', 'accept-language', 'accept-encoding', 'host', 'origin'];
-const WHO = ['authorization', 'cookie', 'x-api-key'];
+/** What a web answer may depend on besides its resource, method, path, query and body, whoever asks. */
+const CONTENT = ['accept', 'accept-language', 'accept-encoding', 'host', 'origin', 'range'];
 
 /** By what an answer of a resource is known; undefined for what may have effects. */
 export function keyOfRequest(invocation: Invocation, { shared }: LastGood): string | undefined {
   const { trigger, resource, event } = invocation;
   if (trigger.method !== 'GET' && trigger.method !== 'HEAD') return undefined;
-  const headers = (names: readonly string[]) => names.map((name) => headerOf(event, name));
-  const { rawQueryString, queryStringParameters, multiValueQueryStringParameters } = event as Record<string, unknown>;
+  const { rawQueryString, queryStringParameters, multiValueQueryStringParameters, body, requestContext } =
+    event as Record<string, unknown>;
   const query = [rawQueryString, queryStringParameters, multiValueQueryStringParameters];
-  const who = shared ? undefined : [clientOf(invocation), ...headers(WHO)];
-  const request = [trigger.face, trigger.method, trigger.path, query, headers(CONTENT)];
+  const { apiId, stage } = isObject(requestContext) ? requestContext : {};
+  const content = CONTENT.map((name) => headerOf(event, name));
+  const request = [trigger.face, apiId, stage, trigger.method, trigger.path, query, content, body];
+  const who = shared ? undefined : senderOf(invocation);
   return hash(JSON.stringify(['answer', resource.name, who, request]));
 }
 
