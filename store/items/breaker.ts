@@ -110,8 +110,26 @@ export async function readBreaker(
   nowMs: number,
   key?: string,
 ): Promise<BreakerStatus> {
-  const item = await table.get(instanceKeys.breaker(service, name, key), { consistent: true });
-  return statusOf({ service, name, key }, recordOf(item), nowMs);
+  const record = recordOf(await table.get(instanceKeys.breaker(service, name, key), { consistent: true }));
+  const buckets = [...record.buckets, ...(await bucketsElsewhere(table, service, name, record))];
+  return statusOf({ service, name, key }, { ...record, buckets }, nowMs);
+}
+
+/** More are never made; an item may say anything. */
+const MOST_SHARDS = 32;
+
+/** What the other shards of a large fleet have counted in the epoch of its state. */
+async function bucketsElsewhere(
+  table: Table,
+  service: string,
+  name: string,
+  { shards = 1, epoch }: BreakerRecord,
+): Promise<BreakerBucket[]> {
+  const others = Array.from({ length: Math.min(shards, MOST_SHARDS) - 1 }, (_, i) =>
+    table.get(instanceKeys.breakerShard(service, name, i + 1)),
+  );
+  const records = (await Promise.all(others)).map((item) => recordOf(item));
+  return records.flatMap((one) => (one.epoch === epoch ? one.buckets : []));
 }
 
 export interface Forcing extends BreakerName {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { shardOf, shardsFor } from '../../../../middleware/breaker/shards.ts';
 import { NO_BREAKER, recordOf } from '../../../../store/items/breaker-record.ts';
 import { divideBreaker, shardedStore } from '../../../../store/items/breaker-shards.ts';
-import { breakerStore, forceBreaker } from '../../../../store/items/breaker.ts';
+import { breakerStore, forceBreaker, readBreaker } from '../../../../store/items/breaker.ts';
 import { keys } from '../../../../store/keys.ts';
 import { memoryTable } from '../../../support/memory-table.ts';
 
@@ -148,4 +148,14 @@ it('is divided once, whoever else would', async () => {
   const { store, table } = fleetOf(1);
   await Promise.all([2, 4].map((to) => divideBreaker(table, 'orders', 'payments', { from: 1, to })));
   expect((await store(0).look()).shards).toBe(2);
+});
+
+it('is shown to operators with what all shards have counted in its epoch, and nothing of an earlier one', async () => {
+  const { store, table } = fleetOf(4);
+  await divideBreaker(table, 'orders', 'payments', { from: 1, to: 4 });
+  for (const index of [0, 1, 2, 3]) await store(index).publish(0, [bucket], []);
+  const shown = async () => (await readBreaker(table, 'orders', 'payments', NOW)).window;
+  expect(await shown()).toEqual({ calls: 8, failures: 4, slow: 0 });
+  await breakerStore(table, 'orders', 'payments').move({ epoch: 0 }, { epoch: NOW, state: open }, [bucket]);
+  expect(await shown()).toEqual({ calls: 0, failures: 0, slow: 0 });
 });
