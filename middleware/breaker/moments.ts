@@ -5,6 +5,9 @@ import { BUSY_BUCKETS, BUSY_UNITS, FAST_BUCKETS, NOW_BUCKETS, stretchStart } fro
 /** Of its last three calls, as many failures as this look bad: by then it is worth a write to tell at once. */
 const BAD_OF_THREE = 2;
 
+/** A report leaves so soon after the call that it is of, however long the exchange before it takes. */
+const JUST_MS = 10;
+
 export class Moments {
   readonly bucketMs: number;
   readonly #index = new Array<number>(FAST_BUCKETS).fill(-1);
@@ -13,6 +16,7 @@ export class Moments {
   /** How the last three calls ended, newest last: a bit is set for a failure. */
   #ends = 0;
   #firstAt: number | undefined;
+  #endedAt = -Infinity;
   readonly #long = new Reported('reporters', 'busy');
   readonly #short = new Reported('reportersNow', 'busyNow');
 
@@ -44,6 +48,7 @@ export class Moments {
     if (failure) this.#untold[place] = (this.#untold[place] ?? 0) + 1;
     if (!refused) this.#ends = ((this.#ends << 1) | (failure ? 1 : 0)) & 7;
     this.#firstAt ??= nowMs;
+    if (!refused) this.#endedAt = nowMs;
   }
 
   /** Gives away what it has to tell, its failures only where they are asked for: none of it is told again. */
@@ -74,13 +79,13 @@ export class Moments {
   }
 
   /**
-   * The calls of the last few fast buckets, less the one: who reports because it was called is seen just then, and its
-   * other calls alone are what any instance has in any such time.
+   * The calls of the last few fast buckets, less the one that has just ended: who reports because of it is seen just
+   * then, and its other calls alone are what any instance has in any such time. One that is about to leave is not here.
    */
   #busy(nowMs: number, buckets: number): number {
     const { bucketMs } = this;
     const current = Math.floor(nowMs / bucketMs);
-    let calls = -1;
+    let calls = nowMs - this.#endedAt <= JUST_MS ? -1 : 0;
     for (let age = 0; age <= buckets; age++) {
       const place = (current - age) % FAST_BUCKETS;
       if (this.#index[place] !== current - age) continue;

@@ -6,7 +6,7 @@ export const FAST_BUCKETS = 6;
 /** How busy an instance is, is what it was asked for in so many fast buckets. */
 export const BUSY_BUCKETS = 3;
 /** Stretches in which the last fast bucket alone is told. */
-export const NOW_BUCKETS = 2;
+export const NOW_BUCKETS = 1;
 /** How busy is told in tenths of a call, so that sums stay whole. */
 export const BUSY_UNITS = 10;
 
