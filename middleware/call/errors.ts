@@ -16,6 +16,14 @@ const NOT_CONNECTED = new Set([
 
 const TIMED_OUT = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
+/** Codes of Node and undici that mean: this can never be sent, e.g. since a header's name or value is none. */
+const UNSENDABLE = new Set([
+  'ERR_INVALID_CHAR',
+  'ERR_INVALID_HTTP_TOKEN',
+  'ERR_HTTP_INVALID_HEADER_VALUE',
+  'UND_ERR_INVALID_ARG',
+]);
+
 /** The AWS SDK's names for being turned away. */
 const THROTTLED = new Set([
   'TooManyRequestsException',
@@ -43,9 +51,13 @@ export function replyOfError(error: unknown): Reply {
     return { outcome: outcomeOfStatus(status), error, sent: true, response: { status, body: undefined } };
   }
   if (NOT_CONNECTED.has(code)) return { outcome: 'connect', error, sent: false };
+  // Whoever made it up, it is nothing the dependency did.
+  if (UNSENDABLE.has(code)) return { outcome: 'refused', error, sent: false, never: true };
   if (name === 'TimeoutError' || TIMED_OUT.has(code)) return { outcome: 'timeout', error, sent: true };
   return { outcome: 'error', error, sent: true };
 }
+
+export const isUnsendable = (error: unknown): error is Error => UNSENDABLE.has(fieldsOf(error).code);
 
 /** flyball's own errors, thrown by calls made within the call: refusals are nobody's failure. */
 function replyOfOwn(error: FlyballError): Reply {

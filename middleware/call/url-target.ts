@@ -4,7 +4,7 @@ import type { Instance } from '../kernel/instance.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
 import { bodyOf, NotJson, valueOf } from './body.ts';
-import { replyOfAbort, replyOfError } from './errors.ts';
+import { isUnsendable, replyOfAbort, replyOfError } from './errors.ts';
 import { ExchangeFailed } from './exchange-failed.ts';
 import { BodyUnreadable, type Answer } from './http-exchange.ts';
 import type { Transport } from './in-place.ts';
@@ -18,7 +18,10 @@ export function urlTarget(root: URL, instance: Instance, transport: Transport, l
     const body = bodyOf(request.body);
     if (body instanceof Error) return misusedReply(`the call of "${call.dependency}": ${body.message}`);
     const accept = ACCEPTED[request.as ?? 'json'];
-    const headers = { accept, ...body.headers, ...headersOf(request, call) };
+    const headers: Record<string, string> = { accept, ...body.headers, ...headersOf(request, call) };
+    const key = request.idempotencyKey;
+    // Of any text a key can be made that all attempts carry.
+    if (key !== undefined && !HEADER_VALUE.test(key)) headers['idempotency-key'] = hashOf(key);
     const method = request.method ?? 'POST';
     const { signal } = call;
     const maxAnswerBytes = request.maxAnswerBytes ?? limitBytes;
@@ -39,6 +42,13 @@ export function urlTarget(root: URL, instance: Instance, transport: Transport, l
 }
 
 const ACCEPTED = { json: 'application/json', text: 'text/*, */*;q=0.5', bytes: '*/*', stream: '*/*' } as const;
+
+/** What HTTP takes; a Lambda function is sent any text. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+function hashOf(key: string): string {
+  return `sha256-${process.getBuiltinModule('node:crypto').hash('sha256', key)}`;
+}
 
 /** The path under the base's; undefined when it would lead out of it, whoever made it up. */
 export function joined(root: URL, path: string | undefined): URL | undefined {
@@ -89,7 +99,12 @@ function redirected(location: string | undefined, status: number, from: URL, bod
 }
 
 function replyOfFailure(error: unknown, call: Call): Reply {
-  if (!(error instanceof ExchangeFailed)) return replyOfError(error);
+  if (!(error instanceof ExchangeFailed)) {
+    // Node names the header, and not its value.
+    return isUnsendable(error)
+      ? misusedReply(`the call of "${call.dependency}" cannot be sent: ${error.message}`)
+      : replyOfError(error);
+  }
   const { cause, connected } = error;
   if (call.signal.aborted && cause === call.signal.reason) return replyOfAbort(cause, connected);
   // Nothing the dependency did.

@@ -9,7 +9,8 @@ export interface IncomingTrace {
   readonly tracestate: string | undefined;
 }
 
-const LONGEST_TRACESTATE = 512;
+/** As long as W3C has everybody carry it, and of what a header may hold: nothing else could be sent on. */
+const TRACESTATE = /^[\t\x20-\x7e]{1,512}$/;
 
 /**
  * The trace to continue; undefined when there is none. `runtimeHeader` is what Lambda itself says of this invocation:
@@ -52,7 +53,7 @@ function traceOfHeaders(header: (name: string) => string | undefined): IncomingT
   const w3c = parseTraceparent(header('traceparent'));
   if (!xray && !w3c) return undefined;
   const tracestate = w3c ? header('tracestate') : undefined;
-  return { xray, w3c, tracestate: tracestate && tracestate.length <= LONGEST_TRACESTATE ? tracestate : undefined };
+  return { xray, w3c, tracestate: tracestate !== undefined && TRACESTATE.test(tracestate) ? tracestate : undefined };
 }
 
 /** More than anybody follows. */

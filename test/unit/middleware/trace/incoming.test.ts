@@ -120,6 +120,12 @@ describe('what is carried on', () => {
     const headers = { traceparent: TRACEPARENT, tracestate: 'v='.padEnd(600, 'x') };
     expect(carried(httpV2({ headers }))).not.toHaveProperty('tracestate');
   });
+
+  it.each(['v=ж', 'v=1\n', 'v=\u0000', 'v=é', ''])('leaves out vendors’ words that are no header: %j', (tracestate) => {
+    const headers = { traceparent: TRACEPARENT, tracestate };
+    expect(carried(httpV2({ headers }))).not.toHaveProperty('tracestate');
+    expect(carried(httpV2({ headers }))).toHaveProperty('traceparent');
+  });
 });
 
 describe('the traces that a batch comes from', () => {

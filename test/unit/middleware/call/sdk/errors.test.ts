@@ -37,6 +37,7 @@ describe('what is thrown', () => {
       outcome: 'timeout',
     },
     { error: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), outcome: 'connect' },
+    { error: Object.assign(new TypeError('Invalid character'), { code: 'ERR_INVALID_CHAR' }), outcome: 'refused' },
     { error: new Error('anything else'), outcome: 'error' },
     { error: 'not even an error', outcome: 'error' },
   ])('what the SDK threw, as it is, as $outcome: $error', async ({ error, outcome }) => {
