@@ -1,12 +1,12 @@
 // The steps of a fallback chain beyond fixed answers: the last good answer, and asking somebody else.
-import { Misused } from '../kernel/errors.ts';
+import { Misused, type FailedAnswer } from '../kernel/errors.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
 import type { FallbackStep } from '../kernel/rules/document.ts';
 import { parseDuration } from '../kernel/units.ts';
 import { KeptAnswers, type Kept } from './kept.ts';
-import { askedOf, isKeepable, keyOfCall, keyOfRequest, otherOf, type LastGood } from './keys.ts';
+import { askedOf, isGood, isKeepable, keyOfCall, keyOfRequest, otherOf, type LastGood } from './keys.ts';
 import type { Mark } from './marks.ts';
 import { askOther } from './other.ts';
 
@@ -52,11 +52,22 @@ export async function answerCall(step: FallbackStep, call: Call, { sent }: Reply
   }
 }
 
+/** Unless a drill had a part in it, here or further down. */
 export function keepReply(call: Call, { value, response }: Reply, lastGood: LastGood): void {
-  const key = keyOfCall(call, lastGood);
-  const { instance } = call.invocation;
+  const { instance, faults } = call.invocation;
+  const key =
+    faults || (response && !isGood(response.status, (name) => response.headers?.[name]))
+      ? undefined
+      : keyOfCall(call, lastGood);
   if (key === undefined) return;
-  keptBy(instance).keep(key, { value, ...(response ? { response } : {}) }, instance.clock.now());
+  keptBy(instance).keep(key, { value, ...(response && { response: withoutCookies(response) }) }, instance.clock.now());
+}
+
+/** Whom a cookie was set for is not who is given the answer next. */
+function withoutCookies(response: FailedAnswer): FailedAnswer {
+  const headers = { ...response.headers };
+  delete headers['set-cookie'];
+  return { ...response, headers };
 }
 
 /** What a step has for a web request: an answer that was kept, or the body of one. Undefined when it has failed. */

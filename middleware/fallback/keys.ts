@@ -4,6 +4,7 @@ import { hash } from '../kernel/key.ts';
 import type { Asked, Call } from '../kernel/outbound.ts';
 import type { FallbackStep } from '../kernel/rules/document.ts';
 import { headerOf, isObject } from '../kernel/trigger.ts';
+import { FALLBACK_HEADER } from './answer.ts';
 import { isPlain } from './kept.ts';
 import { askerOf, senderOf } from './who.ts';
 
@@ -49,11 +50,16 @@ export function keyOfRequest(invocation: Invocation, { shared }: LastGood): stri
   return hash(JSON.stringify(['answer', resource.name, who, request]));
 }
 
+/** An answer that was meant: no redirect to somewhere else, and neither a fallback nor a drill further down had a part in it. */
+export function isGood(status: unknown, header: (name: string) => unknown): boolean {
+  if (typeof status !== 'number' || status < 200 || status > 299) return false;
+  return header(FALLBACK_HEADER) === undefined && header('x-flyball-fault') === undefined;
+}
+
 /** An answer that is the same for whoever asks the same: nothing is set at the caller, and it may be stored. */
 export function isKeepable(response: unknown, { shared }: LastGood): response is object {
   if (typeof response !== 'object' || response === null || !('statusCode' in response)) return false;
-  const { statusCode } = response;
-  if (typeof statusCode !== 'number' || statusCode < 200 || statusCode > 299 || 'cookies' in response) return false;
+  if (!isGood(response.statusCode, (name) => headerOf(response, name)) || 'cookies' in response) return false;
   if (headerOf(response, 'set-cookie') !== undefined) return false;
   const control = headerOf(response, 'cache-control')?.toLowerCase() ?? '';
   return !control.includes('no-store') && !(shared && control.includes('private'));

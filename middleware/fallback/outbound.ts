@@ -4,7 +4,7 @@ import type { Call, OutboundPolicy, Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus, outcomeTest, type OutcomeTest } from '../kernel/outcome.ts';
 import type { FallbackStep } from '../kernel/rules/document.ts';
 import { answerCall, keepReply, type Marked } from './beyond.ts';
-import { markFallback } from './marks.ts';
+import { fallenBack, markFallback } from './marks.ts';
 import { lastGoodOf, stepsFor, type Cause, type Respond } from './steps.ts';
 
 const DEFAULT_FAILURES = ['connect', 'timeout', 'error', '5xx'];
@@ -17,8 +17,10 @@ export const fallbackOutbound: OutboundPolicy = {
     const isFailure = outcomeTest(rule.breaker?.failures ?? DEFAULT_FAILURES);
     const lastGood = lastGoodOf(chain);
     return async function fallbackStage(call, next) {
+      const before = lastGood && fallenBack(call.invocation);
       const reply = await next(call);
-      if (lastGood && reply.outcome === 'ok') keepReply(call, reply, lastGood);
+      if (lastGood && reply.outcome === 'ok' && fallenBack(call.invocation) === before)
+        keepReply(call, reply, lastGood);
       for (const step of stepsFor(chain, causesOf(reply, call, isFailure, clock.now()))) {
         const answered = await answerOf(step, call, reply);
         if (!answered) continue;
