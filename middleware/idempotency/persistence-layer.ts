@@ -24,8 +24,11 @@ type Response = NonNullable<Options['responseData']>;
  * progress elsewhere is an error that says when a queue's record may come again. Time is the machine's, as Powertools'.
  */
 export class FlyballPersistenceLayer extends BasePersistenceLayer {
-  /** What is being done here, by key: only whoever claimed it may say how it ended. */
-  readonly #claims = new Map<string, string>();
+  /**
+   * What is being done here, by the invocation that does it and by key: only whoever claimed it may say how it ended.
+   * Another invocation may have begun the same since, once the first one's time was over.
+   */
+  readonly #claims = new WeakMap<Invocation, Map<string, string>>();
 
   override async saveInProgress(data: Data, remainingTimeInMillis?: number): Promise<void> {
     const remainingMs = remainingTimeInMillis || invocationNow().context.getRemainingTimeInMillis?.();
@@ -51,13 +54,15 @@ export class FlyballPersistenceLayer extends BasePersistenceLayer {
       inProgressUntilMs: inProgressExpiryTimestamp ?? nowMs + UNKNOWN_REMAINING_MS,
       payloadHash: payloadHash || undefined,
     };
-    const { table, name, options } = placeOf(idempotencyKey);
+    const { table, name, options, invocation } = placeOf(idempotencyKey);
     const result = await claimWork(table, name, claim, nowMs, options);
     if (!result.claimed) {
       const existing = result.record && recordOf(idempotencyKey, result.record);
       throw new IdempotencyItemAlreadyExistsError(`there is a record of ${idempotencyKey}`, existing);
     }
-    this.#claims.set(idempotencyKey, token);
+    let claims = this.#claims.get(invocation);
+    if (!claims) this.#claims.set(invocation, (claims = new Map<string, string>()));
+    claims.set(idempotencyKey, token);
   }
 
   protected override async _getRecord(idempotencyKey: string): Promise<IdempotencyRecord> {
@@ -75,19 +80,26 @@ export class FlyballPersistenceLayer extends BasePersistenceLayer {
     const { table, name, options, invocation } = placeOf(idempotencyKey);
     const expiresAtS = expiryTimestamp ?? Math.round(systemClock.now() / 1000) + this.expiresAfterSeconds;
     const data = responseData === undefined ? undefined : JSON.stringify(responseData);
-    const kept = await completeWork(table, name, this.#takeClaim(idempotencyKey), { expiresAtS, data }, options);
+    const kept = await completeWork(
+      table,
+      name,
+      this.#takeClaim(invocation, idempotencyKey),
+      { expiresAtS, data },
+      options,
+    );
     // Its time had passed, and somebody else has begun: theirs is the record now, and ours is done all the same.
     if (!kept) invocation.instance.recorder.internal('idempotency:overtaken');
   }
 
   protected override async _deleteRecord({ idempotencyKey }: IdempotencyRecord): Promise<void> {
-    const { table, name, options } = placeOf(idempotencyKey);
-    await releaseWork(table, name, this.#takeClaim(idempotencyKey), systemClock.now(), options);
+    const { table, name, options, invocation } = placeOf(idempotencyKey);
+    await releaseWork(table, name, this.#takeClaim(invocation, idempotencyKey), systemClock.now(), options);
   }
 
-  #takeClaim(idempotencyKey: string): string {
-    const token = this.#claims.get(idempotencyKey) ?? '';
-    this.#claims.delete(idempotencyKey);
+  #takeClaim(invocation: Invocation, idempotencyKey: string): string {
+    const claims = this.#claims.get(invocation);
+    const token = claims?.get(idempotencyKey) ?? '';
+    claims?.delete(idempotencyKey);
     return token;
   }
 }

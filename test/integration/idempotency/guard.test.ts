@@ -56,6 +56,32 @@ const DONE = { batchItemFailures: [] };
 const failures = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
 const message = (more: QueueMessage = {}): QueueMessage => ({ messageId: randomUUID(), ...more });
 
+it('work whose time was over gives up nothing of whoever has begun it since, also in the same instance', async () => {
+  const ends: ((error: Error | undefined) => void)[] = [];
+  const work = () =>
+    new Promise((resolve, reject) => ends.push((error) => (error ? reject(error) : resolve({ number: 2 }))));
+  const record = message();
+  // What the first exchange with a table takes is none of its time.
+  await functionOf(async () => undefined).run([message()]);
+  const here = functionOf(work);
+  const begunAt = systemClock.now();
+  const first = here.run([record], 300);
+  await vi.waitFor(() => expect(ends).toHaveLength(1));
+  await vi.waitFor(() => expect(systemClock.now()).toBeGreaterThan(begunAt + 350), { interval: 20 });
+  const second = here.run([record]);
+  await vi.waitFor(() => expect(ends).toHaveLength(2));
+  ends[0]?.(new Error('too late'));
+  await first;
+  const beside = vi.fn(async () => undefined);
+  expect(await functionOf(beside).run([record])).toEqual(failures(record.messageId ?? ''));
+  expect(beside).not.toHaveBeenCalled();
+  ends[1]?.(undefined);
+  expect(await second).toEqual(DONE);
+  const later = functionOf(beside);
+  await later.run([record]);
+  expect(later.results).toEqual([{ number: 2 }]);
+});
+
 describe('a record that is delivered again', () => {
   it('after it was done is not done twice, and gives what came of it', async () => {
     const work = vi.fn(async () => ({ total: 42 }));
