@@ -1,5 +1,12 @@
 // Answers for a dependency that could not: outermost, after every attempt and every refusal.
-import { DeadlineExceeded, DependencyFailed, FlyballError, Misused, Refused } from '../kernel/errors.ts';
+import {
+  DeadlineExceeded,
+  DependencyFailed,
+  FlyballError,
+  Misused,
+  Refused,
+  retryAfterSeconds,
+} from '../kernel/errors.ts';
 import type { Call, OutboundPolicy, Reply } from '../kernel/outbound.ts';
 import { outcomeOfStatus, outcomeTest, type OutcomeTest } from '../kernel/outcome.ts';
 import type { FallbackStep } from '../kernel/rules/document.ts';
@@ -61,6 +68,7 @@ function failedAs({ status, body, headers }: Respond, reply: Reply, call: Call):
     { ...details, outcome: outcomeOfStatus(status), response: { status, body } },
     { cause: reply.error },
   );
+  if (reply.retryAfterMs !== undefined) failed.headers['retry-after'] = retryAfterSeconds(reply.retryAfterMs);
   if (reply.error instanceof FlyballError) Object.assign(failed.headers, reply.error.headers);
   Object.assign(failed.headers, headers);
   return failed;
@@ -68,7 +76,7 @@ function failedAs({ status, body, headers }: Respond, reply: Reply, call: Call):
 
 /** An answer such as a 404 is none of these: the dependency did its work. */
 export function causesOf(reply: Reply, call: Call, isFailure: OutcomeTest, nowMs: number): Cause[] {
-  const { outcome, error } = reply;
+  const { outcome, error, gaveUp } = reply;
   if (outcome === 'ok') return [];
   if (error instanceof Misused) return [];
   if (error instanceof Refused) {
@@ -81,6 +89,8 @@ export function causesOf(reply: Reply, call: Call, isFailure: OutcomeTest, nowMs
   if (outcome === 'throttled') causes.push('throttle');
   if (outcome === 'timeout' && nowMs >= call.deadlineAt) causes.push('deadline');
   if (isFailure(outcome)) causes.push('failure');
+  // It failed, and its next attempt was refused: both went wrong.
+  if (gaveUp === 'breaker' || gaveUp === 'shed') causes.push(gaveUp);
   return causes;
 }
 

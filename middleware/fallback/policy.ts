@@ -1,6 +1,6 @@
 // Answers in place of an HTTP resource that refused or failed, and marks every answer a fallback had a part in.
 import { withHeader } from '../kernel/answer-header.ts';
-import { BusinessFailure, DeadlineExceeded, Misused, Refused } from '../kernel/errors.ts';
+import { BusinessFailure, DeadlineExceeded, DependencyFailed, Misused, Refused } from '../kernel/errors.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
@@ -94,7 +94,9 @@ export function causesOf(error: unknown): Cause[] {
   const status = statusOf(error);
   if (status === undefined) return ['failure'];
   const outcome = outcomeOfStatus(status);
-  return outcome === 'ok' || outcome === 'throttled' || status < 500 ? [] : ['failure'];
+  if (outcome === 'ok' || outcome === 'throttled' || status < 500) return [];
+  const gaveUp = error instanceof DependencyFailed ? error.gaveUp : undefined;
+  return gaveUp === 'breaker' || gaveUp === 'shed' ? ['failure', gaveUp] : ['failure'];
 }
 
 /** As `http-errors` and flyball's own errors carry it. */

@@ -55,9 +55,11 @@ export interface CallTrace {
 /**
  * Why there was no further attempt at a call that failed: it has had its `attempts`; the `budget` is spent; the callee says
  * `never`; the `deadline` comes first; the request is itself somebody's repetition (`repeated`); it would not be harmless
- * (`unsafe`); or the wait is cheaper in the queue that brought the work (`deferred`).
+ * (`unsafe`); the wait is cheaper in the queue that brought the work (`deferred`); or flyball refused the further attempt:
+ * its `breaker`, its `shed`ding, or whatever else is said to have `refused`.
  */
-export type GaveUp = 'attempts' | 'budget' | 'never' | 'deadline' | 'repeated' | 'unsafe' | 'deferred';
+export type GaveUp =
+  'attempts' | 'budget' | 'never' | 'deadline' | 'repeated' | 'unsafe' | 'deferred' | 'breaker' | 'shed' | 'refused';
 
 /** Ends an attempt that another attempt at the same call has made superfluous: it says nothing about the dependency. */
 export class Superseded extends Error {

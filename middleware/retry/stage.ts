@@ -1,7 +1,7 @@
 // Repeats attempts outside of the breaker, so that each is admitted by it, within the budget and the deadline.
 import { compileBackoff } from '../kernel/backoff.ts';
 import { sleep } from '../kernel/clock.ts';
-import { DeadlineExceeded } from '../kernel/errors.ts';
+import { DeadlineExceeded, Refused } from '../kernel/errors.ts';
 import type { Call, GaveUp, OutboundPolicy, Reply } from '../kernel/outbound.ts';
 import { outcomeTest } from '../kernel/outcome.ts';
 import { retryBudgetOf } from '../kernel/retry-budget.ts';
@@ -45,12 +45,17 @@ export const retryOutbound: OutboundPolicy = {
       const repeated = invocation.noRetry || invocation.attempt > 1;
       if (!repeated) budget.earn();
       let waitMs = 0;
+      let made: Reply | undefined;
       for (let attempt = 1; ; attempt++) {
         const one = { ...call, attempt };
         call.attempt = attempt;
         const reply = await next(one);
         // A hedge within is an attempt too.
         call.attempt = attempt = one.attempt;
+        if (made && reply.error instanceof Refused) {
+          call.attempt = attempt - 1;
+          return ended(call, withLaterWait(made, reply), refusalOf(reply.error));
+        }
         const verdict = verdictOf(reply, call.idempotency, mayRetry);
         if (verdict === 'no') return reply;
         if (verdict === 'unsafe' || verdict === 'never') return ended(call, reply, verdict);
@@ -68,10 +73,18 @@ export const retryOutbound: OutboundPolicy = {
         } catch (error) {
           return { outcome: 'error', error: reasonOf(error, dependency), sent: reply.sent };
         }
+        made = reply;
       }
     };
   },
 };
+
+/** What was made and failed is what became of the call: a refusal of its next attempt only says when to come back. */
+function withLaterWait(made: Reply, { retryAfterMs = 0 }: Reply): Reply {
+  return retryAfterMs > (made.retryAfterMs ?? 0) ? { ...made, retryAfterMs } : made;
+}
+
+const refusalOf = ({ by }: Refused): GaveUp => (by === 'breaker' || by === 'shed' ? by : 'refused');
 
 /** Rejects with the signal's reason, or when the handler has answered without waiting for the call. */
 function pause({ invocation, dependency, signal }: Call, waitMs: number): Promise<void> {

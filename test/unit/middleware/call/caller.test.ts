@@ -1,17 +1,11 @@
 // flyball.call and flyball.run from a handler's point of view, with the stages in the order that govern() gives them.
-import { describe, expect, it } from 'vitest';
-import { breakerOutbound } from '../../../../middleware/breaker/index.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { breakerOutbound, loadChanged } from '../../../../middleware/breaker/index.ts';
 import { createCaller, type Caller } from '../../../../middleware/call/index.ts';
 import { attemptTimeoutOutbound, deadlineOutbound } from '../../../../middleware/deadline/index.ts';
 import { fallbackOutbound } from '../../../../middleware/fallback/index.ts';
 import { enter } from '../../../../middleware/kernel/current.ts';
-import {
-  BusinessFailure,
-  DeadlineExceeded,
-  DependencyFailed,
-  Misused,
-  Refused,
-} from '../../../../middleware/kernel/errors.ts';
+import { BusinessFailure, DeadlineExceeded, DependencyFailed, Misused } from '../../../../middleware/kernel/errors.ts';
 import type { Invocation } from '../../../../middleware/kernel/invocation.ts';
 import type { OutboundPolicy } from '../../../../middleware/kernel/outbound.ts';
 import type { DependencyRule } from '../../../../middleware/kernel/rules/document.ts';
@@ -19,6 +13,8 @@ import { retryOutbound } from '../../../../middleware/retry/index.ts';
 import { fakeClock, type FakeClock } from '../../../support/fake-clock.ts';
 import { testContext, testInstance, testInvocation } from '../../../support/instance.ts';
 import { memoryTable } from '../../../support/memory-table.ts';
+
+beforeAll(loadChanged);
 
 const order = [fallbackOutbound, deadlineOutbound, retryOutbound, breakerOutbound, attemptTimeoutOutbound];
 
@@ -178,8 +174,15 @@ describe('the stages together', () => {
     };
     const error = await thrown(within(() => caller.run('payments', fail, { idempotent: true })));
     expect(calls).toBe(1);
-    expect(error).toBeInstanceOf(Refused);
-    expect(error).toMatchObject({ by: 'breaker', rule: 'payments', statusCode: 503 });
+    expect(error).toBeInstanceOf(DependencyFailed);
+    expect(error).toMatchObject({ attempts: 1, gaveUp: 'breaker', cause: { message: 'boom' } });
+    // Now it is open: nothing is sent at all.
+    expect(await thrown(within(() => caller.run('payments', fail, { idempotent: true })))).toMatchObject({
+      by: 'breaker',
+      rule: 'payments',
+      statusCode: 503,
+    });
+    expect(calls).toBe(1);
   });
 
   it('one probe slot is one call, not one a retry', async () => {
