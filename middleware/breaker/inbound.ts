@@ -154,7 +154,6 @@ function resultOf(invocation: Invocation, settings: BreakerSettings): Result {
   if (outcome === 'refused') return 'ignored';
   const ended = outcome === 'ok' && hasFailedWhole(invocation) ? 'error' : outcome;
   if (settings.isIgnored(ended)) return 'ignored';
-  if (settings.isIgnored(ended)) return 'ignored';
   return settings.isFailure(ended) ? 'failure' : 'success';
 }
 

@@ -1,9 +1,9 @@
 // Into how many items a fleet's counts are divided, and which of them an instance counts in. Pure.
+import { MOST_SHARDS } from '../../store/items/breaker-record.ts';
 import { placeOf } from './ramp.ts';
 
 /** An item takes 1,000 writes a second; in an outage an instance makes up to three before it is over. */
 const INSTANCES_A_SHARD = 250;
-const MOST_SHARDS = 32;
 
 /** How many there should be, a power of two; as many as there are, unless that is far from right. */
 export function shardsFor(instances: number, current: number): number {

@@ -67,6 +67,13 @@ export const NO_BREAKER: BreakerRecord = {
 /** The layout of the item; a reader can tell a later one. */
 export const BREAKER_LAYOUT = 1;
 
+/** Whoever moves a breaker writes to all of its shards: a number that nobody has written is not believed. */
+export const MOST_SHARDS = 32;
+
+function isShards(value: Value | undefined): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_SHARDS;
+}
+
 export function recordOf(item: Item | undefined): BreakerRecord {
   if (item === undefined) return NO_BREAKER;
   const epoch = number(item['epoch']) ?? 0;
@@ -77,7 +84,7 @@ export function recordOf(item: Item | undefined): BreakerRecord {
     forced: forcedOf(item['forced']),
     buckets: bucketsOf(item),
     tallies: talliesOf(item),
-    ...(typeof item['shards'] === 'number' ? { shards: item['shards'] } : {}),
+    ...(isShards(item['shards']) ? { shards: item['shards'] } : {}),
     ...(because ? { because } : {}),
   };
 }

@@ -156,3 +156,8 @@ describe('in a fleet with instances of 0.2', () => {
     expect(state()).toEqual(mine);
   });
 });
+
+it.each([0, -4, 1.5, 33, 1e9, '4'])('believes no number of shards that nobody has written: %s', (shards) => {
+  expect(recordOf({ shards })).not.toHaveProperty('shards');
+  expect(recordOf({ shards: 32 }).shards).toBe(32);
+});
