@@ -50,10 +50,17 @@ function hashOf(key: string): string {
   return `sha256-${process.getBuiltinModule('node:crypto').hash('sha256', key)}`;
 }
 
-/** The path under the base's; undefined when it would lead out of it, whoever made it up. */
+/** A segment of one or two dots, with parameters or not, however they are written: servers differ in what they read. */
+const DOT_SEGMENT = /(?:^|\/|%2f|%5c)(?:\.|%2e){1,2}(?: |%20)*(?:$|[/;]|%2f|%5c|%3b)/i;
+/** What a path holds but for a backslash, which URLs take for a slash, and control characters, which they may drop. */
+const PATH = /^[ -[\]-\u{10ffff}]*$/u;
+
+/** The path under the base's; undefined when it would lead elsewhere than it says, whoever made it up. */
 export function joined(root: URL, path: string | undefined): URL | undefined {
   const prefix = root.pathname.endsWith('/') ? root.pathname.slice(0, -1) : root.pathname;
   if (path === undefined || path === '') return root;
+  const bare = withoutQuery(path);
+  if (!PATH.test(bare) || DOT_SEGMENT.test(bare)) return undefined;
   const url = new URL(`${root.origin}${prefix}/${path.startsWith('/') ? path.slice(1) : path}`);
   if (url.origin !== root.origin || !(url.pathname === prefix || url.pathname.startsWith(`${prefix}/`)))
     return undefined;
@@ -63,9 +70,13 @@ export function joined(root: URL, path: string | undefined): URL | undefined {
   return url;
 }
 
+const withoutQuery = (path: string) => path.split(/[?#]/, 1)[0] ?? '';
+
 function outside(request: OutgoingRequest, root: URL): Reply {
-  const path = request.path?.split('?', 1)[0] ?? '';
-  return misusedReply(`the path "${path}" leads out of ${root.origin}${root.pathname}`);
+  const path = withoutQuery(request.path ?? '');
+  return misusedReply(
+    `the path ${JSON.stringify(path)} leads elsewhere than it says (by ".", ".." or "\\"), and may not under ${root.origin}${root.pathname}; look over what it is made of`,
+  );
 }
 
 function replyOf({ status, headers, body }: Answer, { as, whole }: OutgoingRequest, url: URL, nowMs: number): Reply {

@@ -106,9 +106,10 @@ const invoice = governed({ service: 'orders' }, async (event: { readonly orderId
 });
 
 const archive = governed({ service: 'orders' }, async (event: { readonly month: string }) => {
-  const report = await flyball.call('shop', { method: 'GET', path: `/reports/${event.month}`, as: 'stream' });
+  const month = encodeURIComponent(event.month);
+  const report = await flyball.call('shop', { method: 'GET', path: `/reports/${month}`, as: 'stream' });
   // Sent once, as it comes in.
-  return flyball.call<{ readonly key: string }>('archive', { method: 'PUT', path: `/${event.month}`, body: report });
+  return flyball.call<{ readonly key: string }>('archive', { method: 'PUT', path: `/${month}`, body: report });
 });
 
 const report = governed({ service: 'orders' }, async (_event: unknown, context) => {

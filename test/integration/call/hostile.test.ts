@@ -41,14 +41,14 @@ describe('what is no HTTP header', () => {
   it('is nobody’s failure in a request of the AWS SDK either, which throws as it does alone', async () => {
     const within = world(at({ breaker: { consecutiveFailures: 2 } }));
     const put = (name: string) =>
-      within(({ outbound }) => {
+      within((caller) => {
         const s3 = new S3Client({
           endpoint: server.origin,
           region: 'eu-central-1',
           forcePathStyle: true,
           credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
         });
-        s3.middlewareStack.use(sdkPlugin({ outbound }, 'payments'));
+        s3.middlewareStack.use(sdkPlugin(caller, 'payments'));
         return s3.send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: 'x', Metadata: { name } }));
       });
     for (let i = 0; i < 4; i++) expect(await thrown(put('Жанна'))).toMatchObject({ code: 'ERR_INVALID_CHAR' });
