@@ -6,6 +6,11 @@ import type { Place, Report } from './findings.ts';
 const CAUSES = ['breaker', 'throttle', 'concurrency', 'shed', 'deadline', 'failure'] as const;
 const BODILESS = new Set([204, 205, 304]);
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
+/** Gateways and connections set them: another length than the body's ends an answer early, or starts a second one. */
+const OF_THE_CONNECTION =
+  /^(?:transfer-encoding|content-length|connection|keep-alive|te|trailer|upgrade|proxy-(?:connection|authenticate|authorization))$/i;
+/** All but a word to callers, which an answer may well have for them. */
+const OWN = /^x-flyball-(?!retry$)/i;
 /** Environments seldom live for as long. */
 const OLDEST_MS = 86_400_000;
 
@@ -37,10 +42,12 @@ function checkAnswer(
 ): void {
   if (body !== undefined && BODILESS.has(status)) report([...place, 'body'], `a ${status} has no body`);
   for (const [name, value] of Object.entries(headers ?? {})) {
-    if (!HEADER_NAME.test(name)) report([...place, 'headers', name], 'is not the name of a header');
-    if (!/^[\t\x20-\x7e]*$/.test(value)) {
-      report([...place, 'headers', name], 'a header holds printable ASCII in one line');
-    }
+    const at = [...place, 'headers', name];
+    if (!HEADER_NAME.test(name)) report(at, 'is not the name of a header');
+    if (OF_THE_CONNECTION.test(name))
+      report(at, 'is of the connection, and set by whoever sends the answer; leave it out');
+    if (OWN.test(name)) report(at, 'is what flyball itself says of an answer; name it otherwise');
+    if (!/^[\t\x20-\x7e]*$/.test(value)) report(at, 'a header holds printable ASCII in one line');
   }
 }
 

@@ -76,4 +76,22 @@ describe('a chain', () => {
       '/resources/order/fallback/0/lastGood answers to POST are not kept: it may have effects',
     ]);
   });
+
+  it.each([
+    ['Transfer-Encoding', 'is of the connection'],
+    ['content-length', 'is of the connection'],
+    ['connection', 'is of the connection'],
+    ['x-flyball-fault', 'is what flyball itself says'],
+    ['X-Flyball-Fallback', 'is what flyball itself says'],
+  ])('sets no header %s', (name, reason) => {
+    const findings = ofRates({ respond: { status: 503, headers: { [name]: '3' } } });
+    expect(findings).toEqual([expect.stringContaining(`${at(0, `/respond/headers/${name}`)} ${reason}`)]);
+  });
+
+  it.each(['retry-after', 'cache-control', 'set-cookie', 'x-reason', 'content-type', 'x-flyball-retry'])(
+    'may set %s',
+    (name) => {
+      expect(ofRates({ respond: { status: 503, headers: { [name]: '3' } } })).toEqual([]);
+    },
+  );
 });
