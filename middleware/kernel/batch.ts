@@ -17,6 +17,8 @@ export interface FailedRecord {
   readonly reason: string;
   /** What the handler threw, or the record's own work was rejected with; undefined when it only named the record. */
   readonly error?: unknown;
+  /** The handler named it: it has failed, or stood behind what failed. */
+  readonly named?: boolean;
 }
 
 /** The message attribute that says until when somebody waits for what a message asks, epoch ms. */
@@ -109,10 +111,9 @@ function named(
   for (const id of given) {
     if (id === '' || !known.has(id)) return all(records, 'the handler reported a failure of no record of this batch');
   }
-  return all(
-    records.filter((record) => given.has(identifierOf(record))),
-    'reported by the handler',
-  );
+  return records
+    .filter((record) => given.has(identifierOf(record)))
+    .map((record) => ({ record, reason: 'reported by the handler', named: true }));
 }
 
 function idOf(item: unknown): unknown {

@@ -8,6 +8,8 @@ import type { NeverTest } from './verdict.ts';
 export interface Redelivery {
   readonly attempts: number;
   readonly backoff: Backoff;
+  /** A record that is kept away for longer, by whom its handler calls, has had an attempt, ms; unless given, none has. */
+  readonly longestMs?: number | undefined;
   /** What no other attempt would mend. */
   readonly never?: NeverTest | undefined;
   /** What becomes of a record whose deadline has passed. */
@@ -51,6 +53,31 @@ export function withGroups(records: readonly QueueRecord[], failed: readonly Fai
     }
   }
   return { attempted, behind };
+}
+
+/**
+ * Failed records of a FIFO queue that their handler may never have tried, because it stopped at one before them: what is
+ * behind in the group of a failed one, and of other groups, if all from the first failure on is named. What has an error
+ * of its own was tried: `ownErrors` says that an error is the one record's.
+ */
+export function maybeUntried(
+  records: readonly QueueRecord[],
+  failed: readonly FailedRecord[],
+  ownErrors: boolean,
+): ReadonlySet<QueueRecord> {
+  const untried = new Set<QueueRecord>();
+  const [first] = failed;
+  if (!first || groupOf(first.record) === undefined) return untried;
+  // In the queue's order, so that this many at its end are all of it.
+  const stopped = records.indexOf(first.record) === records.length - failed.length;
+  const groups = new Set<string | undefined>();
+  for (const { record, error, named } of failed) {
+    const group = groupOf(record);
+    const tried = ownErrors && error !== undefined;
+    if (!tried && (groups.has(group) || (named && stopped && record !== first.record))) untried.add(record);
+    groups.add(group);
+  }
+  return untried;
 }
 
 /** Whether a record has had its attempts. Deferrals were no attempts: undefined means that nobody could say how many. */

@@ -8,7 +8,16 @@ import { errorFields } from '../kernel/logger.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
 import type { Delay, Queues } from '../kernel/queues.ts';
 import { arnOf, bury, limitMs } from './burial.ts';
-import { delayAfter, groupOf, isExhausted, restOf, visibilitySeconds, withGroups, type Redelivery } from './plan.ts';
+import {
+  delayAfter,
+  groupOf,
+  isExhausted,
+  maybeUntried,
+  restOf,
+  visibilitySeconds,
+  withGroups,
+  type Redelivery,
+} from './plan.ts';
 import { verdictOf } from './verdict.ts';
 
 /** How long the store may take to say how often a record was deferred, ms. */
@@ -52,7 +61,8 @@ export class Settler {
   /** The records to be returned, in no order; never rejects. */
   async settle({ handled, failed, deferrals, expired }: Outcomes): Promise<Set<QueueRecord>> {
     const returned = new Set<QueueRecord>();
-    await Promise.all([this.#settleFailed(handled, failed, returned), this.#settleExpired(expired, returned)]);
+    const untried = maybeUntried(handled, failed, this.#mayReject);
+    await Promise.all([this.#settleFailed(handled, failed, untried, returned), this.#settleExpired(expired, returned)]);
     this.#returnDeferred(deferrals, returned);
     await this.#delay();
     return returned;
@@ -62,14 +72,17 @@ export class Settler {
   async #settleFailed(
     records: readonly QueueRecord[],
     failed: readonly FailedRecord[],
+    untried: ReadonlySet<QueueRecord>,
     returned: Set<QueueRecord>,
   ): Promise<void> {
     const { attempted, behind } = withGroups(records, failed);
     await Promise.all(
       attempted.map(async (failure) => {
-        const fate = await this.#fateOf(failure);
+        const fate: Fate = untried.has(failure.record)
+          ? { kind: 'again', delayMs: this.#delayAfter(1), attempted: false }
+          : await this.#fateOf(failure);
         const followers = behind.get(messageIdOf(failure.record)) ?? [];
-        if (fate.kind === 'buried') return this.#settleFailed(followers, failed, returned);
+        if (fate.kind === 'buried') return this.#settleFailed(followers, failed, untried, returned);
         this.#return([failure.record, ...followers], fate.delayMs, returned);
         this.#pardon(fate.attempted ? followers : [failure.record, ...followers]);
       }),
@@ -131,7 +144,8 @@ export class Settler {
         return { kind: 'again', delayMs: restOf(record, verdict.delayMs, random), attempted: false };
       case 'deferred': {
         const delayMs = restOf(record, verdict.delayMs, random);
-        if (await this.#mayDefer(record)) return { kind: 'again', delayMs, attempted: true };
+        const isAttempt = verdict.told === true && verdict.delayMs > (this.#rule?.longestMs ?? Infinity);
+        if (!isAttempt && (await this.#mayDefer(record))) return { kind: 'again', delayMs, attempted: true };
         return this.#attempted(failure, delayMs);
       }
       case 'rejected':
