@@ -112,7 +112,8 @@ export class FleetView {
   }
 
   ageMs(nowMs: number): number {
-    return this.#seenAt === undefined ? Infinity : nowMs - this.#seenAt;
+    // A clock that was set back says nothing about it.
+    return this.#seenAt === undefined || nowMs < this.#seenAt ? Infinity : nowMs - this.#seenAt;
   }
 
   /** True while the store does not answer: decisions are then this instance's alone. */
