@@ -21,7 +21,9 @@ export class Cadence {
 
   /** `instances` share one item. */
   mayTell(looksBad: boolean, instances: number, nowMs: number): boolean {
-    if (nowMs - this.#toldAt < (looksBad ? FAILURE_GAP_MS : this.#gapMs)) return false;
+    // A clock that was set back: what lies ahead of it is long past.
+    if (nowMs < this.#toldAt) this.#tat = -Infinity;
+    else if (nowMs - this.#toldAt < (looksBad ? FAILURE_GAP_MS : this.#gapMs)) return false;
     return this.#tat - nowMs <= ((WRITES_AT_ONCE - 1) * instances) / WRITES_PER_MS;
   }
 

@@ -68,3 +68,16 @@ it('a breaker opened by a clock an hour behind is probed at once, and closes', a
   expect((await fleet.member(0).attempt(ok)).outcome).toBe('ok');
   expect((await storedBreaker(table)).state.kind).toBe('CLOSED');
 });
+
+it('an instance whose clock is set back by an hour goes on telling and learning', async () => {
+  const table = memoryTable();
+  const fleet = breakerFleet(2, table, { window: { time: '30s', minimumCalls: 4 }, surge: 'off', quorum: 1 });
+  for (let i = 0; i < 2; i++) for (const member of fleet.members) await member.attempt(i === 0 ? failure : ok);
+  fleet.clock.set(START - HOUR);
+  for (let i = 0; i < 10; i++) {
+    for (const member of fleet.members) await member.attempt(failure);
+    fleet.clock.advance(1_000);
+  }
+  expect((await storedBreaker(table)).state.kind).toBe('OPEN');
+  for (const member of fleet.members) expect((await member.attempt(ok)).outcome).toBe('refused');
+});
