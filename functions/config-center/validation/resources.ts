@@ -110,8 +110,8 @@ function checkSettings(rule: ResourceRule, place: Place, report: Report): void {
     report([...place, 'whenRefused'], 'only events of buckets, topics and buses can be parked; leave it out');
   }
   if (fallback) {
-    if (!triggersOf(match).some((trigger) => trigger === 'http' || trigger === 'direct')) {
-      report([...place, 'fallback'], 'nobody waits for the answer; only http and direct invokes take one');
+    if (!triggersOf(match).includes('http')) {
+      report([...place, 'fallback'], 'is only ever the answer to an http request, which no event of this match is; leave it out');
     }
     checkFallback(fallback, [...place, 'fallback'], report);
   }

@@ -160,7 +160,8 @@ describe('resources', () => {
       },
       `/redelivery/${field}: means nothing for a stream`,
     ]),
-    [{ match: { trigger: 'queue' }, fallback: [{ respond: { status: 200 } }] }, '/fallback: nobody waits'],
+    [{ match: { trigger: 'queue' }, fallback: [{ respond: { status: 200 } }] }, '/fallback: is only ever the answer'],
+    [{ match: { trigger: 'direct' }, fallback: [{ respond: { status: 200 } }] }, '/fallback: is only ever the answer'],
     [
       { ...http('/a'), fallback: [{ respond: { status: 503 } }, { when: ['breaker'], respond: { status: 200 } }] },
       '/fallback/1: is never reached',
