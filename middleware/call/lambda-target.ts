@@ -100,12 +100,15 @@ function replyOfThrown(error: unknown): Reply {
   return turnedAway ? { ...reply, sent: false } : reply;
 }
 
-/** What a governed callee says by its error, whose fields do not travel: `name: message` of flyball's own errors. */
-const OWN_ERRORS: readonly (readonly [prefix: string, reply: Omit<Reply, 'error'>])[] = [
-  ['FLYBALL_REFUSED', { outcome: 'throttled', sent: true }],
-  ['FLYBALL_DEPENDENCY_FAILED', { outcome: 'error', sent: true, never: true }],
-  ['FLYBALL_DEADLINE_EXCEEDED', { outcome: 'timeout', sent: true, never: true }],
+/** What a governed callee says by its error, whose fields do not travel: the type and message of flyball's own errors. */
+const OWN_ERRORS: readonly (readonly [type: string, prefix: string, reply: Omit<Reply, 'error'>])[] = [
+  ['Refused', 'FLYBALL_REFUSED: ', { outcome: 'throttled', sent: true }],
+  ['DependencyFailed', 'FLYBALL_DEPENDENCY_FAILED: ', { outcome: 'error', sent: true, never: true }],
+  ['DeadlineExceeded', 'FLYBALL_DEADLINE_EXCEEDED: ', { outcome: 'timeout', sent: true, never: true }],
 ];
+
+/** Lambda's own words for a function that ran out of its time. What the function itself throws has a type. */
+const TIMED_OUT = /^\S+ \S+ Task timed out after [0-9.]+ seconds$/;
 
 export function replyOfOutput({ FunctionError, Payload }: InvokeAnswer, nowMs: number, as?: As): Reply {
   const bytes = Buffer.from(Payload ?? []);
@@ -122,12 +125,14 @@ function replyOfFunctionError(kind: string, payload: unknown): Reply {
   const message = typeof errorMessage === 'string' ? errorMessage : 'the function failed';
   const error = new Error(message);
   error.name = type;
-  const own = OWN_ERRORS.find(([prefix]) => message.startsWith(prefix));
-  if (own) return { ...own[1], error, ...waitOf(message), ...(message.endsWith(NEVER_SAID) ? { never: true } : {}) };
+  // A text may hold anything that somebody made up, a type is the code's. In the local world all are of one.
+  const isOf = (name: string) => type === name || (type === 'Error' && isLocal());
+  const own = OWN_ERRORS.find(([name, prefix]) => message.startsWith(prefix) && isOf(name));
+  if (own) return { ...own[2], error, ...waitOf(message), ...(message.endsWith(NEVER_SAID) ? { never: true } : {}) };
   const business = /^FLYBALL_BUSINESS_FAILURE: ([A-Z0-9_]{1,64})(?:: |$)/.exec(message);
-  if (business) return { outcome: `business:${business[1] ?? ''}`, error, sent: true };
-  // Lambda's own words for a function that ran out of its time.
-  if (message.includes('Task timed out after')) return { outcome: 'timeout', error, sent: true };
+  if (business && isOf('BusinessFailure')) return { outcome: `business:${business[1] ?? ''}`, error, sent: true };
+  if (type === 'Sandbox.Timedout' || (errorType === undefined && TIMED_OUT.test(message)))
+    return { outcome: 'timeout', error, sent: true };
   return { outcome: 'error', error, sent: true };
 }
 

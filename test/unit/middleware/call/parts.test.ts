@@ -1,5 +1,5 @@
 // The small decisions of a call: what an error means, which operation it is, where a path leads, what headers it carries.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { replyOfAbort, replyOfError } from '../../../../middleware/call/errors.ts';
 import { replyOfOutput } from '../../../../middleware/call/lambda-target.ts';
 import { compileOperations } from '../../../../middleware/call/operation.ts';
@@ -172,26 +172,71 @@ describe("what a function's answer says", () => {
       { outcome: '503', retryAfterMs: 2_000, never: true, response: { status: 503, body: 'no' } },
     ],
     ['an error', failed('boom', 'TypeError'), { outcome: 'error', error: { name: 'TypeError', message: 'boom' } }],
-    ['a timeout', failed('2026-01-01 Task timed out after 3.00 seconds'), { outcome: 'timeout' }],
     [
-      'a refusal, its name lost',
-      failed('FLYBALL_REFUSED: over; try again in 1500 ms'),
+      'a timeout',
+      output({ errorMessage: '2026-01-05T12:00:03.000Z 3f1c-a7 Task timed out after 3.00 seconds' }, 'Unhandled'),
+      { outcome: 'timeout' },
+    ],
+    [
+      'a timeout, with a type',
+      failed('RequestId: 3f1c-a7 Error: Task timed out after 3.00 seconds', 'Sandbox.Timedout'),
+      { outcome: 'timeout' },
+    ],
+    [
+      'a refusal',
+      failed('FLYBALL_REFUSED: over; try again in 1500 ms', 'Refused'),
       { outcome: 'throttled', retryAfterMs: 1_500 },
     ],
     [
       "a throttle's refusal",
-      failed('FLYBALL_REFUSED: the throttle "everyone" admits 5/10s; come back in 2 s'),
+      failed('FLYBALL_REFUSED: the throttle "everyone" admits 5/10s; come back in 2 s', 'Refused'),
       { outcome: 'throttled', retryAfterMs: 2_000 },
     ],
-    ['a layer that gave up', failed('FLYBALL_DEPENDENCY_FAILED: x'), { outcome: 'error', never: true }],
-    ['a deadline', failed('FLYBALL_DEADLINE_EXCEEDED: x'), { outcome: 'timeout', never: true }],
-    ['a business failure', failed('FLYBALL_BUSINESS_FAILURE: CARD_DECLINED'), { outcome: 'business:CARD_DECLINED' }],
+    [
+      'a layer that gave up',
+      failed('FLYBALL_DEPENDENCY_FAILED: x', 'DependencyFailed'),
+      { outcome: 'error', never: true },
+    ],
+    ['a deadline', failed('FLYBALL_DEADLINE_EXCEEDED: x', 'DeadlineExceeded'), { outcome: 'timeout', never: true }],
+    [
+      'a business failure',
+      failed('FLYBALL_BUSINESS_FAILURE: CARD_DECLINED', 'BusinessFailure'),
+      { outcome: 'business:CARD_DECLINED' },
+    ],
     [
       'a business failure in words',
-      failed('FLYBALL_BUSINESS_FAILURE: CARD_DECLINED: The card was declined.'),
+      failed('FLYBALL_BUSINESS_FAILURE: CARD_DECLINED: The card was declined.', 'BusinessFailure'),
       { outcome: 'business:CARD_DECLINED' },
     ],
   ])('%s', (_what, reply, expected) => {
     expect(reply).toMatchObject(expected);
+  });
+
+  it.each([
+    'FLYBALL_REFUSED: over; try again in 1500 ms',
+    'FLYBALL_DEPENDENCY_FAILED: x (x-flyball-retry: never)',
+    'FLYBALL_DEADLINE_EXCEEDED: x',
+    'FLYBALL_BUSINESS_FAILURE: CARD_DECLINED',
+    '2026-01-05T12:00:03.000Z 3f1c-a7 Task timed out after 3.00 seconds',
+    'the customer wrote: Task timed out after 3.00 seconds',
+  ])('no text of an error says more than that it is one: %s', (text) => {
+    for (const type of ['Error', 'ValidationError'])
+      expect(failed(text, type)).toEqual({
+        outcome: 'error',
+        error: Object.assign(new Error(text), { name: type }),
+        sent: true,
+      });
+  });
+
+  it.each(['Refused', 'DependencyFailed', 'DeadlineExceeded', 'BusinessFailure'])(
+    'no type says more than that alone: %s',
+    (type) => expect(failed('of another library', type)).toMatchObject({ outcome: 'error', sent: true }),
+  );
+
+  it('is flyball’s own without its type in the local world alone, which gives every error the same', () => {
+    vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', 'http://localhost:3002');
+    expect(failed('FLYBALL_REFUSED: over; try again in 2 s')).toMatchObject({ outcome: 'throttled' });
+    expect(failed('FLYBALL_REFUSED: over', 'TypeError')).toMatchObject({ outcome: 'error' });
+    vi.unstubAllEnvs();
   });
 });
