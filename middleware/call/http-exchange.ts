@@ -1,6 +1,6 @@
 // One HTTP exchange over kept-alive connections: a body of any kind out, an answer of bounded size or a stream of it back.
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Connections } from '../../store/adapters/connections.ts';
 import { readWithin } from '../../store/adapters/reading.ts';
 import { ExchangeFailed } from './exchange-failed.ts';
@@ -69,6 +69,12 @@ export function exchange(connections: Connections, one: Exchange): Promise<Answe
       else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => (connected = true));
     });
     request.on('error', fail);
+    // What is not asked for here: without somebody who listens, Node would leave the request without an end.
+    const onOther = (_: IncomingMessage, socket: Duplex) => {
+      socket.destroy();
+      fail(new Error('it changed the protocol, which is no HTTP answer'));
+    };
+    request.on('upgrade', onOther).on('connect', onOther);
     const take = (response: IncomingMessage, source: Readable | Error) => {
       if (source instanceof Error) return fail(source);
       if (one.streamed && isFull(response)) return answered(response, source);

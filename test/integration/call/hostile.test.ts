@@ -1,4 +1,5 @@
 // What outsiders make up and others answer, over the network: it must not pass for a dependency's failure, nor for its answer.
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { S3Client, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CallOptions } from '../../../middleware/call/index.ts';
@@ -66,5 +67,43 @@ describe('what is no HTTP header', () => {
     expect(again).toBe(first);
     expect(new Set([first, ...others]).size).toBe(4);
     expect(others.at(-1)).toBe('order-7');
+  });
+});
+
+/** Answers every request with these bytes, whatever HTTP says of them. */
+async function answeringWith(bytes: string): Promise<{ readonly origin: string; close(): void }> {
+  const sockets = new Set<Socket>();
+  const raw = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    socket.once('data', () => socket.write(bytes));
+  });
+  await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${String((raw.address() as AddressInfo).port)}`,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      raw.close();
+    },
+  };
+}
+
+describe('an answer that is none', () => {
+  it.each([
+    [
+      'that changes the protocol',
+      'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+      'GET',
+    ],
+    ['that opens a tunnel', 'HTTP/1.1 200 Connection established\r\n\r\n', 'CONNECT'],
+  ])('is a failure as soon as it is there, %s', async (_what, bytes, method) => {
+    const raw = await answeringWith(bytes);
+    const within = world({ target: { url: raw.origin }, attemptTimeout: '20s' }, 60_000);
+    const error = await thrown(within(({ call }) => call('payments', { method })));
+    expect(error).toMatchObject({
+      outcome: 'error',
+      sent: true,
+      cause: { message: expect.stringContaining('no HTTP answer') as string },
+    });
+    raw.close();
   });
 });
