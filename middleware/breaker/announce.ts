@@ -18,10 +18,27 @@ export function tellChange(view: FleetView, change: Change): void {
   tell(view.instance, transition);
 }
 
-/** What an instance decided for itself is no news of the fleet's. */
+/** What an instance decided for itself is no news of the fleet's, and stands nowhere but in its log. */
 export function tellHere(view: FleetView, from: string, to: string): void {
-  const at = view.instance.clock.now();
+  const { clock, logger } = view.instance;
+  const at = clock.now();
+  const fields = { ...named(view), from, fleet: view.shown(at) };
+  if (to === 'OPEN' && fields.fleet === 'CLOSED') {
+    logger.warn('flyball opened a breaker on this instance alone', fields);
+  } else if (to === 'CLOSED') logger.info('flyball closed a breaker on this instance', fields);
+  else logger.debug('flyball changed a breaker on this instance', { ...fields, to });
   tell(view.instance, { ...named(view), from, to, scope: 'instance', decidedHere: true, at, epoch: 0 });
+}
+
+/** Once is enough: a rule with a key has many of them, and each would be refused. */
+const TOLD_REFUSED = new WeakSet<Instance>();
+
+/** Being away is the store's own story to tell; being refused by it is a mistake somebody must mend. */
+export function tellRefused(view: FleetView, error: StoreRejected): void {
+  const { instance } = view;
+  if (TOLD_REFUSED.has(instance)) return;
+  TOLD_REFUSED.add(instance);
+  instance.logger.warn('flyball cannot keep a breaker in its table', { ...named(view), ...errorFields(error) });
 }
 
 function named({ name, key }: FleetView): Pick<BreakerTransition, 'breaker' | 'key'> {

@@ -1,5 +1,6 @@
 // Tells that a breaker has changed, once there is what tells it: a breaker seldom does, so that is loaded with the first change.
 import type { BreakerRecord } from '../../store/items/breaker-record.ts';
+import type { StoreRejected } from '../../store/port.ts';
 import type { FleetView } from './fleet-view.ts';
 import { loadChanged, changedIfHere } from './later.ts';
 import type * as Changed from './changed.ts';
@@ -26,6 +27,13 @@ export function announceHere(view: FleetView, from: string, to: string): void {
   const here = changedIfHere();
   if (here) here.tellHere(view, from, to);
   else void later(view, ({ tellHere }) => tellHere(view, from, to));
+}
+
+/** That the store refuses what is asked of it. */
+export function announceRefused(view: FleetView, error: StoreRejected): void {
+  const here = changedIfHere();
+  if (here) here.tellRefused(view, error);
+  else void later(view, ({ tellRefused }) => tellRefused(view, error));
 }
 
 /** Beside the handler, and waited for at its end as exchanges are: what is frozen would tell it when thawed. */

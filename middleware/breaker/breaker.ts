@@ -19,7 +19,8 @@ export interface Ticket {
   readonly guard: GuardTicket | undefined;
 }
 
-export type Refusal = Standing & { readonly kind: 'refuse' };
+/** `here`: it is open on this instance alone. */
+export type Refusal = Standing & { readonly kind: 'refuse'; readonly here?: boolean };
 
 /** When nobody can say when the slot is free again, ms. */
 const LOST_RETRY_MS = 1_000;
@@ -88,7 +89,8 @@ export class Breaker {
   }
 
   #admitHere({ requestId }: Invocation, settings: BreakerSettings, nowMs: number): GuardTicket | Refusal {
-    return this.#guard.admit(requestId, settings, nowMs, leaseMs(settings));
+    const admitted = this.#guard.admit(requestId, settings, nowMs, leaseMs(settings));
+    return 'kind' in admitted ? { ...admitted, here: true } : admitted;
   }
 
   /** Claims one of the fleet's slots, but only where this instance's own breaker lets it pass and its time suffices. */

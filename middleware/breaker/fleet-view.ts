@@ -7,7 +7,7 @@ import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
-import { announce } from './announcing.ts';
+import { announce, announceRefused } from './announcing.ts';
 import { forcedAt, standingOf, type Standing } from './machine.ts';
 import type { BreakerSettings } from './settings.ts';
 import { shardOf } from './shards.ts';
@@ -207,7 +207,8 @@ export class FleetView {
         this.#stayAway(error, clock.now());
         this.#noteSilence(error, clock.now());
         recorder.internal('breaker:unsynced');
-        if (!(error instanceof StoreUnavailable || error instanceof StoreRejected)) throw error;
+        if (error instanceof StoreRejected) announceRefused(this, error);
+        else if (!(error instanceof StoreUnavailable)) throw error;
       }
     });
     this.#last = exchange;

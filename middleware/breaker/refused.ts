@@ -3,10 +3,16 @@ import { Refused } from '../kernel/errors.ts';
 import type { Refusal } from './breaker.ts';
 
 /** An open breaker: 503. `what` names it for people, `rule` in what is counted. */
-export function open(what: string, rule: string, { retryAfterMs, forced, ramp }: Refusal): Refused {
+export function open(what: string, rule: string, { retryAfterMs, forced, ramp, here }: Refusal): Refused {
   const when =
     retryAfterMs === undefined ? 'until an operator releases it' : `try again in ${Math.ceil(retryAfterMs)} ms`;
-  const how = forced ? 'forced open by an operator' : ramp ? 'closing, and not yet for every request' : 'open';
+  const how = forced
+    ? 'forced open by an operator'
+    : ramp
+      ? 'closing, and not yet for every request'
+      : here
+        ? 'open on this instance'
+        : 'open';
   return new Refused({
     by: 'breaker',
     rule,

@@ -119,17 +119,19 @@ describe('onTransition', () => {
 });
 
 describe('the log', () => {
-  it('has one line when it opens and one when it closes, by whoever moved it, and none by the others', async () => {
+  it('has one line when it opens and one when it closes, by whoever moved it, its own and the fleet’s apart, and none by the others', async () => {
     const { here } = await lived();
     const there = await here.another();
     here.respond('payments', { body: {} });
     await call(there);
     const of = (member: TestGovernor) => member.log.filter(({ fields }) => fields['breaker'] === 'payments');
     expect(of(here).map(({ level, message }) => `${level} ${message}`)).toEqual([
+      'warn flyball opened a breaker on this instance alone',
       'warn flyball opened a breaker',
+      'info flyball closed a breaker on this instance',
       'info flyball closed a breaker',
     ]);
-    expect(of(here)[0]?.fields).toMatchObject({ cause: 'failureRate', calls: 2, failures: 2 });
+    expect(of(here)[1]?.fields).toMatchObject({ cause: 'failureRate', calls: 2, failures: 2 });
     expect(of(there)).toEqual([]);
   });
 });
