@@ -37,6 +37,40 @@ export function checkFaults(
     checkDeeds(rule, known, place, report);
     checkEnd(rule.until, nowMs, [...place, 'until'], report);
   }
+  for (const [at, met] of placesOf(faults)) checkTogether(at, met, report);
+}
+
+/** Faults that may meet everybody, by the place where they do; in the order of the document. */
+function placesOf(faults: NonNullable<RuleDocument['faults']>): Map<string, [name: string, rule: FaultRule][]> {
+  const places = new Map<string, [string, FaultRule][]>();
+  for (const [name, rule] of Object.entries(faults)) {
+    if ((rule.mode ?? 'enforce') !== 'enforce' || namesSomebody(rule.match)) continue;
+    const { resources = [], dependencies = [], store } = rule;
+    const at = new Set([
+      ...resources.map((one) => `the resource "${one}"`),
+      ...dependencies.map((one) => `the dependency "${one}"`),
+      ...(store ? ['the table'] : []),
+    ]);
+    for (const one of at) places.set(one, [...(places.get(one) ?? []), [name, rule]]);
+  }
+  return places;
+}
+
+/** Each is drawn apart: ten of 50 % leave one request in a thousand alone. */
+function checkTogether(at: string, met: readonly (readonly [name: string, rule: FaultRule])[], report: Report): void {
+  let spared = 1;
+  for (const [i, [name, { delay, abort }]] of met.entries()) {
+    const shares = [delay, abort].flatMap((deed) => (deed ? [parseShare(deed.share)] : []));
+    // That is said of the share itself.
+    if (shares.some((share) => share > MOST_OF_EVERYBODY)) return;
+    spared = shares.reduce((left, share) => left * (1 - share), spared);
+    if (1 - spared <= MOST_OF_EVERYBODY + 1e-9) continue;
+    const others = met.slice(0, i).map(([other]) => `"${other}"`);
+    const beside = others.length === 0 ? '' : `with ${others.slice(0, 5).join(', ')} `;
+    const sum = `${Math.round((1 - spared) * 1_000) / 10}%`;
+    report(['faults', name], `meets too many at ${at}; ${beside}it is ${sum} of everybody, and 50% are the most`);
+    return;
+  }
 }
 
 function checkTargets({ resources, dependencies, store }: FaultRule, known: Known, place: Place, report: Report): void {
@@ -66,7 +100,7 @@ function checkDeeds(rule: FaultRule, known: Known, place: Place, report: Report)
   const { delay, abort, match } = rule;
   if (!delay && !abort) report(place, 'does nothing; give delay, abort or both');
   for (const [deed, given] of Object.entries({ delay, abort })) {
-    if (given) checkShare(given.share, matchesSome(match), [...place, deed, 'share'], report);
+    if (given) checkShare(given.share, namesSomebody(match), [...place, deed, 'share'], report);
   }
   if (delay && parseDuration(delay.for) > LONGEST_DELAY_MS) {
     report([...place, 'delay', 'for'], `${delay.for} is longer than 30s, the most`);
@@ -74,16 +108,23 @@ function checkDeeds(rule: FaultRule, known: Known, place: Place, report: Report)
   if (abort) checkAbort(rule, abort, known, place, report);
 }
 
-/** A pattern of nothing but stars names nobody. */
-function matchesSome(match: FaultRule['match']): boolean {
-  return Object.values(match ?? {}).some((pattern) => !/^\*+$/.test(pattern));
+/** They are the same of most requests, whoever sends them. */
+const OF_EVERYBODY =
+  /^(?:source|header:(?:host|connection|origin|via|te|forwarded|x-forwarded-.*|accept(?:-.*)?|content-.*|cache-control|sec-.*|upgrade.*|x-amzn?-.*|cloudfront-.*|x-flyball-.*)|claim:(?:iss|aud|token_use))$/i;
+
+/** By a value that is whole: what a star stands for may be everybody. */
+function namesSomebody(match: FaultRule['match']): boolean {
+  return Object.entries(match ?? {}).some(([name, pattern]) => !pattern.includes('*') && !OF_EVERYBODY.test(name));
 }
 
 function checkShare(share: string, matched: boolean, place: Place, report: Report): void {
   const value = parseShare(share);
   if (value === 0) report(place, '0% meets nobody');
   if (value > MOST_OF_EVERYBODY && !matched) {
-    report(place, `${share} of everybody is an outage; at most 50%, or say in match whose requests are meant`);
+    report(
+      place,
+      `${share} of everybody is an outage; at most 50%, or name in match, by a value without a star, whose requests are meant`,
+    );
   }
 }
 
