@@ -21,7 +21,7 @@ export type Backoff = (attempt: number, previousMs: number, random: Random) => n
  */
 export function compileBackoff(rule: BackoffRule): Backoff {
   const initialMs = parseDuration(rule.initial);
-  const maxMs = rule.max === undefined ? Math.max(DEFAULT_MAX_MS, initialMs) : parseDuration(rule.max);
+  const maxMs = longestOf(rule);
   if (rule.jitter === 'decorrelated') return decorrelated(rule, initialMs, maxMs);
   const curve = curveOf(rule, initialMs);
   const wait = (attempt: number) => Math.min(maxMs, curve(attempt));
@@ -33,6 +33,11 @@ export function compileBackoff(rule: BackoffRule): Backoff {
     case 'full':
       return (attempt, _previousMs, random) => Math.round(wait(attempt) * random());
   }
+}
+
+/** The longest wait of a rule, ms. */
+export function longestOf({ initial, max }: BackoffRule): number {
+  return max === undefined ? Math.max(DEFAULT_MAX_MS, parseDuration(initial)) : parseDuration(max);
 }
 
 function curveOf(rule: BackoffRule, initialMs: number): (attempt: number) => number {

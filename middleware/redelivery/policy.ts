@@ -1,9 +1,9 @@
 // The redelivery policy: answers for a batch, and sends a queue's failed records back later or to the dead-letter queue.
-import { compileBackoff } from '../kernel/backoff.ts';
+import { compileBackoff, longestOf } from '../kernel/backoff.ts';
 import { canWait, heldRecordsOf, settlementOf } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
-import type { RedeliveryRule, RuleDocument } from '../kernel/rules/document.ts';
+import type { BackoffRule, RedeliveryRule, RuleDocument } from '../kernel/rules/document.ts';
 import { setAsideExpired } from './expired.ts';
 import type { Redelivery } from './plan.ts';
 import { settleBatch, settleParked } from './queue.ts';
@@ -11,10 +11,7 @@ import { settleShard } from './shard.ts';
 import { neverTest } from './verdict.ts';
 
 /** Of a parked event whose resource has no rule: it must not come back for ever. */
-const PARKED: Redelivery = {
-  attempts: 5,
-  backoff: compileBackoff({ initial: '10s', factor: 3, max: '15m', jitter: 'full' }),
-};
+const PARKED: Redelivery = { attempts: 5, ...compiled({ initial: '10s', factor: 3, max: '15m', jitter: 'full' }) };
 
 /** By resource. A queue without a rule keeps its own redelivery; only what its handler answers is put in order. */
 export type Redeliveries = ReadonlyMap<string, Redelivery>;
@@ -27,21 +24,25 @@ export const redeliveryPolicy: Policy<Redeliveries> = {
 };
 
 function compileRedeliveries(document: RuleDocument): Redeliveries {
-  const compiled = new Map<string, Redelivery>();
+  const redeliveries = new Map<string, Redelivery>();
   for (const [name, { redelivery }] of Object.entries(document.resources ?? {})) {
-    if (redelivery) compiled.set(name, compileRedelivery(redelivery));
+    if (redelivery) redeliveries.set(name, compileRedelivery(redelivery));
   }
-  return compiled;
+  return redeliveries;
 }
 
 /** A stream's rule has neither attempts nor a backoff: those are its event source's. */
 function compileRedelivery({ attempts, backoff, never, expired }: RedeliveryRule): Redelivery {
   return {
     attempts: attempts ?? PARKED.attempts,
-    backoff: backoff ? compileBackoff(backoff) : PARKED.backoff,
+    ...(backoff ? compiled(backoff) : { backoff: PARKED.backoff, longestMs: PARKED.longestMs }),
     never: never && neverTest(never),
     expired,
   };
+}
+
+function compiled(rule: BackoffRule): Pick<Redelivery, 'backoff' | 'longestMs'> {
+  return { backoff: compileBackoff(rule), longestMs: longestOf(rule) };
 }
 
 function redeliveryBefore(invocation: Invocation): void {

@@ -6,8 +6,8 @@ export type Verdict =
   | { readonly kind: 'retry' }
   /** Nothing was tried: flyball refused it. `delayMs` undefined leaves it to the queue. */
   | { readonly kind: 'refused'; readonly delayMs: number | undefined }
-  /** It was worth more to come back than to wait: `deferMs` of the error says when. */
-  | { readonly kind: 'deferred'; readonly delayMs: number }
+  /** It was worth more to come back than to wait: `deferMs` of the error says when. `told`: a call's, by whom it called. */
+  | { readonly kind: 'deferred'; readonly delayMs: number; readonly told?: true }
   | { readonly kind: 'rejected' };
 
 /** Whether an error is one that no other attempt would mend. */
@@ -24,7 +24,8 @@ export function verdictOf(error: unknown, never: NeverTest | undefined, reject: 
   if (error instanceof Refused) return { kind: 'refused', delayMs: error.retryAfterMs };
   if (reject && (error instanceof Rejected || never?.(error))) return REJECTED;
   const delayMs = deferMsOf(error);
-  return delayMs === undefined ? RETRY : { kind: 'deferred', delayMs };
+  if (delayMs === undefined) return RETRY;
+  return { kind: 'deferred', delayMs, ...(isOfCall(error) ? { told: true } : {}) };
 }
 
 /** Compiles `never`: names of errors, and outcomes of calls, among them `business:CODE` of `flyball.fail`. */
@@ -37,6 +38,11 @@ export function neverTest(entries: readonly (string | number)[]): NeverTest {
     // A class that gives its errors no name of their own is still called something.
     return error instanceof Error && (names.has(error.name) || names.has(error.constructor.name));
   };
+}
+
+/** Of `call` and `run`, or an SDK's error of a call that flyball governs. */
+function isOfCall(error: unknown): boolean {
+  return error instanceof Error && 'gaveUp' in error && error.gaveUp === 'deferred';
 }
 
 function deferMsOf(error: unknown): number | undefined {

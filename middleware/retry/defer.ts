@@ -1,4 +1,5 @@
 // When to wait for another attempt not here, where the time is billed, but in the queue that brought the work.
+import { longestOf } from '../kernel/backoff.ts';
 import { deadlineAtOf } from '../kernel/batch.ts';
 import { canWait, heldRecordsOf, settlementOf } from '../kernel/deferral.ts';
 import type { Invocation } from '../kernel/invocation.ts';
@@ -9,6 +10,9 @@ import { isHarmless } from './decide.ts';
 const DEFER_OVER_MS = 5_000;
 /** SQS counts in whole seconds. */
 const SHORTEST_MS = 1_000;
+
+/** How long a record stays away is not for whom it calls to decide. */
+const LONGEST_TOLD_MS = 900_000;
 
 /** Whether a wait of `waitMs` is to be spent in the queue, with `leftMs` until the deadline. Pure. */
 export function isCheaperInQueue(waitMs: number, leftMs: number, overMs: number = DEFER_OVER_MS): boolean {
@@ -30,6 +34,12 @@ export function comesAgain(invocation: Invocation, atMs: number, asked: boolean)
   if (asked || parked) return true;
   // Without a rule nobody has said that the event source reads which records have failed.
   return invocation.resource.rule?.redelivery !== undefined && records.length === 1;
+}
+
+/** After how long a record comes again whose call is told to wait for `waitMs`: longer only as its own rule says. */
+export function awayMs({ resource }: Invocation, waitMs: number): number {
+  const backoff = resource.rule?.redelivery?.backoff;
+  return Math.min(waitMs, Math.max(LONGEST_TOLD_MS, backoff ? longestOf(backoff) : 0));
 }
 
 /** A key made for this call is not known to the next delivery: what may have had its effect is not begun anew. */

@@ -7,7 +7,7 @@ import { outcomeTest } from '../kernel/outcome.ts';
 import { retryBudgetOf } from '../kernel/retry-budget.ts';
 import { parseDuration } from '../kernel/units.ts';
 import { verdictOf } from './decide.ts';
-import { comesAgain, isCheaperInQueue, staysRepeatable } from './defer.ts';
+import { awayMs, comesAgain, isCheaperInQueue, staysRepeatable } from './defer.ts';
 
 const DEFAULT_WHEN = ['connect', 'timeout', 'error', '5xx'];
 const DEFAULT_BACKOFF = { initial: '50ms', max: '1s' };
@@ -35,7 +35,7 @@ export const retryOutbound: OutboundPolicy = {
       return (
         isCheaperInQueue(waitMs, leftMs, deferOverMs) &&
         staysRepeatable(call, reply) &&
-        comesAgain(call.invocation, clock.now() + waitMs, deferOverMs !== undefined)
+        comesAgain(call.invocation, clock.now() + awayMs(call.invocation, waitMs), deferOverMs !== undefined)
       );
     }
 
@@ -67,7 +67,7 @@ export const retryOutbound: OutboundPolicy = {
         if (waitMs >= leftMs && !deferring) return ended(call, reply, 'deadline');
         // A record that comes again calls again: elsewhere and later, but no less a repetition.
         if (!budget.spend()) return ended(call, reply, 'budget');
-        if (deferring) return ended(call, reply, 'deferred', waitMs);
+        if (deferring) return ended(call, reply, 'deferred', awayMs(invocation, waitMs));
         try {
           await pause(call, waitMs);
         } catch (error) {

@@ -190,8 +190,9 @@ class Attempts {
 }
 
 /** Says on the SDK's own error when the record that brought the work is to come again. */
-function defer({ error, deferMs }: Reply): void {
-  if (deferMs !== undefined && error instanceof Error && Object.isExtensible(error)) Object.assign(error, { deferMs });
+function defer({ error, deferMs, gaveUp }: Reply): void {
+  if (deferMs === undefined || !(error instanceof Error) || !Object.isExtensible(error)) return;
+  Object.assign(error, { deferMs, gaveUp });
 }
 
 /** The attempt's own place in the trace; other headers of flyball's mean nothing to an AWS service. */
