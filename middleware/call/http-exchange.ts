@@ -99,4 +99,4 @@ export function exchange(connections: Connections, one: Exchange): Promise<Answe
 }
 
 /** What says no is read to its end: it is an error's to carry. */
-const isFull = ({ statusCode = 0 }: IncomingMessage) => statusCode < 300;
+const isFull = ({ statusCode = 0 }: IncomingMessage) => statusCode >= 200 && statusCode < 300;

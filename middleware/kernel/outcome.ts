@@ -4,8 +4,9 @@
 export type Outcome =
   'ok' | 'connect' | 'timeout' | 'throttled' | 'error' | 'refused' | `${number}` | `business:${string}`;
 
-/** The class of an HTTP status: `429` is `throttled`, below 400 is `ok`, the rest is its number. */
+/** The class of an HTTP status: `429` is `throttled`, below 400 is `ok`, the rest is its number; what is none, `error`. */
 export function outcomeOfStatus(status: number): Outcome {
+  if (!(status >= 100 && status < 600) || status % 1 !== 0) return 'error';
   if (status < 400) return 'ok';
   return status === 429 ? 'throttled' : `${status}`;
 }

@@ -106,4 +106,15 @@ describe('an answer that is none', () => {
     });
     raw.close();
   });
+
+  it.each(['000', '099', '600', '999'])('is a failure with status %s, also for who wants all of it', async (status) => {
+    const raw = await answeringWith(`HTTP/1.1 ${status} Odd\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}`);
+    const within = world({ target: { url: raw.origin } });
+    for (const as of ['json', 'stream'] as const)
+      expect(await thrown(within(({ exchange }) => exchange('payments', { method: 'GET', as })))).toMatchObject({
+        outcome: 'error',
+        response: { status: Number(status) },
+      });
+    raw.close();
+  });
 });

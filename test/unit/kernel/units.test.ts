@@ -75,6 +75,26 @@ describe('outcomes', () => {
     expect(outcomeTest(['connect', '5xx', '404', 'business:CARD_DECLINED'])(outcome)).toBe(expected);
   });
 
+  it.each<[number, Outcome]>([
+    [100, 'ok'],
+    [200, 'ok'],
+    [399, 'ok'],
+    [400, '400'],
+    [429, 'throttled'],
+    [599, '599'],
+    [99, 'error'],
+    [0, 'error'],
+    [-5, 'error'],
+    [600, 'error'],
+    [200.5, 'error'],
+    [400.5, 'error'],
+    [1e308, 'error'],
+    [Infinity, 'error'],
+    [NaN, 'error'],
+  ])('status %d is %s: what is no status says nothing good', (status, outcome) => {
+    expect(outcomeOfStatus(status)).toBe(outcome);
+  });
+
   it('counts 429 as throttled, under 4xx too, and never takes a refusal of ours', () => {
     expect(outcomeOfStatus(429)).toBe('throttled');
     expect(outcomeTest(['4xx'])('throttled')).toBe(true);

@@ -171,6 +171,11 @@ describe("what a function's answer says", () => {
       output({ statusCode: 503, headers: { 'Retry-After': '2', 'X-Flyball-Retry': 'never' }, body: 'no' }),
       { outcome: '503', retryAfterMs: 2_000, never: true, response: { status: 503, body: 'no' } },
     ],
+    ...[-5, 0, 99, 400.5, 600, 1e308].map((statusCode): [string, unknown, object] => [
+      `${statusCode}, which is no status`,
+      output({ statusCode, body: 'x' }),
+      { outcome: 'error', sent: true, response: { status: statusCode, body: 'x' } },
+    ]),
     ['an error', failed('boom', 'TypeError'), { outcome: 'error', error: { name: 'TypeError', message: 'boom' } }],
     [
       'a timeout',
