@@ -68,7 +68,7 @@ export interface TestGovernor {
   publish(rules: TestRules): Promise<number>;
   /**
    * How a dependency answers `flyball.call`: so, or so in turn and then as the last one says.
-   * @throws {Misused} when the rules have no such dependency, and so do `fail`, `breaker` and `throttle`.
+   * @throws {Misused} when the rules have no such dependency, and so do `fail` and `throttle`.
    */
   respond(dependency: string, ...answers: readonly [DependencyAnswer, ...DependencyAnswer[]]): void;
   /** How a dependency fails until told otherwise. */
@@ -87,7 +87,10 @@ export interface TestGovernor {
     readonly deadLetters: readonly DeadLetter[];
     readonly parked: readonly ParkedEvent[];
   };
-  /** Of a dependency, or of `resource:` and a resource; of a rule with a key that of one value, as it is stored. */
+  /**
+   * Of a dependency, or of `resource:` and a resource; of a rule with a key that of one value, as it is stored.
+   * @throws {Misused} when the rules have no such breaker, also for a key that is missing, or that the rule has none of.
+   */
   breaker(name: string, key?: string): TestBreaker;
   /** How many requests or records a throttle has refused here, or would have, were it not in shadow. */
   throttle(rule: string): { readonly refused: number; readonly shadowed: number };
@@ -181,7 +184,7 @@ async function memberOf(fleet: Fleet): Promise<TestGovernor> {
     store,
     queues,
     breaker(name, key) {
-      names.breaker(name);
+      names.breaker(name, key);
       return testBreaker(fleet, name, key);
     },
     throttle(rule) {

@@ -1,25 +1,31 @@
 // The names that a test's rules give: what a test asks about under another one would be silent for ever.
 import { Misused } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
-import type { RuleDocument } from '../kernel/rules/document.ts';
+import type { BreakerRule, RuleDocument } from '../kernel/rules/document.ts';
 
 /** Those of every revision so far: what was counted under rules that are gone can still be asked about. */
 export class KnownNames {
   readonly #throttles = new Set<string>();
   readonly #dependencies = new Set<string>();
-  readonly #breakers = new Set<string>();
+  /** By name: whether its rule has had a key, whether it has had none. */
+  readonly #breakers = new Map<string, { keyed: boolean; whole: boolean }>();
 
   learn({ throttles = {}, dependencies = {}, resources = {} }: RuleDocument): void {
-    for (const [name, { breaker }] of Object.entries(resources)) if (breaker) this.#breakers.add(`resource:${name}`);
+    for (const [name, { breaker }] of Object.entries(resources)) if (breaker) this.#learn(`resource:${name}`, breaker);
     for (const name of Object.keys(throttles)) this.#throttles.add(name);
     for (const [name, { breaker }] of Object.entries(dependencies)) {
       this.#dependencies.add(name);
-      if (breaker) this.#breakers.add(name);
+      if (breaker) this.#learn(name, breaker);
     }
     // What fallbacks ask by the name of a function.
     for (const { fallback = [] } of [...Object.values(dependencies), ...Object.values(resources)]) {
       for (const step of fallback) if (step.function !== undefined) this.#dependencies.add(`function:${step.function}`);
     }
+  }
+
+  #learn(name: string, { key }: BreakerRule): void {
+    const { keyed = false, whole = false } = this.#breakers.get(name) ?? {};
+    this.#breakers.set(name, { keyed: keyed || key !== undefined, whole: whole || key === undefined });
   }
 
   /** @throws {Misused} unless some rules have had it. */
@@ -32,13 +38,27 @@ export class KnownNames {
     known('dependency', name, this.#dependencies);
   }
 
-  /** @throws {Misused} unless some rules have had the dependency, or `resource:` and the resource, with a breaker. */
-  breaker(dependency: string): void {
-    if (this.#breakers.has(dependency)) return;
-    if (dependency.startsWith('resource:')) known('breaker', dependency, this.#breakers);
-    this.dependency(dependency);
+  /**
+   * @throws {Misused} unless some rules have had the dependency, or `resource:` and the resource, with a breaker: one for
+   * each value of a key where one is asked for, and one for all where none is.
+   */
+  breaker(name: string, key: string | undefined): void {
+    const kinds = this.#breakers.get(name);
+    if (!kinds) this.#noBreaker(name);
+    else if (key === undefined && !kinds.whole) {
+      throw new Misused(
+        `"${name}" has a breaker for each value of its key, and none for all: say whose, as in breaker('${name}', 'acme')`,
+      );
+    } else if (key !== undefined && !kinds.keyed) {
+      throw new Misused(`"${name}" has one breaker for all, since its rule has no key: write breaker('${name}')`);
+    }
+  }
+
+  #noBreaker(name: string): never {
+    if (name.startsWith('resource:')) known('breaker', name, new Set(this.#breakers.keys()));
+    this.dependency(name);
     throw new Misused(
-      `the rules give the dependency "${dependency}" no breaker: write ${dependency}: { breaker: {} } among its rules`,
+      `the rules give the dependency "${name}" no breaker: write ${name}: { breaker: {} } among its rules`,
     );
   }
 }

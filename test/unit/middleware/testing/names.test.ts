@@ -26,6 +26,24 @@ describe('a name that no rule of the test has', () => {
     );
   });
 
+  it('is that of a breaker with a key when no key is given, and of one without when one is', async () => {
+    const keyed = { target: { function: 'ten' }, breaker: { key: ['call'] } } as const;
+    const resources = { one: { match: { path: '/one' }, breaker: { key: ['client'] } } } as const;
+    const governor = await testGovernor({ service: 'orders', rules: { dependencies: { ten: keyed }, resources } });
+    expect(() => governor.breaker('ten')).toThrow(
+      `"ten" has a breaker for each value of its key, and none for all: say whose, as in breaker('ten', 'acme')`,
+    );
+    expect(() => governor.breaker('resource:one')).toThrow(Misused);
+    expect(governor.breaker('ten', 'acme').state).toBe('CLOSED');
+    await governor.publish({ dependencies: { ten: { target: { function: 'ten' }, breaker: {} } } });
+    // Both are there by now: what the earlier rules made can still be asked about.
+    expect([governor.breaker('ten').state, governor.breaker('ten', 'acme').state]).toEqual(['CLOSED', 'CLOSED']);
+    const plain = await testGovernor({ service: 'orders', rules });
+    expect(() => plain.breaker('payments', 'acme')).toThrow(
+      `"payments" has one breaker for all, since its rule has no key: write breaker('payments')`,
+    );
+  });
+
   it('is refused while there are no rules', async () => {
     const governor = await testGovernor({ service: 'orders' });
     expect(() => governor.throttle('per-client')).toThrow(
