@@ -2,6 +2,7 @@
 import type { AccessEntry, AccessRule, ResourceRule } from '../../../middleware/kernel/rules/document.ts';
 import { parseDuration } from '../../../middleware/kernel/units.ts';
 import type { Place, Report } from './findings.ts';
+import { checkPlatform } from './platform.ts';
 import { triggersOf } from './resources.ts';
 import type { KnownResources } from './throttles.ts';
 
@@ -15,6 +16,7 @@ export function checkAccess(access: AccessRule, known: KnownResources, report: R
   if (jwt?.leeway !== undefined && parseDuration(jwt.leeway) > LONGEST_LEEWAY_MS) {
     report([...place, 'jwt', 'leeway'], `${jwt.leeway} is longer than clocks disagree; at most 5m are taken`);
   }
+  if (jwt) checkPlatform(jwt.jwksUri, [...place, 'jwt', 'jwksUri'], report);
   checkTwice(jwt?.algorithms ?? [], [...place, 'jwt', 'algorithms'], report);
   if (jwt && typeof jwt.audience !== 'string') checkTwice(jwt.audience, [...place, 'jwt', 'audience'], report);
   for (const [list, entries] of Object.entries({ deny, allow })) {

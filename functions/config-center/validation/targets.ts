@@ -3,6 +3,7 @@ import { functionReference } from '../../../middleware/kernel/function-name.ts';
 import type { DependencyRule } from '../../../middleware/kernel/rules/document.ts';
 import { parseSize } from '../../../middleware/kernel/units.ts';
 import type { Place, Report } from './findings.ts';
+import { checkPlatform } from './platform.ts';
 
 /** As much as a Lambda function answers, and by default the most that is read of anybody. */
 const FUNCTION_ANSWER_BYTES = parseSize('6mb');
@@ -15,6 +16,7 @@ export function checkTarget({ target, maxAnswer }: DependencyRule, place: Place,
   const at = [...place, 'target'];
   if ('url' in target) {
     const { username, password, hash } = new URL(target.url);
+    checkPlatform(target.url, [...at, 'url'], report);
     if (username !== '' || password !== '') report([...at, 'url'], 'holds credentials; rules are read by many');
     if (hash !== '') report([...at, 'url'], 'has a fragment, which is never sent');
     return;

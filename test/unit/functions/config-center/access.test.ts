@@ -39,6 +39,10 @@ describe('access rules', () => {
       { jwt: { ...jwt, jwksUri: 'http://issuer.example.com/jwks' } },
       '/access/jwt/jwksUri: keys are fetched over https',
     ],
+    [
+      { jwt: { ...jwt, jwksUri: 'http://127.0.0.1:9001/2018-06-01/runtime/invocation/next' } },
+      "/access/jwt/jwksUri: is where Lambda's own runtime API is",
+    ],
     [{ jwt: { ...jwt, jwksUri: 'http://localhost.evil.example/jwks' } }, '/access/jwt/jwksUri: keys are fetched over'],
     [{ jwt: { ...jwt, jwksUri: 'file:///etc/passwd' } }, '/access/jwt/jwksUri'],
     [{ jwt: { ...jwt, jwksUri: 'jwks' } }, '/access/jwt/jwksUri'],

@@ -24,6 +24,13 @@ describe('a target', () => {
     { function: ARN, alias: 'live' },
     { function: `${ARN}:live` },
     { url: 'https://api.example.com/v1' },
+    { url: 'https://169.254.example.com' },
+    { url: 'https://fe80.example.com' },
+    // An extension of the function, the local world.
+    { url: 'http://localhost:2773' },
+    { url: 'http://127.0.0.1:3000' },
+    { url: 'http://[::1]:3000' },
+    { url: 'https://example.com:9001' },
   ])('may be %o', (target) => {
     expect(errorsOf({ target })).toEqual([]);
   });
@@ -39,6 +46,41 @@ describe('a target', () => {
     const errors = errorsOf({ target });
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain(expected);
+  });
+});
+
+describe('a target never is what belongs to the platform', () => {
+  it.each([
+    'http://169.254.169.254/',
+    'http://169.254.170.2/v2/credentials',
+    'http://169.254.100.1:9001/2018-06-01/runtime',
+    'http://0xa9fea9fe/',
+    'http://2852039166/latest/meta-data',
+    'http://[::ffff:169.254.169.254]/',
+    'http://[fe80::1]/',
+    'http://[fd00:ec2::254]/latest',
+  ])('a link-local address: %s', (url) => {
+    expect(errorsOf({ target: { url } })).toEqual([
+      '/target/url: is a link-local address, where instances find their credentials; no rule may have functions call it',
+    ]);
+  });
+
+  it.each([
+    'http://127.0.0.1:9001/2018-06-01/runtime',
+    'http://127.1:9001',
+    'http://localhost:9001',
+    'http://LOCALHOST.:9001',
+    'http://a.localhost:9001',
+    'http://0.0.0.0:9001',
+    'http://0:9001',
+    'http://[::1]:9001',
+    'http://[::]:9001',
+    'http://[::ffff:127.0.0.1]:9001',
+    'http://[::ffff:0.0.0.0]:9001',
+  ])('the runtime API: %s', (url) => {
+    expect(errorsOf({ target: { url } })).toEqual([
+      "/target/url: is where Lambda's own runtime API is; no rule may have functions call it",
+    ]);
   });
 });
 
