@@ -82,7 +82,7 @@ function shapeOf(window: BreakerRule['window']): WindowShape {
   if (window && 'calls' in window) {
     return { kind: 'calls', segmentCalls: Math.max(1, Math.ceil(window.calls / SEGMENTS)) };
   }
-  const windowMs = window ? parseDuration(window.time) : DEFAULT_WINDOW_MS;
+  const windowMs = window && 'time' in window ? parseDuration(window.time) : DEFAULT_WINDOW_MS;
   return { kind: 'time', bucketMs: Math.max(1, Math.ceil(windowMs / WINDOW_BUCKETS)) };
 }
 

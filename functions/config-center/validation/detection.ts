@@ -29,6 +29,7 @@ function checkWindow(window: BreakerRule['window'], place: Place, report: Report
     }
     return;
   }
+  if (!('time' in window)) return;
   const ms = parseDuration(window.time);
   if (ms < SHORTEST_WINDOW_MS || ms > LONGEST_WINDOW_MS) {
     report([...place, 'time'], `${window.time} is not between 1s and 1h`);

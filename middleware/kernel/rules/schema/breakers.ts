@@ -23,6 +23,7 @@ export const breaker = z.strictObject({
         calls: count(100_000).meta({ since: '0.3.0', description: 'the last so many calls, whenever they were' }),
         minimumCalls: count(100_000).optional(),
       }),
+      z.strictObject({ minimumCalls: count(1_000_000) }).meta({ since: '0.3.0', description: 'of the default time' }),
     ])
     .optional(),
   failureRate: share.optional(),
@@ -63,14 +64,9 @@ export const breaker = z.strictObject({
     })
     .optional(),
   failures: z.array(outcome).min(1).max(MOST_OUTCOMES).optional(),
-  ignored: z
-    .array(outcome)
-    .min(1)
-    .max(MOST_OUTCOMES)
-    .optional()
-    .meta({
-      since: '0.3.0',
-      description: 'outcomes that are neither success nor failure, also if failures names them',
-    }),
+  ignored: z.array(outcome).min(1).max(MOST_OUTCOMES).optional().meta({
+    since: '0.3.0',
+    description: 'outcomes that are neither success nor failure, also if failures names them',
+  }),
   mode: mode.optional(),
 });

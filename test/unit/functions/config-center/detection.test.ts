@@ -12,6 +12,7 @@ function saidOf(breaker: object): string[] {
 
 describe('when a breaker opens', () => {
   it.each([
+    [{ window: { minimumCalls: 3 } }],
     [{ window: { calls: 100 } }],
     [{ window: { calls: 10, minimumCalls: 10 } }],
     [{ surge: 'off' }],

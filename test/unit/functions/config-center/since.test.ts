@@ -61,6 +61,14 @@ describe('the schema of rules', () => {
     expect(JSON.stringify(ruleSchema())).not.toContain('"$ref"');
   });
 
+  it('marks a window of the default time, and not one that says its own', () => {
+    const withWindow = (window: object) => ({ dependencies: { payments: { breaker: { window } } } });
+    expect(newFieldsOf(withWindow({ time: '30s', minimumCalls: 3 }))).toEqual([]);
+    expect(newFieldsOf(withWindow({ minimumCalls: 3 }))).toEqual([
+      { path: '/dependencies/payments/breaker/window', since: '0.3.0' },
+    ]);
+  });
+
   it('marks a quota, and not a plain throttle', () => {
     const document = (rule: object) => ({ apiVersion: 'flyball/v1', service: 'orders', throttles: { monthly: rule } });
     expect(newFieldsOf(document({ limit: '5/s', algorithm: 'token-bucket' }))).toEqual([]);

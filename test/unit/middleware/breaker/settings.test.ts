@@ -37,6 +37,12 @@ describe('when it opens', () => {
     expect(settings({ window: { calls: 100 } }).minimumCalls).toBe(20);
   });
 
+  it('looks at 30 s where only the calls are said', () => {
+    const { window, minimumCalls, surge } = breakerSettings({ window: { minimumCalls: 3 } }, {});
+    const said = breakerSettings({ window: { time: '30s', minimumCalls: 3 } }, {});
+    expect({ window, minimumCalls, surge }).toEqual({ window: said.window, minimumCalls: 3, surge: said.surge });
+  });
+
   it('ignores what is named', () => {
     const { isIgnored } = settings({ ignored: [503, 'timeout'] });
     expect([isIgnored('503'), isIgnored('timeout'), isIgnored('500')]).toEqual([true, true, false]);
