@@ -77,7 +77,10 @@ function checkMeaning(service: string, document: RuleDocument, value: unknown, r
   if (jobs) checkJobs(jobs, report);
   if (access) checkAccess(access, known, report);
   if (slos) checkSlos(slos, known, report);
-  checkFallbackTargets({ resources, dependencies: dependencies ?? {}, named: namesIn(given['dependencies']) }, report);
+  checkFallbackTargets(
+    { service, resources, dependencies: dependencies ?? {}, named: namesIn(given['dependencies']) },
+    report,
+  );
   compileResources(document);
 }
 

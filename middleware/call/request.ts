@@ -1,5 +1,6 @@
 // One request to a target, before it knows whether it travels as HTTP or as an invoke; and the headers flyball adds.
 import { Misused } from '../kernel/errors.ts';
+import { FALLBACK_HEADER, isInPlace } from '../kernel/in-place.ts';
 import type { Call, Reply } from '../kernel/outbound.ts';
 import type { As } from './body.ts';
 
@@ -36,6 +37,7 @@ export function headersOf(request: OutgoingRequest, call: Call): Record<string, 
     headers[name.toLowerCase()] = value;
   }
   if (request.idempotencyKey !== undefined) headers['idempotency-key'] = request.idempotencyKey;
+  if (isInPlace(invocation)) headers[FALLBACK_HEADER] = '1';
   headers['x-flyball-deadline'] = String(Math.floor(call.deadlineAt));
   headers['x-flyball-attempt'] = String(attempt);
   if (invocation.noRetry || attempt > 1) headers['x-flyball-retry'] = 'never';

@@ -3,8 +3,6 @@ import { takesMultiValues } from '../kernel/answer-header.ts';
 import type { Face } from '../kernel/trigger.ts';
 import type { Respond } from './steps.ts';
 
-export const FALLBACK_HEADER = 'x-flyball-fallback';
-
 /** A rule's `respond` as the answer that a gateway understands; objects become JSON. */
 export function answerOf(
   { status, body, headers }: Respond,

@@ -1,8 +1,9 @@
 // The steps of a fallback chain beyond fixed answers: the last good answer, and asking somebody else.
 import { Misused, type FailedAnswer } from '../kernel/errors.ts';
+import { FALLBACK_HEADER, isInPlace } from '../kernel/in-place.ts';
 import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
-import type { Call, Reply } from '../kernel/outbound.ts';
+import type { Asked, Call, Reply } from '../kernel/outbound.ts';
 import type { FallbackStep } from '../kernel/rules/document.ts';
 import { parseDuration } from '../kernel/units.ts';
 import { KeptAnswers, type Kept } from './kept.ts';
@@ -29,6 +30,7 @@ export interface Marked<Value> {
   readonly mark: Mark;
 }
 
+const inPlace = (headers: Asked['headers']) => ({ ...headers, [FALLBACK_HEADER]: '1' });
 const markOf = (step: FallbackStep): Mark => ({ step: step.function === undefined ? 'dependency' : 'function' });
 
 /** What a step has for a call; undefined when it has failed and hands on to the next. */
@@ -40,10 +42,11 @@ export async function answerCall(step: FallbackStep, call: Call, { sent }: Reply
     return kept && { value: { outcome: 'ok', sent, ...reply }, mark: kept.mark };
   }
   const other = otherOf(step);
-  if (other === undefined || !call.asked) return undefined;
+  // Whoever was asked in somebody's place asks nobody in another's: two that stand in for each other would never end.
+  if (other === undefined || !call.asked || isInPlace(call.invocation)) return undefined;
   try {
     const limits = { signal: call.signal, timeoutMs: Math.max(0, call.deadlineAt - instance.clock.now()) };
-    const value = await askOther(other, { ...call.asked, ...limits });
+    const value = await askOther(other, { ...call.asked, headers: inPlace(call.asked.headers), ...limits });
     return { value: { outcome: 'ok', value, sent }, mark: markOf(step) };
   } catch (error) {
     // Rules that cannot be meant are not to be hidden by rules.
@@ -82,8 +85,12 @@ export async function answerRequest(
   }
   const other = otherOf(step);
   if (other === undefined) return undefined;
+  const asked = askedOf(invocation);
   try {
-    return { value: { body: await askOther(other, askedOf(invocation)) }, mark: markOf(step) };
+    return {
+      value: { body: await askOther(other, { ...asked, headers: inPlace(asked.headers) }) },
+      mark: markOf(step),
+    };
   } catch (error) {
     // The answer stays what it was, and the log says why.
     if (error instanceof Misused) {

@@ -1,10 +1,10 @@
 // By what kept answers are known, so that nobody is given another's; and how a web request is asked of a dependency.
+import { FALLBACK_HEADER } from '../kernel/in-place.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { hash } from '../kernel/key.ts';
 import type { Asked, Call } from '../kernel/outbound.ts';
 import type { FallbackStep } from '../kernel/rules/document.ts';
 import { headerOf, isObject } from '../kernel/trigger.ts';
-import { FALLBACK_HEADER } from './answer.ts';
 import { isPlain } from './kept.ts';
 import { askerOf, senderOf } from './who.ts';
 
@@ -19,10 +19,16 @@ export function keyOfCall(call: Call, { shared }: LastGood): string | undefined 
   if (idempotency !== 'safe' || (!asked && lastGoodKey === undefined && !shared)) return undefined;
   const { method, path, body, headers, as } = asked ?? {};
   if (!isPlain(body) || body instanceof Map || body instanceof Set) return undefined;
-  const request = [lastGoodKey, method, path, headers && Object.entries(headers).sort(), textOf(body), as];
+  const request = [lastGoodKey, method, path, given(headers), textOf(body), as];
   const who = shared ? undefined : askerOf(invocation);
   return hash(JSON.stringify(['call', dependency, operation, who, request]));
 }
+
+/** A fallback asks the same as others do. */
+const given = (headers: Readonly<Record<string, string>> = {}) =>
+  Object.entries(headers)
+    .filter(([name]) => name !== FALLBACK_HEADER)
+    .sort();
 
 /** Maps and sets within would all look alike. */
 function textOf(body: unknown): unknown {

@@ -1,11 +1,12 @@
 // Answers in place of an HTTP resource that refused or failed, and marks every answer a fallback had a part in.
 import { withHeader } from '../kernel/answer-header.ts';
 import { BusinessFailure, DeadlineExceeded, DependencyFailed, Misused, Refused } from '../kernel/errors.ts';
+import { FALLBACK_HEADER } from '../kernel/in-place.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import type { Policy } from '../kernel/policy.ts';
 import { outcomeOfStatus } from '../kernel/outcome.ts';
 import type { FallbackStep } from '../kernel/rules/document.ts';
-import { answerOf, FALLBACK_HEADER } from './answer.ts';
+import { answerOf } from './answer.ts';
 import { answerRequest, keepAnswer } from './beyond.ts';
 import { markFallback, marksOf, type Mark } from './marks.ts';
 import { isFixed, lastGoodOf, stepsFor, type Cause, type Respond } from './steps.ts';

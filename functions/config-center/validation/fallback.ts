@@ -1,5 +1,6 @@
 // Checks a chain of fallbacks: every step can be reached, every answer can be sent, everybody who is asked is there.
 import type { DependencyRule, FallbackStep, ResourceRule } from '../../../middleware/kernel/rules/document.ts';
+import { functionReference } from '../../../middleware/kernel/function-name.ts';
 import { parseDuration } from '../../../middleware/kernel/units.ts';
 import type { Place, Report } from './findings.ts';
 
@@ -56,6 +57,7 @@ function checkAge(maxAge: string, place: Place, report: Report): void {
 }
 
 export interface Chains {
+  readonly service: string;
   readonly resources: Readonly<Record<string, ResourceRule>>;
   readonly dependencies: Readonly<Record<string, DependencyRule>>;
   /** Names that the document has, sound or not. */
@@ -68,6 +70,7 @@ export function checkFallbackTargets(chains: Chains, report: Report): void {
   for (const [name, { match, fallback = [] }] of Object.entries(resources)) {
     fallback.forEach((step, i) => {
       const at = ['resources', name, 'fallback', i];
+      checkFunction(step, chains, at, report);
       checkDependency(step, chains, at, report);
       if (step.lastGood && match.method !== undefined && match.method !== 'GET' && match.method !== 'HEAD') {
         report([...at, 'lastGood'], `answers to ${match.method} are not kept: it may have effects`);
@@ -77,6 +80,7 @@ export function checkFallbackTargets(chains: Chains, report: Report): void {
   for (const [name, { target, fallback = [] }] of Object.entries(dependencies)) {
     fallback.forEach((step, i) => {
       const at = ['dependencies', name, 'fallback', i];
+      checkFunction(step, chains, at, report);
       checkDependency(step, chains, at, report);
       if (target && 'function' in target && target.alias === undefined && target.function === step.function) {
         report([...at, 'function'], `"${step.function}" is what has just failed; name another one`);
@@ -88,6 +92,13 @@ export function checkFallbackTargets(chains: Chains, report: Report): void {
         );
       }
     });
+  }
+}
+
+/** By the name that it has in rules: under which name it is deployed nobody knows here. */
+function checkFunction({ function: name = '' }: FallbackStep, { service }: Chains, place: Place, report: Report): void {
+  if (functionReference(name)?.name === service) {
+    report([...place, 'function'], 'is this service itself, which has just failed; name another one');
   }
 }
 

@@ -49,6 +49,8 @@ describe('a chain', () => {
     ],
     ['one without a target', [{ dependency: 'bare' }], `${at(0, '/dependency')} "bare" has no target`],
     ['itself', [{ dependency: 'rates' }], `${at(0, '/dependency')} "rates" falls back to "rates" itself`],
+    ['the service itself', [{ function: 'shop' }], `${at(0, '/function')} is this service itself`],
+    ['another version of itself', [{ function: 'shop:live' }], `${at(0, '/function')} is this service itself`],
     ['what is no function', [{ function: 'a function' }], `${at(0, '/function')} is not the name`],
   ])('has no %s', (_what, steps, expected) => {
     const findings = ofRates(...steps);

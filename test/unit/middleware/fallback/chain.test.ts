@@ -141,6 +141,53 @@ describe('somebody else', () => {
   });
 });
 
+describe('who is asked in the place of somebody', () => {
+  const marked = { 'x-flyball-fallback': '1' };
+  const fallback = [{ function: 'one' }, { function: 'two' }, { dependency: 'backup' }];
+  const chain = { dependencies: { rates: { ...rates, fallback }, backup } };
+
+  async function sentFor(
+    event: unknown,
+    steps = [...fallback, { respond: { status: 200, body: 'fixed' } }] as object[],
+  ) {
+    using kit = await kitWith({ dependencies: { rates: { ...rates, fallback: steps }, backup } });
+    kit.fail('rates', 503);
+    kit.fail('backup', 503);
+    for (const name of ['function:one', 'function:two']) kit.fail(name, 'error');
+    await asking(kit)(event);
+    return kit.calls.map(({ dependency, headers }) => [dependency, headers['x-flyball-fallback']]);
+  }
+
+  it('is told so', async () => {
+    expect(await sentFor({})).toEqual([
+      ['rates', undefined],
+      ['function:one', '1'],
+      ['function:two', '1'],
+      ['backup', '1'],
+    ]);
+  });
+
+  it('asks nobody else in the place of another, and those it calls do not either', async () => {
+    expect(await sentFor({ headers: marked })).toEqual([['rates', '1']]);
+  });
+
+  it('is not anybody who says so over HTTP', async () => {
+    expect(await sentFor(events.httpV2({ headers: marked }))).toHaveLength(4);
+  });
+
+  it('may be itself again, and asks no further', async () => {
+    using kit = await kitWith(chain);
+    kit.fail('rates', 503);
+    kit.fail('backup', 503);
+    const handler = kit.governed((_event: unknown) => flyball.call('rates', { method: 'GET' }));
+    for (const name of ['function:one', 'function:two']) {
+      kit.respond(name, async ({ headers }) => ({ body: await kit.invoke(handler, { headers }) }));
+    }
+    await expect(kit.invoke(handler, {})).rejects.toThrow('rates');
+    expect(kit.calls.filter(({ dependency }) => dependency.startsWith('function:'))).toHaveLength(2);
+  });
+});
+
 describe('a function that no rule names otherwise', () => {
   it('is asked the same for a call', async () => {
     using kit = await kitWith({ dependencies: { rates: { ...rates, fallback: [{ function: 'rates-backup' }] } } });
