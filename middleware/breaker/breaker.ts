@@ -99,7 +99,10 @@ export class Breaker {
     const { clock } = this.#instance;
     const probes = this.#probes ?? (await this.#loadProbes());
     const turnInMs = probes.turnInMs(since, clock.now());
-    if (turnInMs > 0) return { kind: 'refuse', retryAfterMs: turnInMs };
+    if (turnInMs > 0) {
+      this.#counts.lookMeanwhile(settings, clock.now());
+      return { kind: 'refuse', retryAfterMs: turnInMs };
+    }
     if (!hasTimeFor(invocation, settings, clock.now())) return { kind: 'refuse', retryAfterMs: LOST_RETRY_MS };
     let guard = this.#admitHere(invocation, settings, clock.now());
     if ('kind' in guard) return guard;

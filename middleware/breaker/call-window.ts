@@ -83,6 +83,11 @@ export class CallWindow {
     return pieces;
   }
 
+  /** Counts again what was given away: the oldest go when it is more than the window holds. */
+  giveBack(pieces: readonly Counts[]): void {
+    this.#pieces = [...pieces.map((piece) => ({ ...piece })), ...this.#pieces].slice(-SEGMENTS);
+  }
+
   totals(): Counts {
     return this.#pieces.reduce(
       (sum, { calls, failures, slow }) => ({

@@ -100,7 +100,8 @@ export function autoQuorum(instances: number): number {
   return instances < 10 ? 2 : 3;
 }
 
-function countsOf({ tallies, buckets, epoch }: Fleet, window: WindowShape, nowMs: number): Counts {
+/** What the rule's window holds. */
+export function countsOf({ tallies, buckets, epoch }: Fleet, window: WindowShape, nowMs: number): Counts {
   return window.kind === 'time'
     ? totalsOf(buckets, window.bucketMs, nowMs)
     : segmentTotals(tallies, window.segmentCalls, epoch);

@@ -1,5 +1,6 @@
 // When one instance tells the fleet what it has seen, and whether what the fleet saw opens the breaker.
-import type { BreakerRecord } from '../../store/items/breaker-record.ts';
+import { NO_BREAKER, type BreakerRecord } from '../../store/items/breaker-record.ts';
+import { StoreUnavailable } from '../../store/port.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { Cadence } from './cadence.ts';
 import { detect, instancesOf, PRESENCE_MS } from './detect.ts';
@@ -13,6 +14,10 @@ import { Untold, type Report } from './untold.ts';
 
 /** Between two exchanges that only look. */
 const LOOK_GAP_MS = 50;
+/** Whoever waits for its turn to probe looks so often. */
+const TURN_GAP_MS = 150;
+/** So many calls of a key must have ended well here before the fleet is told of a key that it knows nothing of. */
+const MET_BEFORE_TOLD = 3;
 /** A call that comes after a failure goes by a view as young as this, or waits for one, when things look bad. */
 const FRESH_MS = 20;
 /** A fleet that has shrunk is known to have when everybody has long counted where it does now. */
@@ -31,6 +36,9 @@ export class FleetCounts {
   /** The epoch that `untold` was counted in. */
   #epoch = 0;
   #urgent = false;
+  /** Calls of a key that have ended here. */
+  #met = 0;
+  #lookFirst = false;
   #syncedAt = -Infinity;
   #syncing: Promise<void> | undefined;
 
@@ -57,6 +65,11 @@ export class FleetCounts {
     return ageMs > view.instance.maxStaleMs && this.#syncing ? view.within(invocation, this.#syncing) : undefined;
   }
 
+  /** For whoever waits for its turn to probe: another's may have closed it meanwhile. */
+  lookMeanwhile(settings: BreakerSettings, nowMs: number): void {
+    if (Math.min(this.#view.ageMs(nowMs), nowMs - this.#syncedAt) >= TURN_GAP_MS) this.#sync(settings, nowMs);
+  }
+
   /** It may be open already: what comes after a failure had better ask than fail as well. */
   #suspects({ shadow }: BreakerSettings): boolean {
     const suspects = this.#untold.looksBad || this.#cadence.near;
@@ -70,6 +83,7 @@ export class FleetCounts {
     this.#keepUp();
     this.#untold.add(failure, slow, settings, nowMs);
     if (failure || slow) this.#urgent = true;
+    if (this.#view.key !== undefined && ++this.#met === MET_BEFORE_TOLD) this.#sync(settings, nowMs);
     this.#syncIfUrgent(settings, nowMs);
   }
 
@@ -84,6 +98,12 @@ export class FleetCounts {
     this.#epoch = this.#view.epoch;
     this.#untold.clear();
     this.#urgent = false;
+  }
+
+  /** A caller may make keys up: what comes once, or is refused for something else, leaves no item behind. */
+  get #isWorthIt(): boolean {
+    const { key, record } = this.#view;
+    return key === undefined || this.#urgent || this.#met >= MET_BEFORE_TOLD || record !== NO_BREAKER;
   }
 
   #syncIfUrgent(settings: BreakerSettings, nowMs: number): void {
@@ -108,12 +128,14 @@ export class FleetCounts {
     const view = this.#view;
     const nowMs = view.instance.clock.now();
     this.#keepUp();
-    const mayTell = !this.#urgent || this.#cadence.mayTell(this.#untold.looksBad, this.#sharing, nowMs);
+    const mayTell =
+      !this.#lookFirst && (!this.#urgent || this.#cadence.mayTell(this.#untold.looksBad, this.#sharing, nowMs));
+    this.#lookFirst = false;
     // Taken before it is sent: an exchange without an answer may have been applied, so it is forfeited, never repeated.
-    const report = mayTell ? this.#untold.take(settings, view.record, nowMs) : undefined;
+    const report = mayTell && this.#isWorthIt ? this.#untold.take(settings, view.record, nowMs) : undefined;
     if (mayTell) this.#urgent = false;
     if (report?.failing) this.#cadence.told(this.#sharing, nowMs);
-    const record = report ? await this.#publish(report, signal) : await view.store.look({ signal });
+    const record = report ? await this.#told(report, signal) : await view.store.look({ signal });
     if (signal.aborted) return;
     view.adopt(record);
     const instances = Math.max(1, instancesOf(record.tallies, nowMs));
@@ -155,6 +177,20 @@ export class FleetCounts {
     if (to === shards || view.key !== undefined || random() * view.fleetSize > DIVIDERS) return;
     const { divideBreaker } = await loadChanged();
     if (!signal.aborted) await divideBreaker(table, service, view.name, { from: shards, to }, { signal });
+  }
+
+  /** What was refused before anything was written is told another time, after a look: it may be open by then. */
+  async #told(report: Report, signal: AbortSignal): Promise<BreakerRecord> {
+    try {
+      return await this.#publish(report, signal);
+    } catch (error) {
+      if (error instanceof StoreUnavailable && (error.reason === 'throttled' || error.reason === 'backing-off')) {
+        this.#untold.giveBack(report);
+        this.#urgent ||= report.failing;
+        this.#lookFirst = error.reason === 'throttled';
+      }
+      throw error;
+    }
   }
 
   async #publish(report: Report, signal: AbortSignal): Promise<BreakerRecord> {

@@ -64,7 +64,7 @@ export function surgeOf(
   epoch: number,
   nowMs: number,
 ): SurgeSeen {
-  const { bucketMs, failureRate, minimumCalls } = settings;
+  const { bucketMs, minimumCalls } = settings;
   const current = Math.floor(nowMs / bucketMs);
   const failures = new Array<number>(FAST_BUCKETS).fill(0);
   for (const { of, start, width, count } of tallies) {
@@ -100,7 +100,7 @@ function seldomMore(expected: number): number {
   return expected + 4.75 * Math.sqrt(expected) + 3;
 }
 
-/** As few as these say little about the others, unless those of the stretch before are asked as well. */
+/** As few as these say little about the others: by themselves they do not show that there is more to do. */
 const FEW_REPORTERS = 10;
 
 export interface Pace {
@@ -131,12 +131,17 @@ export function paceOf(tallies: readonly BreakerTally[], bucketMs: number, epoch
       if (of === reporters) stretch.reporters += count;
       else if (of === busy) stretch.busy += count;
     }
-    const few = now.reporters < FEW_REPORTERS;
-    const all = now.reporters + (few ? before.reporters : 0);
-    const sum = Math.max(0, now.busy + (few ? before.busy : 0)) / BUSY_UNITS;
+    const both = shownBy(now.reporters + before.reporters, now.busy + before.busy);
+    const newest = now.reporters < FEW_REPORTERS ? both : shownBy(now.reporters, now.busy);
     // The same instance may have reported in both.
     const most = Math.max(now.reporters, before.reporters);
-    if (all === 0) return { most, busy: 0, atMost: 0 };
-    return { most, busy: sum / all, atMost: (sum + 2 * Math.sqrt(sum)) / all };
+    return { most, busy: Math.max(both.busy, newest.busy), atMost: Math.max(both.atMost, newest.atMost) };
   }
+}
+
+/** How busy so many are on average, and may well be. */
+function shownBy(reporters: number, tenths: number): { busy: number; atMost: number } {
+  if (reporters === 0) return { busy: 0, atMost: 0 };
+  const calls = Math.max(0, tenths) / BUSY_UNITS;
+  return { busy: calls / reporters, atMost: (calls + 2 * Math.sqrt(calls)) / reporters };
 }

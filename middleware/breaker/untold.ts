@@ -15,6 +15,8 @@ export interface Report {
   readonly pieces: readonly Counts[];
   readonly width: number;
   readonly tallies: readonly BreakerTally[];
+  /** In which it was counted. */
+  readonly epoch: number;
   /** Whether anything in it may have opened the breaker. */
   readonly failing: boolean;
   /** The block this instance had counted itself in before: a report that was refused is placed anew, and counts it there. */
@@ -29,6 +31,9 @@ export class Untold {
   #presentIn = -Infinity;
   #failingIn = -Infinity;
   #presentBefore = false;
+  /** What of the last report is to be told again. */
+  #returned: BreakerTally[] = [];
+  #epoch = 0;
 
   /** Its own last calls look so bad that they are worth a write at once. */
   get looksBad(): boolean {
@@ -68,7 +73,10 @@ export class Untold {
     const window = this.#window;
     const pieces = window instanceof CallWindow ? window.take() : [];
     const buckets = window && !(window instanceof CallWindow) ? window.take(nowMs) : [];
-    const tallies = this.#moments?.take(nowMs, epoch, settings.surge !== undefined) ?? [];
+    this.#epoch = epoch;
+    const tallies = this.#returned.filter((tally) => !isPast(tally, this.#returned, epoch, nowMs));
+    this.#returned = [];
+    tallies.push(...(this.#moments?.take(nowMs, epoch, settings.surge !== undefined) ?? []));
     const presentIn = stretchStart(nowMs, PRESENCE_MS, 0);
     // While half-open the item is left to the probes.
     if (presentIn > this.#presentIn && state.kind !== 'HALF_OPEN') {
@@ -89,7 +97,19 @@ export class Untold {
     }
     if (buckets.length + pieces.length + tallies.length === 0) return undefined;
     const width = window instanceof CallWindow ? window.width : 0;
-    return { buckets, pieces, width, tallies, failing, failedBefore };
+    return { buckets, pieces, width, tallies, epoch, failing, failedBefore };
+  }
+
+  /** A report that was certainly not taken: it is told with the next one, or what of it is still of use then. */
+  giveBack({ epoch, buckets, pieces, tallies, failing, failedBefore }: Report): void {
+    const standing = epoch === this.#epoch;
+    this.#returned = standing ? [...tallies] : tallies.filter(({ of }) => of === 'present' || of === 'joined');
+    if (!standing) return;
+    this.#failing ||= failing;
+    if (this.#window instanceof CallWindow) {
+      this.#window.giveBack(pieces);
+      this.#failingIn = failedBefore;
+    } else this.#window?.giveBack(buckets);
   }
 
   /** What the report adds to a record, and what of the record it forgets. */
@@ -113,7 +133,10 @@ export class Untold {
   /** Counts itself anew where it counts from now on; gives back what takes it out of where it has counted. */
   moved(): BreakerTally[] {
     const self = { start: this.#presentIn, width: PRESENCE_MS, count: -1 };
-    const out: BreakerTally[] = Number.isFinite(self.start) ? [{ of: 'present', ...self }] : [];
+    // What was given back has never been counted there.
+    const counted = Number.isFinite(self.start) && this.#returned.length === 0;
+    this.#returned = [];
+    const out: BreakerTally[] = counted ? [{ of: 'present', ...self }] : [];
     if (this.#presentBefore) out.push({ of: 'present', ...self, start: self.start - PRESENCE_MS });
     else if (out.length > 0) out.push({ of: 'joined', ...self });
     this.#presentIn = -Infinity;
@@ -125,6 +148,8 @@ export class Untold {
   clear(): void {
     this.#window?.clear();
     this.#moments?.clear();
+    this.#epoch = -1;
+    this.#returned = this.#returned.filter(({ of }) => of === 'present' || of === 'joined');
     this.#failing = false;
   }
 }

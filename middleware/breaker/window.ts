@@ -84,6 +84,20 @@ export class Window {
     return buckets;
   }
 
+  /** Counts again what was given away, but for what has left the window by its newest. */
+  giveBack(buckets: readonly BreakerBucket[]): void {
+    for (const { index, calls, failures, slow } of buckets) {
+      const place = index % WINDOW_BUCKETS;
+      const held = this.#index[place] ?? -1;
+      if (held > index) continue;
+      const same = held === index;
+      this.#index[place] = index;
+      this.#calls[place] = calls + (same ? (this.#calls[place] ?? 0) : 0);
+      this.#failures[place] = failures + (same ? (this.#failures[place] ?? 0) : 0);
+      this.#slow[place] = slow + (same ? (this.#slow[place] ?? 0) : 0);
+    }
+  }
+
   clear(): void {
     this.#index.fill(-1);
   }

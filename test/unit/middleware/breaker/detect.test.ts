@@ -64,6 +64,34 @@ describe('the window', () => {
   });
 });
 
+describe('a young window', () => {
+  const since = (epochMs: number, more: BreakerTally[] = [], rule = settings): string | undefined => {
+    const epoch = NOW + 90 - epochMs;
+    const told = [tally('failing', 12, 30_000, NOW), tally('reporters', 12, 600, NOW), ...more];
+    return reasonOf({ tallies: told, buckets: [{ ...bucket(24, 12), index: NOW / 3_000 - 2 }], epoch }, rule);
+  };
+  const slowly = { ...settings, surge: undefined };
+
+  it('does not open on who fails having told first: the others of the fleet have made calls as well', () => {
+    const busy = tally('busy', 12 * 60, 600, NOW);
+    expect(since(90, [present(100), busy], slowly)).toBeUndefined();
+    expect(since(90, [present(12), busy], slowly)).toBe('failureRate');
+  });
+
+  it('is judged as it is when everybody has had the time to tell', () => {
+    expect(since(6_000, [present(100), tally('busy', 12 * 60, 600, NOW)], slowly)).toBe('failureRate');
+  });
+
+  it('of slow calls alone is not judged before, where not all have told', () => {
+    const given = (epoch: number) => ({
+      ...fleet([present(100), tally('failing', 12, 30_000, NOW)], [{ ...bucket(24, 0, 24), index: NOW / 3_000 - 2 }]),
+      epoch,
+    });
+    expect(reasonOf(given(NOW), slowly)).toBeUndefined();
+    expect(reasonOf(given(NOW - 6_000), slowly)).toBe('slowRate');
+  });
+});
+
 describe('the quorum', () => {
   it.each([
     [0, 1],

@@ -84,3 +84,22 @@ it.each([
   for (const failed of ends) moments.add(START, failed);
   expect(moments.looksBad).toBe(bad);
 });
+
+it('calls that were refused say how busy the instance is going to be, and nothing of how it fares', () => {
+  const moments = new Moments(100);
+  for (let ms = 0; ms < 300; ms += 50) moments.add(START + ms, false, true);
+  moments.clear();
+  moments.add(START + 299, true);
+  expect(moments.looksBad).toBe(false);
+  expect(sum(moments.take(START + 299, 0), 'busy')).toBeGreaterThanOrEqual(55);
+});
+
+it('a report that the arrival of a call brings takes none off: that call is not among the ended', () => {
+  const told = (afterMs: number) => {
+    const moments = new Moments(100);
+    moments.add(START + 110, true);
+    moments.add(START + 120, true);
+    return sum(moments.take(START + 120 + afterMs, 0), 'busy');
+  };
+  expect(told(20)).toBe(told(0) * 2);
+});
