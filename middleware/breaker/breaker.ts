@@ -59,7 +59,9 @@ export class Breaker {
     const nowMs = this.#instance.clock.now();
     this.#probes?.settleOverdue(nowMs);
     const waiting = this.#counts.freshen(invocation, settings, nowMs);
-    return waiting ? waiting.then(() => this.#decide(invocation, settings)) : this.#decide(invocation, settings);
+    return waiting
+      ? waiting.then(() => this.#decide(invocation, settings, this.#instance.clock.now()))
+      : this.#decide(invocation, settings, nowMs);
   }
 
   /** The state an attempt met: the fleet's, unless this instance alone has opened. */
@@ -69,8 +71,11 @@ export class Breaker {
     return state === 'CLOSED' && decided.kind === 'refuse' ? 'OPEN' : state;
   }
 
-  #decide(invocation: Invocation, settings: BreakerSettings): Ticket | Refusal | Promise<Ticket | Refusal> {
-    const nowMs = this.#instance.clock.now();
+  #decide(
+    invocation: Invocation,
+    settings: BreakerSettings,
+    nowMs: number,
+  ): Ticket | Refusal | Promise<Ticket | Refusal> {
     const fleet = this.#fleet;
     if (fleet.forcedClosed(nowMs)) return { kind: 'admitted', epoch: fleet.epoch, held: undefined, guard: undefined };
     if (fleet.epoch !== this.#epoch) {
@@ -119,7 +124,7 @@ export class Breaker {
     if (standing.kind === 'refuse') return standing;
     return standing.kind === 'probe'
       ? { kind: 'refuse', retryAfterMs: LOST_RETRY_MS }
-      : this.#decide(invocation, settings);
+      : this.#decide(invocation, settings, clock.now());
   }
 
   async #loadProbes(): Promise<FleetProbes> {
