@@ -9,6 +9,8 @@ export interface Fault {
   readonly reason: string;
 }
 
+const NOT_KNOWN = 'this key is not known here';
+
 /** Faults told of one document; more would not be read. */
 export const MOST_FAULTS = 100;
 
@@ -32,20 +34,18 @@ function ofIssue(issue: Issue, base: Path, root: unknown): Fault[] {
   const path = [...base, ...issue.path];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys
-        .slice(0, MOST_FAULTS)
-        .map((key) => ({ path: [...path, key], reason: 'this key is not known here' }));
+      return issue.keys.slice(0, MOST_FAULTS).map((key) => ({ path: [...path, key], reason: NOT_KNOWN }));
     case 'invalid_union': {
       const meant = issue.errors.filter((branch) => !branch.some(ofAnotherType));
       if (meant.length === 0) return [{ path, reason: anyOf(issue, valueAt(root, path)) }];
       if (meant.flat().every(isAnotherWord)) return [{ path, reason: `should be ${choiceOf(issue, meant.flat())}` }];
-      return allOf(likeliest(meant), path, root);
+      return allOf(likeliest(meant), path, root).map((fault) => besideAnother(fault, meant, path));
     }
     case 'invalid_key':
       return issue.issues.slice(0, MOST_FAULTS).map((inner) => ({ path, reason: inner.message }));
     case 'invalid_type':
-      if (valueAt(root, path) === undefined) return [{ path, reason: `is required: ${expected(issue.expected)}` }];
-      return [{ path, reason: `should be ${expected(issue.expected)}` }];
+      if (valueAt(root, path) === undefined) return [{ path, reason: `is required: ${wanted(issue)}` }];
+      return [{ path, reason: `should be ${wanted(issue)}` }];
     case 'invalid_value':
       return [{ path, reason: isZods(issue) ? `should be ${oneOf(issue.values)}` : issue.message }];
     case 'too_small':
@@ -59,6 +59,17 @@ function ofIssue(issue: Issue, base: Path, root: unknown): Fault[] {
     default:
       return [{ path, reason: issue.message }];
   }
+}
+
+/** A key that the choice which was probably meant does not have, while another one does: both were written. */
+function besideAnother(fault: Fault, branches: readonly (readonly Issue[])[], base: Path): Fault {
+  const key = fault.path.at(-1);
+  if (fault.reason !== NOT_KNOWN || fault.path.length !== base.length + 1 || typeof key !== 'string') return fault;
+  const unknown = branches.map((issues) =>
+    issues.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [])),
+  );
+  const others = unknown.find((keys) => !keys.includes(key))?.join(', ');
+  return others ? { path: fault.path, reason: `does not go with ${others}: give either ${key} or ${others}` } : fault;
 }
 
 /** None of the words a choice knows. */
@@ -91,11 +102,9 @@ function ofAnotherType(issue: Issue): boolean {
 
 /** What a value of an altogether different type should have been. */
 function anyOf(union: z.core.$ZodIssueInvalidUnion, value: unknown): string {
-  const types = union.errors
-    .flat()
-    .flatMap((issue) => (issue.code === 'invalid_type' ? [expected(issue.expected)] : []));
-  const wanted = union.message === 'Invalid input' ? [...new Set(types)].join(' or ') : union.message;
-  return value === undefined ? `is required: ${wanted}` : `should be ${wanted}`;
+  const types = union.errors.flat().flatMap((issue) => (issue.code === 'invalid_type' ? [wanted(issue)] : []));
+  const all = union.message === 'Invalid input' ? [...new Set(types)].join(' or ') : union.message;
+  return value === undefined ? `is required: ${all}` : `should be ${all}`;
 }
 
 /** The branch with the fewest errors: `{ function: …, alais: … }` meant a function. */
@@ -115,7 +124,9 @@ const TYPES: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
-const expected = (type: string) => TYPES[type] ?? type;
+/** In the schema's own words, if it has any. */
+const wanted = (issue: z.core.$ZodIssueInvalidType) =>
+  isZods(issue) ? (TYPES[issue.expected] ?? issue.expected) : issue.message;
 
 function valueAt(root: unknown, path: Path): unknown {
   let value = root;

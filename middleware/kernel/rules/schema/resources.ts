@@ -2,15 +2,18 @@
 import { z } from 'zod';
 import { PRIORITIES } from '../priorities.ts';
 import { breaker } from './breakers.ts';
-import { count, duration, listed, name, outcome, pattern, status, TRIGGERS } from './values.ts';
+import { count, duration, like, listed, name, OUTCOME_PATTERN, OUTCOMES, pattern, status, TRIGGERS } from './values.ts';
 
-export const backoff = z.strictObject({
-  kind: z.enum(['exponential', 'linear', 'fixed']).optional(),
-  initial: duration,
-  factor: z.number().min(1).max(10).optional(),
-  max: duration.optional(),
-  jitter: z.enum(['full', 'equal', 'decorrelated', 'none']).optional(),
-});
+export const backoff = z.strictObject(
+  {
+    kind: z.enum(['exponential', 'linear', 'fixed']).optional(),
+    initial: duration,
+    factor: z.number().min(1).max(10).optional(),
+    max: duration.optional(),
+    jitter: z.enum(['full', 'equal', 'decorrelated', 'none']).optional(),
+  },
+  like('{ initial: 200ms }'),
+);
 
 const respond = z.strictObject({
   status,
@@ -56,25 +59,32 @@ export const fallbackStep = z
     error: `does exactly one of ${DEEDS.join(', ')}`,
   });
 
-/** Capitalised, so that it is none of the outcomes. */
-const errorName = z
-  .string()
-  .check(z.regex(/^[A-Z][A-Za-z0-9_$]{0,127}$/, 'the name of an error: letters and digits, the first a capital'));
+const NEVER = `${OUTCOMES}; or the name of an error such as ValidationError`;
+const neverMended = z.union(
+  [
+    z.string().check(z.regex(OUTCOME_PATTERN, NEVER)),
+    // Capitalised, so that it is none of the outcomes.
+    z.string().check(z.regex(/^[A-Z][A-Za-z0-9_$]{0,127}$/, NEVER)),
+    z.int().min(400, NEVER).max(599, NEVER),
+  ],
+  NEVER,
+);
 
-const redelivery = z.strictObject({
-  attempts: count(1000).optional(),
-  backoff: backoff.optional(),
-  never: listed(z.union([outcome, errorName]))
-    .optional()
-    .meta({
+const redelivery = z.strictObject(
+  {
+    attempts: count(1000).optional(),
+    backoff: backoff.optional(),
+    never: listed(neverMended).optional().meta({
       since: '0.3.0',
       description: 'errors and outcomes of calls that no other attempt would mend: dead-lettered at once',
     }),
-  expired: z
-    .enum(['dead-letter', 'drop'])
-    .optional()
-    .meta({ since: '0.3.0', description: 'what becomes of a record whose deadline has passed; default dead-letter' }),
-});
+    expired: z
+      .enum(['dead-letter', 'drop'])
+      .optional()
+      .meta({ since: '0.3.0', description: 'what becomes of a record whose deadline has passed; default dead-letter' }),
+  },
+  like('{ attempts: 5, backoff: { initial: 2s } }'),
+);
 
 export const resource = z.strictObject({
   match: z.strictObject({
@@ -84,7 +94,9 @@ export const resource = z.strictObject({
     source: pattern.optional().meta({ description: 'the queue, bucket, topic, event source, stream or schedule' }),
     function: pattern.optional(),
   }),
-  deadline: z.strictObject({ timeout: duration.optional(), reserve: duration.optional() }).optional(),
+  deadline: z
+    .strictObject({ timeout: duration.optional(), reserve: duration.optional() }, like('{ timeout: 5s }'))
+    .optional(),
   redelivery: redelivery.optional(),
   breaker: breaker.optional().meta({
     since: '0.3.0',

@@ -4,9 +4,9 @@ import { parseRate, parseWindowRate } from '../../rates.ts';
 import { parseDuration, parseShare, parseSize } from '../../units.ts';
 
 /** A string that one of the parsers of `units.ts` understands; the parser's own message is the reason given. */
-export function parsed(parse: (text: string) => unknown, examples: string): z.ZodType<string> {
+export function parsed(parse: (text: string) => unknown, examples: string, what = 'a text'): z.ZodType<string> {
   return z
-    .string()
+    .string(`${what} such as ${examples}`)
     .check((context) => {
       try {
         parse(context.value);
@@ -26,10 +26,15 @@ function parseAnyRate(text: string): unknown {
   return /\/(day|week|month)$/.test(text) ? parseWindowRate(text) : parseRate(text);
 }
 
-export const duration = parsed(parseDuration, '500ms, 5s, 10m, 2h');
-export const rate = parsed(parseAnyRate, '100/s, 5/10s, 1k/min; with fixed-window also 1k/day, 1M/month');
-export const share = parsed(parseShare, '5%, 50%');
-export const size = parsed(parseSize, '512kb, 10mb');
+export const duration = parsed(parseDuration, '500ms, 5s, 10m, 2h', 'a duration');
+export const rate = parsed(parseAnyRate, '100/s, 5/10s, 1k/min; with fixed-window also 1k/day, 1M/month', 'a rate');
+export const share = parsed(parseShare, '5%, 50%', 'a share');
+export const size = parsed(parseSize, '512kb, 10mb', 'a size');
+/** What a part of a rule looks like, for those who write a single value in its place: `retry: 3`. */
+export const like = (example: string) => ({
+  error: ({ code }: { readonly code?: string | undefined }) =>
+    code === 'invalid_type' ? `an object such as ${example}` : undefined,
+});
 export const name = z
   .string()
   .check(z.regex(/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/, 'a name is 1 to 64 lower-case letters, digits and hyphens'));
@@ -60,7 +65,7 @@ export const status = z.int().min(200).max(599);
 /** What an attempt, a breaker or a metric can call the end of a call. */
 export const OUTCOME_PATTERN = /^(ok|connect|timeout|throttled|error|4xx|5xx|[45][0-9][0-9]|business:[A-Z0-9_]{1,64})$/;
 export const MOST_OUTCOMES = 100;
-const OUTCOMES = 'one of connect, timeout, throttled, error, 4xx, 5xx, an exact status, business:CODE';
+export const OUTCOMES = 'one of connect, timeout, throttled, error, 4xx, 5xx, an exact status, business:CODE';
 /** YAML reads a bare 503 as a number. */
 export const outcome = z.union(
   [z.string().check(z.regex(OUTCOME_PATTERN, OUTCOMES)), z.int().min(400, OUTCOMES).max(599, OUTCOMES)],
