@@ -1,7 +1,7 @@
 // How the fleet's probes are shared: slots, results that add up, and whose probe it still is.
 import { describe, expect, it } from 'vitest';
 import { breakerOutbound } from '../../../../middleware/breaker/index.ts';
-import { compose } from '../../../../middleware/kernel/outbound.ts';
+import { compose, type Reply } from '../../../../middleware/kernel/outbound.ts';
 import type { BreakerRule } from '../../../../middleware/kernel/rules/document.ts';
 import { retryOutbound } from '../../../../middleware/retry/index.ts';
 import { NO_BREAKER, type BreakerState } from '../../../../store/items/breaker-record.ts';
@@ -178,15 +178,15 @@ describe('cases where peers fail', () => {
     };
     const stages = [retryOutbound, breakerOutbound].flatMap((policy) => policy.stage('payments', rule, instance) ?? []);
     const { send, calls } = dependency(failure);
-    let ended: string | undefined;
+    let ended: Reply | undefined;
     const call = testCall(testInvocation(instance), { idempotency: 'safe' });
-    const sending = compose(stages, send)(call).then(({ outcome }) => (ended = outcome));
+    const sending = compose(stages, send)(call).then((end) => (ended = end));
     for (let step = 0; step < 200 && ended === undefined; step++) {
       for (let turns = 0; turns < 20; turns++) await Promise.resolve();
       clock.advance(10);
     }
     await sending;
-    expect(ended).toBe('refused');
+    expect(ended).toMatchObject({ outcome: failure.outcome, gaveUp: 'breaker' });
     expect(calls).toHaveLength(1);
     await instance.syncs.settle();
     expect(await state()).toMatchObject({ kind: 'OPEN', openForMs: 10_000 });
