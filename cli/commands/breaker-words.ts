@@ -5,24 +5,40 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** One line; `name` says which it is. */
 export function standingOf(name: string, breaker: Fields): string {
-  const parts = [`${name}: ${String(breaker['state'])}`];
+  const parts = [`${name}: ${String(breaker['state'])}${rampingAt(breaker)}`];
   const since = textOf(breaker['since']);
   if (since !== undefined) parts.push(`since ${since}`);
   const mode = textOf(breaker['mode']);
   if (mode !== undefined && mode !== 'enforce') parts.push(`(mode ${mode})`);
-  const { window } = breaker as { window?: unknown };
-  const counted = isObject(window) ? `; ${countsOf(window)} in the window` : '';
-  return `${parts.join(' ')}${counted}`;
+  return `${parts.join(' ')}${counted(breaker)}`;
+}
+
+/** What passes and what is refused by force is not counted. */
+function counted({ window, forced }: Fields): string {
+  if (isObject(forced)) return '; nothing is counted while it is forced';
+  return isObject(window) ? `; ${countsOf(window)} in the window` : '';
+}
+
+/** A breaker on its ramp is closed, and refuses nevertheless. */
+function rampingAt({ ramp }: Fields): string {
+  return isObject(ramp) && textOf(ramp['stageEndsAt']) !== undefined ? ` (ramp ${percent(ramp['share'])})` : '';
 }
 
 /** What an operator asks at night, a line each. */
 export function detailsOf(breaker: Fields): string[] {
   const lines: string[] = [];
-  const { because, forced, ramp, probes } = breaker as Record<string, unknown>;
+  const { because, forced, beneath } = breaker as Record<string, unknown>;
   if (isObject(because)) lines.push(`why: ${causeOf(because)}`);
   if (isObject(forced))
     lines.push(`forced by ${String(forced['by'])} ${untilOf(forced['until'])}: ${String(forced['reason'])}`);
-  const openUntil = textOf(breaker['openUntil']);
+  if (isObject(beneath)) lines.push(`beneath: ${String(beneath['state'])}${rampingAt(beneath)}`);
+  else lines.push(...courseOf(breaker));
+  return lines;
+}
+
+function courseOf({ openUntil: until, ramp, probes, ...breaker }: Fields): string[] {
+  const lines: string[] = [];
+  const openUntil = textOf(until);
   if (openUntil !== undefined) lines.push(`tries again: ${openUntil}`);
   if (Array.isArray(probes)) {
     const out = probes.filter(isObject).map(({ by, until }) => `${String(by)} (until ${String(until)})`);
@@ -52,6 +68,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   probeFailed: 'its probes failed',
   probesPassed: 'its probes passed',
   forced: 'forced',
+  forcedUntil: 'the time it was forced for was over',
   released: 'released',
 };
 
@@ -62,13 +79,15 @@ function causeOf({ cause, by, function: name, counts, reason }: Fields): string 
   return `${what}${numbers}, by ${who}${typeof reason === 'string' ? `: ${reason}` : ''}`;
 }
 
+const COUNTED: Readonly<Record<string, string>> = { reporters: 'instances' };
+
 function countsOf(counts: Fields, names: readonly string[] = Object.keys(counts)): string {
   const said = names.flatMap((name) => {
     const count = counts[name];
     if (typeof count !== 'number') return [];
     return name.endsWith('Ms')
       ? [`in ${String(count / 1000)} s`]
-      : [`${String(Math.round(count * 100) / 100)} ${name}`];
+      : [`${String(Math.round(count * 100) / 100)} ${COUNTED[name] ?? name}`];
   });
   return said.join(', ');
 }

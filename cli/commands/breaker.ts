@@ -12,7 +12,7 @@ const STATES: Readonly<Record<string, string>> = { open: 'FORCED_OPEN', closed: 
 export const breaker: Command = {
   name: 'breaker',
   summary: 'force a breaker open or closed, or release it',
-  synopsis: '<force|release> <service> <breaker> [open|closed] --reason <text>',
+  synopsis: 'force <service> <breaker> <open|closed> --reason <text>, or release <service> <breaker> --reason <text>',
   help: `force     open: every call is refused; closed: every call passes, whatever happens.
           The fleet follows within 6 s
 release   goes on from the state beneath, with a fresh window

@@ -12,7 +12,7 @@ const DEFAULT_LIMIT = 20;
 export const breakers: Command = {
   name: 'breakers',
   summary: 'tell how breakers stand, why, and when they try again',
-  synopsis: '<service> [<breaker>] [--key <part=value>] [--transitions]',
+  synopsis: '<service> [<breaker>] [--key <part=value>] [--transitions [--limit <number>]]',
   help: `Tells of each breaker which state it is in and since when, why, who moved it, and
 when it tries again. A breaker is named as its dependency, or resource:<name>.
 
@@ -37,6 +37,7 @@ when it tries again. A breaker is named as its dependency, or resource:<name>.
         throw new WrongUsage('Say of which breaker: flyball breakers <service> <breaker> --transitions');
       return transitions(controlPlane, `${path}/${encodeURIComponent(name)}/transitions`, given);
     }
+    if (given.text('limit') !== undefined) throw new WrongUsage('--limit is of changes: add --transitions.');
     const one = name === undefined ? '' : `/${encodeURIComponent(name)}`;
     const answer = await controlPlane.ask('GET', `${path}${one}${queryOf(given)}`);
     const all = breakersIn(answer, name !== undefined);

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { errorFields } from '../../middleware/kernel/logger.ts';
 import { parseDuration } from '../../middleware/kernel/units.ts';
 import { putBreakerTransition } from '../../store/items/breaker-log.ts';
-import { BreakerContended, forceBreaker, type BreakerStatus, type Forcing } from '../../store/items/breaker.ts';
+import {
+  BreakerContended,
+  BreakerNotForced,
+  forceBreaker,
+  type BreakerStatus,
+  type Forcing,
+} from '../../store/items/breaker.ts';
 import type { Table } from '../../store/port.ts';
 import { bodyOf, json, Problem, readTime, unprocessable, type ApiRequest, type ApiResponse } from '../api/index.ts';
 import { storedBreakerKey } from './breaker-key.ts';
@@ -70,12 +76,13 @@ function durationOf(text: string): number {
   }
 }
 
-/** @throws {Problem} 409 when the fleet kept changing the breaker meanwhile. */
+/** @throws {Problem} 409 when the fleet kept changing the breaker meanwhile, or there is nothing to release. */
 async function forced(table: Table, forcing: Forcing): Promise<BreakerStatus> {
   try {
     return await forceBreaker(table, forcing);
   } catch (error) {
-    if (error instanceof BreakerContended) throw new Problem(409, `${error.message}.`, { code: error.code });
+    if (error instanceof BreakerContended || error instanceof BreakerNotForced)
+      throw new Problem(409, `${error.message}.`, { code: error.code });
     throw error;
   }
 }

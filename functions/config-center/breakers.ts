@@ -6,7 +6,8 @@ import { badRequest, json, pageOf, readTime, route, sealCursor, type OpenRequest
 import { force } from './breaker-force.ts';
 import { keyIn, storedBreakerKey } from './breaker-key.ts';
 import { breakerNamed, breakersOf, type PublishedBreaker } from './breaker-rules.ts';
-import { shownBreaker, shownKeyed, shownTransition } from './breaker-shown.ts';
+import { withEnds } from './breaker-ends.ts';
+import { shownBreaker, shownKeyed, shownTransition, windowOf } from './breaker-shown.ts';
 import type { Parts } from './parts.ts';
 import { readable } from './unreadable.ts';
 
@@ -47,7 +48,7 @@ export function breakerRoutes(parts: Parts): Route[] {
       return json({
         from: new Date(span.fromMs).toISOString(),
         to: new Date(span.toMs).toISOString(),
-        transitions: transitions.map(shownTransition),
+        transitions: (await withEnds(table, service, transitions, { ...span, nowMs: request.at })).map(shownTransition),
         ...(cursor === undefined ? {} : { cursor: sealCursor(list, cursor) }),
       });
     }),
@@ -65,7 +66,7 @@ function isAsked(given: readonly string[], parts: readonly string[]): boolean {
 
 async function show(table: Table, service: string, breaker: PublishedBreaker, nowMs: number, key: string | undefined) {
   const { name, rule } = breaker;
-  const read = (value?: string) => readBreaker(table, service, name, nowMs, value);
+  const read = (value?: string) => readBreaker(table, service, name, nowMs, value, windowOf(rule, nowMs));
   if (rule.key === undefined || key !== undefined) return shownBreaker(breaker, await read(key), nowMs);
   const span = { fromMs: nowMs - OF_LATE_MS, toMs: nowMs + 1 };
   const { transitions } = await readable(service, () =>

@@ -15,7 +15,7 @@ export interface TestBreaker {
   readonly rampFrom: number | undefined;
   /** Forces it as an operator does; in force from the next call on. */
   force(state: 'OPEN' | 'CLOSED'): Promise<void>;
-  /** Lifts what was forced: it goes on from the state beneath. */
+  /** Lifts what was forced: it goes on from the state beneath. Does nothing where nothing is. */
   release(): Promise<void>;
 }
 
@@ -44,6 +44,6 @@ export function testBreaker(fleet: Fleet, name: string, key?: string): TestBreak
       return state.kind === 'CLOSED' ? state.ramp?.from : undefined;
     },
     force: (state) => set(state === 'OPEN' ? 'FORCED_OPEN' : 'FORCED_CLOSED'),
-    release: () => set(null),
+    release: async () => (forcedAt(record(), clock.now()) ? set(null) : undefined),
   };
 }

@@ -72,6 +72,12 @@ export function breakerStore(table: Table, service: string, breaker: string, key
   };
 }
 
+export interface WindowCounts {
+  readonly calls: number;
+  readonly failures: number;
+  readonly slow: number;
+}
+
 /** A breaker as the control plane shows it; times in epoch ms. */
 export interface BreakerStatus {
   readonly name: string;
@@ -90,8 +96,12 @@ export interface BreakerStatus {
   /** Since when calls have been let back in by and by, if it was so closed; the rule says for how long. */
   readonly rampFrom?: number;
   /** What the fleet has reported in the window. */
-  readonly window: { readonly calls: number; readonly failures: number; readonly slow: number };
+  readonly window: WindowCounts;
   readonly forced?: ForcedState;
+  /** The state that stands beneath what is forced, and to which all but `state` and `window` then belongs. */
+  readonly beneath?: BreakerState['kind'];
+  /** What was forced and has ended since by itself, if nothing has happened to the breaker after that. */
+  readonly lapsed?: ForcedState;
   /** Why it is in this state, if whoever moved it has said. */
   readonly because?: Because;
 }
@@ -103,33 +113,35 @@ export interface BreakerName {
   readonly key?: string | undefined;
 }
 
+/** `countsOf` counts the window of the rule in one item; without it all buckets count, as if windows were of time alone. */
 export async function readBreaker(
   table: Table,
   service: string,
   name: string,
   nowMs: number,
   key?: string,
+  countsOf: (record: BreakerRecord) => WindowCounts = (record) => bucketCounts(record, nowMs),
 ): Promise<BreakerStatus> {
   const record = recordOf(await table.get(instanceKeys.breaker(service, name, key), { consistent: true }));
-  const buckets = [...record.buckets, ...(await bucketsElsewhere(table, service, name, record))];
-  return statusOf({ service, name, key }, { ...record, buckets }, nowMs);
+  const counts = [record, ...(await recordsElsewhere(table, service, name, record))].map(countsOf);
+  return statusOf({ service, name, key }, record, counts, nowMs);
 }
 
 /** More are never made; an item may say anything. */
 const MOST_SHARDS = 32;
 
 /** What the other shards of a large fleet have counted in the epoch of its state. */
-async function bucketsElsewhere(
+async function recordsElsewhere(
   table: Table,
   service: string,
   name: string,
   { shards = 1, epoch }: BreakerRecord,
-): Promise<BreakerBucket[]> {
+): Promise<BreakerRecord[]> {
   const others = Array.from({ length: Math.min(shards, MOST_SHARDS) - 1 }, (_, i) =>
     table.get(instanceKeys.breakerShard(service, name, i + 1)),
   );
   const records = (await Promise.all(others)).map((item) => recordOf(item));
-  return records.flatMap((one) => (one.epoch === epoch ? one.buckets : []));
+  return records.filter((one) => one.epoch === epoch);
 }
 
 export interface Forcing extends BreakerName {
@@ -152,7 +164,16 @@ export class BreakerContended extends Error {
   readonly code = 'BREAKER_CONTENDED';
 }
 
-/** Forces or releases a breaker; the fleet learns it at its next sync. @throws {BreakerContended} when the fleet kept winning. */
+/** What is to be released is not forced: it would lose its window for nothing. Nothing was written. */
+export class BreakerNotForced extends Error {
+  override readonly name = 'BreakerNotForced';
+  readonly code = 'BREAKER_NOT_FORCED';
+}
+
+/**
+ * Forces or releases a breaker; the fleet learns it at its next sync.
+ * @throws {BreakerContended} when the fleet kept winning. @throws {BreakerNotForced} when there is nothing to release.
+ */
 export async function forceBreaker(table: Table, forcing: Forcing): Promise<BreakerStatus> {
   const { service, name, key: value, state: wanted, until, reason, by, nowMs } = forcing;
   const key = instanceKeys.breaker(service, name, value);
@@ -160,15 +181,21 @@ export async function forceBreaker(table: Table, forcing: Forcing): Promise<Brea
   for (let tries = 0; tries < FORCE_TRIES; tries++) {
     const record = recordOf(await table.get(key, { consistent: true }));
     const { epoch, state, buckets } = record;
+    const standing = forcedAt(record, nowMs);
+    if (!to && !standing)
+      throw new BreakerNotForced(`The breaker ${name} of ${service} is not forced: it is ${state.kind}`);
     // A probe of the old epoch can no longer report: its slot is given up, and results are counted anew.
     const kept: BreakerState = state.kind === 'HALF_OPEN' ? halfOpenAfresh(state) : state;
-    const was = forcedAt(record, nowMs)?.state ?? state.kind;
+    const was = standing?.state ?? state.kind;
     const because: Because = { cause: to ? 'forced' : 'released', by, was, reason };
     const next = { epoch: Math.max(nowMs, epoch + 1), state: kept, because };
     const change = moving({ epoch, state }, next, { to }, buckets);
     const lasting = value === undefined ? change : expiring(change, to ? until : nowMs);
     const written = await table.update({ key, ...lasting });
-    if (written.applied) return statusOf(forcing, recordOf(written.item), nowMs);
+    if (written.applied) {
+      const moved = recordOf(written.item);
+      return statusOf(forcing, moved, [bucketCounts(moved, nowMs)], nowMs);
+    }
   }
   throw new BreakerContended(
     `The breaker ${name} of ${service} changed ${FORCE_TRIES} times while it was being forced; try again`,
@@ -193,25 +220,37 @@ export function forcedAt(record: BreakerRecord, nowMs: number): ForcedState | un
 /** Windows are ten buckets wide, whatever their width. */
 const WINDOW_BUCKETS = 10;
 
-function statusOf({ name, key }: BreakerName, record: BreakerRecord, nowMs: number): BreakerStatus {
+function bucketCounts({ buckets }: BreakerRecord, nowMs: number): WindowCounts {
+  return sumOf(buckets.filter(({ index, widthMs }) => (index + WINDOW_BUCKETS) * widthMs > nowMs));
+}
+
+function sumOf(counts: readonly WindowCounts[]): WindowCounts {
+  const sum = { calls: 0, failures: 0, slow: 0 };
+  for (const one of counts) for (const [, count] of COUNTS) sum[count] += one[count];
+  return sum;
+}
+
+function statusOf(
+  { name, key }: BreakerName,
+  record: BreakerRecord,
+  counts: readonly WindowCounts[],
+  nowMs: number,
+): BreakerStatus {
   const { epoch, state, because } = record;
   const forced = forcedAt(record, nowMs);
-  const window = { calls: 0, failures: 0, slow: 0 };
-  for (const bucket of record.buckets) {
-    if ((bucket.index + WINDOW_BUCKETS) * bucket.widthMs <= nowMs) continue;
-    for (const [, count] of COUNTS) window[count] += bucket[count];
-  }
+  const lapsed = because?.cause === 'forced' && !forced ? record.forced : undefined;
   return {
     name,
     ...(key === undefined ? {} : { key }),
     state: forced?.state ?? state.kind,
     epoch,
-    window,
+    window: sumOf(counts),
     ...(state.kind === 'OPEN' ? { openUntil: state.until } : {}),
     ...(state.kind === 'CLOSED' ? {} : { openForMs: state.openForMs }),
     ...(state.kind === 'HALF_OPEN' ? halfOpenStatus(state, nowMs) : {}),
     ...(state.kind === 'CLOSED' && state.ramp ? { openForMs: state.ramp.openForMs, rampFrom: state.ramp.from } : {}),
-    ...(forced ? { forced } : {}),
+    ...(forced ? { forced, beneath: state.kind } : {}),
+    ...(lapsed ? { lapsed } : {}),
     ...(because ? { because } : {}),
   };
 }
