@@ -7,7 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { validateDocument } from '../../../functions/config-center/validate.ts';
 import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
-import { flyball, flyballPlugin, govern, governed } from '../../../middleware/index.ts';
+import {
+  DependencyFailed,
+  flyball,
+  flyballPlugin,
+  govern,
+  governed,
+  type BreakerTransition,
+} from '../../../middleware/index.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { testContext } from '../../support/instance.ts';
 import { httpV2 } from '../../support/events.ts';
@@ -21,10 +28,16 @@ function blocks(name: string, language: string): string[] {
   return [...page(name).matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, 'g'))].map(([, block]) => block ?? '');
 }
 
+/** A page's rules in one document, whichever service each block names. */
 function rulesOf(name: string): RuleDocument {
-  const parts = blocks(name, 'yaml').map((block) => parse(block) as object);
-  const document = { apiVersion: 'flyball/v1', service: 'orders', ...(Object.assign({}, ...parts) as object) };
-  const validation = validateDocument('orders', document);
+  const dependencies: Record<string, unknown> = {};
+  let document: Record<string, unknown> = {};
+  for (const block of blocks(name, 'yaml')) {
+    const part = parse(block) as Record<string, unknown>;
+    Object.assign(dependencies, part['dependencies']);
+    document = { ...document, ...part, dependencies };
+  }
+  const validation = validateDocument('orders', { apiVersion: 'flyball/v1', ...document, service: 'orders' });
   if (!validation.valid) throw new Error(JSON.stringify(validation.errors));
   return validation.document;
 }
@@ -68,6 +81,7 @@ govern({
         ...rulesOf('fallback').dependencies?.['recommendations'],
         target: { url: 'http://127.0.0.1:9' },
       },
+      bestsellers: { ...rulesOf('fallback').dependencies?.['bestsellers'], target: { url: 'http://127.0.0.1:9' } },
     },
   },
 });
@@ -117,10 +131,49 @@ const report = governed({ service: 'orders' }, async (_event: unknown, context) 
   return { rows, leftMs: context.flyball.remainingMs() };
 });
 
+/** Stands in for the global one, which would go out. */
+const fetch = (_url: string) => Promise.resolve({ json: () => Promise.resolve(1.1) });
+
 const home = governed({ service: 'orders' }, async () => {
-  const { items } = await flyball.call<{ items: string[] }>('recommendations', { method: 'GET' });
-  return { statusCode: 200, body: JSON.stringify({ items }) };
+  const answer = await flyball.call<{ items: string[] } | undefined>('recommendations', { method: 'GET' });
+  const rate = await flyball.run('fx-rates', () => fetch('https://fx.example/eur').then((one) => one.json()), {
+    idempotent: true,
+    lastGoodKey: 'eur',
+  });
+  return { statusCode: 200, body: JSON.stringify({ items: answer?.items ?? [], rate }) };
 });
+
+/** Each page calls its own `handler`. */
+function charging() {
+  const handler = governed({ service: 'orders' }, async (event: { readonly orderId: string }) => {
+    try {
+      return await flyball.call('payments', { operation: 'charge', body: event, idempotencyKey: event.orderId });
+    } catch (error) {
+      if (error instanceof DependencyFailed && error.gaveUp === 'budget') return { accepted: false };
+      throw error;
+    }
+  });
+  return handler;
+}
+
+const told: unknown[] = [];
+const console = { log: (line: unknown) => told.push(line) };
+
+function announcing() {
+  const onTransition = ({ breaker, key, from, to, cause, scope, decidedHere }: BreakerTransition) => {
+    if (scope === 'fleet' && decidedHere) console.log({ breaker, key, from, to, cause });
+  };
+
+  const handler = governed({ service: 'shop', onTransition }, async () => 'done');
+  return { handler, onTransition };
+}
+
+function tenants() {
+  const handler = governed({ service: 'shop' }, async (event: { readonly tenant: string }) =>
+    flyball.call('tenants', { body: event, breakerKey: event.tenant }),
+  );
+  return handler;
+}
 
 const inventory = new DynamoDBClient();
 inventory.middlewareStack.use(flyballPlugin('inventory-table', { idempotent: ['DeleteItem'] }));
@@ -196,6 +249,30 @@ describe('the snippets', () => {
 
   it('shows an empty list, and says so, when recommendations are down', async () => {
     const answer = await home(httpV2(), context());
-    expect(answer).toMatchObject({ body: '{"items":[]}', headers: { 'x-flyball-fallback': 'recommendations' } });
+    expect(answer).toMatchObject({
+      body: '{"items":[],"rate":1.1}',
+      headers: { 'x-flyball-fallback': 'bestsellers;step=skip, recommendations;step=dependency' },
+    });
+  });
+
+  it('charges under one key', async () => {
+    accepted = true;
+    expect(await charging()({ orderId: '44' }, context())).toEqual({ accepted: true });
+  });
+
+  it('tells of what the fleet decided here, and of nothing else', async () => {
+    const { handler, onTransition } = announcing();
+    expect(await handler({}, context())).toBe('done');
+    const change = { breaker: 'payments', key: 'acme', from: 'CLOSED', to: 'OPEN', cause: 'surge' } as const;
+    const more = { at: 1, epoch: 1, scope: 'fleet', decidedHere: true } as const;
+    onTransition({ ...change, ...more });
+    onTransition({ ...change, ...more, decidedHere: false });
+    onTransition({ ...change, ...more, scope: 'instance' });
+    expect(told).toEqual([change]);
+  });
+
+  it('has one breaker a tenant, once the rules name what is called', async () => {
+    const failed = await tenants()({ tenant: 'acme' }, context()).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ name: 'Misused', message: expect.stringContaining('tenants') as string });
   });
 });
