@@ -19,7 +19,7 @@ export function windowOf(rule: BreakerRule, nowMs: number): (record: BreakerReco
 }
 
 export function shownBreaker(breaker: PublishedBreaker, status: BreakerStatus, nowMs: number) {
-  const { name: _name, key, state, epoch, window, forced, because, lapsed, beneath } = status;
+  const { key, state, epoch, window, forced, because, lapsed, beneath } = status;
   // What was forced has ended by itself, and nobody has moved anything.
   const sinceMs = lapsed?.until ?? epoch;
   const course = courseOf(breaker, status, nowMs);
