@@ -31,16 +31,20 @@ interface Candidate {
   readonly rank: number;
 }
 
+/** Told of an operation that was named and that the rule, which names some, does not have. */
+export type Unknown = (operation: string, known: readonly string[]) => void;
+
 /** RFC 9110, 9.2.1: these change nothing. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export function compileOperations(operations: DependencyRule['operations']): OperationTable {
+export function compileOperations(operations: DependencyRule['operations'], unknown?: Unknown): OperationTable {
   const candidates = Object.entries(operations ?? {}).map(([name, rule]) => candidateOf(name, rule));
   const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
   const byMatch = candidates.filter(({ matches }) => matches).sort((a, b) => b.rank - a.rank);
   return (query) => {
     const found =
       query.operation === undefined ? byMatch.find(({ matches }) => matches?.(query)) : byName.get(query.operation);
+    if (!found && query.operation !== undefined && byName.size > 0) unknown?.(query.operation, [...byName.keys()]);
     const name = query.operation ?? found?.name;
     const idempotency = found?.idempotency ?? undeclared(query);
     if (idempotency !== 'key' || query.hasKey) return { name, idempotency };

@@ -2,7 +2,7 @@
 import type { Instance } from '../kernel/instance.ts';
 import type { Call, OutboundPolicy, Reply, Send, Stage } from '../kernel/outbound.ts';
 import type { DependencyRule, RuleDocument } from '../kernel/rules/document.ts';
-import { compileOperations, type OperationTable } from './operation.ts';
+import { compileOperations, type OperationTable, type Unknown } from './operation.ts';
 import type { Target } from './request.ts';
 import { targetOf } from './targets.ts';
 
@@ -65,7 +65,21 @@ function pipelineOf(
     const stage = policy.stage(dependency, rule, instance, rules);
     if (stage) through = contained(policy.name, stage, through, instance);
   }
-  return { through, operationOf: compileOperations(rule.operations), target: targetOf(rule, instance) };
+  const operationOf = compileOperations(rule.operations, warnOnce(dependency, instance));
+  return { through, operationOf, target: targetOf(rule, instance) };
+}
+
+/** Of a name that is made of what a caller gives there may be any number. */
+const MOST_WARNINGS = 10;
+
+/** A misspelled operation is no error, since rules may come that name others: it goes on as one that is not declared. */
+function warnOnce(dependency: string, { logger }: Instance): Unknown {
+  const warned = new Set<string>();
+  return (operation, known) => {
+    if (warned.has(operation) || warned.size >= MOST_WARNINGS) return;
+    warned.add(operation);
+    logger.warn('flyball has no rule for an operation', { dependency, operation, known });
+  };
 }
 
 /**
