@@ -50,6 +50,11 @@ export class Breaker {
     return this.#fleet.shown(this.#instance.clock.now()) === 'CLOSED' && this.#guard.closed;
   }
 
+  /** Of a rule with a key, as it is stored. */
+  get key(): string | undefined {
+    return this.#fleet.key;
+  }
+
   lookAgain(): void {
     this.#counts.lookAgain();
   }

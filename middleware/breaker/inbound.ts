@@ -80,7 +80,7 @@ const ADMITTED = {};
 /** @throws {Refused} when it is open. */
 function obey(invocation: Invocation, guarded: Guarded, breaker: Breaker, decided: Ticket | Refusal): void {
   if (decided.kind === 'refuse') {
-    refuse(invocation, guarded, decided);
+    refuse(invocation, guarded, breaker.key, decided);
     return;
   }
   const admitted = { ...guarded, breaker, ticket: decided, startedAt: invocation.instance.clock.precise() };
@@ -97,7 +97,7 @@ function obey(invocation: Invocation, guarded: Guarded, breaker: Breaker, decide
 
 const isProbe = ({ held, guard }: Ticket) => held !== undefined || guard?.token !== undefined;
 
-function refuse(invocation: Invocation, { name, settings }: Guarded, refusal: Refusal): void {
+function refuse(invocation: Invocation, { name, settings }: Guarded, key: string | undefined, refusal: Refusal): void {
   const { instance, resource, trigger, event } = invocation;
   const count = trigger.face === 'sqs' ? recordsOf(event).length : 1;
   instance.recorder.refusal('breaker', name, resource.name, count, settings.shadow);
@@ -112,7 +112,7 @@ function refuse(invocation: Invocation, { name, settings }: Guarded, refusal: Re
     );
   }
   const retryAfterMs = isAwaited(invocation) ? refusal.retryAfterMs : awayMs(instance, refusal, 1);
-  throw open(`the resource "${resource.name}"`, name, { ...refusal, retryAfterMs });
+  throw open(`the resource "${resource.name}"`, name, key, { ...refusal, retryAfterMs });
 }
 
 /** Somebody waits for the answer, and is told when to come back; what nobody waits for is kept away by us. */

@@ -2,8 +2,19 @@
 import { Refused } from '../kernel/errors.ts';
 import type { Refusal } from './breaker.ts';
 
-/** An open breaker: 503. `what` names it for people, `rule` in what is counted. */
-export function open(what: string, rule: string, { retryAfterMs, forced, ramp, here }: Refusal): Refused {
+/** A hash of a value that may be a secret is no use to whoever is refused. */
+function whose(key: string | undefined): string {
+  const clear = key?.split(',').filter((value) => !value.startsWith('~'));
+  return clear?.length ? ` for ${clear.join(',')}` : '';
+}
+
+/** An open breaker: 503. `what` names it for people, `rule` in what is counted; `key` is of a keyed one, as it is stored. */
+export function open(
+  what: string,
+  rule: string,
+  key: string | undefined,
+  { retryAfterMs, forced, ramp, here }: Refusal,
+): Refused {
   const when =
     retryAfterMs === undefined ? 'until an operator releases it' : `try again in ${Math.ceil(retryAfterMs)} ms`;
   const how = forced
@@ -17,7 +28,7 @@ export function open(what: string, rule: string, { retryAfterMs, forced, ramp, h
     by: 'breaker',
     rule,
     statusCode: 503,
-    message: `the breaker of ${what} is ${how}; ${when}`,
+    message: `the breaker of ${what}${whose(key)} is ${how}; ${when}`,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }

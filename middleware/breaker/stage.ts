@@ -21,7 +21,7 @@ export const breakerOutbound: OutboundPolicy = {
       call.trace?.note('breaker_state', breaker.stateMet(ticket));
       if (ticket.kind === 'refuse') {
         instance.recorder.refusal('breaker', dependency, call.invocation.resource.name, 1, settings.shadow);
-        return settings.shadow ? next(call) : refused(call, ticket);
+        return settings.shadow ? next(call) : refused(call, breaker.key, ticket);
       }
       const startedAt = clock.precise();
       let reply: Reply | undefined;
@@ -54,8 +54,8 @@ export function resultOf(reply: Reply, call: Call, settings: BreakerSettings): R
 
 const isTimeout = (reason: unknown) => reason instanceof DOMException && reason.name === 'TimeoutError';
 
-function refused({ dependency }: Call, refusal: Refusal): Reply {
+function refused({ dependency }: Call, key: string | undefined, refusal: Refusal): Reply {
   const { retryAfterMs } = refusal;
-  const error = open(`"${dependency}"`, dependency, refusal);
+  const error = open(`"${dependency}"`, dependency, key, refusal);
   return { outcome: 'refused', error, sent: false, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }

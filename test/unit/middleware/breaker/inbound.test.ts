@@ -104,7 +104,9 @@ describe('a resource’s breaker', () => {
   it('is one for each value of its key', async () => {
     using here = await shop();
     await trip(here, web('/tenants/ada'));
-    expect((await ask(here, web('/tenants/ada'))).statusCode).toBe(503);
+    const refused = await ask(here, web('/tenants/ada'));
+    expect(refused.statusCode).toBe(503);
+    expect(JSON.stringify(refused)).toContain('for ada is open');
     expect((await ask(here, web('/tenants/bob'))).statusCode).toBe(200);
     expect(here.breaker('resource:tenant', 'ada').state).toBe('OPEN');
   });

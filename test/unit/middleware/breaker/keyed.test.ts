@@ -69,6 +69,24 @@ describe('a breaker with a key', () => {
     expect(here.breaker('payments', '(none)').state).toBe('OPEN');
   });
 
+  it.each<[string, readonly string[], object, string]>([
+    ['which one', ['call'], { breakerKey: 'ada' }, '"payments" for ada is'],
+    ['that it is of those without a value', ['call'], {}, '"payments" for (none) is'],
+    [
+      'what is stored in the clear alone',
+      ['operation', 'header:x-api-key'],
+      { operation: 'pay' },
+      '"payments" for pay is',
+    ],
+    ['nothing of a secret', ['header:x-api-key'], {}, '"payments" is'],
+  ])('says %s when it refuses', async (_what, key, options, said) => {
+    using here = await shop(key);
+    const event = events.httpV2({ headers: { 'x-api-key': 'a-secret' } });
+    await trip(here, () => flyball.call('payments', options), event);
+    const thrown = here.governed(() => flyball.call('payments', options).catch((error: unknown) => String(error)));
+    expect(await here.invoke(thrown, event)).toContain(`the breaker of ${said} open; try again in`);
+  });
+
   it('is forced by an operator for one value', async () => {
     using here = await shop(['call']);
     here.respond('payments', { body: {} });
