@@ -2,7 +2,7 @@
 import type { Clock } from '../../../middleware/kernel/clock.ts';
 import { errorFields, type Logger } from '../../../middleware/kernel/logger.ts';
 import { appendAudit } from '../../../store/items/audit.ts';
-import { stopFaultsOf } from '../../../store/items/fault-stops.ts';
+import { readFaultStop, stopFaultsOf } from '../../../store/items/fault-stops.ts';
 import type { Table } from '../../../store/port.ts';
 import type { Exporter } from '../merge/tick.ts';
 import type { Settled } from '../series/settled.ts';
@@ -46,6 +46,8 @@ async function stopIfBurning(
   const at = clock.now();
   const burning = fastBurn(await standingsUpTo(table, service, settled, at));
   if (!burning) return;
+  // Whoever stopped them before may not know of this, and is not to find another name and reason in place of theirs.
+  if ((await readFaultStop(table, service))?.stopped) return;
   const reason = `objective "${burning.slo}" burns its budget more than ${burning.factor} times too fast, over ${burning.long} and ${burning.short}, during a drill`;
   logger.warn('flyball stops the faults of a service', { of: service, faults, reason });
   // False when somebody has decided otherwise since: theirs is the later word.

@@ -55,6 +55,15 @@ describe('a drill', () => {
     expect((await audit())[0]?.note).toContain('"available" burns its budget more than 14.4 times too fast');
   });
 
+  it('that somebody has stopped already stays stopped by them, for their reason', async () => {
+    await hour({ ok: 80, '503': 20 });
+    const stop = { stopped: true, by: 'ada', reason: 'enough seen', at: NOW - MINUTE };
+    await stopFaultsOf(table.sdk, 'orders', stop);
+    await told({ 'fault:drill': 20 });
+    expect(await readFaultStop(table.sdk, 'orders')).toEqual(stop);
+    expect(await audit()).toEqual([]);
+  });
+
   it('goes on while it does no harm', async () => {
     await hour({ ok: 99, '503': 1 });
     expect(await told({ 'fault:drill': 5 })).toBe(true);
