@@ -12,14 +12,20 @@ import {
   type OpenRequest,
 } from '../api/index.ts';
 import { validateDocument } from './validate.ts';
+import { futileLimits } from './validation/futile.ts';
 import { lockouts } from './validation/lockout.ts';
 
 /**
  * The document, if it may govern this service. `nowMs` is when it is to come in force; without it nothing is found too
- * late. @throws {Problem} 422 with every error in it.
+ * late. `before` are the faults that are in force. @throws {Problem} 422 with every error in it.
  */
-export function validated(service: string, value: unknown, nowMs?: number): RuleDocument {
-  const validation = validateDocument(service, value, nowMs);
+export function validated(
+  service: string,
+  value: unknown,
+  nowMs?: number,
+  before?: RuleDocument['faults'],
+): RuleDocument {
+  const validation = validateDocument(service, value, nowMs, before);
   if (validation.valid) return validation.document;
   const { errors } = validation;
   const detail = `The rule document has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}.`;
@@ -28,7 +34,8 @@ export function validated(service: string, value: unknown, nowMs?: number): Rule
 
 /** What of a valid document is probably not meant, as members of an answer; without warnings, none. */
 export function warningsOf(service: string, document: RuleDocument): { readonly warnings?: readonly FieldError[] } {
-  const warnings = lockouts(service, document).map(({ place, reason }) => ({ path: pointerOf(place), reason }));
+  const findings = [...lockouts(service, document), ...futileLimits(document)];
+  const warnings = findings.map(({ place, reason }) => ({ path: pointerOf(place), reason }));
   return warnings.length > 0 ? { warnings } : {};
 }
 

@@ -17,7 +17,8 @@ import {
   type ApiResponse,
   type Route,
 } from '../api/index.ts';
-import { documentResponse, validated, warningsOf } from './documents.ts';
+import { documentResponse } from './documents.ts';
+import { validatedNow, warningsNow } from './drills.ts';
 import type { Parts } from './parts.ts';
 import { record } from './trail.ts';
 
@@ -38,8 +39,8 @@ export function draftRoutes(parts: Parts): Route[] {
         request.body.text === ''
           ? valueOfSource((await existingDraft(table, service)).source)
           : documentOf(request).value;
-      const document = validated(service, value, request.at);
-      return json({ valid: true, ...warningsOf(service, document) });
+      const document = await validatedNow(table, service, value, request.at);
+      return json({ valid: true, ...(await warningsNow(table, service, document, request.at)) });
     }),
   ];
 }
@@ -55,7 +56,7 @@ export async function existingDraft(table: Table, service: string): Promise<Draf
 async function putDraft(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
   const { table } = parts;
   const { source, value } = documentOf(request);
-  validated(service, value, request.at);
+  await validatedNow(table, service, value, request.at);
   const expected = await expectedEtag(table, service, request);
   const write = { service, source, author: request.caller.name, at: request.at };
   const written = await storing(() =>

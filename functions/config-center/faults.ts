@@ -1,6 +1,6 @@
 // Injected faults: what is in force where and until when, and one call that stops them, in a whole cell or some services.
 import { z } from 'zod';
-import type { FaultRule, RuleDocument } from '../../middleware/kernel/rules/document.ts';
+import type { FaultRule } from '../../middleware/kernel/rules/document.ts';
 import {
   readCellFaultStop,
   readFaultStop,
@@ -8,8 +8,7 @@ import {
   writeCellFaultStop,
   type FaultStop,
 } from '../../store/items/fault-stops.ts';
-import { UnreadableItem } from '../../store/items/fields.ts';
-import { listServices, readDocument, readHead } from '../../store/items/rules.ts';
+import { listServices } from '../../store/items/rules.ts';
 import type { Table } from '../../store/port.ts';
 import {
   badRequest,
@@ -26,6 +25,7 @@ import {
 } from '../api/index.ts';
 import type { Parts } from './parts.ts';
 import { MOST_NAMED, recorded, requireServices, spreadOver, spreadOverCell, type Lay, type Spread } from './pausing.ts';
+import { publishedOf } from './published.ts';
 import { record } from './trail.ts';
 
 /** Each service's document is read. */
@@ -78,18 +78,6 @@ async function faultsOf(table: Table, service: string, nowMs: number) {
 }
 
 const isInForce = ({ mode, until }: FaultRule, nowMs: number) => mode !== 'disabled' && nowMs < Date.parse(until);
-
-/** Undefined when nothing is published, or nobody can read it: instances cannot, either. */
-async function publishedOf(table: Table, service: string): Promise<RuleDocument | undefined> {
-  const head = await readHead(table, service, { consistent: true });
-  if (!head) return undefined;
-  try {
-    return (await readDocument(table, service, head.revision, 0)) as RuleDocument;
-  } catch (error) {
-    if (error instanceof UnreadableItem) return undefined;
-    throw error;
-  }
-}
 
 async function decide(parts: Parts, request: ApiRequest, stopped: boolean): Promise<ApiResponse> {
   const { table, clock } = parts;

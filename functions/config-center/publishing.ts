@@ -23,8 +23,9 @@ import {
   type ApiResponse,
   type Route,
 } from '../api/index.ts';
-import { sameDocument, validated, warningsOf } from './documents.ts';
+import { sameDocument, validated } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
+import { validatedNow, warningsNow } from './drills.ts';
 import { librariesBehind, tooNew } from './library.ts';
 
 import type { Parts } from './parts.ts';
@@ -77,7 +78,7 @@ async function publishDraft(parts: Parts, request: ApiRequest, service: string):
   const tags = ifMatch(request);
   if (tags !== undefined && !includes(tags, draft.etag)) throw draftChanged(service, draft);
   if (expectedRevision !== undefined && expectedRevision !== (head?.revision ?? 0)) throw lostRace(service, head);
-  const document = validated(service, valueOfSource(draft.source), request.at);
+  const document = await validatedNow(table, service, valueOfSource(draft.source), request.at);
   const next: Next = { service, document, source: draft.source, note, action: 'rules.publish', detail: {}, force };
   return publishNext(parts, request, next, head);
 }
@@ -113,7 +114,7 @@ async function publishNext(
   if (head && sameDocument(document, await readDocument(table, service, head.revision, 0))) {
     // Also finishes what an earlier publish may have been cut off from.
     await declare(parts, next, head);
-    return answer(next, head, false);
+    return answer(parts, request, next, head, false);
   }
   const fields = newFieldsOf(document);
   const needs = neededVersion(fields);
@@ -149,7 +150,7 @@ async function publishNext(
     ...(note === '' ? {} : { note }),
   });
   await declare(parts, next, published.head);
-  return answer(next, published.head, true);
+  return answer(parts, request, next, published.head, true);
 }
 
 /** The jobs are those of the revision in force; the revision's time orders declarations. */
@@ -158,10 +159,16 @@ async function declare(parts: Parts, { service, document }: Next, head: RulesHea
   await declareJobs(parts.table, { service, owner, jobs, atMs: head.publishedAt });
 }
 
-function answer({ service, document }: Next, head: RulesHead, changed: boolean): ApiResponse {
+async function answer(
+  { table }: Parts,
+  request: ApiRequest,
+  { service, document }: Next,
+  head: RulesHead,
+  changed: boolean,
+): Promise<ApiResponse> {
   const { revision, seq } = head;
   const publishedAt = new Date(head.publishedAt).toISOString();
-  return json({ revision, seq, publishedAt, changed, ...warningsOf(service, document) });
+  return json({ revision, seq, publishedAt, changed, ...(await warningsNow(table, service, document, request.at)) });
 }
 
 /** 409: nothing of this publication is in force, and what is must be looked at first. */

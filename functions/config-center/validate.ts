@@ -23,9 +23,14 @@ export type Validation =
 /**
  * Validates a document that is to govern `service`. Errors of form do not hide errors of meaning elsewhere: what is
  * sound of a faulty document is checked all the same, until there are as many errors as an answer names. `nowMs` is when
- * it is to come in force; without it nothing is found too late. Pure.
+ * it is to come in force; without it nothing is found too late. `before` are the faults that are in force. Pure.
  */
-export function validateDocument(service: string, value: unknown, nowMs = -Infinity): Validation {
+export function validateDocument(
+  service: string,
+  value: unknown,
+  nowMs = -Infinity,
+  before?: RuleDocument['faults'],
+): Validation {
   const { value: renamed, originals } = withStandIns(value);
   const parsed = ruleDocument.safeParse(renamed);
   const findings: Finding[] = parsed.success
@@ -45,6 +50,7 @@ export function validateDocument(service: string, value: unknown, nowMs = -Infin
       resources: namesIn(given['resources']),
       dependencies: namesIn(given['dependencies']),
       sound: sound.resources ?? {},
+      before: before ?? {},
     };
     checkFaults(service, sound.faults, known, nowMs, report);
   }

@@ -1,4 +1,5 @@
 // Checks faults: somebody they can meet, something they do to them, bounds that keep a drill a drill, and an end.
+import { isDeepStrictEqual } from 'node:util';
 import type { FaultRule, ResourceRule, RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { parseDuration, parseShare } from '../../../middleware/kernel/units.ts';
 import { isOwnService } from '../pausing.ts';
@@ -19,6 +20,8 @@ export interface Known {
   readonly resources: ReadonlySet<string>;
   readonly dependencies: ReadonlySet<string>;
   readonly sound: Readonly<Record<string, ResourceRule>>;
+  /** The faults that are in force: what has ended of them may stay, unchanged. */
+  readonly before: Readonly<Record<string, FaultRule>>;
 }
 
 /** `nowMs` is when the document is to come in force; -Infinity when nobody says. */
@@ -35,7 +38,9 @@ export function checkFaults(
     const place = ['faults', name];
     checkTargets(rule, known, place, report);
     checkDeeds(rule, known, place, report);
-    checkEnd(rule.until, nowMs, [...place, 'until'], report);
+    if (!isDeepStrictEqual(rule, Object.hasOwn(known.before, name) ? known.before[name] : undefined)) {
+      checkEnd(rule.until, nowMs, [...place, 'until'], report);
+    }
   }
   for (const [at, met] of placesOf(faults)) checkTogether(at, met, report);
 }
