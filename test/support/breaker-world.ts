@@ -180,8 +180,9 @@ export class BreakerWorld {
         nowMs,
       });
     } catch (error) {
-      // Operators release what is not forced as well; it is then left as it is.
-      if (!(state === null && error instanceof BreakerNotForced)) throw error;
+      // Operators release what is not forced as well; nothing is written then.
+      if (state === null && error instanceof BreakerNotForced) return;
+      throw error;
     }
     this.writes.push({ at: nowMs, before, after: this.record });
   }
