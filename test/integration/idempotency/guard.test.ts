@@ -171,6 +171,17 @@ describe('what it is done for', () => {
     expect(results.at(-1)).toMatchObject({ name: 'IdempotencyValidationError' });
   });
 
+  it('may be of one sender alone, so that nobody else’s order is taken for done', async () => {
+    const orderId = randomUUID();
+    const work = vi.fn(async () => 'done');
+    const ofSenders = { ...options, key: 'powertools_json(body).[tenant, orderId]' };
+    const { run } = functionOf(work, { options: ofSenders });
+    const sentBy = (tenant: string) => message({ body: { tenant, orderId, total: 1 } });
+    expect(await run([sentBy('bob'), sentBy('alice')])).toEqual(DONE);
+    expect(await run([sentBy('alice')])).toEqual(DONE);
+    expect(work).toHaveBeenCalledTimes(2);
+  });
+
   it('must be there', async () => {
     const work = vi.fn(async () => 'done');
     const { run, results } = functionOf(work, { options });
