@@ -165,6 +165,7 @@ function checkEnd(until: string, nowMs: number, place: Place, report: Report): v
   if (end <= nowMs)
     report(place, `${until} is past: nothing would be injected; leave the fault out, or name a later time`);
   if (nowMs !== -Infinity && end > nowMs + LONGEST_MS) {
-    report(place, `${until} is more than 7 days after publishing; publish it again when it is over`);
+    const latest = new Date(nowMs + LONGEST_MS).toISOString();
+    report(place, `${until} is more than 7 days from now; write ${latest} or earlier`);
   }
 }

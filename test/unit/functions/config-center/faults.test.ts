@@ -98,3 +98,19 @@ describe('more than half', () => {
     ]);
   });
 });
+
+it('an end too far away is told the latest that would do', () => {
+  const faults = { slow: { store: true, until: '2026-11-29T12:00:00Z', delay: { share: '5%', for: '1s' } } };
+  const document = { apiVersion: 'flyball/v1', service: 'shop', faults };
+  const at = (time: string) => validateDocument('shop', document, Date.parse(time));
+  expect(at('2026-11-22T11:59:59Z')).toEqual({
+    valid: false,
+    errors: [
+      {
+        path: '/faults/slow/until',
+        reason: '2026-11-29T12:00:00Z is more than 7 days from now; write 2026-11-29T11:59:59.000Z or earlier',
+      },
+    ],
+  });
+  expect(at('2026-11-22T12:00:00Z').valid).toBe(true);
+});
