@@ -5,12 +5,14 @@ import { EXIT, Unreachable, WrongUsage } from '../failure.ts';
 import { isObject, textOf } from '../problem.ts';
 import { serviceName } from '../rules-file.ts';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 export const faults: Command = {
   name: 'faults',
   summary: 'show the faults of drills, stop them, let them go on',
   synopsis: '[stop|resume] [--reason <text>]',
   help: `        without a word: tells which faults are in the rules, whether they are in force, and until when
-stop    ends all of them, in every service; instances follow within seconds, and stay so
+stop    ends all of them, in every service, until somebody resumes; instances with traffic follow within 6 s
 resume  lets those go on that are in the rules and have not ended
 
   --reason <text>      why, for those who ask
@@ -52,13 +54,14 @@ async function decide(action: 'stop' | 'resume', { text }: Given, controlPlane: 
       { lines: failed, problem: { reached, failed } },
     );
   }
-  const what = action === 'stop' ? 'No faults are injected any more' : 'Faults go on as the rules say';
-  return { exitCode: EXIT.ok, lines: [`${what} in ${counted(reached)}.`], json: { reached } };
+  const what = action === 'stop' ? 'Faults are stopped' : 'Faults go on as the rules say';
+  const lines = [`${what} in ${counted(reached)}; instances with traffic follow within 6 s.`];
+  return { exitCode: EXIT.ok, lines, json: { reached } };
 }
 
 async function show({ text }: Given, controlPlane: ControlPlane): Promise<Outcome> {
   const wanted = servicesOf(text('services'));
-  const services: Readonly<Record<string, unknown>>[] = [];
+  const services: Fields[] = [];
   let stopped: unknown;
   let cursor: string | undefined;
   do {
@@ -82,20 +85,44 @@ async function show({ text }: Given, controlPlane: ControlPlane): Promise<Outcom
   };
 }
 
-function linesOfService({ service, stopped, faults: listed }: Readonly<Record<string, unknown>>): string[] {
+function linesOfService({ service, stopped, faults: listed }: Fields): string[] {
   const head = isObject(stopped) ? [`${String(service)}: stopped ${wordsOf(stopped)}`] : [];
   const rules = Array.isArray(listed) ? listed.filter(isObject) : [];
   return [
     ...head,
-    ...rules.map(({ name, inForce, until, mode }) => {
-      const how = inForce === true ? (mode === 'shadow' ? 'in shadow' : 'in force') : 'not in force';
-      return `${String(service)}: ${String(name)} ${how}, until ${String(until)}`;
-    }),
+    ...rules.map((rule) => `${String(service)}: ${String(rule['name'])} ${standingOf(rule)}; ${deedsOf(rule)}`),
   ];
 }
 
-const wordsOf = ({ by, at, reason }: Readonly<Record<string, unknown>>) =>
-  `since ${String(at)}, by ${String(by)}: ${String(reason)}`;
+function standingOf({ inForce, over, until, mode }: Fields): string {
+  if (over === true) return `over since ${String(until)}`;
+  const how = mode === 'disabled' ? 'disabled' : mode === 'shadow' ? 'in shadow' : 'in force';
+  return `${inForce === true || mode === 'disabled' ? how : 'not in force'}, until ${String(until)}`;
+}
+
+/** What it does, and to what: `delays 5% of calls of payments by 800ms`. */
+function deedsOf({ delay, abort, resources, dependencies, store, match }: Fields): string {
+  const names = (kind: string, given: unknown) => (Array.isArray(given) ? [`${kind} ${given.join(', ')}`] : []);
+  const met = [
+    ...names('requests of', resources),
+    ...names('calls of', dependencies),
+    ...(store === true ? ['exchanges with the table'] : []),
+  ].join(' and ');
+  const of = isObject(match) ? `${met} with ${pairsOf(match)}` : met;
+  const deeds: string[] = [];
+  if (isObject(delay)) deeds.push(`delays ${String(delay['share'])} of ${of} by ${String(delay['for'])}`);
+  if (isObject(abort)) {
+    deeds.push(`aborts ${String(abort['share'])} of ${of} with ${String(abort['status'] ?? abort['outcome'])}`);
+  }
+  return deeds.join(', ');
+}
+
+const pairsOf = (match: Fields) =>
+  Object.entries(match)
+    .map(([name, pattern]) => `${name}=${String(pattern)}`)
+    .join(', ');
+
+const wordsOf = ({ by, at, reason }: Fields) => `since ${String(at)}, by ${String(by)}: ${String(reason)}`;
 
 function servicesOf(text: string | undefined): string[] | undefined {
   return text?.split(',').map((name) => serviceName(name.trim()));
@@ -103,7 +130,7 @@ function servicesOf(text: string | undefined): string[] | undefined {
 
 const counted = (count: number) => `${String(count)} ${count === 1 ? 'service' : 'services'}`;
 
-function objectOf({ text }: Answer): Readonly<Record<string, unknown>> {
+function objectOf({ text }: Answer): Fields {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : {};

@@ -72,12 +72,13 @@ async function faultsOf(table: Table, service: string, nowMs: number) {
   const faults = Object.entries(document?.faults ?? {}).map(([name, rule]) => ({
     name,
     ...rule,
-    inForce: !stop?.stopped && isInForce(rule, nowMs),
+    inForce: !stop?.stopped && rule.mode !== 'disabled' && !isOver(rule, nowMs),
+    over: isOver(rule, nowMs),
   }));
   return { service, stopped: shown(stop), faults };
 }
 
-const isInForce = ({ mode, until }: FaultRule, nowMs: number) => mode !== 'disabled' && nowMs < Date.parse(until);
+const isOver = ({ until }: FaultRule, nowMs: number) => nowMs >= Date.parse(until);
 
 async function decide(parts: Parts, request: ApiRequest, stopped: boolean): Promise<ApiResponse> {
   const { table, clock } = parts;

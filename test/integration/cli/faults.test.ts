@@ -40,12 +40,13 @@ async function flyball(...argv: readonly string[]) {
 }
 
 it('shows what is in force and until when, stops it, and lets it go on', async () => {
-  const inForce = `orders: drill in force, until ${until}\norders: quiet in shadow, until ${until}`;
+  const does = 'delays 1% of requests of default by 1s';
+  const inForce = `orders: drill in force, until ${until}; ${does}\norders: quiet in shadow, until ${until}; ${does}`;
   expect(await flyball()).toEqual({ exitCode: 0, out: inForce, err: '' });
 
   expect(await flyball('stop', '--reason', 'checkout is slow')).toEqual({
     exitCode: 0,
-    out: 'No faults are injected any more in 2 services.',
+    out: 'Faults are stopped in 2 services; instances with traffic follow within 6 s.',
     err: '',
   });
   expect(await readFaultStop(table, 'payments')).toMatchObject({ stopped: true, reason: 'checkout is slow' });
@@ -56,11 +57,37 @@ it('shows what is in force and until when, stops it, and lets it go on', async (
 
   center.clock.advance(1_000);
   const resumed = await flyball('resume', '--reason', 'it was the database');
-  expect(resumed).toMatchObject({ exitCode: 0, out: 'Faults go on as the rules say in 2 services.' });
+  expect(resumed).toMatchObject({ exitCode: 0, out: 'Faults go on as the rules say in 2 services; instances with traffic follow within 6 s.' });
   expect((await flyball()).out).toBe(inForce);
 });
 
 it('wants a reason, and a word that it knows', async () => {
   expect(await flyball('stop')).toMatchObject({ exitCode: 2, out: '' });
   expect((await flyball('start', '--reason', 'x')).err).toContain('write stop or resume');
+});
+
+it('says what a fault does to whom, and since when it is over', async () => {
+  const fault = {
+    dependencies: ['rates'],
+    store: true,
+    match: { 'header:x-drill': 'yes' },
+    abort: { share: '50%', status: 503 },
+    delay: { share: '5%', for: '800ms' },
+    until,
+  };
+  const body = {
+    apiVersion: 'flyball/v1',
+    service: 'fx',
+    dependencies: { rates: { target: { url: 'https://rates.example' } } },
+    faults: { drill: fault, idle: { ...fault, mode: 'disabled' } },
+  };
+  expect(await center.send('PUT', '/v1/services/fx/draft', { body })).toMatchObject({ status: 200 });
+  await center.send('POST', '/v1/services/fx/publish');
+  const met = 'calls of rates and exchanges with the table with header:x-drill=yes';
+  const does = `delays 5% of ${met} by 800ms, aborts 50% of ${met} with 503`;
+  expect((await flyball('--services', 'fx')).out).toBe(
+    `fx: drill in force, until ${until}; ${does}\nfx: idle disabled, until ${until}; ${does}`,
+  );
+  center.clock.advance(7_200_000);
+  expect((await flyball('--services', 'fx')).out).toContain(`fx: drill over since ${until}; ${does}`);
 });

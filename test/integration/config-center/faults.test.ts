@@ -131,13 +131,15 @@ describe('what is in force', () => {
     await published('quiet', { faults: undefined });
     expect((await faults('GET')).body).toEqual({
       stopped: null,
-      services: [{ service: 'orders', stopped: null, faults: [{ name: 'drill', ...drill, inForce: true }] }],
+      services: [
+        { service: 'orders', stopped: null, faults: [{ name: 'drill', ...drill, inForce: true, over: false }] },
+      ],
     });
     await stop({ services: ['quiet'] });
     center.clock.advance(HOUR);
     expect((await faults('GET')).body).toMatchObject({
       services: [
-        { service: 'orders', faults: [{ name: 'drill', inForce: false }] },
+        { service: 'orders', faults: [{ name: 'drill', inForce: false, over: true }] },
         { service: 'quiet', stopped: { by: 'admin-key' }, faults: [] },
       ],
     });
