@@ -14,8 +14,9 @@ export interface Burial extends Required<Epitaph> {
 
 /** False when the record could not be moved, and so stays in its queue. Never rejects. */
 export async function bury(invocation: Invocation, queues: Queues, burial: Burial): Promise<boolean> {
-  const { logger, recorder } = invocation.instance;
-  const { record, reason, attempts } = burial;
+  const { logger, recorder, redact } = invocation.instance;
+  const { record, attempts } = burial;
+  const reason = redact(burial.reason);
   const where = { messageId: messageIdOf(record), queue: invocation.trigger.source, attempts };
   try {
     const deadLetterArn = await queues.deadLetterArnOf(arnOf(record), limitMs(invocation));
@@ -23,10 +24,9 @@ export async function bury(invocation: Invocation, queues: Queues, burial: Buria
       logger.warn('flyball found no dead-letter queue for a record that is to go there', { ...where, reason });
       return false;
     }
-    const untold = await move(invocation, queues, deadLetterArn, burial);
+    await move(invocation, queues, deadLetterArn, burial);
     recorder.internal('redelivery:dead-lettered');
-    const lost = untold === undefined ? {} : { reason: untold };
-    logger.warn('flyball moved a record to the dead-letter queue', { ...where, ...lost });
+    logger.warn('flyball moved a record to the dead-letter queue', { ...where, reason });
     return true;
   } catch (error) {
     recorder.internal('redelivery:dead-letter-failed');
@@ -35,23 +35,20 @@ export async function bury(invocation: Invocation, queues: Queues, burial: Buria
   }
 }
 
-/** Gives the reason if the message had no room for it. */
 async function move(
   invocation: Invocation,
   queues: Queues,
   deadLetterArn: string,
   { record, reason, attempts }: Burial,
-): Promise<string | undefined> {
+): Promise<void> {
   const letter = deadLetterOf(record, { reason, attempts });
   try {
     await queues.send(deadLetterArn, letter.message, limitMs(invocation));
-    return letter.untold;
   } catch (error) {
     // The queue's own limit may be lower than SQS's: as the record came, it fitted into its first queue.
     if (!(error instanceof Error && error.name.includes('InvalidParameterValue'))) throw error;
     const bare = deadLetterOf(record, { reason, attempts }, 0);
     await queues.send(deadLetterArn, bare.message, limitMs(invocation));
-    return bare.untold;
   }
 }
 
