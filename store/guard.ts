@@ -3,6 +3,8 @@ import { StoreRejected, StoreUnavailable, type Table } from './port.ts';
 import type { TimeSource } from './time.ts';
 
 const CONSECUTIVE_FAILURES = 3;
+/** Of those that were throttled: it may be one key alone, which the others are not to suffer for. */
+const CONSECUTIVE_THROTTLED = 15;
 const FIRST_BACK_OFF_MS = 1000;
 const LONGEST_BACK_OFF_MS = 30_000;
 
@@ -47,7 +49,8 @@ export function settle(state: GuardState, epoch: number, result: GuardResult, no
     return opened(state, failures, Math.min(state.backOffMs * 2, LONGEST_BACK_OFF_MS), nowMs);
   }
   // A store that never answered is most likely misnamed or out of reach: no reason to try it thrice.
-  const tripping = failures >= (state.everSucceeded ? CONSECUTIVE_FAILURES : 1);
+  const most = result === 'throttled' ? CONSECUTIVE_THROTTLED : CONSECUTIVE_FAILURES;
+  const tripping = failures >= (state.everSucceeded ? most : 1);
   return tripping ? opened(state, failures, FIRST_BACK_OFF_MS, nowMs) : { ...state, failures };
 }
 
@@ -87,21 +90,27 @@ export interface GuardedTable extends Table {
   state(nowMs: number): GuardView;
 }
 
-/** The table behind the guard: while it backs off, calls reject at once with `StoreUnavailable` (`backing-off`). */
+/**
+ * The table behind the guard: while it backs off, calls reject at once with `StoreUnavailable`: `throttled` if that was
+ * what the last one was, else `backing-off`.
+ */
 export function guardedTable(table: Table, clock: TimeSource): GuardedTable {
   let state = initialGuard;
+  let last: GuardResult = 'ignored';
 
   async function guarded<T>(call: () => Promise<T>): Promise<T> {
     const admission = admit(state, clock.now());
     state = admission.state;
-    if (!admission.admitted) throw backingOff(state.failures, admission.retryInMs);
+    if (!admission.admitted) throw backingOff(state.failures, admission.retryInMs, last);
     const { epoch } = state;
     try {
       const answer = await call();
       state = settle(state, epoch, 'success', clock.now());
       return answer;
     } catch (error) {
-      state = settle(state, epoch, resultOf(error), clock.now());
+      const result = resultOf(error);
+      if (result !== 'ignored') last = result;
+      state = settle(state, epoch, result, clock.now());
       throw error;
     }
   }
@@ -117,11 +126,11 @@ export function guardedTable(table: Table, clock: TimeSource): GuardedTable {
   };
 }
 
-function backingOff(failures: number, retryInMs: number): StoreUnavailable {
+function backingOff(failures: number, retryInMs: number, last: GuardResult): StoreUnavailable {
   const next =
     retryInMs > 0 ? `the next try is due in ${Math.ceil(retryInMs)} ms` : 'one call is out to see whether it is back';
   return new StoreUnavailable(
-    'backing-off',
+    last === 'throttled' ? last : 'backing-off',
     `No call was made: the store failed ${failures === 1 ? 'the last call' : `the last ${failures} calls`}; ${next}`,
   );
 }

@@ -5,11 +5,15 @@ import type { Refused } from '../kernel/errors.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
 import type { RawKey } from '../kernel/key.ts';
+import { divided } from './later.ts';
 import type { Conditions, Grant, Slot } from './limiter.ts';
 import { exhausted, overpriced, unguarded } from './refused.ts';
 import { fleetStateOf, inForce, type CompiledThrottle, type ResourceThrottles } from './rule.ts';
 import type { Standing } from './standing.ts';
 import { holdableUs } from './wait.ts';
+
+/** What the fleet's bucket gave is remembered for so long: of tokens given that long ago a third counts. */
+const HEARD_FOR_US = 2e6;
 
 /** What the rules together admit, and which of them admits the least. */
 export interface Verdict {
@@ -133,9 +137,20 @@ export class Admission {
         return this.#ask(next);
       }
       const conditions = conditionsOf(this.#invocation, rule, cost, this.#heldForUs);
-      const grant = await askTable(this.#invocation, rule, key, wanted, conditions);
-      this.#took({ rule, key, cost, from: 'fleet', grant });
+      const { crowd } = rule.memory.heard(key);
+      const grant = await (crowd?.ask ?? askTable)(this.#invocation, rule, key, wanted, conditions);
+      this.#took({ rule, key, cost, from: grant.unasked ? 'memory' : 'fleet', grant });
     } catch (error) {
+      if (
+        !leasing &&
+        rule.whenStoreFails === 'local' &&
+        error instanceof StoreUnavailable &&
+        error.reason === 'throttled'
+      ) {
+        // It is there, and says that very many ask: no reason to let everybody in.
+        rule.memory.heard(key).crowd = (await divided()).crowd(askTable);
+        return this.#askFleet(rule, next);
+      }
       this.#withoutStore(rule, key, error);
     }
     return this.#ask(next);
@@ -247,6 +262,11 @@ export async function askTable(
   const { limiter, memory } = rule;
   const { atLeast: cost, aheadUs } = conditions;
   const grant = await limiter.takeFromFleet(invocation, fleetStateOf(rule, key), wanted, conditions);
+  const heard = memory.heard(key);
+  const nowUs = invocation.instance.clock.now() * 1000;
+  heard.given = grant.tokens + heard.given * Math.exp((heard.atUs - nowUs) / HEARD_FOR_US);
+  heard.atUs = nowUs;
+  heard.last = grant;
   // Of those that cost several the last tokens may be left, which others can use.
   if (grant.tokens < wanted && (cost === 1 || grant.remaining === 0)) {
     memory.deny(key, grant.freeAtUs + aheadUs - (cost - 1) * limiter.spacingUs);

@@ -51,6 +51,10 @@ function charging(gcra: Gcra, algorithm: string): Leasing {
             if (signal.aborted) return;
             const freeHereUs = freeAtUs - certainOffsetMs(instance) * 1000;
             owed.deniedUntilUs = freeHereUs > instance.clock.now() * 1000 ? freeHereUs : -Infinity;
+          } catch (error) {
+            // Not applied: very many charge this bucket, and the next charge carries this one.
+            if (error instanceof StoreUnavailable && error.reason === 'throttled') owed.tokens += tokens;
+            throw error;
           } finally {
             owed.charging = false;
           }

@@ -11,7 +11,7 @@ export interface Later {
   readonly seldom: typeof Seldom;
   /** For events that can come back later. */
   readonly inTurn: typeof InTurn;
-  /** For buckets in several parts. */
+  /** For hot keys: buckets in several parts, and those whose table throttles them. */
   readonly divided: typeof Divided;
 }
 
@@ -32,7 +32,7 @@ export function later<Name extends keyof Later>(name: Name): Later[Name] {
   return module;
 }
 
-/** What is loaded when a divided bucket is met, or one is to be divided. */
+/** What is loaded when a hot key is met: one that is divided, is to be, or is throttled. */
 export async function divided(): Promise<Later['divided']> {
   if (!loaded.divided) provide({ divided: await import('./divided.ts') });
   return later('divided');

@@ -17,6 +17,8 @@ export interface Grant {
   readonly remaining?: number;
   /** When there will be more than `remaining`, µs; past when nothing is missing. */
   readonly moreAtUs?: number;
+  /** Taken without asking the fleet: it cannot be given back. */
+  readonly unasked?: true;
   /** Set when what was taken may only be used later. */
   readonly slot?: Slot;
   /** What a quota has left after it in this window; undefined where tokens come back by themselves. */

@@ -1,7 +1,9 @@
 // What an instance remembers of its throttles: buckets of its own, and which keys the fleet's buckets have refused.
 import { RuleMemories, Warnings } from '../kernel/rule-memory.ts';
 import type { Regime } from './bucket.ts';
+import type { Crowd } from './crowd.ts';
 import { take, type Gcra, type Take } from './gcra.ts';
+import type { Grant } from './limiter.ts';
 import type { RawKey } from '../kernel/key.ts';
 import { Recent } from './recent.ts';
 
@@ -18,12 +20,23 @@ export interface Counter {
   used: number;
 }
 
+/** What the fleet's bucket of a key has answered lately, and what is done while the table throttles it. */
+export interface Heard {
+  /** Tokens it gave in the last 2 s, faded: as many a second are half as much. */
+  given: number;
+  /** When the last answer came, µs of this instance's clock; 0 when none did. */
+  atUs: number;
+  last?: Grant;
+  crowd?: Crowd | undefined;
+}
+
 /** One rule's part, found by what the rule is: a publish that does not change it changes nothing here. */
 export class RuleMemory extends Warnings {
   readonly #buckets = new Recent<{ tatUs: number }>(REMEMBERED_KEYS);
   readonly #denials = new Recent<number>(REMEMBERED_KEYS);
   readonly #counters = new Recent<Counter>(REMEMBERED_KEYS);
   readonly #held = new Recent<object>(REMEMBERED_KEYS);
+  readonly #heard = new Recent<Heard>(REMEMBERED_KEYS);
   readonly #regimes: Record<Regime, number> = { idle: 0, gap: 0, busy: 1 };
 
   /** Takes tokens from this instance's own bucket. */
@@ -67,6 +80,12 @@ export class RuleMemory extends Warnings {
 
   deny(key: RawKey, untilUs: number): void {
     this.#denials.set(key, untilUs);
+  }
+
+  heard(key: RawKey): Heard {
+    const heard = this.#heard.get(key) ?? { given: 0, atUs: 0 };
+    this.#heard.set(key, heard);
+    return heard;
   }
 
   /** What a limiter holds of the fleet's state for a key; always the same kind for one rule. */

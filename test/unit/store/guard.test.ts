@@ -97,6 +97,38 @@ describe('closing in', () => {
   });
 });
 
+describe('throttled', () => {
+  const throttled = new StoreUnavailable('throttled', 'slow down');
+
+  it('takes fifteen in a row, once it has succeeded: it may be one key alone, and the others go on', async () => {
+    const guard = guardOver();
+    await guard.call('ok');
+    for (let i = 0; i < 14; i++) await guard.call(throttled);
+    expect(guard.state()).toBe('closed');
+    await guard.call('ok');
+    for (let i = 0; i < 14; i++) await guard.call(throttled);
+    expect(guard.state()).toBe('closed');
+    await guard.call(throttled);
+    expect(guard.state()).toBe('backing-off');
+  });
+
+  it('is what calls are told while it backs off for that, until a probe finds it away', async () => {
+    const guard = guardOver();
+    await guard.call(throttled);
+    expect(await guard.call('ok')).toBe('throttled');
+    guard.advance(1000);
+    await guard.call(aborted);
+    await guard.call(timeout);
+    expect(await guard.call('ok')).toBe('backing-off');
+  });
+
+  it('is three failures in a row as soon as one is no answer', async () => {
+    const guard = guardOver();
+    for (const end of ['ok', throttled, throttled, timeout] as const) await guard.call(end);
+    expect(guard.state()).toBe('backing-off');
+  });
+});
+
 describe('backing off', () => {
   it('doubles from 1 s to 30 s', async () => {
     const guard = guardOver();

@@ -104,4 +104,44 @@ describe('a hot key, for which more than 1,000 writes a second are asked of one 
     expect(overAdmission).toBeLessThan(1e-6);
     expect(Math.abs(rateErrorPct)).toBeLessThan(10);
   });
+
+  it.each([
+    { limit: 200, instances: 60, rps: 40 },
+    { limit: 100, instances: 200, rps: 20 },
+  ])(
+    'asked for at each request it is not opened by `local` either: $limit/s, $instances instances asked $rps times a second',
+    async ({ limit, instances, rps }) => {
+      const { perSecond, throttledWrites, contained } = await simulate(asking(limit, instances, rps), 1);
+      expect(throttledWrites).toBeGreaterThan(0);
+      expect(contained).toEqual([]);
+      const [most, least] = worstRates(perSecond);
+      expect(most).toBeLessThan(1.3 * limit);
+      expect(least).toBeGreaterThan(0.8 * limit);
+    },
+  );
+
+  it('and is not what `local` refuses for, where the limit is beyond what is wanted', async () => {
+    const { perSecond } = await simulate(asking(5_000, 60, 40), 1);
+    expect(worstRates(perSecond.slice(2))[1]).toBeGreaterThan(0.95 * 60 * 40);
+  });
+
+  it('is told from a table that nobody reaches: a lone instance then has the whole limit', async () => {
+    const scenario = { ...asking(20, 1, 60), outage: { fromS: 3, forS: 6 } };
+    const { perSecond, throttledWrites } = await simulate(scenario, 1);
+    expect(throttledWrites).toBe(0);
+    const [most, least] = worstRates(perSecond.slice(3));
+    expect(most).toBeLessThan(20 + 20 / 5);
+    expect(least).toBeGreaterThan(0.95 * 20);
+  });
+
+  function asking(limit: number, instances: number, rps: number): Scenario {
+    const rule = { limit: `${limit}/s`, sync: 'per-request' } as const;
+    return { name: 'asked', instances, rps, measureFromS: 1, untilS: 10, rule };
+  }
+
+  /** The most and the least admitted a second over any five of them after the first, whose burst is not the rate. */
+  function worstRates([, ...perSecond]: readonly number[]): [number, number] {
+    const rates = perSecond.slice(4).map((_, i) => perSecond.slice(i, i + 5).reduce((sum, one) => sum + one, 0) / 5);
+    return [Math.max(...rates), Math.min(...rates)];
+  }
 });
