@@ -4,7 +4,7 @@ import { ruleDocument, type RuleDocument } from '../../middleware/kernel/rules/d
 import { MAX_ERRORS, placesOf, pointerOf, type FieldError } from '../api/index.ts';
 import { checkAccess } from './validation/access.ts';
 import { checkConcurrency } from './validation/concurrency.ts';
-import { checkDependencies } from './validation/dependencies.ts';
+import { checkBreakerKeys, checkDependencies } from './validation/dependencies.ts';
 import { checkFaults } from './validation/faults.ts';
 import { checkFallbackTargets } from './validation/fallback.ts';
 import type { Finding, Report } from './validation/findings.ts';
@@ -79,7 +79,10 @@ function checkMeaning(service: string, document: RuleDocument, value: unknown, r
   if (throttles) checkThrottles(throttles, known, report);
   if (concurrency) checkConcurrency(concurrency, known, report);
   if (shedding) checkShedding(shedding, namesIn(given['concurrency']), concurrency ?? {}, report);
-  if (dependencies) checkDependencies(dependencies, report);
+  if (dependencies) {
+    checkDependencies(dependencies, report);
+    checkBreakerKeys(dependencies, known, report);
+  }
   if (jobs) checkJobs(jobs, report);
   if (access) checkAccess(access, known, report);
   if (slos) checkSlos(slos, known, report);

@@ -6,7 +6,9 @@ import { checkBreaker } from './breakers.ts';
 import { checkFallback } from './fallback.ts';
 import type { Place, Report } from './findings.ts';
 import { checkOutcomes } from './outcomes.ts';
+import { pathParameters } from './resources.ts';
 import { checkOperations, checkTarget } from './targets.ts';
+import type { KnownResources } from './throttles.ts';
 
 export function checkDependencies(dependencies: NonNullable<RuleDocument['dependencies']>, report: Report): void {
   for (const [name, rule] of Object.entries(dependencies)) {
@@ -17,6 +19,24 @@ export function checkDependencies(dependencies: NonNullable<RuleDocument['depend
     if (rule.breaker) checkBreaker(rule.breaker, [...place, 'breaker'], report);
     if (rule.fallback) checkFallback(rule.fallback, [...place, 'fallback'], report);
     if (rule.operations) checkOperations(rule.operations, rule.target, [...place, 'operations'], report);
+  }
+}
+
+/** A breaker's key of a path parameter is that of the request which calls: a resource must have it. */
+export function checkBreakerKeys(
+  dependencies: NonNullable<RuleDocument['dependencies']>,
+  { names, sound }: KnownResources,
+  report: Report,
+): void {
+  // Of a faulty resource nobody knows what its path has.
+  if ([...names].some((name) => !Object.hasOwn(sound, name))) return;
+  const there = new Set(Object.values(sound).flatMap(({ match }) => [...pathParameters(match)]));
+  for (const [name, { breaker }] of Object.entries(dependencies)) {
+    breaker?.key?.forEach((part, i) => {
+      const [kind = '', parameter = ''] = part.split(':', 2);
+      if (kind !== 'path' || there.has(parameter)) return;
+      report(['dependencies', name, 'breaker', 'key', i], `no resource has {${parameter}} in its path`);
+    });
   }
 }
 

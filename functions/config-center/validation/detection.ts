@@ -23,7 +23,8 @@ function checkWindow(window: BreakerRule['window'], place: Place, report: Report
   if (!window) return;
   if ('calls' in window) {
     const { calls, minimumCalls } = window;
-    if (calls < SMALLEST_WINDOW_CALLS) report([...place, 'calls'], `${calls} is less than ${SMALLEST_WINDOW_CALLS}`);
+    if (calls < SMALLEST_WINDOW_CALLS)
+      report([...place, 'calls'], `${calls} is less than ${SMALLEST_WINDOW_CALLS}, the smallest window of calls`);
     if (minimumCalls !== undefined && minimumCalls > calls) {
       report([...place, 'minimumCalls'], `${minimumCalls} are never reached: the window holds ${calls} calls`);
     }

@@ -77,11 +77,16 @@ export function checkFallbackTargets(chains: Chains, report: Report): void {
       }
     });
   }
-  for (const [name, { target, fallback = [] }] of Object.entries(dependencies)) {
+  for (const [name, { target, operations, fallback = [] }] of Object.entries(dependencies)) {
+    const none = operations && Object.values(operations).every(({ idempotency }) => idempotency !== 'safe');
     fallback.forEach((step, i) => {
       const at = ['dependencies', name, 'fallback', i];
       checkFunction(step, chains, at, report);
       checkDependency(step, chains, at, report);
+      // What the rule does not name is judged by its method; of a function nothing says that it may be asked again.
+      if (step.lastGood && none && target && 'function' in target) {
+        report([...at, 'lastGood'], 'no operation is idempotency: safe, and answers of others are not kept');
+      }
       if (target && 'function' in target && target.alias === undefined && target.function === step.function) {
         report([...at, 'function'], `"${step.function}" is what has just failed; name another one`);
       }

@@ -7,7 +7,11 @@ function errorsOf(document: object): string[] {
   return validation.valid ? [] : validation.errors.map(({ path, reason }) => `${path}: ${reason}`);
 }
 
-const called = (key: readonly string[]) => errorsOf({ dependencies: { payments: { breaker: { key } } } });
+const called = (key: readonly string[]) =>
+  errorsOf({
+    resources: { one: { match: { path: '/orders/{id}' } } },
+    dependencies: { payments: { breaker: { key } } },
+  });
 const asked = (match: object, key?: readonly string[]) =>
   errorsOf({ resources: { one: { match, breaker: key ? { key } : {} } } });
 

@@ -27,7 +27,7 @@ describe('when a breaker opens', () => {
   });
 
   it.each<[object, string]>([
-    [{ window: { calls: 9 } }, '/window/calls: 9 is less than 10'],
+    [{ window: { calls: 9 } }, '/window/calls: 9 is less than 10, the smallest window of calls'],
     [
       { window: { calls: 20, minimumCalls: 21 } },
       '/window/minimumCalls: 21 are never reached: the window holds 20 calls',
