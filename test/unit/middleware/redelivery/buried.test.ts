@@ -9,8 +9,9 @@ import { fakeClock } from '../../../support/fake-clock.ts';
 import { testContext, testInstance } from '../../../support/instance.ts';
 import { memoryTable } from '../../../support/memory-table.ts';
 
-const redelivery = { attempts: 3, never: ['ValidationError'] } as const;
-const rules = { resources: { settlement: { match: { trigger: 'queue' }, redelivery } } } as const;
+const backoff = { kind: 'fixed', initial: '30s', jitter: 'none' } as const;
+const redelivery = { attempts: 3, backoff, never: ['ValidationError'] };
+const rules = { resources: { settlement: { match: { trigger: 'queue' as const }, redelivery } } };
 
 describe('the line of a record that went to the dead-letter queue', () => {
   it('says why, and no secret that the error names', async () => {
