@@ -10,8 +10,8 @@ import { bundle, bytesOf, closureOf, packageIn, type Bundle } from '../../../ben
 const FUNCTIONS = join(import.meta.dirname, '../../../bench/cold-start/functions');
 /** Minified KB that govern() with its store client adds to what a bare handler imports; may only be lowered. */
 const MOST_AT_IMPORT_KB = 60;
-/** The same with what a throttle and a breaker load. */
-const MOST_WITH_RULES_KB = 131;
+/** The same with what a throttle and a breaker load; decision 0006 says what each rise has bought. */
+const MOST_WITH_RULES_KB = 152;
 
 const out = mkdtempSync(join(tmpdir(), 'flyball-bundle-'));
 let governed: Bundle;
