@@ -111,7 +111,10 @@ function checkSettings(rule: ResourceRule, place: Place, report: Report): void {
   }
   if (fallback) {
     if (!triggersOf(match).includes('http')) {
-      report([...place, 'fallback'], 'is only ever the answer to an http request, which no event of this match is; leave it out');
+      report(
+        [...place, 'fallback'],
+        'is only ever the answer to an http request, which no event of this match is; leave it out',
+      );
     }
     checkFallback(fallback, [...place, 'fallback'], report);
   }
