@@ -57,7 +57,10 @@ it('shows what is in force and until when, stops it, and lets it go on', async (
 
   center.clock.advance(1_000);
   const resumed = await flyball('resume', '--reason', 'it was the database');
-  expect(resumed).toMatchObject({ exitCode: 0, out: 'Faults go on as the rules say in 2 services; instances with traffic follow within 6 s.' });
+  expect(resumed).toMatchObject({
+    exitCode: 0,
+    out: 'Faults go on as the rules say in 2 services; instances with traffic follow within 6 s.',
+  });
   expect((await flyball()).out).toBe(inForce);
 });
 
