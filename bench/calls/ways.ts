@@ -56,6 +56,7 @@ async function guard(): Promise<Way> {
   const settings = breakerSettings(BREAKER.breaker ?? {}, PATH);
   const lambdaEndsAt = systemClock.now() + 3_600_000;
   const decide = (i: number, invocation: Invocation) => {
+    invocation.untimed = false;
     const ticket = breaker.admit(invocation, settings);
     if (ticket instanceof Promise) return ticket.then(() => undefined);
     if (ticket.kind === 'refuse') throw new Error('refused');
@@ -68,6 +69,9 @@ async function guard(): Promise<Way> {
   return {
     ask(i) {
       const invocation = invocationOf(i);
+      // As the stack begins one: it reads the clock once, for all hooks until the first that waits.
+      (invocation as { startedAt: number }).startedAt = systemClock.now();
+      invocation.untimed = true;
       invocation.deadlineAt = lambdaEndsAt;
       invocation.storeWaitedMs = 0;
       void deadlinePolicy.before?.(invocation, deadlines);
