@@ -156,4 +156,4 @@ function hasTimeFor({ deadlineAt, startedAt }: Invocation, settings: BreakerSett
   return deadlineAt - nowMs >= Math.min(settings.attemptMs, (deadlineAt - startedAt) / 2);
 }
 
-const leaseMs = (settings: BreakerSettings) => settings.attemptMs + 1_000;
+const leaseMs = (settings: BreakerSettings) => settings.leaseMs + 1_000;

@@ -73,7 +73,7 @@ export class FleetProbes {
         const nowMs = clock.now();
         if (view.standing(settings, nowMs).kind !== 'probe') return;
         const { epoch, state } = view.record;
-        const until = nowMs + Math.min(settings.attemptMs, invocation.remainingMs()) + WRITE_MARGIN_MS;
+        const until = nowMs + Math.min(settings.leaseMs, invocation.remainingMs()) + WRITE_MARGIN_MS;
         const next = claimed(state, { by: id, token, until }, settings.probes, nowMs);
         if (!next) return;
         const nextIn =

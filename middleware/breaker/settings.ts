@@ -20,6 +20,8 @@ export interface BreakerSettings extends Thresholds, DetectSettings {
   readonly shadow: boolean;
   /** How long an attempt may take, as far as the rule says. */
   readonly attemptMs: number;
+  /** For how long a probe keeps its slot, unless its invocation ends before: what it says later is not heard. */
+  readonly leaseMs: number;
 }
 
 const DEFAULT_WINDOW_MS = 30_000;
@@ -32,8 +34,10 @@ const DEFAULT_MAX_OPEN_FOR_MS = 60_000;
 const DEFAULT_PROBES = 1;
 export const DEFAULT_RAMP_STAGE = '5s';
 const DEFAULT_FAILURES = ['connect', 'timeout', 'error', '5xx'];
-/** A probe's slot is leased for this long when no `attemptTimeout` says how long an attempt takes. */
+/** So much time must be left for a probe when no `attemptTimeout` says how long an attempt takes. */
 const DEFAULT_ATTEMPT_MS = 10_000;
+/** And so long its slot is leased: whoever takes longer than its lease is not heard, and so would never close it. */
+const LONGEST_LEASE_MS = 60_000;
 
 /** @throws {RangeError} naming a text that is not a duration or a share. */
 export function breakerSettings(
@@ -42,6 +46,8 @@ export function breakerSettings(
 ): BreakerSettings {
   const { slow, openFor } = rule;
   const openForMs = openFor ? parseDuration(openFor.initial) : DEFAULT_OPEN_FOR_MS;
+  const { attemptTimeout } = dependency;
+  const attemptMs = attemptTimeout === undefined ? DEFAULT_ATTEMPT_MS : parseDuration(attemptTimeout);
   return {
     ...detecting(rule),
     slowOverMs: slow && parseDuration(slow.over),
@@ -58,7 +64,8 @@ export function breakerSettings(
     isFailure: outcomeTest(rule.failures ?? DEFAULT_FAILURES),
     isIgnored: outcomeTest(rule.ignored ?? []),
     shadow: rule.mode === 'shadow',
-    attemptMs: dependency.attemptTimeout === undefined ? DEFAULT_ATTEMPT_MS : parseDuration(dependency.attemptTimeout),
+    attemptMs,
+    leaseMs: attemptTimeout === undefined ? LONGEST_LEASE_MS : attemptMs,
   };
 }
 

@@ -323,3 +323,22 @@ describe('alone, the store being away', () => {
     expect(fleet.member(0).internals).toContain('breaker-here:payments:HALF_OPEN:CLOSED');
   });
 });
+
+it('a dependency without a limit whose calls take long is closed by one that took long, however many ask meanwhile', async () => {
+  const table = memoryTable();
+  const rule = { window: { time: '30s' as const, minimumCalls: 1 } };
+  const fleet = breakerFleet(2, table, rule, {});
+  await fleet.member(0).attempt(failure);
+  fleet.clock.advance(5_000);
+  const { send, waiting } = pendingDependency();
+  const begun = fleet.member(0).begin(send, { remainingMs: 300_000 });
+  await until(() => waiting.length > 0);
+  for (let second = 0; second < 45; second++) {
+    fleet.clock.advance(1_000);
+    expect((await fleet.member(1).attempt(ok, { remainingMs: 300_000 })).outcome).toBe('refused');
+  }
+  waiting[0]?.(ok);
+  await begun.reply;
+  await fleet.member(0).instance.syncs.settle();
+  expect((await storedBreaker(table)).state.kind).toBe('CLOSED');
+});
