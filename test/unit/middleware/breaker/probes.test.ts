@@ -329,6 +329,7 @@ it('a dependency without a limit whose calls take long is closed by one that too
   const rule = { window: { time: '30s' as const, minimumCalls: 1 } };
   const fleet = breakerFleet(2, table, rule, {});
   await fleet.member(0).attempt(failure);
+  for (const member of fleet.members) expect((await member.attempt(ok)).outcome).toBe('refused');
   fleet.clock.advance(5_000);
   const { send, waiting } = pendingDependency();
   const begun = fleet.member(0).begin(send, { remainingMs: 300_000 });
