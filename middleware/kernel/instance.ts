@@ -56,6 +56,8 @@ export class Instance {
   readonly onTransition = new Set<OnTransition>();
   /** True until the first invocation has begun. */
   cold = true;
+  /** Invocations that have begun and not ended. */
+  open = 0;
   readonly #state = new Map<object, unknown>();
   readonly #failures = new Map<string, number>();
   /** With the time from which a policy is tried again, epoch ms. */

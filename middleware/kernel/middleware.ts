@@ -286,6 +286,7 @@ function begin(instance: Instance, request: AnyRequest): Invocation {
     now,
   );
   instance.cold = false;
+  instance.open++;
   request.internal[INVOCATION] = invocation;
   enter(invocation);
   (request.context as GovernedContext).flyball = new Face(invocation);
@@ -298,6 +299,7 @@ function finish(invocation: Invocation): Promise<void> | undefined {
   if (invocation.ended) return undefined;
   invocation.ended = true;
   invocation.dispose();
+  invocation.instance.open--;
   const closing = invocation.atEnd?.();
   const { instance } = invocation;
   instance.recorder.invocation(
@@ -308,7 +310,9 @@ function finish(invocation: Invocation): Promise<void> | undefined {
     invocation,
   );
   // What it has waited for the store already comes off what it may wait now.
-  const syncing = instance.syncs.idle ? undefined : instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS));
+  const syncing = instance.syncs.idle
+    ? undefined
+    : instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS), () => instance.open > 0);
   const settling = closing ? closing.then(() => syncing) : syncing;
   return instance.extension?.keep(invocation.requestId, settling) ? undefined : settling;
 }

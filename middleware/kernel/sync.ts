@@ -90,14 +90,14 @@ export class Syncs {
   }
 
   /**
-   * Waits for what is in flight, each to its own limit and `atMostMs` in all, then abandons the rest. Undefined when there
-   * is nothing.
+   * Waits for what is in flight, each to its own limit and `atMostMs` in all, then abandons the rest: but while another
+   * invocation is `served`, which keeps the environment awake, only what is past its limit. Undefined when there is nothing.
    */
-  settle(atMostMs: number = SYNC_LIMIT_MS): Promise<void> | undefined {
-    return this.idle ? undefined : this.#settle(atMostMs);
+  settle(atMostMs: number = SYNC_LIMIT_MS, served = () => false): Promise<void> | undefined {
+    return this.idle ? undefined : this.#settle(atMostMs, served);
   }
 
-  async #settle(atMostMs: number): Promise<void> {
+  async #settle(atMostMs: number, served: () => boolean): Promise<void> {
     const flights = [...this.#flights.values()];
     const waitMs = Math.min(atMostMs, Math.max(...flights.map((flight) => flight.until)) - this.#clock.now());
     if (waitMs > 0) {
@@ -109,7 +109,8 @@ export class Syncs {
       cancel();
     }
     const now = this.#clock.now();
-    this.#abandon((flight) => flights.includes(flight) || flight.until <= now);
+    const all = !served();
+    this.#abandon((flight) => (all && flights.includes(flight)) || flight.until <= now);
   }
 
   #abandon(which: (flight: Flight) => boolean): void {

@@ -55,6 +55,29 @@ describe('syncs', () => {
     expect(syncs.settle()).toBeUndefined();
   });
 
+  it('leaves to another invocation what has not reached its limit', async () => {
+    const clock = fakeClock();
+    const syncs = new Syncs(clock, silentLogger, () => false);
+    const aborted: string[] = [];
+    const begin = (name: string) =>
+      void syncs.start(name, async (signal) => {
+        signal.addEventListener('abort', () => aborted.push(name));
+        await never(signal);
+      });
+    begin('first');
+    clock.advance(SYNC_LIMIT_MS - 1);
+    begin('second');
+    let open = 1;
+    await syncs.settle(0, () => open > 0);
+    expect(aborted).toEqual([]);
+    clock.advance(1);
+    await syncs.settle(0, () => open > 0);
+    expect(aborted).toEqual(['first']);
+    open = 0;
+    await syncs.settle(0, () => open > 0);
+    expect(aborted).toEqual(['first', 'second']);
+  });
+
   it('waits a quarter as long while the store is away, since an exchange is then only a probe', async () => {
     const clock = fakeClock();
     const syncs = new Syncs(clock, silentLogger, () => true);
