@@ -315,3 +315,34 @@ describe('the log of what flyball answers in place of an error', () => {
     expect(lines).toEqual([]);
   });
 });
+
+describe('an instance that serves two invocations at once', () => {
+  it('abandons at the end of the first nothing of the second, and at the end of the second what is left', async () => {
+    const clock = fakeClock();
+    const instance = testInstance({ clock });
+    const ends: ((answer: unknown) => void)[] = [];
+    const run = governed(instance, [], () => {
+      const invocation = current();
+      // It has waited for the store as long as it may: its end waits for nothing.
+      if (invocation) invocation.storeWaitedMs = 10_000;
+      return new Promise((resolve) => ends.push(resolve));
+    });
+    const turns = async () => {
+      for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+    };
+    const [first, second] = [run(), run()];
+    await turns();
+    expect(ends).toHaveLength(2);
+    let signal: AbortSignal | undefined;
+    void instance.syncs.start('exchange', (given) => {
+      signal = given;
+      return new Promise(() => {});
+    });
+    ends[0]?.({ statusCode: 200 });
+    await first;
+    expect(signal?.aborted).toBe(false);
+    ends[1]?.({ statusCode: 200 });
+    await second;
+    expect(signal?.aborted).toBe(true);
+  });
+});
