@@ -26,6 +26,10 @@ const UNUSED: readonly (readonly [what: RegExp, because: string])[] = [
     /^batchmonitortick Runs dynamodb:PutItem$/,
     'a slot is missed after a minute at the earliest: integration/jobs shows it',
   ],
+  [
+    /^telemetrymerge (FaultStops|Audit) /,
+    'an objective burns a drill down after minutes of it at the earliest: integration/telemetry/fault-guard shows it',
+  ],
 ];
 
 /** Functions without AWS calls of their own. */
