@@ -81,7 +81,10 @@ function causeOf({ cause, by, function: name, counts, reason }: Fields): string 
 
 const COUNTED: Readonly<Record<string, string>> = { reporters: 'instances' };
 
-function countsOf(counts: Fields, names: readonly string[] = Object.keys(counts)): string {
+/** In the order they are read in; the table gives the members of an item's map in any. */
+const COUNTS = ['calls', 'failures', 'slow', 'overMs', 'reporters', 'successes', 'failed', 'slowed'];
+
+function countsOf(counts: Fields, names: readonly string[] = inOrder(counts)): string {
   const said = names.flatMap((name) => {
     const count = counts[name];
     if (typeof count !== 'number') return [];
@@ -94,3 +97,9 @@ function countsOf(counts: Fields, names: readonly string[] = Object.keys(counts)
 
 const untilOf = (until: unknown) => (typeof until === 'string' ? `until ${until}` : 'until it is released');
 const percent = (share: unknown) => (typeof share === 'number' ? `${String(share * 100)}%` : 'some');
+
+/** What has no place of its own comes last, by name. */
+function inOrder(counts: Fields): string[] {
+  const place = (name: string) => (COUNTS.includes(name) ? COUNTS.indexOf(name) : COUNTS.length);
+  return Object.keys(counts).toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+}
