@@ -2,6 +2,7 @@
 import { NO_BREAKER, type BreakerRecord } from '../../store/items/breaker-record.ts';
 import { StoreUnavailable } from '../../store/port.ts';
 import type { Invocation } from '../kernel/invocation.ts';
+import { storeLimitMs } from '../kernel/patience.ts';
 import { Cadence } from './cadence.ts';
 import { detect, instancesOf, PRESENCE_MS } from './detect.ts';
 import type { FleetView } from './fleet-view.ts';
@@ -20,6 +21,8 @@ const TURN_GAP_MS = 150;
 const MET_BEFORE_TOLD = 3;
 /** A call that comes after a failure goes by a view as young as this, or waits for one, when things look bad. */
 const FRESH_MS = 20;
+/** For no longer than a table that is well takes: the view is not too old, and one more failure is no great harm. */
+const SUSPECT_WAIT_MS = storeLimitMs(20);
 /** A fleet that has shrunk is known to have when everybody has long counted where it does now. */
 const SHRINK_AFTER_MS = 60_000;
 /** Everybody has synced by then, and knows of the shards. */
@@ -58,7 +61,7 @@ export class FleetCounts {
     const ageMs = view.ageMs(nowMs);
     if (ageMs > FRESH_MS && this.#untold.someFailed && this.#suspects(settings)) {
       this.#sync(settings, nowMs);
-      return this.#syncing && view.within(invocation, this.#syncing);
+      return this.#syncing && view.within(invocation, this.#syncing, SUSPECT_WAIT_MS);
     }
     if (ageMs > view.refreshMs && nowMs - this.#syncedAt >= LOOK_GAP_MS) this.#sync(settings, nowMs);
     else this.#syncIfUrgent(settings, nowMs);

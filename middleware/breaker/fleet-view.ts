@@ -231,9 +231,9 @@ export class FleetView {
   }
 
   /** Waits for an exchange, as long as the invocation may still wait for the store. */
-  async within(invocation: Invocation, exchange: Promise<void>): Promise<void> {
+  async within(invocation: Invocation, exchange: Promise<void>, limitMs = WAIT_MS): Promise<void> {
     const { clock } = this.instance;
-    const waitMs = invocation.storeWaitMs(WAIT_MS);
+    const waitMs = invocation.storeWaitMs(limitMs);
     if (waitMs === 0) return;
     const startedAt = clock.now();
     let cancel = () => {};

@@ -11,7 +11,6 @@ const { emulator, dynamodb, bundled } = inject('lambda');
 const STORE_DELAY_MS = 150;
 /** An invocation of `ledger` that waits for nothing is done long before. */
 const UNDELAYED_MS = 100;
-/** A breaker reports failures at least this far apart. */
 const GAP_MS = 60;
 const INVOCATIONS = 10;
 
@@ -20,8 +19,10 @@ let started: { stop(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   table = await createTable(dynamodb);
-  const breaker = { window: { time: '30s', minimumCalls: 10_000 }, failureRate: '100%' };
-  await publish(table.sdk, 'ledger', { dependencies: { bank: { target: { url: 'http://127.0.0.1:9' }, breaker } } });
+  await publish(table.sdk, 'ledger', {
+    throttles: { everyone: { limit: '1k/s', sync: 'eventual' } },
+    dependencies: { bank: { target: { url: 'http://127.0.0.1:9' } } },
+  });
 });
 
 afterEach(async () => {
@@ -35,7 +36,12 @@ interface World {
   readonly platform: Between;
 }
 
-async function world(handler: string, variables: Record<string, string>, timeoutSeconds = 10): Promise<World> {
+async function world(
+  handler: string,
+  variables: Record<string, string>,
+  timeoutSeconds = 10,
+  holdBack?: Between['holdBack'],
+): Promise<World> {
   const store = await standBefore(new URL(dynamodb).host);
   started.push(store);
   let platform: Between | undefined;
@@ -53,6 +59,7 @@ async function world(handler: string, variables: Record<string, string>, timeout
     },
     between: async (runtimeApi) => {
       platform = await standBefore(runtimeApi);
+      platform.holdBack = holdBack;
       started.push(platform);
       return platform.address;
     },
@@ -129,7 +136,8 @@ describe('flush', () => {
   });
 
   it('is before the response, and says so, when the registration came after init', async () => {
-    const { environment } = await world('hasty.handler', {});
+    const late = { path: '/extension/register', until: '/invocation/next' };
+    const { environment } = await world('hasty.handler', {}, 10, late);
     for (let i = 0; i < 3; i++) expect((await environment.invoke({})).payload).toEqual({ served: true });
     const told = () => environment.log().match(/flyball sends its syncs before the response[^\n]*/g);
     // What the runtime wrote comes through a pipe, in its own time.

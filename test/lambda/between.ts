@@ -20,6 +20,8 @@ export interface Between {
   readonly passages: readonly Passage[];
   /** Makes every exchange take this much longer, ms. */
   delayMs: number;
+  /** What is asked for at such a path goes on only once something else has been. */
+  holdBack: { readonly path: string; readonly until: string } | undefined;
   /** Headers that every answer is given on its way. */
   readonly adding: Record<string, string>;
   /** Closes every connection, as the other end of a frozen one does. */
@@ -31,10 +33,11 @@ export interface Between {
 export async function standBefore(to: string): Promise<Between> {
   const passages: Passage[] = [];
   const server = createServer((incoming, outgoing) => void pass(incoming, outgoing));
-  const between = {
+  const between: Between & { address: string } = {
     address: '',
     passages,
     delayMs: 0,
+    holdBack: undefined,
     adding: {},
     hangUp: () => server.closeAllConnections(),
     stop: () =>
@@ -55,7 +58,11 @@ export async function standBefore(to: string): Promise<Between> {
       answeredAt: undefined,
     };
     passages.push(passage);
-    if (between.delayMs > 0) await pause(between.delayMs);
+    const { delayMs, holdBack } = between;
+    if (delayMs > 0) await pause(delayMs);
+    if (holdBack && passage.path.endsWith(holdBack.path)) {
+      while (!passages.some(({ path }) => path.endsWith(holdBack.until))) await pause(5);
+    }
     const onward = request(
       `http://${to}${passage.path}`,
       { method: passage.method, headers: incoming.headers, agent: false },

@@ -1,7 +1,7 @@
 // A function that flushes after its response and waits for its registration, as an ES module can.
 import { flyball, governed } from '../../../middleware/index.ts';
 
-/** A dependency that fails has its breaker report at once: nearly every invocation ends with a sync under way. */
+/** Its throttle charges beside each invocation, which so ends with a sync under way. */
 export const handler = governed(
   { service: 'ledger', flush: flushOf(process.env['TEST_FLUSH']) },
   async (event: { readonly hang?: boolean }) => {
