@@ -1,9 +1,9 @@
 // `flyball faults`: shows which faults are injected where, stops them all with one call, and lets them go on.
 import type { Command, Given, Outcome } from '../command.ts';
-import { strange, type Answer, type ControlPlane } from '../control-plane.ts';
+import { strange, type ControlPlane } from '../control-plane.ts';
 import { EXIT, Unreachable, WrongUsage } from '../failure.ts';
 import { isObject, textOf } from '../problem.ts';
-import { serviceName } from '../rules-file.ts';
+import { counted, linesOf, objectOf, servicesOf } from './services.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -123,23 +123,3 @@ const pairsOf = (match: Fields) =>
     .join(', ');
 
 const wordsOf = ({ by, at, reason }: Fields) => `since ${String(at)}, by ${String(by)}: ${String(reason)}`;
-
-function servicesOf(text: string | undefined): string[] | undefined {
-  return text?.split(',').map((name) => serviceName(name.trim()));
-}
-
-const counted = (count: number) => `${String(count)} ${count === 1 ? 'service' : 'services'}`;
-
-function objectOf({ text }: Answer): Fields {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function linesOf(failed: unknown): string[] {
-  if (!Array.isArray(failed)) return [];
-  return failed.filter(isObject).map(({ service, reason }) => `${String(service)}: ${String(reason)}`);
-}

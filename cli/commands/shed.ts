@@ -1,9 +1,9 @@
 // `flyball shed`: pauses what is sheddable in a whole cell, shows what is paused, and resumes.
 import type { Command, Given, Outcome } from '../command.ts';
-import { strange, type Answer, type ControlPlane } from '../control-plane.ts';
+import { strange, type ControlPlane } from '../control-plane.ts';
 import { EXIT, Unreachable, WrongUsage } from '../failure.ts';
 import { isObject, textOf } from '../problem.ts';
-import { serviceName } from '../rules-file.ts';
+import { counted, linesOf, objectOf, servicesOf } from './services.ts';
 
 const ACTIONS = 'pause, resume or show';
 
@@ -130,24 +130,4 @@ async function show(controlPlane: ControlPlane): Promise<Outcome> {
 function wordsOf({ priority, until, by, reason }: Readonly<Record<string, unknown>>): string {
   const what = priority === 'normal' ? 'normal and sheddable' : String(priority);
   return `${what}, until ${String(until)}, by ${String(by)}: ${String(reason)}`;
-}
-
-function servicesOf(text: string | undefined): string[] | undefined {
-  return text?.split(',').map((name) => serviceName(name.trim()));
-}
-
-const counted = (count: number) => `${String(count)} ${count === 1 ? 'service' : 'services'}`;
-
-function objectOf({ text }: Answer): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function linesOf(failed: unknown): string[] {
-  if (!Array.isArray(failed)) return [];
-  return failed.filter(isObject).map(({ service, reason }) => `${String(service)}: ${String(reason)}`);
 }
