@@ -7,6 +7,7 @@ import { StoreRejected, StoreUnavailable, type Table } from '../../store/port.ts
 import { authenticate, requireRole, requireScope } from './auth.ts';
 import { isName } from './names.ts';
 import { badRequest, notFound, Problem, problemBody } from './problem.ts';
+import { requireQuery } from './query.ts';
 import { requestOf, type OpenRequest } from './request.ts';
 import type { ApiResponse } from './response.ts';
 import type { Route } from './route.ts';
@@ -37,7 +38,10 @@ export function createApi({ routes, table, clock, logger }: ApiOptions): ApiHand
     if (found.kind === 'none') throw notFound(`There is nothing at ${request.path.slice(0, 256)}.`);
     if (found.kind === 'other-method') throw otherMethod(request.method, found.allow);
     const { route, params } = found;
-    if (route.role === undefined) return route.handle({ ...request, params });
+    if (route.role === undefined) {
+      if (route.description) requireQuery(request.query, route.description.query ?? {});
+      return route.handle({ ...request, params });
+    }
 
     const caller = await authenticate(table, request.headers, request.at);
     requireRole(caller, route.role);
@@ -46,6 +50,7 @@ export function createApi({ routes, table, clock, logger }: ApiOptions): ApiHand
       requireScope(caller, service);
       if (!isName(service)) throw notFound('A service has a name of 1 to 64 lower-case letters, digits and hyphens.');
     }
+    if (route.description) requireQuery(request.query, route.description.query ?? {});
     return route.handle({ ...request, params, caller });
   }
 

@@ -1,5 +1,6 @@
-// A route: method, path, the role it asks for, and what it does.
+// A route: method, path, the role it asks for, what it says of itself, and what it does.
 import type { Role } from './auth.ts';
+import type { Description } from './description.ts';
 import type { ApiRequest, OpenRequest } from './request.ts';
 import type { ApiResponse } from './response.ts';
 
@@ -10,6 +11,7 @@ export interface OpenRoute {
   readonly method: Method;
   readonly path: string;
   readonly role?: undefined;
+  readonly description?: Description;
   handle(request: OpenRequest): Promise<ApiResponse>;
 }
 
@@ -19,6 +21,7 @@ export interface GuardedRoute {
   /** `/v1/services/{service}/draft`: a name in braces stands for one whole segment. */
   readonly path: string;
   readonly role: Role;
+  readonly description?: Description;
   handle(request: ApiRequest): Promise<ApiResponse>;
 }
 
@@ -27,20 +30,45 @@ export type Route = OpenRoute | GuardedRoute;
 /** The names in braces of a path. */
 type NamesOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesOf<Rest> : never;
 
-/** A route whose `request.params` are typed by its path. */
+type GuardedHandle<Path extends string> = (request: ApiRequest<NamesOf<Path>>) => Promise<ApiResponse>;
+type OpenHandle<Path extends string> = (request: OpenRequest<NamesOf<Path>>) => Promise<ApiResponse>;
+
+/** A route whose `request.params` are typed by its path, and whose query is checked by its description. */
 export function route<Path extends string>(
   method: Method,
   path: Path,
   role: Role,
-  handle: (request: ApiRequest<NamesOf<Path>>) => Promise<ApiResponse>,
+  description: Description,
+  handle: GuardedHandle<Path>,
+): Route;
+export function route<Path extends string>(method: Method, path: Path, role: Role, handle: GuardedHandle<Path>): Route;
+export function route<Path extends string>(
+  method: Method,
+  path: Path,
+  role: Role,
+  ...rest: [Description, GuardedHandle<Path>] | [GuardedHandle<Path>]
 ): Route {
-  return { method, path, role, handle };
+  const [first, second] = rest;
+  if (typeof first === 'function') return { method, path, role, handle: first };
+  if (second === undefined) throw new TypeError(`${method} ${path} has a description and nothing to do`);
+  return { method, path, role, description: first, handle: second };
 }
 
+/** As `route`, for anyone. */
 export function openRoute<Path extends string>(
   method: Method,
   path: Path,
-  handle: (request: OpenRequest<NamesOf<Path>>) => Promise<ApiResponse>,
+  description: Description,
+  handle: OpenHandle<Path>,
+): Route;
+export function openRoute<Path extends string>(method: Method, path: Path, handle: OpenHandle<Path>): Route;
+export function openRoute<Path extends string>(
+  method: Method,
+  path: Path,
+  ...rest: [Description, OpenHandle<Path>] | [OpenHandle<Path>]
 ): Route {
-  return { method, path, handle };
+  const [first, second] = rest;
+  if (typeof first === 'function') return { method, path, handle: first };
+  if (second === undefined) throw new TypeError(`${method} ${path} has a description and nothing to do`);
+  return { method, path, description: first, handle: second };
 }
