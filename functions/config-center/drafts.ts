@@ -1,6 +1,8 @@
 // Drafts: read, replaced under If-Match, validated without being stored.
 import type { Table } from '../../store/port.ts';
-import { readDraft, RulesTooLarge, writeDraft, type Draft } from '../../store/items/rules.ts';
+import { readDraft, readHead, readRevision, RulesTooLarge, writeDraft, type Draft } from '../../store/items/rules.ts';
+import { etagOf } from '../../store/items/rules-pack.ts';
+import { listDraft } from '../../store/items/services.ts';
 import {
   documentOf,
   ifMatch,
@@ -17,7 +19,9 @@ import {
   type ApiResponse,
   type Route,
 } from '../api/index.ts';
-import { documentResponse } from './documents.ts';
+import { diffDocuments } from './diff.ts';
+import { digestOf } from './digest.ts';
+import { documentResponse, sameDocument } from './documents.ts';
 import { validatedNow, warningsNow } from './drills.ts';
 import type { Parts } from './parts.ts';
 import { record } from './trail.ts';
@@ -28,9 +32,10 @@ export function draftRoutes(parts: Parts): Route[] {
   const { table } = parts;
   return [
     route('GET', DRAFT, 'viewer', async (request) => {
-      const draft = await existingDraft(table, request.params.service);
+      const { service } = request.params;
+      const draft = await existingDraft(table, service);
       if (includes(ifNoneMatch(request), draft.etag)) return notModified(quoted(draft.etag));
-      return draftResponse(request, draft, valueOfSource(draft.source));
+      return draftResponse(table, request, service, draft, valueOfSource(draft.source));
     }),
     route('PUT', DRAFT, 'editor', (request) => putDraft(parts, request, request.params.service)),
     route('POST', `${DRAFT}/validate`, 'viewer', async (request) => {
@@ -57,38 +62,62 @@ async function putDraft(parts: Parts, request: ApiRequest, service: string): Pro
   const { table } = parts;
   const { source, value } = documentOf(request);
   await validatedNow(table, service, value, request.at);
-  const expected = await expectedEtag(table, service, request);
+  const sent = { etag: etagOf(source), value };
+  const expected = await expectedEtag(table, service, request, sent);
   const write = { service, source, author: request.caller.name, at: request.at };
   const written = await storing(() =>
     writeDraft(table, expected === undefined ? write : { ...write, ifMatch: expected }),
   );
-  if (!written.applied) throw draftChanged(service, written.draft);
+  if (!written.applied) throw draftChanged(service, written.draft, sent);
   const { draft } = written;
-  await record(parts, request, { action: 'draft.put', service, target: 'draft', detail: { etag: draft.etag } });
-  return draftResponse(request, draft, value);
+  const { etag, author, updatedAt } = draft;
+  await listDraft(table, service, { etag, author, updatedAt, digest: digestOf(value) });
+  await record(parts, request, { action: 'draft.put', service, target: 'draft', detail: { etag } });
+  return draftResponse(table, request, service, draft, value);
 }
 
 /** What the write depends on: an ETag, no draft at all (null), or nothing (undefined). @throws {Problem} 412 */
-async function expectedEtag(table: Table, service: string, request: ApiRequest): Promise<string | null | undefined> {
+async function expectedEtag(
+  table: Table,
+  service: string,
+  request: ApiRequest,
+  sent: Sent,
+): Promise<string | null | undefined> {
   if (ifNoneMatch(request) === '*') return null;
   const tags = ifMatch(request);
   if (tags === undefined) return undefined;
   const [only] = tags;
   if (tags !== '*' && tags.length === 1 && only !== undefined) return only;
   const current = await readDraft(table, service);
-  if (!current || !includes(tags, current.etag)) throw draftChanged(service, current);
+  if (!current || !includes(tags, current.etag)) throw draftChanged(service, current, sent);
   return current.etag;
 }
 
-/** 412, with the ETag of the draft as it stands, so that the caller can fetch, merge and try again. */
-export function draftChanged(service: string, current: Draft | undefined): Problem {
+/** What an editor would have put. */
+interface Sent {
+  readonly etag: string;
+  readonly value: unknown;
+}
+
+/** 412 with the draft as it stands, and how what was sent differs from it: all that it takes to merge the two. */
+export function draftChanged(service: string, current: Draft | undefined, sent?: Sent): Problem {
   const detail = current
-    ? `The draft of "${service}" was changed by ${current.author}; read it again and apply your change to it.`
+    ? `The draft of "${service}" was changed by ${current.author}; apply your change to it as it stands.`
     : `Service "${service}" has no draft to match.`;
   return new Problem(412, detail, {
     code: 'DRAFT_CHANGED',
     headers: current ? { etag: quoted(current.etag) } : {},
+    more: {
+      ...(current === undefined ? {} : { draft: shown(current) }),
+      ...(sent === undefined ? {} : { sent: { etag: sent.etag } }),
+      ...(current && sent ? { changes: diffDocuments(valueOfSource(current.source), sent.value) } : {}),
+    },
   });
+}
+
+function shown({ etag, author, updatedAt, source }: Draft) {
+  const at = new Date(updatedAt).toISOString();
+  return { etag, author, updatedAt: at, document: valueOfSource(source), source };
 }
 
 /** @throws {Problem} 413 when rules are larger than instances would take. */
@@ -101,7 +130,24 @@ export async function storing<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-function draftResponse(request: ApiRequest, { source, etag, updatedAt }: Draft, value: unknown): ApiResponse {
-  const headers = { etag: quoted(etag), 'last-modified': new Date(updatedAt).toUTCString() };
+/** A draft is not in force: its answer says whose it is, and whether what is in force says the same. */
+async function draftResponse(
+  table: Table,
+  request: ApiRequest,
+  service: string,
+  { source, etag, author, updatedAt }: Draft,
+  value: unknown,
+): Promise<ApiResponse> {
+  const head = await readHead(table, service, { consistent: true });
+  const revision = head && (await readRevision(table, service, head.revision));
+  const inForce = revision !== undefined && sameDocument(valueOfSource(revision.source), value);
+  const headers = {
+    etag: quoted(etag),
+    'last-modified': new Date(updatedAt).toUTCString(),
+    'flyball-draft-author': encodeURI(author),
+    'flyball-draft-updated-at': new Date(updatedAt).toISOString(),
+    'flyball-draft-in-force': String(inForce),
+    ...(revision === undefined ? {} : { 'flyball-revision': String(revision.revision) }),
+  };
   return documentResponse(request, { source, value }, headers);
 }

@@ -10,6 +10,7 @@ import {
   readRevision,
   type RulesHead,
 } from '../../store/items/rules.ts';
+import { listRules } from '../../store/items/services.ts';
 import {
   bodyOf,
   ifMatch,
@@ -23,6 +24,7 @@ import {
   type ApiResponse,
   type Route,
 } from '../api/index.ts';
+import { digestOf } from './digest.ts';
 import { sameDocument, validated } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
 import { validatedNow, warningsNow } from './drills.ts';
@@ -114,6 +116,8 @@ async function publishNext(
   if (head && sameDocument(document, await readDocument(table, service, head.revision, 0))) {
     // Also finishes what an earlier publish may have been cut off from.
     await declare(parts, next, head);
+    const standing = await readRevision(table, service, head.revision);
+    await list(parts, { ...next, source: standing?.source ?? source }, head, standing?.author ?? request.caller.name);
     return answer(parts, request, next, head, false);
   }
   const fields = newFieldsOf(document);
@@ -150,6 +154,7 @@ async function publishNext(
     ...(note === '' ? {} : { note }),
   });
   await declare(parts, next, published.head);
+  await list(parts, next, published.head, request.caller.name);
   return answer(parts, request, next, published.head, true);
 }
 
@@ -157,6 +162,18 @@ async function publishNext(
 async function declare(parts: Parts, { service, document }: Next, head: RulesHead): Promise<void> {
   const { owner = '', jobs = {} } = document;
   await declareJobs(parts.table, { service, owner, jobs, atMs: head.publishedAt });
+}
+
+/** What the list of services shows of it. */
+async function list({ table }: Parts, { service, document, source }: Next, head: RulesHead, author: string) {
+  const { seq, revision, publishedAt } = head;
+  const { owner, tags } = document;
+  await listRules(table, service, {
+    ...{ seq, revision, publishedAt, author },
+    digest: digestOf(valueOfSource(source)),
+    ...(owner === undefined ? {} : { owner }),
+    ...(tags === undefined ? {} : { tags }),
+  });
 }
 
 async function answer(

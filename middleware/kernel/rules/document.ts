@@ -1,6 +1,6 @@
 // The one definition of a rule document: its types, its JSON Schema and its validation. Only the control plane runs it.
 import { z } from 'zod';
-import { access, type callers, type jwt } from './schema/access.ts';
+import { access, type apiKeys, type callers, type jwt, type signed } from './schema/access.ts';
 import { concurrency } from './schema/concurrency.ts';
 import type { breaker } from './schema/breakers.ts';
 import { dependency, type retry } from './schema/dependencies.ts';
@@ -8,6 +8,7 @@ import { fault } from './schema/faults.ts';
 import { resource, type backoff, type fallbackStep } from './schema/resources.ts';
 import { shedding } from './schema/shedding.ts';
 import { job, logs, slo, telemetry } from './schema/telemetry.ts';
+import { tags } from './schema/tags.ts';
 import { throttle } from './schema/throttles.ts';
 import { MOST_RESOURCES, name, rulesOf, type mode } from './schema/values.ts';
 
@@ -19,6 +20,9 @@ export const ruleDocument = z.strictObject({
   apiVersion: z.literal('flyball/v1'),
   service: name,
   owner: z.string().min(1).max(128).optional(),
+  tags: tags
+    .optional()
+    .meta({ since: '0.3.0', description: 'what services are found by: team, tier, a cost centre; at most 20' }),
   resources: rulesOf(resource, MOST_RESOURCES, 'resources').optional(),
   throttles: rulesOf(throttle, 100, 'throttles').optional(),
   concurrency: rulesOf(concurrency, 50, 'concurrency rules').optional().meta({ since: '0.3.0' }),
@@ -52,4 +56,6 @@ export type JobRule = z.infer<typeof job>;
 export type AccessRule = z.infer<typeof access>;
 export type AccessEntry = z.infer<typeof callers>;
 export type JwtRule = z.infer<typeof jwt>;
+export type ApiKeysRule = z.infer<typeof apiKeys>;
+export type SignedRule = z.infer<typeof signed>;
 export type Mode = z.infer<typeof mode>;
