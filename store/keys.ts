@@ -1,5 +1,6 @@
 // Every key of the table: `ctl#…` belongs to the control plane, `run#<service>#…` to a service's instances, which import
 // their own alone: every governed function loads those.
+import { clientKeys } from './client-key.ts';
 import { instanceKeys, pad } from './instance-keys.ts';
 import type { Key } from './port.ts';
 
@@ -7,6 +8,7 @@ export { due, RULE_COPIES } from './instance-keys.ts';
 
 export const keys = {
   ...instanceKeys,
+  ...clientKeys,
   /** A revision's record: author, note and time. */
   revision: (service: string, revision: number): Key => ({
     pk: `ctl#rules#${service}`,
@@ -18,6 +20,8 @@ export const keys = {
     sk: `source#${pad(revision)}`,
   }),
   draft: (service: string): Key => ({ pk: `ctl#rules#${service}`, sk: 'draft' }),
+  /** The plan of a service's gray publication, and what became of it. */
+  gray: (service: string): Key => ({ pk: `ctl#rules#${service}`, sk: 'gray' }),
   /** The list of services: one item each. */
   service: (service: string): Key => ({ pk: 'ctl#services', sk: service }),
   /** What is paused in the whole cell, for services that come later. */
@@ -26,6 +30,13 @@ export const keys = {
   faultStop: (): Key => ({ pk: 'ctl#pause', sk: 'faults' }),
   /** API keys, by the hash of the key. */
   apiKey: (hash: string): Key => ({ pk: `ctl#key#${hash}`, sk: 'key' }),
+  /** The list of API keys: one item each. */
+  apiKeyEntry: (hash: string): Key => ({ pk: 'ctl#keys', sk: hash }),
+  /** That one draft was approved, by its ETag, by somebody: their name hashed, which may be as long as an e-mail address. */
+  approval: (service: string, etag: string, who: string): Key => ({
+    pk: `ctl#rules#${service}`,
+    sk: `approval#${etag}#${who}`,
+  }),
   /** The audit log of one day (UTC `yyyy-mm-dd`), in order of time. */
   audit: (day: string, at: string, id: string): Key => ({ pk: `ctl#audit#${day}`, sk: `${at}#${id}` }),
   /** A job's definition and state, written by the control plane alone. */

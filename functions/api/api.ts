@@ -1,10 +1,10 @@
 // The one way in for HTTP events: finds the route, knows the caller, runs it, and answers whatever happens as HTTP.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Clock } from '../../middleware/kernel/clock.ts';
 import { FlyballError } from '../../middleware/kernel/errors.ts';
-import { errorFields, type Logger } from '../../middleware/kernel/logger.ts';
-import { StoreRejected, StoreUnavailable, type Table } from '../../store/port.ts';
-import { authenticate, requireRole, requireScope } from './auth.ts';
+import { errorFields } from '../../middleware/kernel/logger.ts';
+import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
+import { requireRole, requireScope } from './auth.ts';
+import { createAuthenticator, type AuthParts } from './auth-caller.ts';
 import { isName } from './names.ts';
 import { badRequest, notFound, Problem, problemBody } from './problem.ts';
 import { requireQuery } from './query.ts';
@@ -13,12 +13,8 @@ import type { ApiResponse } from './response.ts';
 import type { Route } from './route.ts';
 import { createRouter } from './router.ts';
 
-export interface ApiOptions {
+export interface ApiOptions extends AuthParts {
   readonly routes: readonly Route[];
-  /** Where API keys are looked up. */
-  readonly table: Table;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 export type ApiHandler = (
@@ -30,8 +26,10 @@ export type ApiHandler = (
 const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** A handler for HTTP API events (payload format 2.0). Only flyball's own errors leave it: `governed()` answers those. */
-export function createApi({ routes, table, clock, logger }: ApiOptions): ApiHandler {
+export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
+  const { clock, logger } = parts;
   const find = createRouter(routes);
+  const authenticate = createAuthenticator(parts);
 
   async function answer(request: OpenRequest): Promise<ApiResponse> {
     const found = find(request.method, request.path);
@@ -43,7 +41,7 @@ export function createApi({ routes, table, clock, logger }: ApiOptions): ApiHand
       return route.handle({ ...request, params });
     }
 
-    const caller = await authenticate(table, request.headers, request.at);
+    const caller = await authenticate(request);
     requireRole(caller, route.role);
     const service = params['service'];
     if (service !== undefined) {

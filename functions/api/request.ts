@@ -15,6 +15,8 @@ export interface OpenRequest<Name extends string = string> {
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: RawBody;
+  /** The address the gateway saw, never one that a header claims; empty if it gave none. */
+  readonly address: string;
   /** When it came, in ms since the epoch: everything one request writes carries the same time. */
   readonly at: number;
 }
@@ -35,7 +37,9 @@ export interface RawBody {
 export function requestOf(event: APIGatewayProxyEventV2, id: string, at: number): OpenRequest {
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(event.headers ?? {})) {
-    if (value !== undefined) headers.set(name.toLowerCase(), value);
+    const known = headers.get(name.toLowerCase());
+    // As gateways join what is sent twice: of two that differ in case alone neither takes the other's place.
+    if (value !== undefined) headers.set(name.toLowerCase(), known === undefined ? value : `${known},${value}`);
   }
   return {
     id,
@@ -49,6 +53,7 @@ export function requestOf(event: APIGatewayProxyEventV2, id: string, at: number)
       base64: event.isBase64Encoded ?? false,
       contentType: headers.get('content-type') ?? '',
     },
+    address: event.requestContext.http.sourceIp,
     at,
   };
 }

@@ -13,7 +13,17 @@ const options = { service: 'batch-monitor', logger };
 
 export const http = logged(
   logger,
-  governed(options, createApi({ routes: jobRoutes({ table, clock }), table, clock, logger })),
+  governed(
+    options,
+    createApi({
+      routes: jobRoutes({ table, clock }),
+      table,
+      clock,
+      logger,
+      service: 'batch-monitor',
+      issuers: process.env['FLYBALL_ISSUERS'],
+    }),
+  ),
 );
 
 export const tick = logged(

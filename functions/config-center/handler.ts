@@ -25,5 +25,8 @@ const routes = createConfigCenter({
 
 export const handler = logged(
   logger,
-  governed({ service: 'config-center', logger }, createApi({ routes, table, clock, logger })),
+  governed(
+    { service: 'config-center', logger },
+    createApi({ routes, table, clock, logger, service: 'config-center', issuers: process.env['FLYBALL_ISSUERS'] }),
+  ),
 );

@@ -11,5 +11,15 @@ const table = controlPlaneTable();
 
 export const handler = logged(
   logger,
-  governed({ service: 'telemetry', logger }, createApi({ routes: telemetryRoutes(table), table, clock, logger })),
+  governed(
+    { service: 'telemetry', logger },
+    createApi({
+      routes: telemetryRoutes(table),
+      table,
+      clock,
+      logger,
+      service: 'telemetry',
+      issuers: process.env['FLYBALL_ISSUERS'],
+    }),
+  ),
 );

@@ -2,18 +2,15 @@
 import type { JSONWebKeySet } from 'jose';
 import type { Clock } from '../kernel/clock.ts';
 import type { Instance } from '../kernel/instance.ts';
+import { Kept } from '../kernel/kept.ts';
 import { errorFields, type Logger } from '../kernel/logger.ts';
+
+export { FETCH_LIMIT_MS } from '../kernel/kept.ts';
 
 /** Older keys are fetched again beside the handler, ms. */
 const FRESH_MS = 600_000;
 /** Older keys are fetched again before they are used, ms; if that fails, they are used all the same. */
 const STALE_MS = 3_600_000;
-/** A key nobody has heard of is a reason to ask the issuer this often, ms: anybody can name one. */
-const ASK_AGAIN_MS = 30_000;
-/** An issuer that did not answer is left alone for so long, ms. */
-const RETRY_MS = 5_000;
-/** How long one fetch may take, ms. */
-export const FETCH_LIMIT_MS = 1_000;
 
 /** Gets the JSON at an issuer's `jwksUri`. Whatever it throws means that there are no news. */
 export type FetchKeys = (uri: string, signal: AbortSignal) => Promise<unknown>;
@@ -21,125 +18,54 @@ export type FetchKeys = (uri: string, signal: AbortSignal) => Promise<unknown>;
 /** Keys of one fetch; a later fetch gives another object. */
 export interface Keys {
   readonly set: JSONWebKeySet;
-  readonly fetchedAt: number;
-}
-
-/** What a fetch came to: keys, or why there are none. */
-type Fetched = { readonly keys: Keys } | { readonly keys?: never; readonly error: unknown };
-
-interface Flight {
-  readonly startedAt: number;
-  done: Promise<void>;
 }
 
 export class KeySet {
-  readonly #uri: string;
-  readonly #clock: Clock;
-  readonly #fetch: FetchKeys;
-  readonly #logger: Logger;
-  #keys: Keys | undefined;
-  #askedAt = -Infinity;
-  #failedAt: number | undefined;
-  #flight: Flight | undefined;
+  readonly #kept: Kept<Keys>;
 
   constructor(uri: string, clock: Clock, fetch: FetchKeys, logger: Logger) {
-    this.#uri = uri;
-    this.#clock = clock;
-    this.#fetch = fetch;
-    this.#logger = logger;
+    // What follows the question mark may be a key of its own.
+    const [jwksUri] = uri.split('?', 1);
+    const source = {
+      fetch: async (signal: AbortSignal) => ({ set: keySetOf(await fetch(uri, signal)) }),
+      freshMs: FRESH_MS,
+      staleMs: STALE_MS,
+      keepMs: Infinity,
+      late: 'the issuer did not give its keys in time',
+      onAway: (error: unknown, kept: boolean) =>
+        logger.warn('flyball cannot get the keys of an issuer', {
+          jwksUri,
+          keys: kept ? 'the last ones' : 'none',
+          ...whyOf(error),
+        }),
+      onBack: () => logger.info('flyball has the keys of an issuer again', { jwksUri }),
+    };
+    this.#kept = new Kept(source, clock);
   }
 
   /** The keys at hand, fetched first when there are none or they are too old. Undefined when there are none at all. */
-  async current(limitMs: number): Promise<Keys | undefined> {
-    const keys = this.#keys;
-    if (keys && this.#clock.now() - keys.fetchedAt <= STALE_MS) return keys;
-    if (this.#mayRetry()) await this.#load(limitMs);
-    return this.#keys;
+  current(limitMs: number): Promise<Keys | undefined> {
+    return this.#kept.current(limitMs);
   }
 
   /** Keys fetched after `than`, for a token whose key is not among those; undefined when there are none yet. */
-  async newerThan(than: Keys, limitMs: number): Promise<Keys | undefined> {
-    if (this.#keys !== than) return this.#keys;
-    const mayAsk = this.#clock.now() - this.#askedAt >= ASK_AGAIN_MS;
-    if (this.#flight || mayAsk) await this.#load(limitMs);
-    return this.#keys === than ? undefined : this.#keys;
+  newerThan(than: Keys, limitMs: number): Promise<Keys | undefined> {
+    return this.#kept.newerThan(than, limitMs);
   }
 
   /** True when the issuer did not answer last time it was asked: an unknown key may be a new one. */
   get issuerAway(): boolean {
-    return this.#failedAt !== undefined;
+    return this.#kept.away;
   }
 
   /** True when the keys are to be fetched again, while the ones at hand still serve. */
   due(nowMs: number): boolean {
-    return this.#keys !== undefined && nowMs - this.#keys.fetchedAt > FRESH_MS && this.#mayRetry();
+    return this.#kept.due(nowMs);
   }
 
   /** Fetches beside a handler. */
-  async refresh(signal: AbortSignal): Promise<void> {
-    await this.#load(FETCH_LIMIT_MS, signal);
-  }
-
-  #mayRetry(): boolean {
-    return this.#failedAt === undefined || this.#clock.now() - this.#failedAt >= RETRY_MS;
-  }
-
-  /** Joins the fetch under way, unless that is one which an environment was frozen in. */
-  async #load(limitMs: number, signal?: AbortSignal): Promise<void> {
-    const now = this.#clock.now();
-    const underWay = this.#flight;
-    if (underWay && now - underWay.startedAt <= FETCH_LIMIT_MS) {
-      await underWay.done;
-      return;
-    }
-    this.#askedAt = now;
-    const flight: Flight = { startedAt: now, done: Promise.resolve() };
-    this.#flight = flight;
-    flight.done = this.#fly(flight, limitMs, signal);
-    await flight.done;
-  }
-
-  async #fly(flight: Flight, limitMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const fetched = await this.#get(limitMs, signal);
-    if (this.#flight !== flight) return;
-    this.#flight = undefined;
-    this.#tell(fetched);
-    this.#failedAt = fetched.keys ? undefined : this.#clock.now();
-    this.#keys = fetched.keys ?? this.#keys;
-  }
-
-  /** One line when the issuer goes away and one when it is back, however many requests meet it meanwhile. */
-  #tell(fetched: Fetched): void {
-    // What follows the question mark may be a key of its own.
-    const [jwksUri] = this.#uri.split('?', 1);
-    if (fetched.keys) {
-      if (this.issuerAway) this.#logger.info('flyball has the keys of an issuer again', { jwksUri });
-    } else if (!this.issuerAway) {
-      const keys = this.#keys ? 'the last ones' : 'none';
-      this.#logger.warn('flyball cannot get the keys of an issuer', { jwksUri, keys, ...whyOf(fetched.error) });
-    }
-  }
-
-  /** Never rejects: no answer, a late one and one that holds no keys are all the same. */
-  async #get(limitMs: number, signal: AbortSignal | undefined): Promise<Fetched> {
-    const abort = new AbortController();
-    const end = () => abort.abort(new DOMException('the issuer did not give its keys in time', 'TimeoutError'));
-    const aborted = new Promise<undefined>((resolve) => {
-      abort.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-    });
-    const cancel = this.#clock.after(Math.min(limitMs, FETCH_LIMIT_MS), end);
-    signal?.addEventListener('abort', end, { once: true });
-    if (signal?.aborted) end();
-    try {
-      const answer = await Promise.race([this.#fetch(this.#uri, abort.signal), aborted]);
-      if (isKeySet(answer)) return { keys: { set: answer, fetchedAt: this.#clock.now() } };
-      return { error: abort.signal.aborted ? abort.signal.reason : new Error('the answer is no set of keys') };
-    } catch (error) {
-      return { error };
-    } finally {
-      cancel();
-      signal?.removeEventListener('abort', end);
-    }
+  refresh(signal: AbortSignal): Promise<void> {
+    return this.#kept.refresh(signal);
   }
 }
 
@@ -148,6 +74,12 @@ function whyOf(error: unknown): Record<string, unknown> {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const fields = errorFields(cause);
   return cause instanceof Error && cause.message === '' && 'code' in cause ? { ...fields, reason: cause.code } : fields;
+}
+
+/** @throws {Error} unless an answer holds keys. */
+function keySetOf(answer: unknown): JSONWebKeySet {
+  if (isKeySet(answer)) return answer;
+  throw new Error('the answer is no set of keys');
 }
 
 /** An issuer has keys: a list without any is a mistake of its own, and no reason to forget those it had. */
@@ -171,7 +103,8 @@ export function replaceKeyFetch(instance: Instance, fetch: FetchKeys): void {
 /** Key sets are a few KB; what is larger is something else. */
 const LARGEST_BYTES = 256 * 1024;
 
-async function fetchKeys(uri: string, signal: AbortSignal): Promise<unknown> {
+/** Over the network, without following a redirect; bounded in size, and in time by the signal. */
+export async function fetchKeys(uri: string, signal: AbortSignal): Promise<unknown> {
   // Asked for its next invocation, the runtime's own API would give it away.
   if (new URL(uri).host === process.env['AWS_LAMBDA_RUNTIME_API']) throw new Error('no keys are at the runtime API');
   // Not where a redirect points: the rules name the one address that is trusted. No connection is kept: the next fetch is

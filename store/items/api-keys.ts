@@ -1,4 +1,4 @@
-// API keys of the control plane: made, kept as hashes, found again, revoked.
+// API keys of the control plane: made, kept as hashes, found again, listed, revoked.
 import { keys } from '../keys.ts';
 import type { Item, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
@@ -16,12 +16,16 @@ export interface ApiKey {
   readonly services?: readonly string[];
   /** ms since the epoch, as are the other times. */
   readonly createdAt: number;
+  /** Who made it over HTTP; undefined when it was put into the table from outside. */
+  readonly createdBy?: string;
   readonly expiresAt?: number;
   readonly revokedAt?: number;
+  readonly revokedBy?: string;
 }
 
 /** A key to be stored: as presented, or its hash when the key itself is not to travel. */
-export type NewApiKey = Omit<ApiKey, 'hash' | 'revokedAt'> & ({ readonly key: string } | { readonly hash: string });
+export type NewApiKey = Omit<ApiKey, 'hash' | 'revokedAt' | 'revokedBy'> &
+  ({ readonly key: string } | { readonly hash: string });
 
 const KEY_BYTES = 32;
 
@@ -43,8 +47,11 @@ export function hashOfKey(key: string): string {
  * been revoked: a revoked key never comes back.
  */
 export async function putApiKey(table: Table, key: NewApiKey): Promise<boolean> {
-  const { role, name, services, createdAt, expiresAt } = key;
+  const { role, name, services, createdAt, createdBy, expiresAt } = key;
   const hash = 'hash' in key ? key.hash : hashOfKey(key.key);
+  const expiration = expiresAt === undefined ? undefined : Math.ceil(expiresAt / 1000);
+  // On the list first: there must be no key that works and that nobody sees.
+  await table.put({ item: { ...keys.apiKeyEntry(hash), v: ITEM_VERSION, expiration } });
   const { applied } = await table.put({
     item: {
       ...keys.apiKey(hash),
@@ -54,8 +61,9 @@ export async function putApiKey(table: Table, key: NewApiKey): Promise<boolean> 
       name,
       services: services && [...services],
       createdAt,
+      createdBy,
       expiresAt,
-      expiration: expiresAt === undefined ? undefined : Math.ceil(expiresAt / 1000),
+      expiration,
     },
     condition: 'attribute_not_exists(revokedAt)',
   });
@@ -68,39 +76,79 @@ export async function putApiKey(table: Table, key: NewApiKey): Promise<boolean> 
  * from which no key can be worked out. Reads consistently, so that revoking takes effect with the next request.
  */
 export async function findApiKey(table: Table, presentedKey: string, nowMs: number): Promise<ApiKey | undefined> {
-  const item = await table.get(keys.apiKey(hashOfKey(presentedKey)), { consistent: true });
-  if (item === undefined) return undefined;
-  const key = apiKeyOf(item);
-  const expired = key.expiresAt !== undefined && nowMs >= key.expiresAt;
-  return expired || key.revokedAt !== undefined ? undefined : key;
+  const key = await readApiKey(table, hashOfKey(presentedKey));
+  return key && isValidAt(key, nowMs) ? key : undefined;
 }
 
-/** Revokes the key with this hash; gives false if there is none. The first revocation's time stands. */
-export async function revokeApiKey(table: Table, hash: string, at: number): Promise<boolean> {
+/** Whether it lets anybody in. */
+export function isValidAt({ expiresAt, revokedAt }: ApiKey, nowMs: number): boolean {
+  return revokedAt === undefined && (expiresAt === undefined || nowMs < expiresAt);
+}
+
+/** The key with this hash, valid or not. */
+export async function readApiKey(table: Table, hash: string): Promise<ApiKey | undefined> {
+  const item = await table.get(keys.apiKey(hash), { consistent: true });
+  return item && apiKeyOf(item);
+}
+
+/** How many keys a page reads at once. */
+const AT_ONCE = 20;
+
+/**
+ * A page of keys in order of their hashes, as their own items have them: an entry of the list says no more than that
+ * there may be such a key. Those that flyball before 0.3.0 stored are not on it.
+ */
+export async function listApiKeys(
+  table: Table,
+  page: { readonly cursor?: string; readonly limit?: number } = {},
+): Promise<{ readonly keys: ApiKey[]; readonly cursor?: string }> {
+  const { items, cursor } = await table.query({ pk: keys.apiKeyEntry('').pk, consistent: true, ...page });
+  const hashes = items.map((item) => fieldsOf(item).text('sk'));
+  const found: ApiKey[] = [];
+  for (let i = 0; i < hashes.length; i += AT_ONCE) {
+    const read = await Promise.all(hashes.slice(i, i + AT_ONCE).map((hash) => readApiKey(table, hash)));
+    found.push(...read.filter((key) => key !== undefined));
+  }
+  return { keys: found, ...(cursor === undefined ? {} : { cursor }) };
+}
+
+/** The listed key whose hash begins like this. */
+export async function apiKeyByPrefix(table: Table, prefix: string): Promise<ApiKey | undefined> {
+  const { pk } = keys.apiKeyEntry('');
+  const { items } = await table.query({ pk, sk: { beginsWith: prefix }, limit: 1, consistent: true });
+  const [entry] = items;
+  return entry && readApiKey(table, fieldsOf(entry).text('sk'));
+}
+
+/** Revokes the key with this hash; gives false if there is none. The first revocation stands: its time, and by whom. */
+export async function revokeApiKey(table: Table, hash: string, at: number, by = 'somebody'): Promise<boolean> {
   const { applied } = await table.update({
     key: keys.apiKey(hash),
     // Its record stays for good, past its expiry too: were it to go, the same key could be stored anew.
-    update: 'SET #revokedAt = if_not_exists(#revokedAt, :at) REMOVE #expiration',
+    update:
+      'SET #revokedAt = if_not_exists(#revokedAt, :at), #revokedBy = if_not_exists(#revokedBy, :by) REMOVE #expiration',
     condition: 'attribute_exists(pk)',
-    names: { '#revokedAt': 'revokedAt', '#expiration': 'expiration' },
-    values: { ':at': at },
+    names: { '#revokedAt': 'revokedAt', '#revokedBy': 'revokedBy', '#expiration': 'expiration' },
+    values: { ':at': at, ':by': by },
   });
   return applied;
 }
 
 function apiKeyOf(item: Item): ApiKey {
-  const { text, number, optionalNumber } = fieldsOf(item);
+  const { text, number, optionalNumber, optionalText } = fieldsOf(item);
   const services = item['services'];
-  const expiresAt = optionalNumber('expiresAt');
-  const revokedAt = optionalNumber('revokedAt');
+  const [createdBy, revokedBy] = [optionalText('createdBy'), optionalText('revokedBy')];
+  const [expiresAt, revokedAt] = [optionalNumber('expiresAt'), optionalNumber('revokedAt')];
   return {
     hash: text('hash'),
     role: roleOf(text('role')),
     name: text('name'),
     ...(services === undefined ? {} : { services: namesOf(services) }),
     createdAt: number('createdAt'),
+    ...(createdBy === undefined ? {} : { createdBy }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(revokedAt === undefined ? {} : { revokedAt }),
+    ...(revokedBy === undefined ? {} : { revokedBy }),
   };
 }
 

@@ -1,0 +1,102 @@
+// Reads which issuers' tokens the control plane takes, and which role their claims give: the text of FLYBALL_ISSUERS.
+import { z } from 'zod';
+import { jwt } from '../../middleware/kernel/rules/schema/access.ts';
+import { ROLES } from '../../store/items/api-keys.ts';
+import { placesOf } from './field-errors.ts';
+import { readJson } from './json-text.ts';
+import { NAME_PATTERN } from './names.ts';
+import { MAX_DEPTH, unsafeParts } from './plain.ts';
+import { pointerOf } from './pointer.ts';
+
+/** Lambda takes 4 KB of environment in all. */
+export const LONGEST_SETTING = 3072;
+const MOST_ISSUERS = 8;
+const MOST_ROLES = 32;
+
+/** Its tokens are for whoever runs a workflow anywhere, with any audience: claims must say whose. */
+const GITHUB = /^https:\/\/token\.actions\.githubusercontent\.com\b/;
+const OWNED_BY = ['repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'sub'];
+
+const name = z.string().regex(NAME_PATTERN, 'is 1 to 64 lower-case letters, digits and hyphens');
+const value = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine((text) => !/^\*+$/.test(text), 'fits everybody; write what the value begins or ends with');
+
+const grant = z.strictObject({
+  /** All of these claims must have one of the values each; `*` stands for any run of characters. */
+  when: z
+    .record(z.string().min(1).max(128), z.union([value, z.array(value).min(1).max(50)]))
+    .refine((when) => Object.keys(when).length > 0, 'names no claim: it would be for everybody with a token'),
+  role: z.enum(ROLES),
+  services: z.array(name).min(1).max(50).optional(),
+});
+
+const issuer = z
+  .strictObject({
+    name,
+    issuer: jwt.shape.issuer,
+    audience: jwt.shape.audience,
+    /** Found at the issuer's `/.well-known/openid-configuration` when it is left out. */
+    jwksUri: jwt.shape.jwksUri.optional(),
+    algorithms: jwt.shape.algorithms,
+    leeway: jwt.shape.leeway,
+    /** The claim that stands in the audit log. */
+    actor: z.string().min(1).max(128).default('sub'),
+    /** The first that fits decides. */
+    roles: z.array(grant).min(1).max(MOST_ROLES),
+  })
+  .check((context) => {
+    const { issuer, jwksUri, roles } = context.value;
+    if (jwksUri === undefined && !jwt.shape.jwksUri.safeParse(issuer).success) {
+      context.issues.push({
+        code: 'custom',
+        input: issuer,
+        path: ['issuer'],
+        message: 'is no https address to find its keys at; give jwksUri',
+      });
+    }
+    for (const [i, { when }] of roles.entries()) {
+      if (!GITHUB.test(issuer) || Object.keys(when).some((claim) => OWNED_BY.includes(claim))) continue;
+      const message = `would be for workflows of every repository there is; name one of ${OWNED_BY.join(', ')}`;
+      context.issues.push({ code: 'custom', input: when, path: ['roles', i, 'when'], message });
+    }
+  });
+
+const issuers = z
+  .array(issuer)
+  .min(1)
+  .max(MOST_ISSUERS)
+  .check((context) => {
+    for (const part of ['name', 'issuer'] as const) {
+      const seen = new Set<string>();
+      for (const [i, one] of context.value.entries()) {
+        const path = [i, part];
+        if (seen.has(one[part]))
+          context.issues.push({ code: 'custom', input: one, path, message: 'stands here twice' });
+        seen.add(one[part]);
+      }
+    }
+  });
+
+export type Issuer = z.infer<typeof issuer>;
+export type Grant = z.infer<typeof grant>;
+
+/** @throws {Error} saying everything that is wrong with it, by JSON pointer. */
+export function readIssuers(text: string): readonly Issuer[] {
+  if (text.length > LONGEST_SETTING) {
+    throw new Error(`it has ${text.length} characters; at most ${LONGEST_SETTING} are taken`);
+  }
+  const read = readJson(text, MAX_DEPTH);
+  const unsafe = read.ok ? unsafeParts(read.value) : read.errors;
+  if (!read.ok || unsafe.length > 0) throw new Error(said(unsafe));
+  const parsed = issuers.safeParse(read.value);
+  if (parsed.success) return parsed.data;
+  const faults = placesOf(parsed.error, read.value);
+  throw new Error(said(faults.map(({ path, reason }) => ({ path: pointerOf(path), reason }))));
+}
+
+function said(errors: readonly { readonly path: string; readonly reason: string }[]): string {
+  return errors.map(({ path, reason }) => (path === '' ? reason : `${path}: ${reason}`)).join('; ');
+}

@@ -1,0 +1,53 @@
+// Approvals of drafts: that somebody has said yes to a draft exactly as it stands, by its ETag.
+import { keys } from '../keys.ts';
+import type { Item, Table } from '../port.ts';
+import { fieldsOf, ITEM_VERSION } from './fields.ts';
+
+export interface Approval {
+  /** The approver's name, as the audit log has it. */
+  readonly by: string;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly note?: string;
+}
+
+const DAY_MS = 86_400_000;
+/** What nobody has published for so long is to be looked at again. */
+export const APPROVAL_MS = 30 * DAY_MS;
+/** More approvals of one draft than anybody asks for. */
+const MOST = 100;
+
+/** Approves a draft; approving it again renews the approval. */
+export async function approveDraft(
+  table: Table,
+  draft: { readonly service: string; readonly etag: string },
+  { by, at, note }: Approval,
+): Promise<void> {
+  await table.put({
+    item: {
+      ...keys.approval(draft.service, draft.etag, hashOf(by)),
+      v: ITEM_VERSION,
+      by,
+      at,
+      note,
+      expiration: Math.ceil((at + APPROVAL_MS) / 1000),
+    },
+  });
+}
+
+/** Who has approved the draft with this ETag, within the time that an approval holds. */
+export async function approvalsOf(table: Table, service: string, etag: string, nowMs: number): Promise<Approval[]> {
+  const { pk, sk } = keys.approval(service, etag, '');
+  const { items } = await table.query({ pk, sk: { beginsWith: sk }, limit: MOST, consistent: true });
+  return items.map(approvalOf).filter(({ at }) => nowMs - at < APPROVAL_MS);
+}
+
+function approvalOf(item: Item): Approval {
+  const { text, number, optionalText } = fieldsOf(item);
+  const note = optionalText('note');
+  return { by: text('by'), at: number('at'), ...(note === undefined ? {} : { note }) };
+}
+
+function hashOf(name: string): string {
+  return process.getBuiltinModule('node:crypto').hash('sha256', name).slice(0, 32);
+}
