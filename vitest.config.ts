@@ -3,6 +3,7 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { sourcePaths } from './infra/package/entries.ts';
+import { TEST_LIMITS } from './test/support/patience.ts';
 
 /** Files in the order of their names: the end-to-end tests share one world, and the one that kills its store comes last. */
 class ByName extends BaseSequencer {
@@ -29,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/conformance/**/*.test.ts'],
-          testTimeout: 10_000,
+          ...TEST_LIMITS,
         },
       },
       {
@@ -38,8 +39,9 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/integration/emulators.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          // What the store answers counts here; how long it takes on this machine does not.
+          env: { FLYBALL_STORE_PATIENCE: '100' },
+          ...TEST_LIMITS,
         },
       },
       {
@@ -48,8 +50,7 @@ export default defineConfig({
           name: 'package',
           include: ['test/package/**/*.test.ts'],
           globalSetup: ['test/integration/emulators.ts', 'test/package/installed.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...TEST_LIMITS,
         },
       },
       {
@@ -58,8 +59,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/world.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
+          ...TEST_LIMITS,
           fileParallelism: false,
           // After the others: what these measure should not be the load of those.
           sequence: { groupOrder: 1 },

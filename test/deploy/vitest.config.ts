@@ -1,6 +1,7 @@
 // `npm run test:deploy`: the stack, deployed by the real CLI to moto. Apart from `npm test`, which needs npm alone.
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { TEST_LIMITS } from '../support/patience.ts';
 
 /** By name: the stack is looked at, then updated (y-), then removed (z-). */
 class ByName extends BaseSequencer {
@@ -16,8 +17,8 @@ export default defineConfig({
     globalSetup: ['test/deploy/world.ts'],
     reporters: ['default', './test/summary.ts'],
     sequence: { sequencer: ByName },
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
+    ...TEST_LIMITS,
+    hookTimeout: 300_000,
     fileParallelism: false,
   },
 });

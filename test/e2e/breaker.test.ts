@@ -76,7 +76,7 @@ describe('the breaker of payments', () => {
     expect(steps).toContain('OPEN > HALF_OPEN: probing');
     expect(steps.some((step) => /^CLOSED > OPEN: (failureRate|surge)$/.test(step))).toBe(true);
     expect((await changes()).every(({ by, function: name }) => by !== '' && name !== '')).toBe(true);
-  }, 90_000);
+  });
 
   it('is forced open and released by an operator', async () => {
     const forced = await admin('POST', '/v1/services/orders/breakers/payments/force', {

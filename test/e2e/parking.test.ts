@@ -113,7 +113,7 @@ describe('20 uploads at once under 4/s', () => {
     );
     expect(made.map(({ Key }) => Key).sort()).toEqual(names.map((name) => `thumbnails/${name}`).sort());
     expect(await deadLettersOf(world.parkingDlqUrl)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('a parked upload that cannot be read', () => {

@@ -21,7 +21,7 @@ describe('saturation', () => {
     );
     expect(found).toMatchObject({ limit: 10, limitOf: 'function' });
     expect(found.used).toBeGreaterThan(0);
-  }, 120_000);
+  });
 });
 
 describe('coverage', () => {
@@ -39,5 +39,5 @@ describe('coverage', () => {
     expect(functions.deployed).toBeGreaterThan(10);
     // The authorizer keeps its rules, and reports in its place.
     expect(functions.withoutTelemetry).toContain('flyball-local-hello-python');
-  }, 120_000);
+  });
 });

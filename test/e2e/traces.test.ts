@@ -1,5 +1,6 @@
 // One order, one trace: through a call, a queue and whoever takes from it.
 import { describe, expect, it } from 'vitest';
+import { SOON } from '../support/patience.ts';
 import { admin, order } from './client.ts';
 
 interface Segment {
@@ -24,9 +25,7 @@ describe('an order', () => {
     const made = await order({ 'x-amzn-trace-id': `Root=${TRACE};Sampled=1` });
     expect(made.status).toBe(201);
     const trace = async () => (await admin('GET', `/v1/telemetry/traces/${TRACE}`)).body;
-    await expect
-      .poll(async () => (await trace())['services'], { timeout: 20_000, interval: 250 })
-      .toEqual(['orders', 'payments', 'settlement']);
+    await expect.poll(async () => (await trace())['services'], SOON).toEqual(['orders', 'payments', 'settlement']);
     const { tree, outcome } = await trace();
     expect(outcome).toBe('ok');
     expect(pathsOf(tree as readonly Segment[])).toEqual(

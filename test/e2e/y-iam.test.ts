@@ -44,7 +44,7 @@ beforeAll(async () => {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Call);
-}, 120_000);
+});
 
 /** What the other tests leave out. */
 async function restOfTheApi(): Promise<void> {

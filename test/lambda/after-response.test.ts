@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Environment, startEnvironment } from '../../infra/lambda/environment.ts';
 import { createTable, type TestTable } from '../integration/table.ts';
+import { SOON } from '../support/patience.ts';
 import { type Between, type Passage, standBefore } from './between.ts';
 import { publish } from './publish.ts';
 
@@ -141,7 +142,7 @@ describe('flush', () => {
     for (let i = 0; i < 3; i++) expect((await environment.invoke({})).payload).toEqual({ served: true });
     const told = () => environment.log().match(/flyball sends its syncs before the response[^\n]*/g);
     // What the runtime wrote comes through a pipe, in its own time.
-    await expect.poll(told, { timeout: 5_000 }).not.toBeNull();
+    await expect.poll(told, SOON).not.toBeNull();
     const lines = told();
     expect(lines).toHaveLength(1);
     expect(lines?.[0]).toContain('flyball.ready()');

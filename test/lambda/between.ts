@@ -20,7 +20,7 @@ export interface Between {
   readonly passages: readonly Passage[];
   /** Makes every exchange take this much longer, ms. */
   delayMs: number;
-  /** What is asked for at such a path goes on only once something else has been. */
+  /** What is asked for at such a path goes on only once something else has been answered. */
   holdBack: { readonly path: string; readonly until: string } | undefined;
   /** Headers that every answer is given on its way. */
   readonly adding: Record<string, string>;
@@ -61,7 +61,9 @@ export async function standBefore(to: string): Promise<Between> {
     const { delayMs, holdBack } = between;
     if (delayMs > 0) await pause(delayMs);
     if (holdBack && passage.path.endsWith(holdBack.path)) {
-      while (!passages.some(({ path }) => path.endsWith(holdBack.until))) await pause(5);
+      // Asked is not enough: the two would race from here to the other end.
+      const been = ({ path, answeredAt }: Passage) => path.endsWith(holdBack.until) && answeredAt !== undefined;
+      while (!passages.some(been)) await pause(5);
     }
     const onward = request(
       `http://${to}${passage.path}`,

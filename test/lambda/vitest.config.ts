@@ -1,5 +1,6 @@
 // `npm run test:lambda`: what is deployed, under AWS's own Lambda emulator. Apart from `npm test`, which needs npm alone.
 import { defineConfig } from 'vitest/config';
+import { TEST_LIMITS } from '../support/patience.ts';
 
 export default defineConfig({
   test: {
@@ -7,8 +8,7 @@ export default defineConfig({
     include: ['test/lambda/**/*.test.ts'],
     globalSetup: ['test/lambda/setup.ts'],
     reporters: ['default', './test/summary.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    ...TEST_LIMITS,
     // Each file measures times: one after the other.
     fileParallelism: false,
   },

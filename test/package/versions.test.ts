@@ -7,6 +7,7 @@ import { putApiKey } from '../../store/items/api-keys.ts';
 import { httpV2 } from '../support/events.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { createTable } from '../integration/table.ts';
+import { SOON } from '../support/patience.ts';
 import { controlPlaneOf, KEY, libraryIn, member, unpack, type ControlPlane, type Library } from './versions.ts';
 
 const { version: CURRENT } = inject('packed');
@@ -123,7 +124,7 @@ describe.each(pairs)('functions with $functions under a control plane of $contro
     const another = member(library, tableName, { service }, async (_event, flyball) =>
       flyball.run('payments', () => Promise.resolve('paid')),
     );
-    await expect.poll(() => another.invoke(), { timeout: 10_000 }).toBe('paid');
+    await expect.poll(() => another.invoke(), SOON).toBe('paid');
   });
 
   it('report minutes that its telemetry reads', async () => {
@@ -142,9 +143,7 @@ describe.each(pairs)('functions with $functions under a control plane of $contro
       await controlPlane.merge();
       return (await controlPlane.send('GET', '/v1/telemetry/series', undefined, query)).body;
     };
-    await expect
-      .poll(series, { timeout: 10_000 })
-      .toMatchObject({ total: { count: 3, outcomes: { ok: 3 }, instances: 1 } });
+    await expect.poll(series, SOON).toMatchObject({ total: { count: 3, outcomes: { ok: 3 }, instances: 1 } });
   });
 
   it('account for the runs of a job that it watches', async () => {
@@ -154,7 +153,7 @@ describe.each(pairs)('functions with $functions under a control plane of $contro
     const instance = member(library, tableName, { service, job }, (_event, flyball) => flyball.counts({ read: 7 }));
     await instance.invoke({ source: 'aws.events', 'detail-type': 'Scheduled Event', time: '2026-01-05T02:00:00Z' });
     await expect
-      .poll(async () => (await controlPlane.send('GET', `/v1/jobs/${job}/runs`)).body, { timeout: 10_000 })
+      .poll(async () => (await controlPlane.send('GET', `/v1/jobs/${job}/runs`)).body, SOON)
       .toMatchObject({ runs: [{ status: 'succeeded', counts: { read: 7 } }] });
   });
 });
@@ -172,7 +171,7 @@ it('rules that running functions are too old for are not published over their he
   await current.send('PUT', `/v1/services/${service}/draft`, document);
   const publishing = () => current.send('POST', `/v1/services/${service}/publish`, { note: 'samples' });
   await expect
-    .poll(publishing, { timeout: 10_000 })
+    .poll(publishing, SOON)
     .toMatchObject({ status: 409, body: { code: 'LIBRARY_TOO_OLD', behind: [{ version: OLD, instances: 1 }] } });
 });
 
@@ -267,13 +266,10 @@ async function refusedBy(instance: { invoke(event?: unknown): Promise<unknown> }
 
 async function untilRefused(instance: { invoke(event?: unknown): Promise<unknown> }): Promise<void> {
   await expect
-    .poll(
-      async () => {
-        await pause(20);
-        return refusedBy(instance);
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      await pause(20);
+      return refusedBy(instance);
+    }, SOON)
     .toBe(true);
 }
 

@@ -13,6 +13,7 @@ import { httpV2 } from '../support/events.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { silentLogger } from '../support/instance.ts';
 import { putMinuteSlots } from '../support/series.ts';
+import { SOON } from '../support/patience.ts';
 import { startPrometheus, type Prometheus } from './prometheus.ts';
 import { serve, type Served } from './server.ts';
 
@@ -72,9 +73,9 @@ describe('Prometheus', () => {
 
   /** Until it has scraped this value, and once more. */
   async function scraped(value: number): Promise<void> {
-    await expect.poll(() => prometheus.value(ok), { timeout: 20_000, interval: 100 }).toBe(value);
+    await expect.poll(() => prometheus.value(ok), SOON).toBe(value);
     const seen = served.requests.length;
-    await expect.poll(() => served.requests.length, { timeout: 20_000, interval: 100 }).toBeGreaterThan(seen + 1);
+    await expect.poll(() => served.requests.length, SOON).toBeGreaterThan(seen + 1);
   }
 
   it('scrapes it with a key, as OpenMetrics', async () => {

@@ -1,5 +1,6 @@
 // `npm run test:prometheus`: what a real Prometheus makes of `GET /metrics`. Apart from `npm test`, which needs npm alone.
 import { defineConfig } from 'vitest/config';
+import { TEST_LIMITS } from '../support/patience.ts';
 
 export default defineConfig({
   test: {
@@ -7,7 +8,6 @@ export default defineConfig({
     include: ['test/prometheus/**/*.test.ts'],
     globalSetup: ['test/integration/emulators.ts'],
     reporters: ['default', './test/summary.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    ...TEST_LIMITS,
   },
 });

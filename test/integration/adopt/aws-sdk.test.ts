@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { fails, silent, startSdkServer, type Answering, type SdkServer, type SeenRequest } from '../call/sdk-server.ts';
+import { SOON } from '../../support/patience.ts';
 import { coldStart, context, createPlainTable, endOf, publish, rulesOf } from './environment.ts';
 
 const before = () => import('../../adopt/aws-sdk/before.ts');
@@ -95,7 +96,7 @@ describe('a table that does not answer', () => {
     const { handler: plain } = await coldStart(before);
     let waiting = true;
     const ending = endOf(() => plain({ sku: 'apple' })).finally(() => (waiting = false));
-    await vi.waitFor(() => expect(requests()).toBe(1));
+    await vi.waitFor(() => expect(requests()).toBe(1), SOON);
 
     const { handler: governed } = await coldStart(after);
     const ends: unknown[] = [];

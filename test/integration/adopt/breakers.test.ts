@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { readBreaker } from '../../../store/items/breaker.ts';
 import { systemClock } from '../../../middleware/kernel/clock.ts';
 import { ok, silent, startSdkServer, type Answering, type SdkServer } from '../call/sdk-server.ts';
+import { SOON } from '../../support/patience.ts';
 import { coldStart, context, endOf, publish, rulesOf } from './environment.ts';
 
 let rates: SdkServer;
@@ -48,14 +49,11 @@ describe('opossum', () => {
     const { sdk } = await publish(inject('dynamodb'), rulesOf('opossum'));
     rates.answerWith(broken);
     const first = await coldStart(after);
-    await vi.waitFor(
-      async () => {
-        expect(await first.handler(EUR, context())).toEqual({ rate: 1 });
-        const breaker = await readBreaker(sdk, 'shop', 'fx-rates', systemClock.now());
-        expect(breaker).toMatchObject({ state: 'OPEN' });
-      },
-      { timeout: 5_000, interval: 10 },
-    );
+    await vi.waitFor(async () => {
+      expect(await first.handler(EUR, context())).toEqual({ rate: 1 });
+      const breaker = await readBreaker(sdk, 'shop', 'fx-rates', systemClock.now());
+      expect(breaker).toMatchObject({ state: 'OPEN' });
+    }, SOON);
     const calls = rates.seen.length;
     expect(calls).toBeGreaterThanOrEqual(5);
     const second = await coldStart(after);
@@ -69,7 +67,7 @@ describe('opossum', () => {
     await (await coldStart(before)).handler(EUR);
     expect(rates.cutOff.count).toBe(0);
     await (await coldStart(after)).handler(EUR, context());
-    await vi.waitFor(() => expect(rates.cutOff.count).toBe(1));
+    await vi.waitFor(() => expect(rates.cutOff.count).toBe(1), SOON);
   });
 });
 

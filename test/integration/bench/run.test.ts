@@ -43,7 +43,7 @@ describe('npm run bench', () => {
 });
 
 describe('the stack', () => {
-  it('is measured over a bare handler', { timeout: 60_000 }, async () => {
+  it('is measured over a bare handler', async () => {
     expect(await bench('stack', '--quick', '--out', out)).toMatchObject({ code: 0 });
     const { rows } = JSON.parse(readFileSync(join(out, 'stack.json'), 'utf8')) as Result;
     expect(rows.filter(({ goal }) => goal !== undefined)).toMatchObject([
@@ -54,7 +54,7 @@ describe('the stack', () => {
 });
 
 describe('the cold start', () => {
-  it('is measured beside the peers, in rows that can be compared', { timeout: 120_000 }, async () => {
+  it('is measured beside the peers, in rows that can be compared', async () => {
     const { code, stderr } = await bench('cold-start', '--quick', '--out', out);
     expect(stderr).toContain('round');
     expect(code).toBe(0);

@@ -5,6 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'nod
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CallOptions } from '../../../middleware/call/index.ts';
 import type { DependencyRule } from '../../../middleware/kernel/rules/document.ts';
+import { SOON } from '../../support/patience.ts';
 import { answers, json, startHttpServer, type HttpServer } from './http-server.ts';
 import { RETRIED, thrown, world } from './world.ts';
 
@@ -92,7 +93,7 @@ describe('what is sent', () => {
       world({ target: { url: early.origin } })(({ call: send }) => send('payments', { body })),
     );
     expect(error).toMatchObject({ outcome: '413', response: { status: 413 } });
-    await vi.waitFor(() => expect(body.destroyed).toBe(true));
+    await vi.waitFor(() => expect(body.destroyed).toBe(true), SOON);
     await early.close();
   });
 });

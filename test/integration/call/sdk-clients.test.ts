@@ -20,6 +20,7 @@ import { systemClock } from '../../../middleware/kernel/clock.ts';
 import { flyballPlugin, governed, type FlyballPluginOptions } from '../../../middleware/index.ts';
 import { silentLogger, testContext } from '../../support/instance.ts';
 import { emulated } from '../table.ts';
+import { SOON } from '../../support/patience.ts';
 import { RETRIED, thrown } from './world.ts';
 import { silent, startSdkServer, type Answering, type SdkServer } from './sdk-server.ts';
 
@@ -178,7 +179,7 @@ describe.each(KINDS)('$what', ({ throttled, operation, send }) => {
     server.answerWith(silent);
     const error = await thrown(world({ attemptTimeout: '80ms' })(() => send()));
     expect(error).toMatchObject({ name: 'DependencyFailed', outcome: 'timeout', dependency: 'aws' });
-    await vi.waitFor(() => expect(server.cutOff.count).toBe(server.seen.length));
+    await vi.waitFor(() => expect(server.cutOff.count).toBe(server.seen.length), SOON);
   });
 });
 

@@ -10,6 +10,7 @@ import { systemClock } from '../../../middleware/kernel/clock.ts';
 import { flyballPlugin, governed, type FlyballPluginOptions } from '../../../middleware/index.ts';
 import { silentLogger, testContext } from '../../support/instance.ts';
 import { emulated } from '../table.ts';
+import { SOON } from '../../support/patience.ts';
 import { fails, failsFirst, ok, silent, startSdkServer, type SdkServer } from './sdk-server.ts';
 
 let server: SdkServer;
@@ -202,7 +203,7 @@ describe('time', () => {
     const client = dynamodb();
     const error = await thrown(world({ attemptTimeout: '50ms' })(() => client.send(get())));
     expect(error).toMatchObject({ name: 'DependencyFailed', outcome: 'timeout', dependency: 'inventory-table' });
-    await vi.waitFor(() => expect(server.cutOff.count).toBe(1));
+    await vi.waitFor(() => expect(server.cutOff.count).toBe(1), SOON);
   });
 
   it('a read that timed out is repeated', async () => {
@@ -217,7 +218,7 @@ describe('time', () => {
     const client = dynamodb();
     const error = await thrown(world({}, 400)(() => client.send(get())));
     expect(error).toMatchObject({ name: 'DeadlineExceeded' });
-    await vi.waitFor(() => expect(server.cutOff.count).toBe(1));
+    await vi.waitFor(() => expect(server.cutOff.count).toBe(1), SOON);
   });
 
   it('a signal given to `send` ends it as the SDK does', async () => {
@@ -226,10 +227,10 @@ describe('time', () => {
     const abort = new AbortController();
     const left = new Error('the user has left');
     const running = world(RETRIED)(() => client.send(get(), { abortSignal: abort.signal }));
-    await vi.waitFor(() => expect(server.seen).toHaveLength(1));
+    await vi.waitFor(() => expect(server.seen).toHaveLength(1), SOON);
     abort.abort(left);
     expect(await thrown(running)).toMatchObject({ name: 'AbortError', cause: left });
-    await vi.waitFor(() => expect(server.cutOff.count).toBe(1));
+    await vi.waitFor(() => expect(server.cutOff.count).toBe(1), SOON);
     expect(server.seen).toHaveLength(1);
   });
 
@@ -281,7 +282,7 @@ describe('emulated AWS', () => {
     const run = world({ ...RETRIED, breaker: { consecutiveFailures: 1 } });
     const Item = { sku: { S: 'apple' }, stock: { N: '3' } };
     const once = () => new PutItemCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(sku)' });
-    await vi.waitFor(() => run(() => client.send(once())), { timeout: 10_000 });
+    await vi.waitFor(() => run(() => client.send(once())), SOON);
     expect(await thrown(run(() => client.send(once())))).toMatchObject({ name: 'ConditionalCheckFailedException' });
     const { Item: found } = await run(() => client.send(new GetItemCommand({ TableName, Key: { sku: Item.sku } })));
     expect(found).toEqual(Item);

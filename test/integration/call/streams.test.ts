@@ -3,6 +3,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DependencyRule } from '../../../middleware/kernel/rules/document.ts';
+import { SOON } from '../../support/patience.ts';
 import { answers, startHttpServer, type Answering, type HttpServer } from './http-server.ts';
 import { RETRIED, thrown, world } from './world.ts';
 
@@ -48,7 +49,7 @@ describe('an answer as a stream', () => {
     await world(at({ attemptTimeout: '60ms' }))(async (caller) => {
       const startedAt = performance.now();
       const stream = await caller.call('payments', { as: 'stream' });
-      await vi.waitFor(() => expect(performance.now() - startedAt).toBeGreaterThan(80), { interval: 5 });
+      await vi.waitFor(() => expect(performance.now() - startedAt).toBeGreaterThan(80), SOON);
       finish();
       expect(await textOf(stream)).toBe('begin end');
     });

@@ -5,7 +5,7 @@ let shop: Shop;
 
 beforeAll(async () => {
   shop = await openShop();
-}, 60_000);
+});
 afterAll(() => shop.close());
 beforeEach(() => shop.behave({}));
 

@@ -40,7 +40,7 @@ let stack: Template;
 const nested = readTemplate(new URL('onboarding/flyball.cloudformation.yml', infra));
 beforeAll(async () => {
   stack = await packageStack('dev', 'infra/examples/greeter');
-}, 120_000);
+});
 
 /** As deployed beside a control plane with this table. */
 const deployed = (table: string) => ({

@@ -30,7 +30,7 @@ beforeAll(async () => {
   template = await packageStack('prod', '.', [`permissionsBoundary=${BOUNDARY}`]);
   functions = new Map(functionsOf(template).map((each) => [each.name.replace('flyball-prod-', ''), each]));
   roles = rolesOf(template);
-}, 120_000);
+});
 
 /** Each function and the service it is governed as. */
 const SERVICES = {

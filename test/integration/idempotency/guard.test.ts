@@ -19,6 +19,7 @@ import { StoreUnavailable, type Table } from '../../../store/port.ts';
 import { httpV2, sqs, type QueueMessage } from '../../support/events.ts';
 import { testContext, testInstance } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
+import { SOON } from '../../support/patience.ts';
 
 let table: Table;
 beforeAll(async () => {
@@ -66,10 +67,10 @@ it('work whose time was over gives up nothing of whoever has begun it since, als
   const here = functionOf(work);
   const begunAt = systemClock.now();
   const first = here.run([record], 300);
-  await vi.waitFor(() => expect(ends).toHaveLength(1));
-  await vi.waitFor(() => expect(systemClock.now()).toBeGreaterThan(begunAt + 350), { interval: 20 });
+  await vi.waitFor(() => expect(ends).toHaveLength(1), SOON);
+  await vi.waitFor(() => expect(systemClock.now()).toBeGreaterThan(begunAt + 350), SOON);
   const second = here.run([record]);
-  await vi.waitFor(() => expect(ends).toHaveLength(2));
+  await vi.waitFor(() => expect(ends).toHaveLength(2), SOON);
   ends[0]?.(new Error('too late'));
   await first;
   const beside = vi.fn(async () => undefined);
@@ -116,7 +117,7 @@ describe('a record that is delivered again', () => {
     const work = vi.fn(() => held);
     const record = message();
     const first = functionOf(work).run([record], 20_000);
-    await vi.waitFor(() => expect(work).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(work).toHaveBeenCalledOnce(), SOON);
     const second = functionOf(work);
     expect(await second.run([{ ...record, receives: 9 }])).toEqual(failures(record.messageId ?? ''));
     // Its attempts are long over, and yet it is no dead letter.
@@ -137,9 +138,9 @@ describe('a record that is delivered again', () => {
     const record = message();
     const late = functionOf(slow);
     const first = late.run([record], 30);
-    await vi.waitFor(() => expect(slow).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(slow).toHaveBeenCalledOnce(), SOON);
     const second = functionOf(async () => 'second');
-    await vi.waitFor(async () => expect(await second.run([record])).toEqual(DONE), { timeout: 5_000, interval: 20 });
+    await vi.waitFor(async () => expect(await second.run([record])).toEqual(DONE), SOON);
     release('first');
     expect(await first).toEqual(DONE);
     expect(late.results).toEqual(['first']);

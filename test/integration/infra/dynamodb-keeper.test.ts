@@ -9,6 +9,7 @@ import { keepDynamodb, type DynamodbKeeper } from '../../../infra/local/dynamodb
 import { startDynalite } from '../../../infra/local/dynalite.ts';
 import { freePorts } from '../../../infra/local/ports.ts';
 import { ensureTables } from '../../../infra/local/tables.ts';
+import { SOON } from '../../support/patience.ts';
 
 const table = {
   TableName: `kept-${randomUUID()}`,
@@ -57,7 +58,7 @@ describe('a killed DynamoDB', () => {
   it('is back on its port with its data, and says so', async () => {
     await keep({ restartAfterMs: 60 });
     process.kill(keeper.pid, 'SIGKILL');
-    await vi.waitFor(() => expect(prepared).toHaveBeenCalledOnce(), 10_000);
+    await vi.waitFor(() => expect(prepared).toHaveBeenCalledOnce(), SOON);
     expect(await tables()).toEqual([table.TableName]);
     expect(pids).toEqual([undefined, expect.any(Number)]);
     expect(said).toEqual([
@@ -69,10 +70,10 @@ describe('a killed DynamoDB', () => {
   it('leaves the port to another process that answers there, and prepares that one', async () => {
     const port = await keep({ restartAfterMs: 5_000 });
     process.kill(keeper.pid, 'SIGKILL');
-    await vi.waitFor(() => expect(pids).toEqual([undefined]), 10_000);
+    await vi.waitFor(() => expect(pids).toEqual([undefined]), SOON);
     const other = await startDynalite({ port });
     try {
-      await vi.waitFor(() => expect(prepared).toHaveBeenCalledOnce(), 10_000);
+      await vi.waitFor(() => expect(prepared).toHaveBeenCalledOnce(), SOON);
       expect(await tables()).toEqual([]);
       expect(pids).toEqual([undefined]);
     } finally {

@@ -9,6 +9,7 @@ import { listRuns } from '../../../store/items/job-runs.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { noTable, testContext, testInstance } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
+import { SOON } from '../../support/patience.ts';
 
 const SCHEDULED = Date.UTC(2026, 2, 2, 2);
 const event = {
@@ -61,7 +62,7 @@ describe('a job run', () => {
   it('is seen as running while it runs', async () => {
     const { run, runs } = await world();
     await run(async () => {
-      await expect.poll(runs).toMatchObject([{ status: 'running' }]);
+      await expect.poll(runs, SOON).toMatchObject([{ status: 'running' }]);
     });
   });
 

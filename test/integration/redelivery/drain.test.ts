@@ -1,10 +1,12 @@
-// Queues and uploads under throttles that bind tenfold, through the emulated SQS and the bridge of the local world.
+// Queues and uploads under throttles that bind tenfold, through the emulated SQS and the bridge of the local world. How
+// little longer than its tokens a backlog takes is proven in a time of its own, by test/unit/middleware/redelivery/drain.
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { S3Event, SQSEvent } from 'aws-lambda';
 import { afterEach, beforeAll, expect, inject, it, vi } from 'vitest';
 import type { Table } from '../../../store/port.ts';
 import { s3 as upload } from '../../support/events.ts';
 import { createTable } from '../table.ts';
+import { SOON } from '../../support/patience.ts';
 import { startFleet, type RunningFleet } from './fleet.ts';
 import { createQueue } from './queue.ts';
 
@@ -21,9 +23,12 @@ afterEach(async () => {
   vi.unstubAllEnvs();
 });
 
+/** Both are ten seconds of work at most, where the machine has nothing else to do. */
+const DRAINED = { ...SOON, timeout: 100_000 };
+
 const seconds = (startedAt: number) => (performance.now() - startedAt) / 1_000;
 
-it('1,000 messages under 100/s are handled once each, in hardly more than their tokens take, and none is a dead letter', async () => {
+it('1,000 messages under 100/s are handled once each, no sooner than their tokens come, and none is a dead letter', async () => {
   const queue = await createQueue();
   const handledAt = new Map<string, number>();
   let twice = 0;
@@ -52,19 +57,17 @@ it('1,000 messages under 100/s are handled once each, in hardly more than their 
     const Entries = Array.from({ length: 10 }, (_, i) => ({ Id: String(i), MessageBody: String(sent + i) }));
     await client.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }));
   }
-  expect(seconds(startedAt)).toBeLessThan(3);
-  await vi.waitFor(() => expect(handledAt.size).toBe(1_000), { timeout: 30_000, interval: 100 });
+  await vi.waitFor(() => expect(handledAt.size).toBe(1_000), DRAINED);
   const lastS = Math.max(...handledAt.values());
   // The burst at once, then a hundred a second.
   expect(lastS).toBeGreaterThanOrEqual(((1_000 - 100) / 100) * 0.95);
-  expect(lastS).toBeLessThanOrEqual((1_000 / 100) * 1.3);
   expect(twice).toBe(0);
   expect(receives / 1_000).toBeLessThanOrEqual(4);
   expect(await queue.deadLetters()).toEqual([]);
   expect(fleet.failures).toEqual([]);
-}, 45_000);
+});
 
-it('100 uploads at once under 20/s are handled once each, and none is a dead letter or tried again by the platform', async () => {
+it('100 uploads at once under 20/s are handled once each, no sooner than their tokens come, and none is a dead letter or tried again by the platform', async () => {
   const queue = await createQueue();
   vi.stubEnv('FLYBALL_PARKING_QUEUE', queue.url);
   const handled = new Map<string, number>();
@@ -87,13 +90,11 @@ it('100 uploads at once under 20/s are handled once each, and none is a dead let
   for (let i = 0; i < 100; i++) {
     fleet.lambda.invokeLater(fleet.functionName, upload(`uploads/${i}.png`), 2);
   }
-  await vi.waitFor(() => expect(handled.size).toBe(100), { timeout: 30_000, interval: 100 });
+  await vi.waitFor(() => expect(handled.size).toBe(100), DRAINED);
   const lastS = seconds(startedAt);
   // A burst of twenty at once, then twenty a second.
   expect(lastS).toBeGreaterThanOrEqual(((100 - 20) / 20) * 0.95);
-  // Two seconds are for a hundred starts at once on two cores.
-  expect(lastS).toBeLessThanOrEqual((100 / 20) * 1.3 + 2);
   expect([...handled.values()].every((times) => times === 1)).toBe(true);
   expect(await queue.deadLetters()).toEqual([]);
   expect(fleet.failures).toEqual([]);
-}, 45_000);
+});

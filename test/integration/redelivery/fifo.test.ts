@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import type { RedeliveryRule } from '../../../middleware/kernel/rules/document.ts';
 import type { Table } from '../../../store/port.ts';
 import { createTable } from '../table.ts';
+import { SOON } from '../../support/patience.ts';
 import { startFleet, type RunningFleet } from './fleet.ts';
 import { createQueue, type TestQueue } from './queue.ts';
 
@@ -62,7 +63,7 @@ describe('a FIFO group', () => {
     const batches: string[][] = [];
     await sendAll(queue, ['a1', 'b1', 'a2', 'a3', 'b2']);
     fleet = await start({ service: 'fifo-order', queue, handle: (event) => void batches.push(bodiesOf(event)) });
-    await vi.waitFor(() => expect(batches.flat()).toHaveLength(5), { timeout: 5_000, interval: 20 });
+    await vi.waitFor(() => expect(batches.flat()).toHaveLength(5), SOON);
     expect(batches).toEqual([['a1', 'a2', 'a3', 'b1', 'b2']]);
   });
 
@@ -80,11 +81,11 @@ describe('a FIFO group', () => {
       },
     });
     await sendAll(queue, ['a1']);
-    await vi.waitFor(() => expect(batches).toEqual([['a1']]), { timeout: 5_000, interval: 20 });
+    await vi.waitFor(() => expect(batches).toEqual([['a1']]), SOON);
     await sendAll(queue, ['a2', 'b1']);
-    await vi.waitFor(() => expect(batches).toEqual([['a1'], ['b1']]), { timeout: 5_000, interval: 20 });
+    await vi.waitFor(() => expect(batches).toEqual([['a1'], ['b1']]), SOON);
     release();
-    await vi.waitFor(() => expect(batches).toEqual([['a1'], ['b1'], ['a2']]), { timeout: 5_000, interval: 20 });
+    await vi.waitFor(() => expect(batches).toEqual([['a1'], ['b1'], ['a2']]), SOON);
   });
 
   it('a failed record and the rest of its group come back together, in order and after its delay; what was before it does not', async () => {
@@ -96,17 +97,16 @@ describe('a FIFO group', () => {
       service: 'fifo-back',
       queue,
       redelivery: ASAP,
-      handle: (event) => {
+      handle: async (event) => {
         batches.push({ bodies: bodiesOf(event), atS: performance.now() / 1_000 });
+        // It waits behind the group's delay like the others.
+        if (fails) await sendAll(queue, ['a5']);
         return settleEach(event, ({ body }) => {
           if (body === 'a2' && fails) throw new Error('not yet');
         }).finally(() => (fails = false));
       },
     });
-    await vi.waitFor(() => expect(batches).toHaveLength(1), { timeout: 5_000, interval: 20 });
-    // It waits behind the group's delay like the others.
-    await sendAll(queue, ['a5']);
-    await vi.waitFor(() => expect(batches).toHaveLength(2), { timeout: 5_000, interval: 20 });
+    await vi.waitFor(() => expect(batches).toHaveLength(2), SOON);
     expect(batches.map(({ bodies }) => bodies)).toEqual([
       ['a1', 'a2', 'a3', 'a4', 'b1'],
       ['a2', 'a3', 'a4', 'a5'],
@@ -131,17 +131,14 @@ describe('a FIFO group', () => {
           settled.push(body);
         }),
     });
-    await vi.waitFor(() => expect(settled.filter((body) => body === 'a5')).toHaveLength(2), { timeout: 8_000 });
+    await vi.waitFor(() => expect(settled.filter((body) => body === 'a5')).toHaveLength(2), SOON);
     // The first time behind a3, which came back; the second behind its grave.
     expect(settled).toEqual(['a2', 'a4', 'a5', 'a4', 'a5']);
     const dead: (string | undefined)[] = [];
-    await vi.waitFor(
-      async () => {
-        dead.push(...(await queue.deadLetters()).map(({ Body }) => Body));
-        expect(dead).toEqual(['a1', 'a3']);
-      },
-      { timeout: 3_000, interval: 50 },
-    );
+    await vi.waitFor(async () => {
+      dead.push(...(await queue.deadLetters()).map(({ Body }) => Body));
+      expect(dead).toEqual(['a1', 'a3']);
+    }, SOON);
   });
 
   it('is in order after any failures', async () => {
@@ -171,7 +168,7 @@ describe('a FIFO group', () => {
         return { batchItemFailures };
       },
     });
-    await vi.waitFor(() => expect([...done.values()].flat()).toHaveLength(10), { timeout: 8_000, interval: 20 });
+    await vi.waitFor(() => expect([...done.values()].flat()).toHaveLength(10), SOON);
     expect(Object.fromEntries(done)).toEqual({ a: [0, 3, 6, 9], b: [1, 4, 7], c: [2, 5, 8] });
   });
 });

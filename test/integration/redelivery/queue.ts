@@ -23,6 +23,10 @@ export interface TestQueue {
   receive(): Promise<SQSEvent>;
   /** What Lambda does with an answer: whatever is not in it is deleted. */
   answer(event: SQSEvent, response: BatchResponse): Promise<void>;
+  /**
+   * Takes what has come to the dead-letter queue since this was last asked. It is deleted there: a message that is
+   * received and stays would block those that come later in its FIFO group.
+   */
   readonly deadLetters: () => Promise<Message[]>;
 }
 
@@ -83,7 +87,16 @@ export async function createQueue({
         await client.send(new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle: receiptHandle }));
       }
     },
-    deadLetters: async () => (dead ? receiveFrom(dead.url) : []),
+    async deadLetters() {
+      if (!dead) return [];
+      const messages = await receiveFrom(dead.url);
+      await Promise.all(
+        messages.map(({ ReceiptHandle }) =>
+          client.send(new DeleteMessageCommand({ QueueUrl: dead.url, ReceiptHandle })),
+        ),
+      );
+      return messages;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 // Redelivery against an emulated SQS: a poison record among mates, FIFO groups, deferrals, and what cannot be moved.
 import middy from '@middy/core';
 import type { SQSEvent } from 'aws-lambda';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import type { BatchResponse } from '../../../middleware/kernel/batch.ts';
 import { systemClock } from '../../../middleware/kernel/clock.ts';
 import { Refused } from '../../../middleware/kernel/errors.ts';
@@ -15,6 +15,7 @@ import { throttlePolicy } from '../../../middleware/throttle/index.ts';
 import { readDeferrals } from '../../../store/items/deferrals.ts';
 import type { Table } from '../../../store/port.ts';
 import { noTable, silentLogger, testContext, testInstance } from '../../support/instance.ts';
+import { SOON } from '../../support/patience.ts';
 import { createTable } from '../table.ts';
 import { createQueue, type TestQueue } from './queue.ts';
 
@@ -101,7 +102,7 @@ describe('a poison record among its mates', () => {
   });
 
   it('stays away for its delay, when one that nobody delayed is back', async () => {
-    const queue = await createQueue({ visibilitySeconds: 1 });
+    const queue = await createQueue({ visibilitySeconds: 3 });
     await queue.send({ MessageBody: 'poison' });
     await queue.send({ MessageBody: 'undelayed' });
     const handle = governed(instanceOf({ random: LATER }), () => {
@@ -310,10 +311,10 @@ describe('what cannot be moved stays', () => {
 
 /** Asks until the queue has something to give. */
 async function poll(receive: () => Promise<SQSEvent>): Promise<SQSEvent> {
-  for (let tries = 0; tries < 200; tries++) {
-    const event = await receive();
-    if (event.Records.length > 0) return event;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('the queue gave nothing for 4 s');
+  let event: SQSEvent = { Records: [] };
+  await vi.waitFor(async () => {
+    event = await receive();
+    expect(event.Records).not.toEqual([]);
+  }, SOON);
+  return event;
 }

@@ -16,6 +16,7 @@ import {
 import { keys, RULE_COPIES } from '../../../store/keys.ts';
 import type { Table } from '../../../store/port.ts';
 import { createTable, type TestTable } from '../table.ts';
+import { SOON } from '../../support/patience.ts';
 
 let created: TestTable;
 let table: Table;
@@ -101,7 +102,9 @@ describe('publishing', () => {
       },
     };
     const sleeper = publishRevision(sleepy, publication('slept', 0, '1/s'));
-    await expect.poll(async () => (await table.get(keys.rulesHead('slept'), { consistent: true }))?.['fence']).toBe(1);
+    await expect
+      .poll(async () => (await table.get(keys.rulesHead('slept'), { consistent: true }))?.['fence'], SOON)
+      .toBe(1);
     const other = await publishRevision(table, publication('slept', 0, '2/s'));
     wake();
     expect(other.applied).toBe(true);
@@ -163,8 +166,8 @@ describe('revisions', () => {
     for (let seq = 0; seq < 3; seq++) await publishRevision(table, publication('listed', seq, `${seq}/s`));
     const first = await listRevisions(table, 'listed', { limit: 2 });
     expect(first.revisions).toEqual([
-      { revision: 3, seq: 3, author: 'ana', note: 'limit 2/s', publishedAt: AT + 2 },
-      { revision: 2, seq: 2, author: 'ana', note: 'limit 1/s', publishedAt: AT + 1 },
+      { revision: 3, seq: 3, author: 'ana', note: 'limit 2/s', publishedAt: AT + 2, state: 'current' },
+      { revision: 2, seq: 2, author: 'ana', note: 'limit 1/s', publishedAt: AT + 1, state: 'past' },
     ]);
     const rest = await listRevisions(table, 'listed', { limit: 2, ...(first.cursor ? { cursor: first.cursor } : {}) });
     expect(rest.revisions.map(({ revision }) => revision)).toEqual([1]);
@@ -179,6 +182,7 @@ describe('revisions', () => {
       author: 'ana',
       note: 'limit 100/s',
       publishedAt: AT,
+      state: 'current',
       source: published.source,
       document: published.document,
     });

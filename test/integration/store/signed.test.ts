@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { signedTable, type SignedTableOptions } from '../../../store/adapters/signed.ts';
+import { SOON } from '../../support/patience.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -60,7 +61,7 @@ describe('the time limit', () => {
       reason: 'timeout',
       message: 'GetItem on table "flyball": no answer within 30 ms',
     });
-    await expect.poll(() => [...sockets].every((socket) => socket.destroyed)).toBe(true);
+    await expect.poll(() => [...sockets].every((socket) => socket.destroyed), SOON).toBe(true);
   });
 
   it('is longer for the first call, which also connects', async () => {
@@ -99,7 +100,7 @@ describe('aborting', () => {
       name: 'StoreUnavailable',
       reason: 'aborted',
     });
-    await expect.poll(() => [...sockets].every((socket) => socket.destroyed)).toBe(true);
+    await expect.poll(() => [...sockets].every((socket) => socket.destroyed), SOON).toBe(true);
   });
 
   it('after the answer changes nothing', async () => {

@@ -7,6 +7,7 @@ import { Span } from '../../../middleware/trace/span.ts';
 import { xrayTracer } from '../../../middleware/trace/xray.ts';
 import { direct } from '../../support/events.ts';
 import { testInstance, testInvocation } from '../../support/instance.ts';
+import { SOON } from '../../support/patience.ts';
 
 const TRACE = '1-5759e988-bd862e3fe1be46a994272793';
 
@@ -34,7 +35,7 @@ describe('the stand-in for the X-Ray daemon', () => {
     root.end(Date.UTC(2026, 0, 5) + 10, 'ok', undefined, (text) => text);
     await begun?.end(root);
     await expect
-      .poll(async () => (await traces()).traces, { timeout: 10_000 })
+      .poll(async () => (await traces()).traces, SOON)
       .toMatchObject([
         {
           id: TRACE,
@@ -62,7 +63,7 @@ describe('the stand-in for the X-Ray daemon', () => {
       `{"format":"json","version":1}\n{"id":"b","trace_id":"1-00000001-aaaaaaaaaaaaaaaaaaaaaaaa","start_time":1}`,
     );
     socket.close();
-    await expect.poll(async () => (await traces()).traces.length, { timeout: 10_000 }).toBe(before + 1);
+    await expect.poll(async () => (await traces()).traces.length, SOON).toBe(before + 1);
   });
 
   it('does not begin on a port that is taken', async () => {

@@ -6,6 +6,7 @@ import { Span } from '../../../middleware/trace/span.ts';
 import { xrayTracer } from '../../../middleware/trace/xray.ts';
 import { sqs } from '../../support/events.ts';
 import { testInstance, testInvocation } from '../../support/instance.ts';
+import { SOON } from '../../support/patience.ts';
 
 const STARTED = Date.UTC(2026, 0, 5, 12, 0, 0);
 
@@ -61,7 +62,7 @@ describe('the X-Ray daemon', () => {
 
   it('receives the invocation, its calls and their attempts as subsegments, each complete', async () => {
     await record();
-    await expect.poll(() => received.size, { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => received.size, SOON).toBe(3);
 
     expect(received.get('aaaaaaaaaaaaaaaa')).toEqual({
       id: 'aaaaaaaaaaaaaaaa',

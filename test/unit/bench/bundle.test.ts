@@ -22,7 +22,7 @@ beforeAll(async () => {
   const entry = (name: string) => join(FUNCTIONS, `${name}.ts`);
   governed = await bundle(entry('governed'), { outdir: join(out, 'governed'), library }, false);
   bare = await bundle(entry('bare'), { outdir: join(out, 'bare') }, false);
-}, 60_000);
+});
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 /** The file of a part that is loaded later. */

@@ -6,6 +6,7 @@ import { extensionsApi } from '../../../middleware/kernel/extensions-api.ts';
 import { systemClock } from '../../../middleware/kernel/clock.ts';
 import type { Table } from '../../../store/port.ts';
 import { noTable, silentLogger, testContext } from '../../support/instance.ts';
+import { SOON } from '../../support/patience.ts';
 
 interface Asked {
   readonly path: string;
@@ -56,7 +57,7 @@ describe('the Extensions API', () => {
     const api = extensionsApi(address);
     expect(await api.register('flyball')).toBe('identifier-1');
     const next = api.next('identifier-1');
-    await vi.waitFor(() => expect(questions()).toHaveLength(1));
+    await vi.waitFor(() => expect(questions()).toHaveLength(1), SOON);
     invoke('a');
     expect(await next).toMatchObject({ eventType: 'INVOKE', requestId: 'a' });
     expect(asked.map(({ path }) => path)).toEqual([
@@ -73,7 +74,7 @@ describe('the Extensions API', () => {
     const api = extensionsApi(address);
     await expect(api.register('flyball')).rejects.toMatchObject({ name: 'ExtensionRefused' });
     const next = api.next('identifier-1');
-    await vi.waitFor(() => expect(questions()).toHaveLength(1));
+    await vi.waitFor(() => expect(questions()).toHaveLength(1), SOON);
     questions()[0]?.answer.destroy();
     await expect(next).rejects.not.toMatchObject({ name: 'ExtensionRefused' });
     registration = 500;
@@ -119,13 +120,13 @@ describe("flush: 'after-response'", () => {
     const options = { service: 'orders', flush: 'after-response', table, logger } as const;
     const handler = governed(options, () => Promise.resolve('answer'));
     await face.ready();
-    await vi.waitFor(() => expect(questions()).toHaveLength(1));
+    await vi.waitFor(() => expect(questions()).toHaveLength(1), SOON);
     invoke('a');
     expect(await handler({}, context('a'))).toBe('answer');
     expect(writes()).toBeGreaterThan(0);
     expect(questions()).toHaveLength(1);
     land();
-    await vi.waitFor(() => expect(questions()).toHaveLength(2));
+    await vi.waitFor(() => expect(questions()).toHaveLength(2), SOON);
     expect(said.filter((line) => line.startsWith(SAYS))).toEqual([]);
   });
 
@@ -138,10 +139,10 @@ describe("flush: 'after-response'", () => {
       .use(govern({ service: 'orders', flush: 'after-response', table: noTable, logger }))
       .handler(() => Promise.resolve('late'));
     await face.ready();
-    await vi.waitFor(() => expect(questions()).toHaveLength(1));
+    await vi.waitFor(() => expect(questions()).toHaveLength(1), SOON);
     expect(await handler({}, context('a') as never)).toBe('early');
     invoke('a');
-    await vi.waitFor(() => expect(questions()).toHaveLength(2));
+    await vi.waitFor(() => expect(questions()).toHaveLength(2), SOON);
   });
 
   it.each([
@@ -160,7 +161,7 @@ describe("flush: 'after-response'", () => {
     await face.ready();
     const answered = vi.fn();
     const answer = handler({}, context('a') as never).then(answered);
-    await vi.waitFor(() => expect(writes()).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(writes()).toBeGreaterThan(0), SOON);
     expect(answered).not.toHaveBeenCalled();
     land();
     await answer;

@@ -89,7 +89,7 @@ it('has no more probes out than the rule wants, frees every slot, and closes onc
     ),
     { numRuns: 150 },
   );
-}, 30_000);
+});
 
 /** Looks into the table without the scheduler's delays. */
 async function quietly<T>(table: MemoryTable, look: () => Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import { TestQueues } from '../../../../middleware/testing/queues.ts';
 import { dynamodbStream, kinesis } from '../../../support/events.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { testContext, testInstance } from '../../../support/instance.ts';
+import { SOON } from '../../../support/patience.ts';
 
 const URL = 'https://sqs.eu-central-1.amazonaws.com/000000000000/clicks-rejected';
 const never = { resources: { clicks: { match: { trigger: 'stream' }, redelivery: { never: ['ValidationError'] } } } };
@@ -74,7 +75,7 @@ describe('the first failure', () => {
     const handle = vi.fn(() => held);
     const { queues, run } = functionOf(handle, { concurrency: { one: { limit: 1, scope: 'instance' } } });
     const first = run(batch());
-    await vi.waitFor(() => expect(handle).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(handle).toHaveBeenCalledOnce(), SOON);
     expect(await run(batch())).toEqual(answer('101'));
     release();
     expect(await first).toBeUndefined();

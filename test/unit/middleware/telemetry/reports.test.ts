@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Item, Table } from '../../../../store/port.ts';
 import type { Instance } from '../../../../middleware/kernel/instance.ts';
 import { noTable, silentLogger, testInstance, testInvocation } from '../../../support/instance.ts';
+import { SOON } from '../../../support/patience.ts';
 
 beforeEach(() => {
   vi.resetModules();
@@ -31,7 +32,7 @@ async function world(error: (message: string, fields: object) => void = () => {}
   return { instance, puts, begin, minutes: () => puts.filter(({ sk }) => sk !== 'announcement') };
 }
 
-const settled = (instance: Instance) => vi.waitFor(() => expect(instance.syncs.idle).toBe(true), { timeout: 5_000 });
+const settled = (instance: Instance) => vi.waitFor(() => expect(instance.syncs.idle).toBe(true), SOON);
 const preloaded = () => import('../../../../middleware/telemetry/reporting.ts');
 
 describe('what is reported before the code for it is there', () => {

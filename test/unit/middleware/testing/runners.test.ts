@@ -11,7 +11,7 @@ it('under node:test', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap', file], { env });
   expect(stdout).toMatch(/^# pass 2$/m);
   expect(stdout).toMatch(/^# fail 0$/m);
-}, 30_000);
+});
 
 it('under timers that a runner has faked', async () => {
   vi.useFakeTimers();

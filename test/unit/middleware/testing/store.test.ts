@@ -1,5 +1,6 @@
 // Faults of flyball's own store: what a function does without it can be tested in a millisecond.
 import { describe, expect, it } from 'vitest';
+import { flyball } from '../../../../middleware/index.ts';
 import { events, fakeClock, testGovernor, type TestGovernor } from '../../../../middleware/testing/index.ts';
 import { StoreFaults } from '../../../../middleware/testing/store-faults.ts';
 import { memoryTable } from '../../../../middleware/testing/table/memory-table.ts';
@@ -65,6 +66,27 @@ describe('a store that is slow', () => {
     expect(await statusOf(governor)).toBe(201);
     expect(governor.clock.now() - start).toBeLessThanOrEqual(200);
     expect(governor.clock.now() - start).toBeGreaterThanOrEqual(100);
+  });
+
+  it('delays an invocation by one budget, however much of it asks, and soon by nothing', async () => {
+    const governor = await testGovernor({
+      service: 'shop',
+      rules: {
+        throttles: { everyone: { limit: '1k/s' } },
+        dependencies: { payments: { breaker: { failureRate: '50%' } } },
+      },
+    });
+    governor.store.slow('10s');
+    const charge = governor.governed(() => flyball.run('payments', () => Promise.resolve(created)));
+    const waits: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      const start = governor.clock.now();
+      expect(await governor.invoke(charge, events.httpV2())).toMatchObject(created);
+      waits.push(governor.clock.now() - start);
+    }
+    expect(waits[0]).toBeGreaterThanOrEqual(100);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(200);
+    expect(waits.slice(2)).toEqual(Array(18).fill(0));
   });
 
   it('is waited for when it is quick enough', async () => {

@@ -113,7 +113,7 @@ describe('a bucket in parts', () => {
       }),
       { numRuns: 400 },
     );
-  }, 60_000);
+  });
 
   it.each([
     [1, 4],
