@@ -1,6 +1,6 @@
 // A breaker in shards: where a fleet writes more than one item takes, each part of it counts in an item of its own.
 import { instanceKeys } from '../instance-keys.ts';
-import type { CallOptions, Item, Table, Written } from '../port.ts';
+import { StoreUnavailable, type CallOptions, type Item, type Table, type Written } from '../port.ts';
 import { moving, publishing } from './breaker-changes.ts';
 import { recordOf, type BreakerRecord } from './breaker-record.ts';
 import { tallyAttribute, type BreakerTally } from './breaker-tallies.ts';
@@ -59,6 +59,17 @@ export function shardedStore(table: Table, service: string, breaker: string, opt
     return table.get(authoritative, { ...call });
   }
 
+  /** What is written beside it may be applied, whatever becomes of this: its failure must not be taken for the write's. */
+  async function readBeside(call?: CallOptions): Promise<Item | undefined> {
+    try {
+      return await readAuthoritative(call);
+    } catch (error) {
+      readAt = -Infinity;
+      if (error instanceof StoreUnavailable) return undefined;
+      throw error;
+    }
+  }
+
   async function look(call?: CallOptions): Promise<BreakerRecord> {
     const due = own > 0 && now() - readAt >= AUTHORITATIVE_EVERY_MS;
     const [here, there] = await Promise.all([
@@ -72,7 +83,7 @@ export function shardedStore(table: Table, service: string, breaker: string, opt
     const update = async () =>
       answerOf(await table.update({ key: keyOf(own), ...publishing(epoch, deltas, stale, tallying), ...call }));
     const due = own > 0 && now() - readAt >= AUTHORITATIVE_EVERY_MS;
-    const [answer, there] = await Promise.all([update(), due ? readAuthoritative(call) : undefined]);
+    const [answer, there] = await Promise.all([update(), due ? readBeside(call) : undefined]);
     if (answer.applied || answer.record.epoch >= epoch || own === 0) {
       return { ...answer, record: newer(answer.record, there) };
     }

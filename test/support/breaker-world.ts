@@ -8,10 +8,12 @@ import type { Instance } from '../../middleware/kernel/instance.ts';
 import type { BreakerRule } from '../../middleware/kernel/rules/document.ts';
 import { memoryTable } from '../../middleware/testing/table/memory-table.ts';
 import { recordOf, type BreakerRecord, type ForcedState } from '../../store/items/breaker-record.ts';
+import { divideBreaker } from '../../store/items/breaker-shards.ts';
 import { BreakerNotForced, forceBreaker } from '../../store/items/breaker.ts';
 import { keys } from '../../store/keys.ts';
-import { StoreUnavailable, type CallOptions, type Table } from '../../store/port.ts';
+import { StoreUnavailable, type CallOptions, type Item, type Key, type Table } from '../../store/port.ts';
 import { START } from './breaker-fleet.ts';
+import { BreakerLedger, type Sent } from './breaker-ledger.ts';
 import { fakeClock } from './fake-clock.ts';
 import { testContext, testInstance, testInvocation } from './instance.ts';
 
@@ -21,6 +23,10 @@ interface Message {
   readonly member: WorldMember;
   deliver(): void;
   lose(): void;
+  /** Refused before anything was done, since too much was asked; an answer that is on its way arrives. */
+  throttle(): void;
+  /** Answered by a replica that has not heard of the last write, where that may be. */
+  lag(): void;
 }
 
 /** An attempt at the dependency. */
@@ -39,11 +45,15 @@ export interface WorldMember {
   readonly thaw: (() => void)[];
 }
 
+/** A change of the item that holds the state. */
 export interface Write {
   readonly at: number;
   readonly before: BreakerRecord;
   readonly after: BreakerRecord;
 }
+
+const STATE = keys.breaker('orders', 'payments');
+const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
 
 export class BreakerWorld {
   readonly clock = fakeClock(START);
@@ -57,6 +67,10 @@ export class BreakerWorld {
   /** What ended, as it was told to the breaker. */
   readonly ended: (Out & { readonly result: Result })[] = [];
   readonly writes: Write[] = [];
+  /** What instances have told of the calls that ended there. */
+  readonly ledger = new BreakerLedger();
+  /** Of each item, what it was before its last write. */
+  readonly #before = new Map<string, Item | undefined>();
   away = false;
   /** Nothing has gone wrong yet: no answer lost, no instance frozen or dead. */
   calm = true;
@@ -69,7 +83,12 @@ export class BreakerWorld {
   }
 
   get record(): BreakerRecord {
-    return recordOf(this.table.item(keys.breaker('orders', 'payments')));
+    return recordOf(this.table.item(STATE));
+  }
+
+  /** What a shard holds: counts of its own, and a copy of the state. */
+  shard(index: number): BreakerRecord {
+    return recordOf(this.table.item(keys.breakerShard('orders', 'payments', index)));
   }
 
   member(index: number): WorldMember {
@@ -107,6 +126,9 @@ export class BreakerWorld {
     if (!out) return;
     this.out.splice(this.out.indexOf(out), 1);
     this.ended.push({ ...out, result });
+    const { member, ticket } = out;
+    // Calls count while it is closed, and not as probes.
+    if (member.breaker.closed && !ticket.held && result !== 'ignored') this.ledger.count(member, ticket.epoch);
     out.member.breaker.record(out.ticket, result, false, this.settings);
     await this.turn();
   }
@@ -117,7 +139,7 @@ export class BreakerWorld {
     await this.turn();
   }
 
-  async carry(index: number, how: 'deliver' | 'lose'): Promise<void> {
+  async carry(index: number, how: 'deliver' | 'lose' | 'throttle' | 'lag'): Promise<void> {
     // What has left arrives, even from the frozen and the dead; answers reach nobody there.
     const able = this.messages.filter(({ to, member }) => to === 'store' || !(member.frozen || member.dead));
     const message = able[index % Math.max(1, able.length)];
@@ -187,6 +209,15 @@ export class BreakerWorld {
     this.writes.push({ at: nowMs, before, after: this.record });
   }
 
+  /** The fleet's counts are in so many items from now on. */
+  async divide(to: number): Promise<void> {
+    await divideBreaker(this.table, 'orders', 'payments', { from: this.record.shards ?? 1, to });
+  }
+
+  async loseShard(index: number): Promise<void> {
+    await this.table.delete({ key: keys.breakerShard('orders', 'payments', index) });
+  }
+
   #born(): WorldMember {
     const instance = testInstance({ id: `i${this.#named++}`, clock: this.#clockOf(() => member) });
     const member: WorldMember = {
@@ -216,23 +247,42 @@ export class BreakerWorld {
   #tableOf(member: () => WorldMember): Table {
     const { table } = this;
     return {
-      get: (key, options) => this.#send(member(), options, () => table.get(key, { consistent: true })),
-      put: (request) => this.#send(member(), request, () => table.put(untied(request))),
-      update: (request) =>
-        this.#send(member(), request, async () => {
-          const before = this.record;
-          const written = await table.update(untied(request));
-          if (written.applied) this.writes.push({ at: this.clock.now(), before, after: this.record });
-          return written;
+      get: (key, options) =>
+        this.#send(member(), options, () => table.get(key, { consistent: true }), {
+          old: options?.consistent === true ? undefined : () => Promise.resolve(this.#before.get(nameOf(key))),
         }),
+      put: (request) =>
+        this.#send(member(), request, () => this.#noting(request.item, () => table.put(untied(request)))),
+      update: (request) => {
+        const sent = this.ledger.sent(member(), request);
+        const ask = () => this.#noting(request.key, () => table.update(untied(request)), sent);
+        return this.#send(member(), request, ask, { sent });
+      },
       delete: (request) => this.#send(member(), request, () => table.delete(untied(request))),
       query: (request) => this.#send(member(), request, () => table.query(untied(request))),
     };
   }
 
-  #send<T>(member: WorldMember, { signal }: CallOptions = {}, ask: () => Promise<T>): Promise<T> {
+  /** Carries a write out, and keeps what it has changed. */
+  async #noting<T extends { applied: boolean }>(key: Key, write: () => Promise<T>, sent?: Sent): Promise<T> {
+    const item = this.table.item(key);
+    const before = this.record;
+    const written = await write();
+    if (sent) sent.became = written.applied ? 'applied' : 'refused';
+    if (!written.applied) return written;
+    this.#before.set(nameOf(key), item);
+    if (nameOf(key) === nameOf(STATE)) this.writes.push({ at: this.clock.now(), before, after: this.record });
+    return written;
+  }
+
+  #send<T>(
+    member: WorldMember,
+    { signal }: CallOptions = {},
+    ask: () => Promise<T>,
+    { old = ask, sent }: { readonly old?: (() => Promise<T>) | undefined; readonly sent?: Sent | undefined } = {},
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const fail = (reason: 'connect' | 'timeout' | 'aborted') => {
+      const fail = (reason: 'connect' | 'timeout' | 'aborted' | 'throttled') => {
         member.wronged = true;
         this.calm = false;
         reject(new StoreUnavailable(reason, 'the store gives no answer in this test'));
@@ -242,18 +292,21 @@ export class BreakerWorld {
         return;
       }
       signal?.addEventListener('abort', () => fail('aborted'), { once: true });
-      const answer = (given: Promise<T>) =>
-        this.messages.push({
-          to: 'instance',
-          member,
-          deliver: () => resolve(given),
-          lose: () => fail('timeout'),
-        });
+      const answer = (given: Promise<T>) => {
+        const deliver = () => resolve(given);
+        const lose = () => fail('timeout');
+        this.messages.push({ to: 'instance', member, deliver, lose, throttle: deliver, lag: deliver });
+      };
       this.messages.push({
         to: 'store',
         member,
         deliver: () => answer(ask()),
+        lag: () => answer(old()),
         lose: () => fail('timeout'),
+        throttle: () => {
+          if (sent) sent.became = signal?.aborted === true ? 'lost' : 'throttled';
+          fail('throttled');
+        },
       });
     });
   }

@@ -114,6 +114,13 @@ describe('the counts', () => {
     expect(stored(0).buckets).toEqual([]);
   });
 
+  it('are told as written where what is read beside has no answer: they would be told again', async () => {
+    const { store, stored, table } = fleetOf(2);
+    table.fault = (kind) => (kind === 'get' ? 'throttled' : undefined);
+    expect(await store(1).publish(0, [bucket], [])).toMatchObject({ applied: true, record: { buckets: [bucket] } });
+    expect(stored(1).buckets).toEqual([bucket]);
+  });
+
   it('are not lost where the shard has not heard of their epoch: it is brought up first', async () => {
     const { store, stored, table } = fleetOf(2);
     await breakerStore(table, 'orders', 'payments').move({ epoch: 0 }, { epoch: NOW, state: { kind: 'CLOSED' } }, []);
