@@ -1,6 +1,6 @@
 // Reads published rules: the part of store/items/rules.ts that is bundled into every governed function.
 import { instanceKeys } from '../instance-keys.ts';
-import type { CallOptions, Item, Table } from '../port.ts';
+import type { CallOptions, Item, Table, Value } from '../port.ts';
 import { fieldsOf, UnreadableItem } from './fields.ts';
 
 /** What a service's instances poll: the newest revision, in an item of a few dozen bytes. */
@@ -12,6 +12,10 @@ export interface RulesHead {
   readonly publishedAt: number;
   /** The oldest library that understands the whole document, e.g. `0.2.0`; absent when every library does. */
   readonly needs?: string;
+  /** When a gray publication was started, stepped or ended since, in ms since the epoch. */
+  readonly changedAt?: number | undefined;
+  /** The gray publication under way, as it is stored: `grayOf` reads it. */
+  readonly gray?: Value | undefined;
 }
 
 /** Limits of a rule document's JSON; reading enforces them too, since the table is not to be trusted with our memory. */
@@ -30,13 +34,15 @@ export async function readHead(
 /** A head item as such; undefined also while a first publish is under way and has only reserved its turn. */
 export function headOf(item: Item | undefined): RulesHead | undefined {
   if (item?.['seq'] === undefined) return undefined;
-  const { number, optionalText } = fieldsOf(item);
+  const { number, optionalText, optionalNumber } = fieldsOf(item);
   const needs = optionalText('needs');
   return {
     seq: number('seq'),
     revision: number('revision'),
     publishedAt: number('publishedAt'),
     ...(needs === undefined ? {} : { needs }),
+    changedAt: optionalNumber('changedAt'),
+    gray: item['gray'],
   };
 }
 

@@ -3,13 +3,25 @@ import { keys, RULE_COPIES } from '../keys.ts';
 import type { Item, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 import { packDocument, packSource } from './rules-pack.ts';
+import { packGray, type Gray, type GrayTerms } from './gray.ts';
+import { planItem, type PlanTerms } from './gray-plan.ts';
 import { headOf, readDocument, readHead, type RulesHead, unpack } from './rules-read.ts';
+import { changeHead, readState, standing, stateOf, type Published, type RulesState, type Turn } from './rules-state.ts';
 import { listService } from './services.ts';
 
-export { RulesTooLarge } from './rules-pack.ts';
+export { etagOf, RulesTooLarge } from './rules-pack.ts';
 export { readDocument, readHead, type RulesHead } from './rules-read.ts';
+export { laterThan, type Published, readState, type GrayEnd, type RulesState } from './rules-state.ts';
 export { type Draft, type DraftWrite, type DraftWritten, readDraft, writeDraft } from './rules-draft.ts';
-export { listServices, readService, type ServiceEntry } from './services.ts';
+export {
+  listDraft,
+  listRules,
+  listServices,
+  readService,
+  type ListedDraft,
+  type ListedRules,
+  type ServiceEntry,
+} from './services.ts';
 
 export interface Publication {
   readonly service: string;
@@ -25,11 +37,11 @@ export interface Publication {
   readonly expectedSeq: number;
   /** The oldest library that understands the whole document; none when every library does. */
   readonly needs?: string | undefined;
+  /** The part of the fleet that is given it; the whole fleet when left out, which ends a gray publication under way. */
+  readonly gray?: GrayTerms | undefined;
+  /** What is to become of a gray publication; the default plan when left out. */
+  readonly plan?: PlanTerms | undefined;
 }
-
-export type Published =
-  | { readonly applied: true; readonly head: RulesHead }
-  | { readonly applied: false; readonly head: RulesHead | undefined };
 
 export interface RevisionRecord {
   readonly revision: number;
@@ -38,6 +50,11 @@ export interface RevisionRecord {
   readonly note: string;
   /** ms since the epoch. */
   readonly publishedAt: number;
+  /**
+   * `gray` while part of the fleet is given it, `current` what the rest is given, `aborted` what only a part was ever
+   * given, `past` what was current before.
+   */
+  readonly state: 'gray' | 'current' | 'aborted' | 'past';
 }
 
 export interface Revision extends RevisionRecord {
@@ -58,38 +75,48 @@ export interface Revision extends RevisionRecord {
  * Each first takes a fence, a number that only grows. Copies are written only over those of a lower fence, so that A
  * cannot overwrite B's however late it wakes; the head accepts the newest fence alone. So what the head names was
  * written by whoever wrote the head, no number is skipped, and a publisher that dies leaves nothing to clean up.
+ *
+ * A gray publication leaves the head's revision as it is and puts its own beside it, in the same one write. A number is
+ * taken for good by that write, whatever becomes of the publication.
  */
 export async function publishRevision(table: Table, publication: Publication): Promise<Published> {
-  const { service, author, note, at, expectedSeq, needs } = publication;
+  const { service, author, note, at, expectedSeq, needs, gray: terms } = publication;
   const document = packDocument(publication.document);
   const source = packSource(publication.source);
 
   const reserved = await reserve(table, service, expectedSeq);
   if (!reserved.applied) return { applied: false, head: headOf(reserved.item) };
   const fence = fieldsOf(reserved.item).number('fence');
-  const head = {
-    seq: expectedSeq + 1,
-    revision: (headOf(reserved.item)?.revision ?? 0) + 1,
-    publishedAt: at,
-    ...(needs === undefined ? {} : { needs }),
-  };
-  const { revision } = head;
+  const before = stateOf(reserved.item);
+  const [seq, revision] = [expectedSeq + 1, before.last + 1];
+  const needing = needs === undefined ? {} : { needs };
+  const gray = terms && { ...terms, revision, startedAt: at, step: 0, ...needing };
 
   const copies = Array.from({ length: RULE_COPIES }, (_, copy) => ({
     ...keys.rulesCopy(service, revision, copy),
     document,
   }));
   const parts = [
-    { ...keys.revision(service, revision), ...head, author, note },
+    { ...keys.revision(service, revision), seq, revision, publishedAt: at, ...needing, author, note },
     { ...keys.revisionSource(service, revision), source },
+    ...(gray ? [planItem(service, { ...gray, baseRevision: baseOf(before), author, note }, publication.plan)] : []),
     ...copies,
   ];
   const written = await Promise.all([
     listService(table, service, at).then(() => true),
+    // The head remembers how one gray publication ended, and is about to need the place for this one's end.
+    gray ? recordEnd(table, service, before).then(() => true) : true,
     ...parts.map((part) => putFenced(table, { ...part, v: ITEM_VERSION, fence })),
   ]);
   if (!written.every(Boolean)) return { applied: false, head: await readHead(table, service, { consistent: true }) };
-  return commit(table, service, head, expectedSeq, fence);
+  if (gray) return commitGray(table, service, gray, { seq, at, expectedSeq, fence });
+  return commit(table, service, { seq, revision, publishedAt: at, ...needing }, { before, expectedSeq, fence });
+}
+
+/** What the rest of the fleet runs while a part is given another. */
+function baseOf({ head }: RulesState): number {
+  if (head) return head.revision;
+  throw new RangeError('Part of a fleet can only be given other rules than the rest: publish to the whole fleet first');
 }
 
 /** Takes the next fence, if the head is still the one expected. */
@@ -114,45 +141,47 @@ async function putFenced(table: Table, item: Item & { pk: string; sk: string; fe
   return applied;
 }
 
-async function commit(
+function commit(
   table: Table,
   service: string,
   head: RulesHead,
-  expectedSeq: number,
-  fence: number,
+  { before, ...turn }: Turn & { readonly before: RulesState },
 ): Promise<Published> {
-  const { condition, names, values } = standing(expectedSeq);
-  const written = await table.update({
-    key: keys.rulesHead(service),
-    update: `SET #seq = :seq, #revision = :revision, #publishedAt = :publishedAt${
-      head.needs === undefined ? ' REMOVE #needs' : ', #needs = :needs'
-    }`,
-    condition: `#fence = :fence AND ${condition}`,
-    names: {
-      ...names,
-      '#seq': 'seq',
-      '#revision': 'revision',
-      '#publishedAt': 'publishedAt',
-      '#needs': 'needs',
-      '#fence': 'fence',
+  const { gray } = before;
+  const { needs, seq, revision, publishedAt } = head;
+  return changeHead(table, service, turn, {
+    set: {
+      seq,
+      revision,
+      publishedAt,
+      last: revision,
+      ...(needs === undefined ? {} : { needs }),
+      ...(gray ? { ended: { revision: gray.revision, how: 'aborted' } } : {}),
     },
-    values: {
-      ...values,
-      ':seq': head.seq,
-      ':revision': head.revision,
-      ':publishedAt': head.publishedAt,
-      ':fence': fence,
-      ...(head.needs === undefined ? {} : { ':needs': head.needs }),
-    },
+    remove: ['gray', 'changedAt', ...(needs === undefined ? ['needs'] : [])],
   });
-  return written.applied ? { applied: true, head } : { applied: false, head: headOf(written.item) };
 }
 
-/** The condition that the head has this sequence number; 0 stands for none yet. */
-function standing(expectedSeq: number) {
-  const names = { '#seq': 'seq' };
-  if (expectedSeq === 0) return { condition: 'attribute_not_exists(#seq)', names, values: {} };
-  return { condition: '#seq = :expected', names, values: { ':expected': expectedSeq } };
+function commitGray(
+  table: Table,
+  service: string,
+  gray: Gray,
+  { seq, at, ...turn }: Turn & { readonly seq: number; readonly at: number },
+): Promise<Published> {
+  const set = { seq, last: gray.revision, changedAt: at, gray: packGray(gray) };
+  return changeHead(table, service, turn, { set, remove: [] });
+}
+
+/** Says on the record of a revision how its gray publication ended; the head says so until then. */
+async function recordEnd(table: Table, service: string, { ended }: RulesState): Promise<void> {
+  if (!ended) return;
+  await table.update({
+    key: keys.revision(service, ended.revision),
+    update: 'SET #end = :how',
+    condition: 'attribute_exists(pk)',
+    names: { '#end': 'end' },
+    values: { ':how': ended.how },
+  });
 }
 
 /** The published revisions of a service, newest first. */
@@ -162,9 +191,9 @@ export async function listRevisions(
   page: { readonly cursor?: string; readonly limit?: number } = {},
 ): Promise<{ readonly revisions: RevisionRecord[]; readonly cursor?: string }> {
   // A publisher that lost its race may have left the record of a number beyond the head's.
-  const head = await readHead(table, service, { consistent: true });
-  if (head === undefined) return { revisions: [] };
-  const [first, last] = [keys.revision(service, 0), keys.revision(service, head.revision)];
+  const state = await readState(table, service);
+  if (state.head === undefined) return { revisions: [] };
+  const [first, last] = [keys.revision(service, 0), keys.revision(service, state.last)];
   const { items, cursor } = await table.query({
     pk: last.pk,
     sk: { between: [first.sk, last.sk] },
@@ -172,29 +201,38 @@ export async function listRevisions(
     consistent: true,
     ...page,
   });
-  return { revisions: items.map(recordOf), ...(cursor === undefined ? {} : { cursor }) };
+  return { revisions: items.map((item) => recordOf(item, state)), ...(cursor === undefined ? {} : { cursor }) };
 }
 
 /** One published revision with its source and document, or undefined if that number has not been published. */
 export async function readRevision(table: Table, service: string, revision: number): Promise<Revision | undefined> {
-  const head = await readHead(table, service, { consistent: true });
-  if (head === undefined || revision > head.revision) return undefined;
+  const state = await readState(table, service);
+  if (revision > state.last) return undefined;
   const [record, source] = await Promise.all([
     table.get(keys.revision(service, revision), { consistent: true }),
     table.get(keys.revisionSource(service, revision), { consistent: true }),
   ]);
   if (record === undefined || source === undefined) return undefined;
   const document = await readDocument(table, service, revision, 0);
-  return { ...recordOf(record), source: unpack(fieldsOf(source).bytes('source')), document };
+  return { ...recordOf(record, state), source: unpack(fieldsOf(source).bytes('source')), document };
 }
 
-function recordOf(item: Item): RevisionRecord {
-  const { text, number } = fieldsOf(item);
+function recordOf(item: Item, state: RulesState): RevisionRecord {
+  const { text, number, optionalText } = fieldsOf(item);
+  const revision = number('revision');
   return {
-    revision: number('revision'),
+    revision,
     seq: number('seq'),
     author: text('author'),
     note: text('note'),
     publishedAt: number('publishedAt'),
+    state: stateOfRevision(revision, optionalText('end'), state),
   };
+}
+
+/** `end` is how its gray publication ended, as its record has it. */
+function stateOfRevision(revision: number, end: string | undefined, { head, gray, ended }: RulesState) {
+  if (revision === gray?.revision) return 'gray';
+  if (revision === head?.revision) return 'current';
+  return (ended?.revision === revision ? ended.how : end) === 'aborted' ? 'aborted' : 'past';
 }
