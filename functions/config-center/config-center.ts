@@ -1,11 +1,13 @@
 // The config center: its routes, made from its parts.
 import type { Route } from '../api/index.ts';
+import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit-log.ts';
 import { breakerRoutes } from './breakers.ts';
 import { concurrencyRoutes } from './concurrency.ts';
 import { draftRoutes } from './drafts.ts';
 import { faultRoutes } from './faults.ts';
 import { healthRoutes } from './health.ts';
+import { keyRoutes } from './keys/routes.ts';
 import type { Parts } from './parts.ts';
 import { publishingRoutes } from './publishing.ts';
 import { revisionRoutes } from './revisions.ts';
@@ -21,6 +23,7 @@ export function createConfigCenter(parts: Parts): Route[] {
   return [
     ...serviceRoutes(parts),
     ...draftRoutes(parts),
+    ...approvalRoutes(parts),
     ...publishingRoutes(parts),
     ...revisionRoutes(parts),
     ...breakerRoutes(parts),
@@ -29,6 +32,7 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...usageRoutes(parts),
     ...shedRoutes(parts),
     ...faultRoutes(parts),
+    ...keyRoutes(parts),
     ...auditRoutes(parts),
     ...healthRoutes(parts),
     ...schemaRoutes(),

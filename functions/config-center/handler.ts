@@ -10,12 +10,21 @@ const clock = systemClock;
 const logger = loggerOf('config-center');
 const table = controlPlaneTable();
 
+const { FLYBALL_ISSUERS, FLYBALL_PUBLISH_APPROVALS = '' } = process.env;
+
+if (!/^\d?$/.test(FLYBALL_PUBLISH_APPROVALS)) {
+  throw new Error(
+    `FLYBALL_PUBLISH_APPROVALS: "${FLYBALL_PUBLISH_APPROVALS}" means nothing; write 0 to 9, or leave it out`,
+  );
+}
+
 const routes = createConfigCenter({
   table,
   clock,
   logger,
   newId: randomUUID,
   healthUrls: (process.env['FLYBALL_HEALTH_URLS'] ?? '').split(',').filter((url) => url !== ''),
+  approvals: Number(FLYBALL_PUBLISH_APPROVALS),
   // Any answer will do: an emulator answers a bare GET with an error.
   probe: async (url, timeoutMs) => {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
@@ -27,6 +36,6 @@ export const handler = logged(
   logger,
   governed(
     { service: 'config-center', logger },
-    createApi({ routes, table, clock, logger, service: 'config-center', issuers: process.env['FLYBALL_ISSUERS'] }),
+    createApi({ routes, table, clock, logger, service: 'config-center', issuers: FLYBALL_ISSUERS }),
   ),
 );

@@ -13,4 +13,6 @@ export interface Parts {
   readonly healthUrls: readonly string[];
   /** Resolves if anything answers at the URL in time, rejects otherwise. */
   readonly probe: (url: string, timeoutMs: number) => Promise<void>;
+  /** How many others than its author must agree to a draft before it is published; none when left out. */
+  readonly approvals?: number;
 }

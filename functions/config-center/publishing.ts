@@ -24,6 +24,7 @@ import {
   type ApiResponse,
   type Route,
 } from '../api/index.ts';
+import { requireApproved } from './approvals.ts';
 import { digestOf } from './digest.ts';
 import { sameDocument, validated } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
@@ -80,6 +81,7 @@ async function publishDraft(parts: Parts, request: ApiRequest, service: string):
   const tags = ifMatch(request);
   if (tags !== undefined && !includes(tags, draft.etag)) throw draftChanged(service, draft);
   if (expectedRevision !== undefined && expectedRevision !== (head?.revision ?? 0)) throw lostRace(service, head);
+  await requireApproved(parts, request, service, draft);
   const document = await validatedNow(table, service, valueOfSource(draft.source), request.at);
   const next: Next = { service, document, source: draft.source, note, action: 'rules.publish', detail: {}, force };
   return publishNext(parts, request, next, head);

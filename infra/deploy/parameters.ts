@@ -1,4 +1,5 @@
 // Which parameters a deploy takes and what each may be: a mistyped one would be passed over, or fail half-way on AWS.
+import { readIssuers } from '../../functions/api/auth-issuers.ts';
 import { CONTROL_PLANE } from '../../functions/api/function-names.ts';
 import { nearest } from '../../middleware/kernel/nearest.ts';
 
@@ -7,6 +8,8 @@ interface Form {
   /** Ends the sentence "it takes …". */
   readonly takes: string;
   readonly fits: (text: string, stage: string) => boolean;
+  /** What exactly is wrong, where a text may be wrong in many ways. */
+  readonly why?: (text: string) => string | undefined;
 }
 
 /** A parameter as somebody gave it. */
@@ -65,6 +68,13 @@ export const PARAMETERS: Readonly<Record<string, Form>> = {
       'the ARN of a policy, arn:aws:iam::<account>:policy/<name>',
     ),
   ),
+  oidcIssuers: orNothing({
+    takes:
+      'whose tokens are taken and which roles they give, as docs/control-plane-access.md has it, in one line of JSON',
+    fits: (text) => whatIsWrongWithIssuers(text) === undefined,
+    why: whatIsWrongWithIssuers,
+  }),
+  publishApprovals: whole(0, 9),
 };
 
 /** What is wrong with a stage's parameters and what to write instead, one line each; undefined when all may be used. */
@@ -82,7 +92,8 @@ function wrongWith({ name, value, place }: Given, stage: string): string | undef
   const text = written.replaceAll('${sls:stage}', stage);
   // What CloudFormation, or the framework, has yet to fill in.
   if (text.includes('${') || form.fits(text, stage)) return undefined;
-  return `${place}: ${name} is "${shortened(text)}", but it takes ${form.takes}.`;
+  const why = form.why?.(text);
+  return `${place}: ${name} is "${shortened(text)}", but it takes ${form.takes}${why === undefined ? '' : `: ${why}`}.`;
 }
 
 function meant(name: string): string {
@@ -99,6 +110,15 @@ function shortened(text: string): string {
 function fitsControlPlane(names: string, stage: string): boolean {
   const form = new RegExp(`^${names.replace(/\*+/g, '.*')}$`);
   return CONTROL_PLANE.some((part) => form.test(`flyball-${stage}-${part}`));
+}
+
+function whatIsWrongWithIssuers(text: string): string | undefined {
+  try {
+    readIssuers(text);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function pattern(form: RegExp, takes: string): Form {
@@ -122,6 +142,6 @@ function whole(least: number, most = Number.MAX_SAFE_INTEGER): Form {
 }
 
 /** Left empty in serverless.yml; the command line knows no empty values. */
-function orNothing({ takes, fits }: Form): Form {
-  return { takes: `${takes}, or nothing`, fits: (text, stage) => text === '' || fits(text, stage) };
+function orNothing({ takes, fits, ...rest }: Form): Form {
+  return { ...rest, takes: `${takes}, or nothing`, fits: (text, stage) => text === '' || fits(text, stage) };
 }

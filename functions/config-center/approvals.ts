@@ -1,0 +1,138 @@
+// Four eyes: whoever wrote a draft does not publish it alone, where the deployment asks for that.
+import { z } from 'zod';
+import { approvalsOf, approveDraft, type Approval } from '../../store/items/approvals.ts';
+import type { Draft } from '../../store/items/rules.ts';
+import {
+  bodyOf,
+  ifMatch,
+  json,
+  moment,
+  Problem,
+  quoted,
+  route,
+  shows,
+  type ApiRequest,
+  type ApiResponse,
+  type Description,
+  type Route,
+} from '../api/index.ts';
+import { draftChanged, existingDraft } from './drafts.ts';
+import type { Parts } from './parts.ts';
+import { record } from './trail.ts';
+
+const DRAFT = '/v1/services/{service}/draft';
+
+const approveBody = z.strictObject({ note: z.string().max(1000).optional() });
+
+const approvals = z
+  .object({
+    etag: z.string().meta({ description: 'of the draft, without quotes' }),
+    author: z.string(),
+    needed: z.int().meta({ description: 'how many others must agree; whoever publishes and is not its author is one' }),
+    approvals: z.array(z.object({ by: z.string(), at: moment, note: z.string().optional() })),
+  })
+  .meta({ id: 'Approvals' });
+
+const readApprovals: Description = {
+  summary: 'Read who has approved the draft as it stands',
+  tags: ['drafts'],
+  answers: shows('The approvals of exactly this draft.', approvals),
+  problems: { 404: 'There is no draft.' },
+};
+
+const approve: Description = {
+  summary: 'Approve the draft exactly as it was read',
+  details: 'Whoever wrote the draft cannot approve it. Changing the draft takes its approvals away; they hold 30 days.',
+  tags: ['drafts'],
+  headers: { 'if-match': 'Required: the ETag of the draft that was read.' },
+  body: { schema: approveBody, optional: true, examples: { agreed: { note: 'as we agreed on Monday' } } },
+  answers: shows('The approvals of exactly this draft.', approvals),
+  problems: {
+    404: 'There is no draft.',
+    412: 'The draft is another one by now.',
+    428: 'It was not said which draft is approved.',
+  },
+};
+
+export function approvalRoutes(parts: Parts): Route[] {
+  return [
+    route('GET', `${DRAFT}/approvals`, 'viewer', readApprovals, async (request) => {
+      const { service } = request.params;
+      return standing(parts, request, service, await existingDraft(parts.table, service));
+    }),
+    route('POST', `${DRAFT}/approve`, 'publisher', approve, (request) =>
+      approveIt(parts, request, request.params.service),
+    ),
+  ];
+}
+
+async function approveIt(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
+  const { note } = bodyOf(request, approveBody);
+  const draft = await existingDraft(parts.table, service);
+  const tags = ifMatch(request);
+  if (tags === undefined || tags === '*' || tags.length !== 1) {
+    throw new Problem(428, 'Send the ETag of the draft you have read, and no other, as If-Match.', {
+      code: 'ETAG_REQUIRED',
+      headers: { etag: quoted(draft.etag) },
+    });
+  }
+  if (tags[0] !== draft.etag) throw draftChanged(service, draft);
+  const { caller, at } = request;
+  if (caller.name === draft.author) {
+    throw new Problem(403, 'You wrote this draft; somebody else must approve it.', { code: 'FOUR_EYES' });
+  }
+  await approveDraft(
+    parts.table,
+    { service, etag: draft.etag },
+    { by: caller.name, at, ...(note === undefined ? {} : { note }) },
+  );
+  await record(parts, request, {
+    ...{ action: 'draft.approve', service, target: 'draft', detail: { etag: draft.etag, author: draft.author } },
+    ...(note === undefined ? {} : { note }),
+  });
+  return standing(parts, request, service, draft);
+}
+
+async function standing(
+  parts: Parts,
+  request: ApiRequest,
+  service: string,
+  { etag, author }: Draft,
+): Promise<ApiResponse> {
+  const given = await approvalsOf(parts.table, service, etag, request.at);
+  return json(
+    { etag, author, needed: neededBy(parts), approvals: given.map(shown) },
+    { headers: { etag: quoted(etag) } },
+  );
+}
+
+/**
+ * Asked before a draft is published. Whoever publishes counts as one who agrees, unless they wrote it.
+ * @throws {Problem} 403 while too few others have approved exactly this draft.
+ */
+export async function requireApproved(
+  parts: Parts,
+  request: ApiRequest,
+  service: string,
+  { etag, author }: Pick<Draft, 'etag' | 'author'>,
+  needed = neededBy(parts),
+): Promise<void> {
+  if (needed === 0) return;
+  const given = await approvalsOf(parts.table, service, etag, request.at);
+  const agreed = new Set([request.caller.name, ...given.map(({ by }) => by)]);
+  agreed.delete(author);
+  if (agreed.size >= needed) return;
+  const others = needed === 1 ? 'somebody else' : `${needed} others`;
+  throw new Problem(403, `This draft is ${author}'s: ${others} must approve or publish it, POST to …/draft/approve.`, {
+    code: 'FOUR_EYES',
+    more: { etag, author, needed, approvals: given.map(shown) },
+  });
+}
+
+function neededBy({ approvals = 0 }: Parts): number {
+  return approvals;
+}
+
+function shown({ by, at, note }: Approval) {
+  return { by, at: new Date(at).toISOString(), ...(note === undefined ? {} : { note }) };
+}
