@@ -10,6 +10,7 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
   copy: (service) => keys.rulesCopy(service, 7, 3).pk,
   services: (service) => keys.service(service).pk,
   key: () => keys.apiKey('0123abcd').pk,
+  'key-list': () => keys.apiKeyEntry('').pk,
   pause: () => keys.pause().pk,
   audit: () => keys.audit('2026-11-21', '', '').pk,
   job: (service) => keys.job(service, 'nightly').pk,

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { readIssuers } from '../../../../functions/api/auth-issuers.ts';
+import { compileRoles } from '../../../../functions/api/auth-roles.ts';
+
+const corp = {
+  name: 'corp',
+  issuer: 'https://login.example.com/',
+  audience: 'flyball',
+  roles: [{ when: { groups: 'platform' }, role: 'admin' }],
+};
+const github = {
+  name: 'github',
+  issuer: 'https://token.actions.githubusercontent.com',
+  audience: 'flyball-prod',
+  roles: [{ when: { repository: 'acme/orders', ref: 'refs/heads/main' }, role: 'publisher', services: ['orders'] }],
+};
+
+const read = (...issuers: object[]) => readIssuers(JSON.stringify(issuers));
+
+describe('the text of FLYBALL_ISSUERS', () => {
+  it('says whose tokens are taken, and which role their claims give', () => {
+    expect(read(corp, github)).toEqual([
+      { ...corp, actor: 'sub' },
+      { ...github, actor: 'sub' },
+    ]);
+  });
+
+  it.each([
+    ['is no JSON', 'nothing', /^not JSON/],
+    ['is longer than an environment may be', `[${' '.repeat(4000)}]`, /^it has 4002 characters; at most 3072/],
+    ['names nobody', '[]', /at least|too small|>=1/i],
+    ['has a key twice', '[{"name":"a","name":"b"}]', /\/0\/name: this key stands here twice/],
+    ['has a key that JavaScript gives a meaning to', '[{"__proto__":{}}]', /__proto__: this name cannot be used/],
+  ])('that %s is refused', (_what, text, reason) => {
+    expect(() => readIssuers(text)).toThrow(reason);
+  });
+
+  const role = (when: object, more: object = {}) => ({ roles: [{ when, role: 'viewer', ...more }] });
+
+  it.each<[string, object[], RegExp]>([
+    ['no audience', [{ ...corp, audience: undefined }], /\/0\/audience/],
+    ['a symmetric algorithm', [{ ...corp, algorithms: ['HS256'] }], /\/0\/algorithms\/0/],
+    ['no algorithm at all', [{ ...corp, algorithms: ['none'] }], /\/0\/algorithms\/0/],
+    ['keys over http', [{ ...corp, jwksUri: 'http://login.example.com/keys' }], /\/0\/jwksUri.*https/],
+    ['no place to find keys at', [{ ...corp, issuer: 'corp' }], /\/0\/issuer: is no https address/],
+    ['a role nobody has', [{ ...corp, ...role({ groups: 'a' }, { role: 'root' }) }], /\/0\/roles\/0\/role/],
+    ['a role for everybody', [{ ...corp, ...role({}) }], /\/0\/roles\/0\/when: names no claim/],
+    [
+      'a value that everybody has',
+      [{ ...corp, ...role({ groups: '*' }) }],
+      /\/0\/roles\/0\/when\/groups.*fits everybody/,
+    ],
+    ['an empty list of services', [{ ...corp, ...role({ groups: 'a' }, { services: [] }) }], /\/0\/roles\/0\/services/],
+    ['one name twice', [corp, { ...github, name: 'corp' }], /\/1\/name: stands here twice/],
+    ['one issuer twice', [corp, { ...corp, name: 'again' }], /\/1\/issuer: stands here twice/],
+    [
+      'workflows of any repository',
+      [{ ...github, ...role({ ref: 'refs/heads/main' }) }],
+      /\/0\/roles\/0\/when: would be for workflows of every repository/,
+    ],
+    ['what nobody knows', [{ ...corp, rolls: [] }], /rolls/],
+  ])('with %s is refused, and says where', (_what, issuers, reason) => {
+    expect(() => read(...issuers)).toThrow(reason);
+  });
+});
+
+/** Who the bearer of these claims is, with these settings in place of the usual. */
+function callerOf(settings: object, claims: Record<string, unknown>) {
+  const [issuer] = read({ ...corp, ...settings });
+  if (!issuer) throw new Error('there is one');
+  return compileRoles(issuer)('user-1', claims);
+}
+
+describe('claims', () => {
+  const when = (claim: string, value: string | string[]) => ({ roles: [{ when: { [claim]: value }, role: 'editor' }] });
+
+  it.each<[string, object, Record<string, unknown>, boolean]>([
+    ['a text', when('team', 'orders'), { team: 'orders' }, true],
+    ['another text', when('team', 'orders'), { team: 'orders-2' }, false],
+    ['a member of a list', when('cognito:groups', 'ops'), { 'cognito:groups': ['dev', 'ops'] }, true],
+    ['one of several values', when('team', ['a', 'b']), { team: 'b' }, true],
+    [
+      'a pattern',
+      when('job', 'repo:acme/*:ref:refs/heads/main'),
+      { job: 'repo:acme/orders:ref:refs/heads/main' },
+      true,
+    ],
+    ['what a pattern does not fit', when('job', 'repo:acme/*'), { job: 'repo:acme-evil/x' }, false],
+    ['a word of a scope', when('scope', 'flyball.write'), { scope: 'openid flyball.write' }, true],
+    ['a word of another text', when('team', 'ops'), { team: 'dev ops' }, false],
+    ['a number', when('repository_owner_id', '4711'), { repository_owner_id: 4711 }, true],
+    ['a path', when('realm_access.roles', 'ops'), { realm_access: { roles: ['ops'] } }, true],
+    ['a name with dots', when('https://acme.example/roles', 'ops'), { 'https://acme.example/roles': ['ops'] }, true],
+    ['an object', when('team', 'orders'), { team: { orders: true } }, false],
+    ['none', when('team', 'orders'), {}, false],
+    ['what an object inherits', when('constructor.name', 'Object'), {}, false],
+  ])('with %s: fits or not', (_what, settings, claims, fits) => {
+    expect(callerOf(settings, claims)).toEqual(fits ? { name: 'jwt:corp:user-1', role: 'editor' } : undefined);
+  });
+
+  it('must all fit, and the first entry that does decides', () => {
+    const roles = [
+      { when: { groups: 'orders-team', mfa: 'yes' }, role: 'publisher', services: ['orders'] },
+      { when: { groups: ['orders-team', 'staff'] }, role: 'viewer' },
+    ];
+    expect(callerOf({ roles }, { groups: ['orders-team'], mfa: 'yes' })).toMatchObject({
+      role: 'publisher',
+      services: ['orders'],
+    });
+    expect(callerOf({ roles }, { groups: ['orders-team'] })).toEqual({ name: 'jwt:corp:user-1', role: 'viewer' });
+    expect(callerOf({ roles }, { groups: ['guests'] })).toBeUndefined();
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['a verified address', { email: 'ada@example.com', email_verified: true }, 'jwt:corp:ada@example.com'],
+    ['an address of an issuer that says nothing of it', { email: 'ada@example.com' }, 'jwt:corp:ada@example.com'],
+    ['an address that is not verified', { email: 'ada@example.com', email_verified: false }, 'jwt:corp:user-1'],
+    ['no address', {}, 'jwt:corp:user-1'],
+    ['one that is too long', { email: 'a'.repeat(300) }, 'jwt:corp:user-1'],
+  ])('name their bearer by the claim that is configured: %s', (_what, claims, name) => {
+    expect(callerOf({ actor: 'email' }, { groups: 'platform', ...claims })).toMatchObject({ name });
+  });
+});
