@@ -2,6 +2,7 @@
 import type { Route } from '../api/index.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit-log.ts';
+import { baselineRoutes } from './baseline/routes.ts';
 import { breakerRoutes } from './breakers.ts';
 import { concurrencyRoutes } from './concurrency.ts';
 import { draftRoutes } from './drafts.ts';
@@ -26,6 +27,7 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...approvalRoutes(parts),
     ...publishingRoutes(parts),
     ...revisionRoutes(parts),
+    ...baselineRoutes(parts),
     ...breakerRoutes(parts),
     ...throttleRoutes(parts),
     ...concurrencyRoutes(parts),

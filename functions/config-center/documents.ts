@@ -10,6 +10,7 @@ import {
   type ApiResponse,
   type FieldError,
   type OpenRequest,
+  type Problem,
 } from '../api/index.ts';
 import { validateDocument } from './validate.ts';
 import { futileLimits } from './validation/futile.ts';
@@ -27,9 +28,13 @@ export function validated(
 ): RuleDocument {
   const validation = validateDocument(service, value, nowMs, before);
   if (validation.valid) return validation.document;
-  const { errors } = validation;
+  throw invalidDocument(validation.errors);
+}
+
+/** 422 with these errors. */
+export function invalidDocument(errors: readonly FieldError[]): Problem {
   const detail = `The rule document has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}.`;
-  throw unprocessable(detail, 'INVALID_DOCUMENT', errors);
+  return unprocessable(detail, 'INVALID_DOCUMENT', errors);
 }
 
 /** What of a valid document is probably not meant, as members of an answer; without warnings, none. */
@@ -56,13 +61,14 @@ export function documentResponse(
   headers: Readonly<Record<string, string>>,
 ): ApiResponse {
   const varying = { vary: 'accept', ...headers };
-  if (!wantsYaml(request.headers.get('accept') ?? '')) return json(document.value, { headers: varying });
+  if (!wantsYaml(request)) return json(document.value, { headers: varying });
   const { source, value } = document;
   return text(source.trimStart().startsWith('{') ? stringify(value) : source, 'application/yaml', { headers: varying });
 }
 
 /** The first of the two types that is named; JSON when neither is. */
-function wantsYaml(accept: string): boolean {
+export function wantsYaml(request: OpenRequest): boolean {
+  const accept = request.headers.get('accept') ?? '';
   const yaml = accept.search(/\byaml\b/);
   const asJson = accept.search(/\bjson\b/);
   return yaml >= 0 && (asJson < 0 || yaml < asJson);

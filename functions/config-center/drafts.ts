@@ -22,6 +22,7 @@ import {
 import { diffDocuments } from './diff.ts';
 import { digestOf } from './digest.ts';
 import { documentResponse, sameDocument } from './documents.ts';
+import { draftOf, pathOf, subjectOf, titleOf } from './document-id.ts';
 import { validatedNow, warningsNow } from './drills.ts';
 import type { Parts } from './parts.ts';
 import { record } from './trail.ts';
@@ -31,13 +32,12 @@ const DRAFT = '/v1/services/{service}/draft';
 export function draftRoutes(parts: Parts): Route[] {
   const { table } = parts;
   return [
-    route('GET', DRAFT, 'viewer', async (request) => {
-      const { service } = request.params;
-      const draft = await existingDraft(table, service);
-      if (includes(ifNoneMatch(request), draft.etag)) return notModified(quoted(draft.etag));
-      return draftResponse(table, request, service, draft, valueOfSource(draft.source));
-    }),
-    route('PUT', DRAFT, 'editor', (request) => putDraft(parts, request, request.params.service)),
+    route('GET', DRAFT, 'viewer', (request) => getDraft(table, request, request.params.service)),
+    route('PUT', DRAFT, 'editor', (request) =>
+      putDraft(parts, request, request.params.service, (value) =>
+        validatedNow(table, request.params.service, value, request.at),
+      ),
+    ),
     route('POST', `${DRAFT}/validate`, 'viewer', async (request) => {
       const { service } = request.params;
       const value =
@@ -50,30 +50,55 @@ export function draftRoutes(parts: Parts): Route[] {
   ];
 }
 
-/** @throws {Problem} 404 when the service has no draft. */
-export async function existingDraft(table: Table, service: string): Promise<Draft> {
-  const draft = await readDraft(table, service);
-  if (!draft) throw notFound(`Service "${service}" has no draft; PUT one to /v1/services/${service}/draft.`);
+export async function getDraft(table: Table, request: ApiRequest, id: string): Promise<ApiResponse> {
+  const draft = await existingDraft(table, id);
+  if (includes(ifNoneMatch(request), draft.etag)) return notModified(quoted(draft.etag));
+  return draftResponse(table, request, id, draft, valueOfSource(draft.source));
+}
+
+/** @throws {Problem} 404 when there is no draft. */
+export async function existingDraft(table: Table, id: string): Promise<Draft> {
+  const draft = await readDraft(table, id);
+  if (!draft) throw notFound(`${titleOf(id)} has no draft; PUT one to ${pathOf(id)}/draft.`);
   return draft;
 }
 
-/** Nothing is stored of a document that may not be published. */
-async function putDraft(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
+/** Nothing is stored of a document that may not be published: `validate` throws then. */
+export async function putDraft(
+  parts: Parts,
+  request: ApiRequest,
+  id: string,
+  validate: (value: unknown) => Promise<unknown>,
+): Promise<ApiResponse> {
   const { table } = parts;
   const { source, value } = documentOf(request);
-  await validatedNow(table, service, value, request.at);
+  await validate(value);
   const sent = { etag: etagOf(source), value };
-  const expected = await expectedEtag(table, service, request, sent);
-  const write = { service, source, author: request.caller.name, at: request.at };
+  const expected = await expectedEtag(table, id, request, sent);
+  const draft = await storeDraft(parts, request, id, { source, value, expected });
+  return draftResponse(table, request, id, draft, value);
+}
+
+interface DraftSent {
+  readonly source: string;
+  readonly value: unknown;
+  readonly expected?: string | null | undefined;
+}
+
+/** Writes a validated draft, lists it and leaves its trace. @throws {Problem} 412 when another one than expected stands, 413. */
+export async function storeDraft(parts: Parts, request: ApiRequest, id: string, sent: DraftSent): Promise<Draft> {
+  const { table } = parts;
+  const { source, value, expected } = sent;
+  const write = { service: id, source, author: request.caller.name, at: request.at };
   const written = await storing(() =>
     writeDraft(table, expected === undefined ? write : { ...write, ifMatch: expected }),
   );
-  if (!written.applied) throw draftChanged(service, written.draft, sent);
+  if (!written.applied) throw draftChanged(id, written.draft, { etag: etagOf(source), value });
   const { draft } = written;
   const { etag, author, updatedAt } = draft;
-  await listDraft(table, service, { etag, author, updatedAt, digest: digestOf(value) });
-  await record(parts, request, { action: 'draft.put', service, target: 'draft', detail: { etag } });
-  return draftResponse(table, request, service, draft, value);
+  await listDraft(table, id, { etag, author, updatedAt, digest: digestOf(value) });
+  await record(parts, request, { action: 'draft.put', ...subjectOf(id), target: 'draft', detail: { etag } });
+  return draft;
 }
 
 /** What the write depends on: an ETag, no draft at all (null), or nothing (undefined). @throws {Problem} 412 */
@@ -102,8 +127,8 @@ interface Sent {
 /** 412 with the draft as it stands, and how what was sent differs from it: all that it takes to merge the two. */
 export function draftChanged(service: string, current: Draft | undefined, sent?: Sent): Problem {
   const detail = current
-    ? `The draft of "${service}" was changed by ${current.author}; apply your change to it as it stands.`
-    : `Service "${service}" has no draft to match.`;
+    ? `The draft of ${draftOf(service)} was changed by ${current.author}; apply your change to it as it stands.`
+    : `${titleOf(service)} has no draft to match.`;
   return new Problem(412, detail, {
     code: 'DRAFT_CHANGED',
     headers: current ? { etag: quoted(current.etag) } : {},

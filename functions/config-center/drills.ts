@@ -1,15 +1,21 @@
-// Documents with drills in them, looked at beside what stands: faults that have ended since, and faults that are stopped.
+// Documents looked at beside what stands: the baseline, faults that have ended since, and faults that are stopped.
 import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
 import { readCellFaultStop, readFaultStop } from '../../store/items/fault-stops.ts';
 import type { Table } from '../../store/port.ts';
-import { pointerOf, type FieldError } from '../api/index.ts';
-import { validated, warningsOf } from './documents.ts';
+import { MAX_ERRORS, pointerOf, type FieldError } from '../api/index.ts';
+import { breachesOf } from './baseline/guardrails.ts';
+import { baselineInForce } from './baseline/in-force.ts';
+import { withDefaults } from './baseline/merge.ts';
+import { stepsOf } from './baseline/places.ts';
+import { invalidDocument, warningsOf } from './documents.ts';
 import { publishedOf } from './published.ts';
 import { validateDocument } from './validate.ts';
+import type { Finding } from './validation/findings.ts';
 
 /**
- * The document, if it may govern this service from `nowMs` on. A fault that has ended since it was published is in nobody's
- * way: it need not be taken out first to change something else. @throws {Problem} 422 with every error in it.
+ * The document with the baseline's defaults, if it may govern this service from `nowMs` on. A fault that has ended since it
+ * was published is in nobody's way: it need not be taken out first to change something else.
+ * @throws {Problem} 422 with every error in it, and every guardrail that it breaks
  */
 export async function validatedNow(
   table: Table,
@@ -17,10 +23,33 @@ export async function validatedNow(
   value: unknown,
   nowMs: number,
 ): Promise<RuleDocument> {
-  const first = validateDocument(service, value, nowMs);
-  if (first.valid) return first.document;
-  const ended = first.errors.some(({ path }) => /^\/faults\/[^/]+\/until$/.test(path));
-  return validated(service, value, nowMs, ended ? (await publishedOf(table, service))?.faults : undefined);
+  const baseline = await baselineInForce(table);
+  const whole = withDefaults(value, baseline?.defaults);
+  const first = validateDocument(service, whole, nowMs);
+  const ended = !first.valid && first.errors.some(({ path }) => /^\/faults\/[^/]+\/until$/.test(path));
+  const before = ended ? (await publishedOf(table, service))?.faults : undefined;
+  const validation = before ? validateDocument(service, whole, nowMs, before) : first;
+  const breaches = baseline ? breachesOf(service, whole, baseline).map(toError) : [];
+  if (validation.valid && breaches.length === 0) return validation.document;
+  const errors = validation.valid ? [] : fromWhere(validation.errors, value, whole);
+  throw invalidDocument([...errors, ...breaches].slice(0, MAX_ERRORS));
+}
+
+const toError = ({ place, reason }: Finding): FieldError => ({ path: pointerOf(place), reason });
+
+/** An author who finds no such place in what was sent is told where it comes from. */
+function fromWhere(errors: readonly FieldError[], sent: unknown, whole: unknown): FieldError[] {
+  return errors.map(({ path, reason }) => {
+    const steps = stepsOf(path);
+    const added = steps.length > 0 && !isThere(sent, steps) && isThere(whole, steps);
+    return { path, reason: added ? `${reason} (from the defaults of the baseline)` : reason };
+  });
+}
+
+function isThere(value: unknown, [step, ...rest]: readonly string[]): boolean {
+  if (step === undefined) return true;
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return false;
+  return isThere((value as Readonly<Record<string, unknown>>)[step], rest);
 }
 
 /** What of a valid document is probably not meant, as members of an answer; without warnings, none. */
@@ -31,7 +60,10 @@ export async function warningsNow(
   nowMs: number,
 ): Promise<{ readonly warnings?: readonly FieldError[] }> {
   const { warnings: always = [] } = warningsOf(service, document);
-  const warnings = [...always, ...(await ofDrills(table, service, document, nowMs))];
+  const baseline = await baselineInForce(table);
+  // Errors of what is to be published; of what is rolled back to, which must always be possible, warnings.
+  const breaches = baseline ? breachesOf(service, document, baseline).map(toError) : [];
+  const warnings = [...always, ...breaches, ...(await ofDrills(table, service, document, nowMs))];
   return warnings.length > 0 ? { warnings } : {};
 }
 

@@ -1,4 +1,5 @@
 // What has been published: the revision in force, the ones before it, and what differs between two.
+import { grayOf } from '../../store/items/gray.ts';
 import type { Table } from '../../store/port.ts';
 import { listRevisions, readDocument, readHead, readRevision, type RevisionRecord } from '../../store/items/rules.ts';
 import {
@@ -13,9 +14,15 @@ import {
   route,
   sealCursor,
   valueOfSource,
+  type ApiRequest,
+  type ApiResponse,
   type Route,
 } from '../api/index.ts';
+import { baselineInForce } from './baseline/in-force.ts';
+import { withDefaults } from './baseline/merge.ts';
 import { diffDocuments } from './diff.ts';
+import { BASELINE_ID, pathOf, titleOf } from './document-id.ts';
+import { documentResponse, wantsYaml } from './documents.ts';
 import { existingDraft } from './drafts.ts';
 import type { Parts } from './parts.ts';
 
@@ -23,60 +30,86 @@ const SERVICE = '/v1/services/{service}';
 
 export function revisionRoutes({ table }: Parts): Route[] {
   return [
-    route('GET', `${SERVICE}/rules`, 'viewer', async (request) => {
-      const { service } = request.params;
-      const head = await readHead(table, service, { consistent: true });
-      if (!head) throw nothingPublished(service);
-      const etag = `${head.seq}-${head.revision}`;
-      if (includes(ifNoneMatch(request), etag)) return notModified(quoted(etag));
-      const document = await readDocument(table, service, head.revision, 0);
-      return json(document, { headers: { etag: quoted(etag), 'flyball-revision': String(head.revision) } });
-    }),
-    route('GET', `${SERVICE}/revisions`, 'viewer', async (request) => {
-      const { service } = request.params;
-      const list = `revisions:${service}`;
-      const { revisions, cursor } = await listRevisions(table, service, pageOf(request, list));
-      return json({ revisions: revisions.map(shown), ...(cursor ? { cursor: sealCursor(list, cursor) } : {}) });
-    }),
-    route('GET', `${SERVICE}/revisions/{revision}`, 'viewer', async (request) => {
-      const { service, revision } = request.params;
-      const found = await published(table, service, numberOf(revision));
-      return json({ ...shown(found), document: found.document, source: found.source });
-    }),
-    route('GET', `${SERVICE}/diff`, 'viewer', async (request) => {
-      const { service } = request.params;
-      const [from, to] = [request.query.get('from') ?? 'published', request.query.get('to') ?? 'draft'];
-      const [before, after] = await Promise.all([versionOf(table, service, from), versionOf(table, service, to)]);
-      return json({ from, to, changes: diffDocuments(before, after) });
-    }),
+    route('GET', `${SERVICE}/rules`, 'viewer', (request) => inForce(table, request, request.params.service)),
+    route('GET', `${SERVICE}/revisions`, 'viewer', (request) => revisions(table, request, request.params.service)),
+    route('GET', `${SERVICE}/revisions/{revision}`, 'viewer', (request) =>
+      oneRevision(table, request, request.params.service, request.params.revision),
+    ),
+    route('GET', `${SERVICE}/diff`, 'viewer', (request) => difference(table, request, request.params.service)),
   ];
 }
 
-/** The document that `draft`, `published` or a revision's number stands for. */
-async function versionOf(table: Table, service: string, version: string): Promise<unknown> {
-  if (version === 'draft') return valueOfSource((await existingDraft(table, service)).source);
-  if (version !== 'published') return (await published(table, service, numberOf(version))).document;
-  const head = await readHead(table, service, { consistent: true });
-  // Before the first publish everything is new.
-  return head ? readDocument(table, service, head.revision, 0) : {};
+/** The document in force, as instances have it. */
+export async function inForce(table: Table, request: ApiRequest, id: string): Promise<ApiResponse> {
+  const head = await readHead(table, id, { consistent: true });
+  if (!head) throw nothingPublished(id);
+  const etag = `${head.seq}-${head.revision}`;
+  if (includes(ifNoneMatch(request), etag)) return notModified(quoted(etag));
+  const document = await readDocument(table, id, head.revision, 0);
+  return json(document, { headers: { etag: quoted(etag), 'flyball-revision': String(head.revision) } });
 }
 
-async function published(table: Table, service: string, revision: number) {
-  const found = await readRevision(table, service, revision);
-  if (!found) throw notFound(`Service "${service}" has no revision ${revision}.`);
+/** A page of what has been published, newest first. */
+export async function revisions(table: Table, request: ApiRequest, id: string): Promise<ApiResponse> {
+  const list = `revisions:${id}`;
+  const { revisions, cursor } = await listRevisions(table, id, pageOf(request, list));
+  return json({ revisions: revisions.map(shown), ...(cursor ? { cursor: sealCursor(list, cursor) } : {}) });
+}
+
+/** One of them; with `Accept: application/yaml` its author's text, comments and all. */
+export async function oneRevision(table: Table, request: ApiRequest, id: string, number: string): Promise<ApiResponse> {
+  const found = await published(table, id, numberOf(number));
+  const { document, source } = found;
+  if (!wantsYaml(request)) return json({ ...shown(found), document, source }, { headers: { vary: 'accept' } });
+  return documentResponse(
+    request,
+    { source, value: valueOfSource(source) },
+    { 'flyball-revision': String(found.revision) },
+  );
+}
+
+/** What differs between two versions; from what is in force to the draft unless the query says otherwise. */
+export async function difference(table: Table, request: ApiRequest, id: string): Promise<ApiResponse> {
+  const [from, to] = [request.query.get('from') ?? 'published', request.query.get('to') ?? 'draft'];
+  const [before, after] = await Promise.all([versionOf(table, id, from), versionOf(table, id, to)]);
+  return json({ from, to, changes: diffDocuments(before, after) });
+}
+
+/** The document that `draft`, `gray`, `published` or a revision's number stands for; a draft as it would be published. */
+async function versionOf(table: Table, id: string, version: string): Promise<unknown> {
+  if (version === 'draft') {
+    const draft = valueOfSource((await existingDraft(table, id)).source);
+    return id === BASELINE_ID ? draft : withDefaults(draft, (await baselineInForce(table))?.defaults);
+  }
+  if (version !== 'published' && version !== 'gray') {
+    return (await published(table, id, numberOf(version))).document;
+  }
+  const head = await readHead(table, id, { consistent: true });
+  if (version === 'gray') {
+    const gray = grayOf(head?.gray);
+    if (!gray) throw notFound(`${titleOf(id)} has no gray publication under way.`);
+    return readDocument(table, id, gray.revision, 0);
+  }
+  // Before the first publish everything is new.
+  return head ? readDocument(table, id, head.revision, 0) : {};
+}
+
+async function published(table: Table, id: string, revision: number) {
+  const found = await readRevision(table, id, revision);
+  if (!found) throw notFound(`${titleOf(id)} has no revision ${revision}.`);
   return found;
 }
 
-function nothingPublished(service: string) {
-  return notFound(`Service "${service}" has no published rules; POST to /v1/services/${service}/publish.`);
+function nothingPublished(id: string) {
+  return notFound(`${titleOf(id)} has no published rules; POST to ${pathOf(id)}/publish.`);
 }
 
 function numberOf(text: string): number {
   if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
-  throw badRequest(`"${text.slice(0, 32)}" is not a revision: write its number, draft or published.`);
+  throw badRequest(`"${text.slice(0, 32)}" is not a revision: write its number, draft, gray or published.`);
 }
 
 function shown({ publishedAt, ...rest }: RevisionRecord) {
-  const { revision, seq, author, note } = rest;
-  return { revision, seq, author, note, publishedAt: new Date(publishedAt).toISOString() };
+  const { revision, seq, state, author, note } = rest;
+  return { revision, seq, state, author, note, publishedAt: new Date(publishedAt).toISOString() };
 }
