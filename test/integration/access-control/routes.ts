@@ -1,0 +1,97 @@
+// Who may do what: every route of the control plane, one line each. A route without a line here fails the matrix.
+import type { Method, Role } from '../../../functions/api/index.ts';
+
+/**
+ * What a key for some services may do on a route that its role reaches:
+ * `service`: on its own services alone; `whole`: nothing, since it concerns all; `filtered`: it is shown its own alone.
+ */
+export type Scope = 'service' | 'whole' | 'filtered';
+
+/** What is sent: the least that gets as far as the question of who may. The service is `orders` wherever one is named. */
+export interface Sent {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+export type Row = readonly [method: Method, path: string, least: Role | 'anyone', scope: Scope, sent?: Sent];
+
+const SERVICE = '/v1/services/{service}';
+const ORDERS = { query: { service: 'orders' } };
+const PAUSE = { priority: 'sheddable', for: '1m', reason: 'a test' };
+
+export const ROUTES: readonly Row[] = [
+  ['GET', '/v1/services', 'viewer', 'filtered'],
+  ['GET', `${SERVICE}/draft`, 'viewer', 'service'],
+  ['PUT', `${SERVICE}/draft`, 'editor', 'service'],
+  ['POST', `${SERVICE}/draft/validate`, 'viewer', 'service'],
+  ['GET', `${SERVICE}/draft/approvals`, 'viewer', 'service'],
+  ['POST', `${SERVICE}/draft/approve`, 'publisher', 'service'],
+  ['POST', `${SERVICE}/publish`, 'publisher', 'service'],
+  ['POST', `${SERVICE}/rollback`, 'publisher', 'service'],
+  ['GET', `${SERVICE}/rules`, 'viewer', 'service'],
+  ['GET', `${SERVICE}/revisions`, 'viewer', 'service'],
+  ['GET', `${SERVICE}/revisions/{revision}`, 'viewer', 'service'],
+  ['GET', `${SERVICE}/diff`, 'viewer', 'service'],
+
+  ['GET', '/v1/baseline', 'viewer', 'filtered'],
+  ['GET', '/v1/baseline/draft', 'viewer', 'filtered'],
+  ['PUT', '/v1/baseline/draft', 'editor', 'whole'],
+  ['POST', '/v1/baseline/draft/validate', 'viewer', 'whole'],
+  ['POST', '/v1/baseline/publish', 'admin', 'whole'],
+  ['POST', '/v1/baseline/rollback', 'admin', 'whole'],
+  ['GET', '/v1/baseline/revisions', 'viewer', 'filtered'],
+  ['GET', '/v1/baseline/revisions/{revision}', 'viewer', 'filtered'],
+  ['GET', '/v1/baseline/diff', 'viewer', 'filtered'],
+  ['GET', '/v1/baseline/violations', 'viewer', 'whole'],
+
+  ['GET', `${SERVICE}/breakers`, 'viewer', 'service'],
+  ['GET', `${SERVICE}/breakers/{breaker}`, 'viewer', 'service'],
+  ['GET', `${SERVICE}/breakers/{breaker}/transitions`, 'viewer', 'service'],
+  ['POST', `${SERVICE}/breakers/{breaker}/force`, 'publisher', 'service'],
+  ['GET', `${SERVICE}/throttles`, 'viewer', 'service'],
+  ['GET', `${SERVICE}/throttles/{throttle}`, 'viewer', 'service'],
+  ['GET', `${SERVICE}/concurrency`, 'viewer', 'service'],
+  ['GET', `${SERVICE}/usage`, 'viewer', 'service'],
+  ['GET', `${SERVICE}/usage/signals`, 'viewer', 'service'],
+
+  ['GET', '/v1/shed', 'viewer', 'filtered'],
+  ['POST', '/v1/shed', 'publisher', 'whole', { body: PAUSE }],
+  ['DELETE', '/v1/shed', 'publisher', 'whole'],
+  ['GET', '/v1/faults', 'viewer', 'filtered'],
+  ['POST', '/v1/faults/stop', 'publisher', 'whole', { body: { reason: 'a test' } }],
+  ['POST', '/v1/faults/resume', 'publisher', 'whole', { body: { reason: 'a test' } }],
+
+  ['GET', '/v1/keys', 'admin', 'filtered'],
+  ['POST', '/v1/keys', 'admin', 'service', { body: { name: 'one more', role: 'viewer', services: ['orders'] } }],
+  ['GET', '/v1/keys/{id}', 'admin', 'filtered'],
+  ['DELETE', '/v1/keys/{id}', 'admin', 'filtered'],
+  ['POST', '/v1/keys/{id}/revoke', 'admin', 'filtered'],
+
+  ['GET', '/v1/audit', 'viewer', 'service', ORDERS],
+  ['GET', '/v1/health', 'anyone', 'filtered'],
+  ['GET', '/v1/schema/rules', 'anyone', 'filtered'],
+
+  ['GET', '/v1/jobs', 'viewer', 'filtered'],
+  ['GET', '/v1/jobs/{job}', 'viewer', 'service'],
+  ['GET', '/v1/jobs/{job}/runs', 'viewer', 'service'],
+
+  ['GET', '/v1/telemetry/series', 'viewer', 'service', ORDERS],
+  ['GET', '/metrics', 'viewer', 'filtered'],
+  ['GET', '/v1/telemetry/samples', 'viewer', 'service', ORDERS],
+  ['GET', '/v1/telemetry/slo', 'viewer', 'service', ORDERS],
+  ['GET', '/v1/telemetry/topology', 'viewer', 'filtered'],
+  ['GET', '/v1/telemetry/traces', 'viewer', 'service', ORDERS],
+  ['GET', '/v1/telemetry/traces/{id}', 'viewer', 'filtered'],
+  ['GET', '/v1/telemetry/saturation', 'viewer', 'service', ORDERS],
+  ['GET', '/v1/telemetry/coverage', 'viewer', 'filtered'],
+];
+
+/** What stands for the names in braces. */
+export const NAMED: Readonly<Record<string, string>> = {
+  '{service}': 'orders',
+  '{revision}': '1',
+  '{breaker}': 'payments',
+  '{throttle}': 'everyone',
+  '{job}': 'orders:nightly',
+  '{id}': '0123456789abcdef',
+};
