@@ -16,6 +16,7 @@ import {
   type ApiRequest,
   type Route,
 } from '../api/index.ts';
+import * as describedJobs from './described.ts';
 import { jobPage } from './listing.ts';
 import { standing } from './standing.ts';
 import { verdictOf } from './verdict.ts';
@@ -23,7 +24,7 @@ import { jobDetail, jobView, runView } from './views.ts';
 
 export function jobRoutes({ table, clock }: { readonly table: Table; readonly clock: Clock }): Route[] {
   return [
-    route('GET', '/v1/jobs', 'viewer', async (request) => {
+    route('GET', '/v1/jobs', 'viewer', describedJobs.listJobs, async (request) => {
       const page = await jobPage(table, request);
       const nowMs = clock.now();
       // Side by side, and a page is bounded: a job that has failed since the last tick must not be listed as up.
@@ -38,11 +39,11 @@ export function jobRoutes({ table, clock }: { readonly table: Table; readonly cl
         ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
       });
     }),
-    route('GET', '/v1/jobs/{job}', 'viewer', async (request) => {
+    route('GET', '/v1/jobs/{job}', 'viewer', describedJobs.readJob, async (request) => {
       const nowMs = clock.now();
       return json(jobDetail(await standing(table, await jobOf(table, request), nowMs), nowMs));
     }),
-    route('GET', '/v1/jobs/{job}/runs', 'viewer', async (request) => {
+    route('GET', '/v1/jobs/{job}/runs', 'viewer', describedJobs.listRuns, async (request) => {
       const job = await jobOf(table, request);
       const nowMs = clock.now();
       const list = `runs:${job.service}:${job.job}`;

@@ -1,5 +1,5 @@
 // Forces a breaker open or closed, releases it, and says so where its changes are listed.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { errorFields } from '../../middleware/kernel/logger.ts';
 import { parseDuration } from '../../middleware/kernel/units.ts';
 import { putBreakerTransition } from '../../store/items/breaker-log.ts';
@@ -15,20 +15,9 @@ import { bodyOf, json, Problem, readTime, unprocessable, type ApiRequest, type A
 import { storedBreakerKey } from './breaker-key.ts';
 import { breakerNamed } from './breaker-rules.ts';
 import { shownBreaker } from './breaker-shown.ts';
+import { forceBody } from './described/breakers.ts';
 import type { Parts } from './parts.ts';
 import { record } from './trail.ts';
-
-const forceBody = z.strictObject({
-  state: z.enum(['FORCED_OPEN', 'FORCED_CLOSED']).nullable().meta({ description: 'null releases it' }),
-  until: z.union([z.string(), z.int()]).nullable().optional(),
-  for: z.string().optional().meta({ description: 'in place of until: 30m, 2h' }),
-  reason: z.string().min(1).max(500),
-  key: z
-    .union([z.string(), z.array(z.string()).max(4)])
-    .optional()
-    .meta({ description: 'client=ada, one for each part of the rule’s key' }),
-  stored: z.string().optional().meta({ description: 'the key as the table has it' }),
-});
 
 export async function force(parts: Parts, request: ApiRequest, service: string, name: string): Promise<ApiResponse> {
   const body = bodyOf(request, forceBody);

@@ -8,6 +8,7 @@ import { keyIn, storedBreakerKey } from './breaker-key.ts';
 import { breakerNamed, breakersOf, type PublishedBreaker } from './breaker-rules.ts';
 import { withEnds } from './breaker-ends.ts';
 import { shownBreaker, shownKeyed, shownTransition, windowOf } from './breaker-shown.ts';
+import * as described from './described/breakers.ts';
 import type { Parts } from './parts.ts';
 import { readable } from './unreadable.ts';
 
@@ -20,7 +21,7 @@ const MOST_TRANSITIONS = 200;
 export function breakerRoutes(parts: Parts): Route[] {
   const { table } = parts;
   return [
-    route('GET', BREAKERS, 'viewer', async (request) => {
+    route('GET', BREAKERS, 'viewer', described.listBreakers, async (request) => {
       const { service } = request.params;
       const asked = keyIn(request.query);
       const breakers = (await breakersOf(table, service)).filter(({ rule }) => isAsked(asked.key, rule.key ?? []));
@@ -29,13 +30,13 @@ export function breakerRoutes(parts: Parts): Route[] {
       );
       return json(await Promise.all(shown));
     }),
-    route('GET', `${BREAKERS}/{breaker}`, 'viewer', async (request) => {
+    route('GET', `${BREAKERS}/{breaker}`, 'viewer', described.readBreaker, async (request) => {
       const { service, breaker: name } = request.params;
       const breaker = await breakerNamed(table, service, name);
       const key = storedBreakerKey(keyIn(request.query), breaker.rule);
       return json(await show(table, service, breaker, request.at, key));
     }),
-    route('GET', `${BREAKERS}/{breaker}/transitions`, 'viewer', async (request) => {
+    route('GET', `${BREAKERS}/{breaker}/transitions`, 'viewer', described.listTransitions, async (request) => {
       const { service, breaker: name } = request.params;
       const breaker = await breakerNamed(table, service, name);
       const key = storedBreakerKey(keyIn(request.query), breaker.rule);
@@ -52,7 +53,7 @@ export function breakerRoutes(parts: Parts): Route[] {
         ...(cursor === undefined ? {} : { cursor: sealCursor(list, cursor) }),
       });
     }),
-    route('POST', `${BREAKERS}/{breaker}/force`, 'publisher', (request) =>
+    route('POST', `${BREAKERS}/{breaker}/force`, 'publisher', described.forceBreaker, (request) =>
       force(parts, request, request.params.service, request.params.breaker),
     ),
   ];
@@ -91,6 +92,6 @@ function timeOf({ query }: OpenRequest, name: string): number | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
   const ms = readTime(text);
-  if (ms === undefined) throw badRequest(`${name} is no time; write 2027-01-01T00:00:00Z.`);
+  if (ms === undefined) throw badRequest(`${name} is not a time; write 2027-01-01T00:00:00Z.`);
   return ms;
 }

@@ -10,12 +10,13 @@ import { readDocument, readHead } from '../../store/items/rules.ts';
 import { keys } from '../../store/keys.ts';
 import type { Table } from '../../store/port.ts';
 import { json, notFound, route, type Route } from '../api/index.ts';
+import { readConcurrency } from './described/throttles.ts';
 import type { Parts } from './parts.ts';
 import { readable } from './unreadable.ts';
 
 export function concurrencyRoutes({ table }: Parts): Route[] {
   return [
-    route('GET', '/v1/services/{service}/concurrency', 'viewer', async (request) => {
+    route('GET', '/v1/services/{service}/concurrency', 'viewer', readConcurrency, async (request) => {
       const { service } = request.params;
       const rules = await concurrencyOf(table, service);
       const named = Object.entries(rules).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,5 +1,4 @@
 // Injected faults: what is in force where and until when, and one call that stops them, in a whole cell or some services.
-import { z } from 'zod';
 import type { FaultRule } from '../../middleware/kernel/rules/document.ts';
 import {
   readCellFaultStop,
@@ -21,30 +20,27 @@ import {
   sealCursor,
   type ApiRequest,
   type ApiResponse,
+  type Description,
   type Route,
 } from '../api/index.ts';
+import { readFaults, resumeFaults, stopBody, stopFaults } from './described/cell.ts';
 import type { Parts } from './parts.ts';
-import { MOST_NAMED, recorded, requireServices, spreadOver, spreadOverCell, type Lay, type Spread } from './pausing.ts';
+import { recorded, requireServices, spreadOver, spreadOverCell, type Lay, type Spread } from './pausing.ts';
 import { publishedOf } from './published.ts';
 import { record } from './trail.ts';
 
 /** Each service's document is read. */
 const MOST_A_PAGE = 50;
 
-const body = z.strictObject({
-  reason: z.string().min(1).max(500),
-  services: z.array(z.string()).min(1).max(MOST_NAMED).optional(),
-});
-
 export function faultRoutes(parts: Parts): Route[] {
-  const writing = (path: string, stopped: boolean) =>
-    route('POST', path, 'publisher', (request) =>
+  const writing = (path: string, description: Description, stopped: boolean) =>
+    route('POST', path, 'publisher', description, (request) =>
       request.query.has('cursor') ? goOn(parts, request, stopped) : decide(parts, request, stopped),
     );
   return [
-    route('GET', '/v1/faults', 'viewer', (request) => show(parts.table, request)),
-    writing('/v1/faults/stop', true),
-    writing('/v1/faults/resume', false),
+    route('GET', '/v1/faults', 'viewer', readFaults, (request) => show(parts.table, request)),
+    writing('/v1/faults/stop', stopFaults, true),
+    writing('/v1/faults/resume', resumeFaults, false),
   ];
 }
 
@@ -82,7 +78,7 @@ const isOver = ({ until }: FaultRule, nowMs: number) => nowMs >= Date.parse(unti
 
 async function decide(parts: Parts, request: ApiRequest, stopped: boolean): Promise<ApiResponse> {
   const { table, clock } = parts;
-  const { reason, services } = bodyOf(request, body);
+  const { reason, services } = bodyOf(request, stopBody);
   const deed = { action: stopped ? 'faults.stop' : 'faults.resume', detail: {}, note: reason };
   const decided = { stopped, by: request.caller.name, reason };
   if (services) {

@@ -2,6 +2,7 @@
 import { storeLimitMs } from '../../middleware/kernel/patience.ts';
 import { keys } from '../../store/keys.ts';
 import { json, openRoute, type Route } from '../api/index.ts';
+import { readHealth } from './described/open.ts';
 import type { Parts } from './parts.ts';
 
 /**
@@ -12,7 +13,7 @@ const LIMIT_MS = Math.min(storeLimitMs(1_000), 4_000);
 
 export function healthRoutes({ table, healthUrls, probe }: Parts): Route[] {
   return [
-    openRoute('GET', '/v1/health', async () => {
+    openRoute('GET', '/v1/health', readHealth, async () => {
       // The table first, by itself: what the other probes load must not use up its time.
       const first = await up('table', async () => {
         await table.get(keys.rulesHead('health'), { timeoutMs: LIMIT_MS });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ruleDocument } from '../../middleware/kernel/rules/document.ts';
 import { openRoute, text, type Route } from '../api/index.ts';
+import { readRuleSchema } from './described/open.ts';
 
 /** A JSON Schema, as far as anything here looks into one. */
 export interface JsonSchema {
@@ -20,7 +21,7 @@ export function schemaRoutes(): Route[] {
   let body: string | undefined;
   return [
     // Open, since editors fetch schemas without credentials; it says nothing about any service.
-    openRoute('GET', '/v1/schema/rules', async () => {
+    openRoute('GET', '/v1/schema/rules', readRuleSchema, async () => {
       body ??= JSON.stringify(ruleSchema());
       return text(body, 'application/schema+json');
     }),

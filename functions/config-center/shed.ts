@@ -1,5 +1,4 @@
 // Pausing what can be shed: in a whole cell or some of its services, for a time, with one call.
-import { z } from 'zod';
 import { parseDuration } from '../../middleware/kernel/units.ts';
 import { listServices } from '../../store/items/rules.ts';
 import {
@@ -28,27 +27,20 @@ import {
   type ApiResponse,
   type Route,
 } from '../api/index.ts';
+import { liftShed, pauseBody, pauseShed, readShed } from './described/cell.ts';
 import type { Parts } from './parts.ts';
-import { MOST_NAMED, recorded, requireServices, spreadOver, spreadOverCell, type Lay, type Spread } from './pausing.ts';
+import { recorded, requireServices, spreadOver, spreadOverCell, type Lay, type Spread } from './pausing.ts';
 import { record } from './trail.ts';
 
 const LONGEST_MS = 86_400_000;
 
-const pauseBody = z.strictObject({
-  priority: z.enum(['sheddable', 'normal']).meta({ description: 'this and what matters less' }),
-  for: z.string().optional(),
-  until: z.union([z.string(), z.int()]).optional(),
-  reason: z.string().min(1).max(500),
-  services: z.array(z.string()).min(1).max(MOST_NAMED).optional(),
-});
-
 export function shedRoutes(parts: Parts): Route[] {
   return [
-    route('GET', '/v1/shed', 'viewer', (request) => show(parts.table, request)),
-    route('POST', '/v1/shed', 'publisher', (request) =>
+    route('GET', '/v1/shed', 'viewer', readShed, (request) => show(parts.table, request)),
+    route('POST', '/v1/shed', 'publisher', pauseShed, (request) =>
       request.query.has('cursor') ? goOn(parts, request) : pause(parts, request),
     ),
-    route('DELETE', '/v1/shed', 'publisher', (request) =>
+    route('DELETE', '/v1/shed', 'publisher', liftShed, (request) =>
       request.query.has('cursor') ? goOn(parts, request) : lift(parts, request),
     ),
   ];

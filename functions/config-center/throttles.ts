@@ -7,6 +7,7 @@ import { readStanding, type BucketStanding, type WindowStanding } from '../../mi
 import { readDocument, readHead } from '../../store/items/rules.ts';
 import type { Table } from '../../store/port.ts';
 import { json, notFound, route, type Route } from '../api/index.ts';
+import { listThrottles, readThrottle } from './described/throttles.ts';
 import type { Parts } from './parts.ts';
 import { askedKey } from './throttle-key.ts';
 import { readable } from './unreadable.ts';
@@ -18,11 +19,11 @@ const THROTTLES = '/v1/services/{service}/throttles';
 
 export function throttleRoutes({ table }: Parts): Route[] {
   return [
-    route('GET', THROTTLES, 'viewer', async (request) => {
+    route('GET', THROTTLES, 'viewer', listThrottles, async (request) => {
       const rules = await throttlesOf(table, request.params.service);
       return json({ throttles: Object.entries(rules).map(([name, rule]) => shownRule(name, rule)) });
     }),
-    route('GET', `${THROTTLES}/{throttle}`, 'viewer', async (request) => {
+    route('GET', `${THROTTLES}/{throttle}`, 'viewer', readThrottle, async (request) => {
       const { service, throttle: name } = request.params;
       const rules = await throttlesOf(table, service);
       const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;

@@ -1,7 +1,7 @@
 // A real Prometheus scrapes `GET /metrics` over HTTP while a day ends: what PromQL says is what was counted.
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createApi, type ApiHandler } from '../../functions/api/index.ts';
+import type { ApiHandler } from '../../functions/api/index.ts';
 import { metricsRoutes } from '../../functions/telemetry/metrics/routes.ts';
 import { Slot } from '../../functions/telemetry/sums/slot.ts';
 import { prometheusPrograms, type Programs } from '../../infra/prometheus/programs.ts';
@@ -9,6 +9,7 @@ import { Histogram } from '../../middleware/telemetry/histogram.ts';
 import { putApiKey } from '../../store/items/api-keys.ts';
 import { listService } from '../../store/items/services.ts';
 import { createTable, type TestTable } from '../integration/table.ts';
+import { describedApi } from '../support/described.ts';
 import { httpV2 } from '../support/events.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { silentLogger } from '../support/instance.ts';
@@ -59,7 +60,7 @@ describe('Prometheus', () => {
     await putApiKey(table.sdk, { key: 'fb_viewer', role: 'viewer', name: 'prometheus', createdAt: 0 });
     await listService(table.sdk, 'orders', 0);
     await putMinuteSlots(table.sdk, 'orders', MINUTES);
-    api = createApi({ routes: metricsRoutes(table.sdk), table: table.sdk, clock, logger: silentLogger });
+    api = describedApi({ routes: metricsRoutes(table.sdk), table: table.sdk, clock, logger: silentLogger });
     served = await serve(api);
     prometheus = await startPrometheus(programs.prometheus, served.address, 'fb_viewer');
   });

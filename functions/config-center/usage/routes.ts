@@ -16,6 +16,7 @@ import {
   type ApiResponse,
   type Route,
 } from '../../api/index.ts';
+import { listSignals, readUsage } from '../described/usage.ts';
 import type { Parts } from '../parts.ts';
 import { readable } from '../unreadable.ts';
 import { csvOf, iso, shareOf } from './csv.ts';
@@ -34,7 +35,7 @@ type ServiceRequest = ApiRequest<'service'>;
 
 export function usageRoutes({ table }: Parts): Route[] {
   return [
-    route('GET', USAGE, 'viewer', async (request) => {
+    route('GET', USAGE, 'viewer', readUsage, async (request) => {
       const { service } = request.params;
       const csv = wantsCsv(request);
       const published = await publishedQuotas(table, service);
@@ -42,7 +43,7 @@ export function usageRoutes({ table }: Parts): Route[] {
       const page = await readable(service, () => usagePage(table, query, published.quotas));
       return csv ? asCsv(request, query, page) : asJson(request, query, page);
     }),
-    route('GET', `${USAGE}/signals`, 'viewer', async (request) => {
+    route('GET', `${USAGE}/signals`, 'viewer', listSignals, async (request) => {
       const { service } = request.params;
       const { fromMs, toMs } = spanOf(request, DEFAULT_SIGNALS_MS);
       const list = `usage-signals:${service}`;

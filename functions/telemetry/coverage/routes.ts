@@ -8,6 +8,7 @@ import { readPublished } from '../published-rules.ts';
 import { settledFor } from '../series/settled.ts';
 import { orUnreadable, UNREADABLE, type OrUnreadable } from '../unreadable.ts';
 import type { AskDeployed } from './deployed.ts';
+import { readCoverage } from './described.ts';
 import { coverageOf, type ServiceCoverage } from './missing.ts';
 import { FUNCTIONS_SEEN_MS, readSeen, type Seen } from './seen.ts';
 
@@ -25,7 +26,7 @@ export interface CoverageParts {
 
 export function coverageRoutes({ table, deployed, prefix, most }: CoverageParts): Route[] {
   return [
-    route('GET', '/v1/telemetry/coverage', 'viewer', async (request) => {
+    route('GET', '/v1/telemetry/coverage', 'viewer', readCoverage, async (request) => {
       const { caller, at } = request;
       const { limit, cursor: after = '' } = pageOf(request, LIST);
       const [known, progress] = await Promise.all([knownServices(table), readMergeProgress(table)]);

@@ -7,6 +7,7 @@ import { knownServices } from '../known-services.ts';
 import { behindMs, settledByTime, settledFor } from '../series/settled.ts';
 import { DAY_MS } from '../series/span.ts';
 import { orUnreadable, UNREADABLE } from '../unreadable.ts';
+import { readMetrics } from './described.ts';
 import { CONTENT_TYPES, exposition, type Format } from './exposition.ts';
 import { Days, type ServiceDay } from './today.ts';
 
@@ -16,7 +17,7 @@ export function metricsRoutes(table: Table): Route[] {
   const remembered = new Days(table);
 
   return [
-    route('GET', '/metrics', 'viewer', async ({ caller, headers, at }) => {
+    route('GET', '/metrics', 'viewer', readMetrics, async ({ caller, headers, at }) => {
       const [services, progress] = await Promise.all([knownServices(table), readMergeProgress(table)]);
       const { upTo } = progress ?? settledByTime(at);
       // The last minute of a day is told of as the day's: the counters begin again with the first minute of the next.

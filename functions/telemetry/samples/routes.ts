@@ -2,12 +2,13 @@
 import type { Table } from '../../../store/port.ts';
 import { badRequest, json, pageOf, requireScope, route, sealCursor, type Route } from '../../api/index.ts';
 import { requireHeardOf } from '../heard-of.ts';
+import { listSamples } from './described.ts';
 import { samplesQueryOf } from './query.ts';
 import { readSamples, type Position } from './read.ts';
 
 export function samplesRoutes(table: Table): Route[] {
   return [
-    route('GET', '/v1/telemetry/samples', 'viewer', async (request) => {
+    route('GET', '/v1/telemetry/samples', 'viewer', listSamples, async (request) => {
       const query = samplesQueryOf(request.query, request.at);
       requireScope(request.caller, query.service);
       const list = listOf(request.query);

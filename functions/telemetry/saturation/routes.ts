@@ -13,6 +13,7 @@ import { Reader } from '../series/reader.ts';
 import { settledFor, shownSettled } from '../series/settled.ts';
 import { DAY_MS, HOUR_MS, resolutionOf } from '../series/span.ts';
 import { inboundSubject, SERVICE, type SubjectName } from '../sums/subject.ts';
+import { readSaturation } from './described.ts';
 import { gaugeOf } from './gauge.ts';
 import type { Asked, Platform, QueueState } from './platform.ts';
 import { queuesOf } from './queues.ts';
@@ -28,7 +29,7 @@ const AT_ONCE = 8;
 
 export function saturationRoutes(table: Table, platform: Platform): Route[] {
   return [
-    route('GET', '/v1/telemetry/saturation', 'viewer', async ({ query, caller, at }) => {
+    route('GET', '/v1/telemetry/saturation', 'viewer', readSaturation, async ({ query, caller, at }) => {
       const service = serviceOf(query);
       requireScope(caller, service);
       const windowMs = windowOf(query.get('window'));

@@ -2,6 +2,7 @@
 import type { Table } from '../../../store/port.ts';
 import { json, Problem, requireScope, route, type ApiResponse, type Route } from '../../api/index.ts';
 import { requireHeardOf } from '../heard-of.ts';
+import { readSeries as description } from './described.ts';
 import { seriesQueryOf, serviceOf } from './query.ts';
 import { readSeries } from './read.ts';
 import { readSettled } from './settled.ts';
@@ -13,7 +14,7 @@ const LARGEST_ANSWER = 4_500_000;
 
 export function seriesRoutes(table: Table): Route[] {
   return [
-    route('GET', '/v1/telemetry/series', 'viewer', async ({ query, caller, at }) => {
+    route('GET', '/v1/telemetry/series', 'viewer', description, async ({ query, caller, at }) => {
       const service = serviceOf(query);
       requireScope(caller, service);
       const settled = await readSettled(table, service, at);

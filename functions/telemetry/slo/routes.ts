@@ -6,6 +6,7 @@ import { serviceOf } from '../series/query.ts';
 import { Reader } from '../series/reader.ts';
 import { readSettled, shownSettled, type Settled } from '../series/settled.ts';
 import type { SubjectName } from '../sums/subject.ts';
+import { readSlos } from './described.ts';
 import { readPromised, subjectsOf } from './objective.ts';
 import { readPieces } from './read.ts';
 import { Standing } from './standing.ts';
@@ -13,7 +14,7 @@ import { piecesOf } from './windows.ts';
 
 export function sloRoutes(table: Table): Route[] {
   return [
-    route('GET', '/v1/telemetry/slo', 'viewer', async ({ query, caller, at }) => {
+    route('GET', '/v1/telemetry/slo', 'viewer', readSlos, async ({ query, caller, at }) => {
       const service = serviceOf(query);
       requireScope(caller, service);
       return json(await standingsOf(table, service, at));

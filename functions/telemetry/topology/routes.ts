@@ -9,6 +9,7 @@ import { rangeOf } from '../series/query.ts';
 import { MOST_BYTES } from '../series/reader.ts';
 import { completeUntil, isSettled, settledFor, type Settled } from '../series/settled.ts';
 import { HOUR_MS, LONGEST_RANGE_MS } from '../series/span.ts';
+import { readTopology } from './described.ts';
 import { GraphBuilder, sharesOf, type Edge } from './graph.ts';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
@@ -26,7 +27,7 @@ interface Stretches {
 /** `most` is how many bytes of edges one request may read. */
 export function topologyRoutes(table: Table, most: number = MOST_BYTES): Route[] {
   return [
-    route('GET', '/v1/telemetry/topology', 'viewer', async ({ query, caller, at }) => {
+    route('GET', '/v1/telemetry/topology', 'viewer', readTopology, async ({ query, caller, at }) => {
       const range = stretchesOf(query, at);
       const stepMs = range.span === 'hour' ? FIVE_MINUTES_MS : HOUR_MS;
       const builder = new GraphBuilder();

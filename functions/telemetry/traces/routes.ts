@@ -13,6 +13,7 @@ import {
   type Caller,
   type Route,
 } from '../../api/index.ts';
+import { listTraces, readTrace } from './described.ts';
 import type { SourceTrace, TraceSource } from './source.ts';
 import { fits, servicesOf, shownTrace, treeOf, type Wanted } from './trace.ts';
 
@@ -25,7 +26,7 @@ const OUTCOME = /^[A-Za-z0-9:_.-]{1,80}$/;
 
 export function tracesRoutes(source: TraceSource): Route[] {
   return [
-    route('GET', '/v1/telemetry/traces', 'viewer', async (request) => {
+    route('GET', '/v1/telemetry/traces', 'viewer', listTraces, async (request) => {
       const { limit, cursor } = pageOf(request, LIST);
       const { from, to, ...wanted } = wantedOf(request.query, request.at);
       if (wanted.service !== undefined) requireScope(request.caller, wanted.service);
@@ -42,7 +43,7 @@ export function tracesRoutes(source: TraceSource): Route[] {
         ...(next === undefined ? {} : { cursor: sealCursor(LIST, next) }),
       });
     }),
-    route('GET', '/v1/telemetry/traces/{id}', 'viewer', async ({ params: { id }, caller }) => {
+    route('GET', '/v1/telemetry/traces/{id}', 'viewer', readTrace, async ({ params: { id }, caller }) => {
       if (!TRACE_ID.test(id)) throw badRequest('A trace is named as X-Ray does: 1-5759e988-bd862e3fe1be46a994272793.');
       const trace = await source.get(id);
       // Who may not read it is not told that it is there.

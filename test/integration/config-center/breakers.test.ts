@@ -131,7 +131,7 @@ describe('the list of breakers', () => {
     ['/mail?stored=a,b', 'is not how the table has a key'],
     ['/mail?key=client=a&stored=b', 'leave key out'],
     ['/fx?key=operation=charge', '"header:x-api-key" is not given'],
-    ['/payments/transitions?from=tomorrow', 'from is no time'],
+    ['/payments/transitions?from=tomorrow', 'from is not a time'],
     ['/payments/transitions?from=2026-01-05T12:00:00Z&to=2026-01-05T11:00:00Z', 'from is not before to'],
     ['/payments/transitions?cursor=x', 'The cursor is not one that this list gave'],
   ])('asked as %s is refused', async (path, reason) => {

@@ -1,9 +1,9 @@
 // A config center over a table of its own, spoken to with HTTP events as the gateway sends them.
-import { createApi, type Role } from '../../../functions/api/index.ts';
+import type { Role } from '../../../functions/api/index.ts';
 import { createConfigCenter, type Parts } from '../../../functions/config-center/config-center.ts';
 import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
 import type { Table } from '../../../store/port.ts';
-import { asDescribed } from '../../support/described.ts';
+import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
 import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
@@ -52,7 +52,7 @@ export async function startCenter(table: Table, parts: Partial<Parts> = {}): Pro
     ...{ table, clock, logger, newId, healthUrls: [], probe: () => Promise.resolve() },
     ...parts,
   });
-  const api = asDescribed(routes, createApi({ routes, table, clock, logger }));
+  const api = describedApi({ routes, table, clock, logger });
 
   async function send(method: string, path: string, sent: Sent = {}): Promise<Answer> {
     const { as = 'admin', headers = {}, query = {}, rawQuery, body } = sent;

@@ -2,11 +2,11 @@
 import { beforeEach, describe, expect, inject, it } from 'vitest';
 import { jobRoutes } from '../../../functions/batch-monitor/routes.ts';
 import { tick } from '../../../functions/batch-monitor/tick.ts';
-import { createApi } from '../../../functions/api/index.ts';
 import { putApiKey } from '../../../store/items/api-keys.ts';
 import { beginRun, endRun, type RunStart } from '../../../store/items/job-runs.ts';
 import { declareJobs } from '../../../store/items/jobs.ts';
 import type { Table } from '../../../store/port.ts';
+import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
 import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 async function get(path: string, options: { as?: string; query?: Record<string, string>; method?: string } = {}) {
   const { as = 'viewer', query = {}, method = 'GET' } = options;
-  const api = createApi({ routes: jobRoutes({ table, clock }), table, clock, logger: silentLogger });
+  const api = describedApi({ routes: jobRoutes({ table, clock }), table, clock, logger: silentLogger });
   const headers: Record<string, string> = as === '' ? {} : { authorization: `Bearer fb_${as}` };
   const answer = await api(httpV2({ method, path, query, headers }), { awsRequestId: 'request-1' });
   return { status: answer.statusCode, body: JSON.parse(answer.body ?? '') as Record<string, unknown> };

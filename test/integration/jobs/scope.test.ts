@@ -1,11 +1,12 @@
 // The list of jobs for a key that is for some services: those alone, page by page, and no other name even in a cursor.
 import { beforeEach, describe, expect, inject, it } from 'vitest';
-import { createApi, type Caller } from '../../../functions/api/index.ts';
+import type { Caller } from '../../../functions/api/index.ts';
 import { sealCursor } from '../../../functions/api/page.ts';
 import { jobRoutes } from '../../../functions/batch-monitor/routes.ts';
 import { putApiKey } from '../../../store/items/api-keys.ts';
 import { declareJobs } from '../../../store/items/jobs.ts';
 import type { Table } from '../../../store/port.ts';
+import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
@@ -27,7 +28,7 @@ async function list(services: Caller['services'], query: Record<string, string>)
   const key = { key: 'fb_scoped', role: 'viewer', name: 'scoped', createdAt: DAY } as const;
   await putApiKey(table, services ? { ...key, services: [...services] } : key);
   const clock = fakeClock(DAY);
-  const api = createApi({ routes: jobRoutes({ table, clock }), table, clock, logger: silentLogger });
+  const api = describedApi({ routes: jobRoutes({ table, clock }), table, clock, logger: silentLogger });
   const headers = { authorization: 'Bearer fb_scoped' };
   const answer = await api(httpV2({ method: 'GET', path: '/v1/jobs', query, headers }), { awsRequestId: 'request-1' });
   const { jobs = [], cursor } = JSON.parse(answer.body ?? '') as { jobs?: { id: string }[]; cursor?: string };

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createApi, type ApiHandler } from '../../../functions/api/index.ts';
+import type { ApiHandler } from '../../../functions/api/index.ts';
 import { deployedFunctions } from '../../../functions/telemetry/coverage/deployed.ts';
 import { coverageRoutes } from '../../../functions/telemetry/coverage/routes.ts';
 import { Slot } from '../../../functions/telemetry/sums/slot.ts';
@@ -14,6 +14,7 @@ import { noteReporting } from '../../../store/items/reporting.ts';
 import { publishRevision } from '../../../store/items/rules.ts';
 import { listService } from '../../../store/items/services.ts';
 import { keys } from '../../../store/keys.ts';
+import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
@@ -55,7 +56,7 @@ describe('GET /v1/telemetry/coverage', () => {
       const lambda = new LambdaClient({ ...emulated, endpoint, maxAttempts: 1 });
       const deployed = deployedFunctions(() => Promise.resolve(lambda));
       const routes = coverageRoutes({ table: table.sdk, deployed, prefix: 'flyball-test-' });
-      return createApi({ routes, table: table.sdk, clock, logger: silentLogger });
+      return describedApi({ routes, table: table.sdk, clock, logger: silentLogger });
     };
     [api, away] = [apiOver(list.url), apiOver('http://127.0.0.1:9')];
     await putApiKey(table.sdk, { key: 'fb_viewer', role: 'viewer', name: 'viewer', createdAt: NOON });
@@ -173,7 +174,7 @@ describe('coverage of services that cannot be trusted', () => {
     const lambda = new LambdaClient({ ...emulated, endpoint: list.url, maxAttempts: 1 });
     const deployed = deployedFunctions(() => Promise.resolve(lambda));
     const routes = coverageRoutes({ table, deployed, prefix: 'flyball-test-', most: 4_000 });
-    api = createApi({ routes, table, clock, logger: silentLogger });
+    api = describedApi({ routes, table, clock, logger: silentLogger });
     await putApiKey(table, { key: 'fb_viewer', role: 'viewer', name: 'viewer', createdAt: NOON });
 
     for (const service of ['damaged', 'evil', 'huge', 'nightly', 'orders']) await noteReporting(table, service, NOON);

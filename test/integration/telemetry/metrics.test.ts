@@ -1,11 +1,12 @@
 // What Prometheus is told over a day: counters that grow minute by minute and never shrink, whatever they are read from.
 import { beforeEach, describe, expect, inject, it } from 'vitest';
-import { createApi, type ApiHandler } from '../../../functions/api/index.ts';
+import type { ApiHandler } from '../../../functions/api/index.ts';
 import { metricsRoutes } from '../../../functions/telemetry/metrics/routes.ts';
 import { Slot } from '../../../functions/telemetry/sums/slot.ts';
 import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
 import { listService } from '../../../store/items/services.ts';
 import { keys } from '../../../store/keys.ts';
+import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
@@ -41,7 +42,7 @@ describe('GET /metrics', () => {
 
   let api: ApiHandler;
   const environment = () =>
-    createApi({ routes: metricsRoutes(table.sdk), table: table.sdk, clock, logger: silentLogger });
+    describedApi({ routes: metricsRoutes(table.sdk), table: table.sdk, clock, logger: silentLogger });
 
   async function scraped(nowMs: number, key = 'fb_viewer', from = api) {
     clock.advance(nowMs - clock.now());

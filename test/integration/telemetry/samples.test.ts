@@ -1,11 +1,12 @@
 // Samples over HTTP: newest first, page by page, whatever minute they were put under.
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { createApi, type ApiHandler } from '../../../functions/api/index.ts';
+import type { ApiHandler } from '../../../functions/api/index.ts';
 import { samplesRoutes } from '../../../functions/telemetry/samples/routes.ts';
 import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
 import { putSeries } from '../../../store/items/series.ts';
 import { listService } from '../../../store/items/services.ts';
 import type { Sample } from '../../../store/items/telemetry-detail.ts';
+import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
@@ -32,7 +33,7 @@ describe('GET /v1/telemetry/samples', () => {
 
   beforeAll(async () => {
     table = await createTable(inject('dynamodb'));
-    api = createApi({ routes: samplesRoutes(table.sdk), table: table.sdk, clock, logger: silentLogger });
+    api = describedApi({ routes: samplesRoutes(table.sdk), table: table.sdk, clock, logger: silentLogger });
     await putApiKey(table.sdk, { key: 'fb_viewer', role: 'viewer', name: 'viewer', createdAt: NOON });
     const other = { role: 'admin', name: 'other', services: ['billing'], createdAt: NOON } as const;
     await putApiKey(table.sdk, { hash: hashOfKey('fb_other'), ...other });

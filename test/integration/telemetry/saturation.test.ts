@@ -1,7 +1,7 @@
 // How full a service is, over HTTP: from what its instances counted, what Lambda allows, and what SQS says of its queues.
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createApi, type ApiHandler } from '../../../functions/api/index.ts';
+import type { ApiHandler } from '../../../functions/api/index.ts';
 import { awsPlatform, defaultClients } from '../../../functions/telemetry/saturation/platform.ts';
 import { saturationRoutes } from '../../../functions/telemetry/saturation/routes.ts';
 import { Slot } from '../../../functions/telemetry/sums/slot.ts';
@@ -10,6 +10,7 @@ import { startFunctionList, type FunctionList } from '../../../infra/local/funct
 import { Histogram } from '../../../middleware/telemetry/histogram.ts';
 import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
 import { publishRevision } from '../../../store/items/rules.ts';
+import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
@@ -69,7 +70,12 @@ describe('GET /v1/telemetry/saturation', () => {
     list = await startFunctionList({ functions, region: 'us-east-1', account: '000000000000' });
     const lambda = new LambdaClient({ ...emulated, endpoint: list.url });
     const platform = awsPlatform({ ...defaultClients(), lambda: () => Promise.resolve(lambda) });
-    api = createApi({ routes: saturationRoutes(table.sdk, platform), table: table.sdk, clock, logger: silentLogger });
+    api = describedApi({
+      routes: saturationRoutes(table.sdk, platform),
+      table: table.sdk,
+      clock,
+      logger: silentLogger,
+    });
     await putApiKey(table.sdk, { key: 'fb_viewer', role: 'viewer', name: 'viewer', createdAt: NOON });
     const other = { role: 'admin', name: 'other', services: ['billing'], createdAt: NOON } as const;
     await putApiKey(table.sdk, { hash: hashOfKey('fb_other'), ...other });

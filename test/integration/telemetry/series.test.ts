@@ -1,6 +1,6 @@
 // From counting in instances to the answer over HTTP, through the table and both of its adapters.
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { createApi, type ApiHandler } from '../../../functions/api/index.ts';
+import type { ApiHandler } from '../../../functions/api/index.ts';
 import { seriesQueryOf } from '../../../functions/telemetry/series/query.ts';
 import { readSeries } from '../../../functions/telemetry/series/read.ts';
 import { telemetryRoutes } from '../../../functions/telemetry/routes.ts';
@@ -8,6 +8,7 @@ import { telemetryPolicy } from '../../../middleware/telemetry/index.ts';
 import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
 import { listService } from '../../../store/items/services.ts';
 import { keys } from '../../../store/keys.ts';
+import { describedApi } from '../../support/described.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpV2 } from '../../support/events.ts';
 import { silentLogger, testInstance } from '../../support/instance.ts';
@@ -38,7 +39,7 @@ describe('GET /v1/telemetry/series', () => {
 
   beforeAll(async () => {
     table = await createTable(inject('dynamodb'));
-    api = createApi({ routes: telemetryRoutes(table.sdk), table: table.sdk, clock, logger: silentLogger });
+    api = describedApi({ routes: telemetryRoutes(table.sdk), table: table.sdk, clock, logger: silentLogger });
     await putApiKey(table.sdk, { key: 'fb_viewer', role: 'viewer', name: 'viewer', createdAt: TEN });
     await putApiKey(table.sdk, {
       hash: hashOfKey('fb_other'),

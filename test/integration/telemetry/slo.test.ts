@@ -1,6 +1,6 @@
 // How a service stands to what its rules promise, over a month of minutes, slots, hours and days as they lie in the table.
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { createApi, type ApiHandler } from '../../../functions/api/index.ts';
+import type { ApiHandler } from '../../../functions/api/index.ts';
 import { validateDocument } from '../../../functions/config-center/validate.ts';
 import { sloRoutes, standingsOf } from '../../../functions/telemetry/slo/routes.ts';
 import { Slot } from '../../../functions/telemetry/sums/slot.ts';
@@ -10,6 +10,7 @@ import { commitTurn, takeTurn } from '../../../store/items/merge-progress.ts';
 import { putSeries } from '../../../store/items/series.ts';
 import { publishRevision } from '../../../store/items/rules.ts';
 import { listService } from '../../../store/items/services.ts';
+import { describedApi } from '../../support/described.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpV2 } from '../../support/events.ts';
 import { silentLogger } from '../../support/instance.ts';
@@ -83,7 +84,7 @@ describe('GET /v1/telemetry/slo', () => {
 
   beforeAll(async () => {
     table = await createTable(inject('dynamodb'));
-    api = createApi({ routes: sloRoutes(table.sdk), table: table.sdk, clock: fakeClock(NOW), logger: silentLogger });
+    api = describedApi({ routes: sloRoutes(table.sdk), table: table.sdk, clock: fakeClock(NOW), logger: silentLogger });
     await putApiKey(table.sdk, { key: 'fb_viewer', role: 'viewer', name: 'viewer', createdAt: NOW });
     const other = { role: 'admin', name: 'other', services: ['billing'], createdAt: NOW } as const;
     await putApiKey(table.sdk, { hash: hashOfKey('fb_other'), ...other });

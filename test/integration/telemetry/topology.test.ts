@@ -1,6 +1,6 @@
 // From what services report of their neighbours to the map over HTTP, through the table.
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { createApi, type ApiHandler } from '../../../functions/api/index.ts';
+import type { ApiHandler } from '../../../functions/api/index.ts';
 import { telemetryRoutes } from '../../../functions/telemetry/routes.ts';
 import { Slot } from '../../../functions/telemetry/sums/slot.ts';
 import { edgesOf } from '../../../functions/telemetry/topology/edges.ts';
@@ -12,6 +12,7 @@ import { keys } from '../../../store/keys.ts';
 import { Superseded } from '../../../store/items/series.ts';
 import { pack } from '../../../store/items/telemetry-detail.ts';
 import type { Table } from '../../../store/port.ts';
+import { describedApi } from '../../support/described.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpV2 } from '../../support/events.ts';
 import { silentLogger } from '../../support/instance.ts';
@@ -56,7 +57,7 @@ describe('GET /v1/telemetry/topology', () => {
 
   beforeAll(async () => {
     ({ sdk: table } = await createTable(inject('dynamodb')));
-    api = createApi({ routes: telemetryRoutes(table), table, clock: fakeClock(NOW), logger: silentLogger });
+    api = describedApi({ routes: telemetryRoutes(table), table, clock: fakeClock(NOW), logger: silentLogger });
     const key = { role: 'viewer', createdAt: NOW } as const;
     await putApiKey(table, { ...key, key: 'fb_viewer', name: 'viewer' });
     await putApiKey(table, { ...key, key: 'fb_billing', name: 'billing', services: ['billing'] });
@@ -111,7 +112,12 @@ describe('GET /v1/telemetry/topology', () => {
   });
 
   it('refuses to read more than it has time for', async () => {
-    const small = createApi({ routes: topologyRoutes(table, 100), table, clock: fakeClock(NOW), logger: silentLogger });
+    const small = describedApi({
+      routes: topologyRoutes(table, 100),
+      table,
+      clock: fakeClock(NOW),
+      logger: silentLogger,
+    });
     const { status, body } = await get({}, 'fb_viewer', small);
     expect(status).toBe(400);
     expect(body['code']).toBe('RANGE_TOO_LARGE');

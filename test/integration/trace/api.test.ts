@@ -1,11 +1,12 @@
 // GET /v1/telemetry/traces over what the stand-in for the X-Ray daemon keeps.
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createApi, type ApiHandler } from '../../../functions/api/index.ts';
+import type { ApiHandler } from '../../../functions/api/index.ts';
 import { tracesRoutes } from '../../../functions/telemetry/traces/routes.ts';
 import { traceSource } from '../../../functions/telemetry/traces/source.ts';
 import { startXRayDaemon, type XRayDaemon } from '../../../infra/local/xray/daemon.ts';
 import { KeptTraces } from '../../../infra/local/xray/kept-traces.ts';
 import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
+import { describedApi } from '../../support/described.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpV2 } from '../../support/events.ts';
 import { silentLogger } from '../../support/instance.ts';
@@ -45,8 +46,8 @@ describe('GET /v1/telemetry/traces', () => {
     add(3, 'b', 'payments', 'ok', 'a');
     daemon = await startXRayDaemon(0, traces);
     const parts = { table: table.sdk, clock: fakeClock(NOON), logger: silentLogger };
-    api = createApi({ ...parts, routes: tracesRoutes(traceSource({ FLYBALL_TRACES_URL: daemon.url })) });
-    onAws = createApi({ ...parts, routes: tracesRoutes(traceSource({ AWS_REGION: 'eu-central-1' })) });
+    api = describedApi({ ...parts, routes: tracesRoutes(traceSource({ FLYBALL_TRACES_URL: daemon.url })) });
+    onAws = describedApi({ ...parts, routes: tracesRoutes(traceSource({ AWS_REGION: 'eu-central-1' })) });
   });
 
   afterAll(() => daemon.stop());
