@@ -38,13 +38,10 @@ export const listTraces: Description = {
   tags,
   query: {
     service: serviceParameter.optional(),
-    outcome: z
-      .string()
-      .optional()
-      .meta({
-        description: 'ok, error, timeout, refused, 5xx, 404, business:CODE',
-        pattern: '^[A-Za-z0-9:_.-]{1,80}$',
-      }),
+    outcome: z.string().optional().meta({
+      description: 'ok, error, timeout, refused, 5xx, 404, business:CODE',
+      pattern: '^[A-Za-z0-9:_.-]{1,80}$',
+    }),
     ...span,
     ...paging,
   },
