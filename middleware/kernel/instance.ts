@@ -3,6 +3,7 @@ import { interposedTable, type InterposedTable } from '../../store/interposed.ts
 import type { Table } from '../../store/port.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Extension } from './extension.ts';
+import type { Invocation } from './invocation.ts';
 import { errorFields, loggerWith, type InstanceLogger, type Logger } from './logger.ts';
 import { silentRecorder, type Recorder } from './recorder.ts';
 import type { RuleDocument } from './rules/document.ts';
@@ -56,8 +57,8 @@ export class Instance {
   readonly onTransition = new Set<OnTransition>();
   /** True until the first invocation has begun. */
   cold = true;
-  /** Invocations that have begun and not ended. */
-  open = 0;
+  /** Invocations that have begun and not ended, as far as is known. */
+  readonly open = new Set<Invocation>();
   readonly #state = new Map<object, unknown>();
   readonly #failures = new Map<string, number>();
   /** With the time from which a policy is tried again, epoch ms. */
@@ -88,6 +89,12 @@ export class Instance {
       this.#state.set(owner, state);
     }
     return state;
+  }
+
+  /** Nobody tells of the end of what another middleware has answered, unless there is `governPlugin`: its time ends it. */
+  serving(nowMs: number): boolean {
+    for (const one of this.open) if (one.endsBy <= nowMs) this.open.delete(one);
+    return this.open.size > 0;
   }
 
   /**

@@ -34,6 +34,8 @@ export class Invocation {
   readonly cold: boolean;
   /** ms that Lambda gave this invocation when it began; 0 when it does not say. */
   readonly givenMs: number;
+  /** When the platform ends it, epoch ms. */
+  readonly endsBy: number;
   /** Epoch ms by which the answer must be given. */
   deadlineAt: number;
   /** Which attempt of its caller this invocation is, from 1. */
@@ -96,7 +98,7 @@ export class Invocation {
     this.startedPrecise = instance.clock.precise();
     this.cold = instance.cold;
     this.givenMs = context.getRemainingTimeInMillis?.() ?? 0;
-    this.deadlineAt = startedAt + (this.givenMs || 900_000);
+    this.deadlineAt = this.endsBy = startedAt + (this.givenMs || 900_000);
   }
 
   /** Goes on as the invocation of another event, which came inside of its own. Before any other policy has looked at it. */

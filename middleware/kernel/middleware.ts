@@ -286,7 +286,8 @@ function begin(instance: Instance, request: AnyRequest): Invocation {
     now,
   );
   instance.cold = false;
-  instance.open++;
+  if (instance.open.size > 0) instance.serving(now);
+  instance.open.add(invocation);
   request.internal[INVOCATION] = invocation;
   enter(invocation);
   (request.context as GovernedContext).flyball = new Face(invocation);
@@ -299,9 +300,9 @@ function finish(invocation: Invocation): Promise<void> | undefined {
   if (invocation.ended) return undefined;
   invocation.ended = true;
   invocation.dispose();
-  invocation.instance.open--;
-  const closing = invocation.atEnd?.();
   const { instance } = invocation;
+  instance.open.delete(invocation);
+  const closing = invocation.atEnd?.();
   instance.recorder.invocation(
     invocation.resource.name,
     invocation.outcome ?? 'ok',
@@ -312,7 +313,7 @@ function finish(invocation: Invocation): Promise<void> | undefined {
   // What it has waited for the store already comes off what it may wait now.
   const syncing = instance.syncs.idle
     ? undefined
-    : instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS), () => instance.open > 0);
+    : instance.syncs.settle(invocation.settleMs(SYNC_LIMIT_MS), () => instance.serving(instance.clock.now()));
   const settling = closing ? closing.then(() => syncing) : syncing;
   return instance.extension?.keep(invocation.requestId, settling) ? undefined : settling;
 }

@@ -159,6 +159,40 @@ describe('a governed invocation', () => {
     expect(seen.outcomes).toEqual(['default ok']);
   });
 
+  it("is under way no longer than its time, when another middleware's early return has nobody tell of its end", async () => {
+    const clock = fakeClock();
+    const instance = testInstance({ clock });
+    const hanging = policy('hanging', [], {
+      before: () => void instance.syncs.start('hanging', () => new Promise<void>(() => {})),
+    });
+    const early = middy()
+      .use(middlewareOf(instance, [policy('a', [])]))
+      .use({ before: () => ({ statusCode: 304 }) })
+      .handler(async () => 'never');
+    const stack = middy({ timeoutEarlyInMillis: 0 })
+      .use(middlewareOf(instance, [hanging]))
+      .handler(async () => 'done');
+    /** With so little time left that its end comes before the limit of what hangs. */
+    const leftBehind = async () => {
+      const running = stack({}, testContext(clock, 50) as never);
+      await expect.poll(() => clock.timers, { timeout: 20_000 }).toBeGreaterThan(0);
+      clock.advance(30);
+      await running;
+      return !instance.syncs.idle;
+    };
+    await early(httpEvent, testContext(clock, 3_000) as never);
+    expect(await leftBehind()).toBe(true);
+    clock.advance(3_000);
+    expect(await leftBehind()).toBe(false);
+    expect(instance.open.size).toBe(0);
+
+    for (let i = 0; i < 5; i++) {
+      await early(httpEvent, testContext(clock, 3_000) as never);
+      clock.advance(3_000);
+    }
+    expect(instance.open.size, 'held on to').toBe(1);
+  });
+
   it.each([
     ['after its hooks', undefined],
     ["after another middleware's early return, which skips them", { before: () => ({ statusCode: 304 }) }],
