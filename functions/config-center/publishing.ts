@@ -1,5 +1,4 @@
 // Publishing and rolling back: the next revision, made by one of any number of racing publishers.
-import { z } from 'zod';
 import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
 import { declareJobs } from '../../store/items/jobs.ts';
 import {
@@ -23,8 +22,10 @@ import {
   type ApiRequest,
   type ApiResponse,
   type Route,
+  type Tags,
 } from '../api/index.ts';
 import { requireApproved } from './approvals.ts';
+import * as described from './described/publishing.ts';
 import { digestOf } from './digest.ts';
 import { sameDocument, validated } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
@@ -35,12 +36,6 @@ import type { Parts } from './parts.ts';
 import { inheritPause } from './pausing.ts';
 import { neededVersion, newFieldsOf } from './since.ts';
 import { record } from './trail.ts';
-
-const note = z.string().max(1000);
-/** Publishes what live instances' libraries do not know, too. */
-const force = z.boolean().optional();
-const publishBody = z.strictObject({ note: note.optional(), expectedRevision: z.int().min(0).optional(), force });
-const rollbackBody = z.strictObject({ to: z.int().min(1), note: note.optional(), force });
 
 const NONE: ReadonlyMap<string, number> = new Map();
 
@@ -57,18 +52,32 @@ interface Next {
 
 export function publishingRoutes(parts: Parts): Route[] {
   return [
-    route('POST', '/v1/services/{service}/publish', 'publisher', (request) =>
-      publishDraft(parts, request, request.params.service),
+    route('POST', '/v1/services/{service}/publish', 'publisher', described.publish, (request) =>
+      publishDraft(parts, request, request.params.service, {
+        ...bodyOf(request, described.publishBody),
+        tags: ifMatch(request),
+      }),
     ),
-    route('POST', '/v1/services/{service}/rollback', 'publisher', (request) =>
+    route('POST', '/v1/services/{service}/rollback', 'publisher', described.rollBack, (request) =>
       rollBack(parts, request, request.params.service),
     ),
   ];
 }
 
-async function publishDraft(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
+type PublishWanted = z.infer<typeof publishBody> & {
+  /** The drafts that are meant; whichever there is when undefined. */
+  readonly tags: Tags;
+};
+
+/** Publishes the draft as it stands, or not at all if it is none of those that are meant. */
+export async function publishDraft(
+  parts: Parts,
+  request: ApiRequest,
+  service: string,
+  wanted: PublishWanted,
+): Promise<ApiResponse> {
   const { table } = parts;
-  const { note = '', expectedRevision, force = false } = bodyOf(request, publishBody);
+  const { note = '', expectedRevision, force = false, tags } = wanted;
   // The head before the draft: whoever publishes from here on makes this publication lose, so that it cannot put an
   // older draft in force over a newer one.
   const head = await readHead(table, service, { consistent: true });
@@ -78,7 +87,6 @@ async function publishDraft(parts: Parts, request: ApiRequest, service: string):
       code: 'NO_DRAFT',
     });
   }
-  const tags = ifMatch(request);
   if (tags !== undefined && !includes(tags, draft.etag)) throw draftChanged(service, draft);
   if (expectedRevision !== undefined && expectedRevision !== (head?.revision ?? 0)) throw lostRace(service, head);
   await requireApproved(parts, request, service, draft);
@@ -90,7 +98,7 @@ async function publishDraft(parts: Parts, request: ApiRequest, service: string):
 /** An old document as a new revision: numbers only grow. The draft stays what it is, for its author to mend. */
 async function rollBack(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
   const { table } = parts;
-  const { to, note, force = false } = bodyOf(request, rollbackBody);
+  const { to, note, force = false } = bodyOf(request, described.rollbackBody);
   const head = await readHead(table, service, { consistent: true });
   const revision = await readRevision(table, service, to);
   if (!revision) throw notFound(`Service "${service}" has no revision ${to}.`);
