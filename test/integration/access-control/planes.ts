@@ -1,5 +1,4 @@
 // The whole control plane over one table: the routes of all its functions, spoken to as the gateway does.
-import { randomUUID } from 'node:crypto';
 import { createApi, type Method, type Role, type Route } from '../../../functions/api/index.ts';
 import { createRouter } from '../../../functions/api/router.ts';
 import { jobRoutes } from '../../../functions/batch-monitor/routes.ts';
@@ -49,9 +48,13 @@ export interface Setting {
   readonly service?: string;
 }
 
+let ids = 0;
+/** In their order, so that entries of one millisecond are listed in it. */
+const newId = () => `id-${String(++ids).padStart(6, '0')}`;
+
 export function controlPlane(table: Table, setting: Setting = {}): ControlPlane {
   const { clock = fakeClock(NOW), logger = silentLogger, issuers, service } = setting;
-  const parts = { table, clock, logger, newId: randomUUID, healthUrls: [], probe: () => Promise.resolve() };
+  const parts = { table, clock, logger, newId, healthUrls: [], probe: () => Promise.resolve() };
   const functions = [
     createConfigCenter({ ...parts, ...setting.parts }),
     jobRoutes({ table, clock }),

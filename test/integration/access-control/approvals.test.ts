@@ -1,0 +1,162 @@
+// Four eyes: a draft needs somebody else's yes, to exactly that draft, before its author can publish it.
+import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { Table } from '../../../store/port.ts';
+import { createTable } from '../table.ts';
+import { controlPlane, givenKey, type ControlPlane, type Wanted } from './planes.ts';
+
+const DAY = 86_400_000;
+
+let table: Table;
+let plane: ControlPlane;
+let services = 0;
+let service: string;
+const people = ['ada', 'grace', 'joan'] as const;
+type Person = (typeof people)[number];
+
+beforeAll(async () => {
+  table = (await createTable(inject('dynamodb'))).sdk;
+  for (const name of people) await givenKey(table, name, 'publisher');
+  await givenKey(table, 'ed', 'editor');
+});
+beforeEach(() => {
+  service = `shop-${++services}`;
+  plane = controlPlane(table, { parts: { approvals: 1 } });
+});
+
+const send = (who: Person | 'ed', method: Wanted['method'], path: string, more: Partial<Wanted> = {}) =>
+  plane.send({ method, path: `/v1/services/${service}/${path}`, bearer: `fb_${who}`, ...more });
+
+/** Puts a draft; gives its ETag in quotes. */
+async function draft(who: Person | 'ed', limit: string): Promise<string> {
+  const body = { apiVersion: 'flyball/v1', service, throttles: { everyone: { limit } } };
+  const { status, headers, text } = await send(who, 'PUT', 'draft', { body });
+  expect(status, text).toBe(200);
+  return String(headers['etag']);
+}
+
+const publish = (who: Person) => send(who, 'POST', 'publish', { body: { note: 'a test' } });
+const approve = (who: Person, etag: string, body?: object) =>
+  send(who, 'POST', 'draft/approve', { headers: { 'if-match': etag }, ...(body ? { body } : {}) });
+const FOUR_EYES = { status: 403, body: { code: 'FOUR_EYES' } };
+
+describe('a draft', () => {
+  it('is not published by its author alone', async () => {
+    const etag = await draft('ada', '1/s');
+    expect(await publish('ada')).toMatchObject({
+      ...FOUR_EYES,
+      body: { code: 'FOUR_EYES', author: 'ada', needed: 1, approvals: [], etag: etag.slice(1, -1) },
+    });
+    expect((await send('ada', 'GET', 'rules')).status).toBe(404);
+  });
+
+  it('is published by somebody else, who has looked at it by that', async () => {
+    await draft('ada', '1/s');
+    expect(await publish('grace')).toMatchObject({ status: 200, body: { revision: 1 } });
+  });
+
+  it('is published by its author once somebody else has approved exactly it', async () => {
+    const etag = await draft('ada', '1/s');
+    const approved = await approve('grace', etag, { note: 'as we said' });
+    expect(approved).toMatchObject({
+      status: 200,
+      body: { author: 'ada', needed: 1, approvals: [{ by: 'grace', note: 'as we said' }] },
+    });
+    expect((await send('ed', 'GET', 'draft/approvals')).body).toEqual(approved.body);
+    expect(await publish('ada')).toMatchObject({ status: 200, body: { revision: 1 } });
+    const { body } = await plane.send({ method: 'GET', path: '/v1/audit', bearer: 'fb_ada', query: { service } });
+    expect(
+      (body['entries'] as { action: string; actor: string }[]).map(({ action, actor }) => [action, actor]),
+    ).toEqual([
+      ['rules.publish', 'ada'],
+      ['draft.approve', 'grace'],
+      ['draft.put', 'ada'],
+    ]);
+  });
+
+  it('loses its approval with the next change, and has it again as it was', async () => {
+    const first = await draft('ada', '1/s');
+    await approve('grace', first);
+    const second = await draft('ada', '1000/s');
+    expect(await publish('ada')).toMatchObject(FOUR_EYES);
+    expect((await send('ada', 'GET', 'draft/approvals')).body).toMatchObject({
+      etag: second.slice(1, -1),
+      approvals: [],
+    });
+    expect(await draft('ada', '1/s')).toBe(first);
+    expect((await publish('ada')).status).toBe(200);
+  });
+
+  it('is not approved by its author, nor by an editor', async () => {
+    const etag = await draft('ada', '1/s');
+    expect(await approve('ada', etag)).toMatchObject(FOUR_EYES);
+    expect((await send('ed', 'POST', 'draft/approve', { headers: { 'if-match': etag } })).body).toMatchObject({
+      code: 'ROLE_TOO_LOW',
+    });
+    expect(await publish('ada')).toMatchObject(FOUR_EYES);
+  });
+
+  it('that an editor wrote is approved by whoever publishes it', async () => {
+    await draft('ed', '1/s');
+    expect((await publish('ada')).status).toBe(200);
+  });
+
+  it('that was taken over is its new author’s', async () => {
+    await draft('ada', '1/s');
+    await draft('grace', '2/s');
+    expect(await publish('grace')).toMatchObject(FOUR_EYES);
+    expect((await publish('ada')).status).toBe(200);
+  });
+
+  it.each([
+    ['none', undefined, 428],
+    ['any', '*', 428],
+    ['two', '"a", "b"', 428],
+    ['a weak one', 'W/"a"', 428],
+    ['another one', '"a"', 412],
+  ])('is not approved by ETag: %s', async (_what, etag, status) => {
+    await draft('ada', '1/s');
+    const headers = etag === undefined ? {} : { 'if-match': etag };
+    expect((await send('grace', 'POST', 'draft/approve', { headers })).status).toBe(status);
+    expect((await send('ada', 'GET', 'draft/approvals')).body).toMatchObject({ approvals: [] });
+  });
+
+  it('has been approved for thirty days', async () => {
+    await approve('grace', await draft('ada', '1/s'));
+    plane.clock.advance(30 * DAY);
+    expect(await publish('ada')).toMatchObject(FOUR_EYES);
+  });
+
+  it('that is none cannot be approved', async () => {
+    expect((await approve('grace', '"a"')).status).toBe(404);
+    expect((await send('grace', 'GET', 'draft/approvals')).status).toBe(404);
+  });
+});
+
+describe('several others', () => {
+  it('are counted once each', async () => {
+    plane = controlPlane(table, { parts: { approvals: 2 } });
+    const etag = await draft('ada', '1/s');
+    await approve('grace', etag);
+    await approve('grace', etag);
+    expect(await publish('ada')).toMatchObject(FOUR_EYES);
+    expect(await publish('grace')).toMatchObject(FOUR_EYES);
+    expect((await publish('joan')).status).toBe(200);
+  });
+});
+
+describe('what is an emergency', () => {
+  it('waits for nobody: rolling back publishes what was in force before', async () => {
+    for (const limit of ['1/s', '2/s']) {
+      await draft('ada', limit);
+      expect((await publish('grace')).status).toBe(200);
+    }
+    expect((await send('ada', 'POST', 'rollback', { body: { to: 1 } })).body).toMatchObject({ revision: 3 });
+  });
+});
+
+it('asks for nobody where the deployment does not', async () => {
+  plane = controlPlane(table);
+  await draft('ada', '1/s');
+  expect((await send('ada', 'GET', 'draft/approvals')).body).toMatchObject({ needed: 0 });
+  expect((await publish('ada')).status).toBe(200);
+});
