@@ -180,14 +180,14 @@ describe('a governed invocation', () => {
       await running;
       return !instance.syncs.idle;
     };
-    await early(httpEvent, testContext(clock, 3_000) as never);
+    await early(httpEvent, testContext(clock, 3_000));
     expect(await leftBehind()).toBe(true);
     clock.advance(3_000);
     expect(await leftBehind()).toBe(false);
     expect(instance.open.size).toBe(0);
 
     for (let i = 0; i < 5; i++) {
-      await early(httpEvent, testContext(clock, 3_000) as never);
+      await early(httpEvent, testContext(clock, 3_000));
       clock.advance(3_000);
     }
     expect(instance.open.size, 'held on to').toBe(1);
