@@ -60,6 +60,9 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/world.ts'],
           ...TEST_LIMITS,
+          // Of several waits for what happens once a minute.
+          testTimeout: 400_000,
+          hookTimeout: 400_000,
           fileParallelism: false,
           // After the others: what these measure should not be the load of those.
           sequence: { groupOrder: 1 },

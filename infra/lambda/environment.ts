@@ -5,9 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { answersOn, freePorts } from '../local/ports.ts';
 import type { Emulator } from './emulator.ts';
 
-const UP_WITHIN_MS = 20_000;
+const UP_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 20;
-const INVOKED_WITHIN_MS = 30_000;
+const INVOKED_WITHIN_MS = 90_000;
 
 export interface EnvironmentOptions {
   readonly emulator: Emulator;

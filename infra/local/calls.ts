@@ -10,6 +10,8 @@ export interface Call {
   readonly resource: string;
   /** Partition keys of the items that are touched. */
   readonly leadingKeys?: readonly string[];
+  /** Of an update: the attributes it touches, by which a statement may say what of an item may be changed. */
+  readonly attributes?: readonly string[];
 }
 
 /** What the request says of itself. */
@@ -65,7 +67,16 @@ function tableRequests(operation: string, body: Readonly<Record<string, unknown>
   const table = arn(textOf(TableName));
   const resource = typeof IndexName === 'string' ? `${table}/index/${IndexName}` : table;
   const found = keyOf(body['Key']) ?? keyOf(body['Item']) ?? queriedKey(body);
-  return [{ action, resource, ...(found === undefined ? {} : { leadingKeys: [found] }) }];
+  const attributes = operation === 'UpdateItem' ? attributesOf(body) : undefined;
+  return [
+    { action, resource, ...(found === undefined ? {} : { leadingKeys: [found] }), ...(attributes && { attributes }) },
+  ];
+}
+
+/** Our adapters name every attribute by a placeholder, and only what they use. */
+function attributesOf({ Key, ExpressionAttributeNames }: Readonly<Record<string, unknown>>): string[] {
+  const named = isObject(ExpressionAttributeNames) ? Object.values(ExpressionAttributeNames).map(textOf) : [];
+  return [...new Set([...(isObject(Key) ? Object.keys(Key) : []), ...named])];
 }
 
 function batchKeys(entries: unknown): string[] {

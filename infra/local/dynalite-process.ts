@@ -24,6 +24,8 @@ const server = dynalite({
   updateTableMs: 0,
   ...(path === undefined ? {} : { path }),
 });
+// Otherwise a client that was busy for five seconds may send its next request just as its connection is closed.
+server.keepAliveTimeout = 0;
 if (record) noteRequests(server, recorder(record));
 server.on('error', (error: NodeJS.ErrnoException) => {
   report({ error: error.code ?? error.message });

@@ -15,6 +15,13 @@ const HTTP_TIMEOUT_S = 30;
 /** Calls of one function that run at once: several workers share the work, and two cores still start them quickly. */
 const CONCURRENCY = 10;
 
+/** `FLYBALL_LOCAL_PATIENCE` multiplies the time limits of functions, on a machine that is slow; 1, the default, to 100. */
+function patienceOf(env: NodeJS.ProcessEnv): number {
+  const patience = Number(env['FLYBALL_LOCAL_PATIENCE'] || 1);
+  if (patience >= 1 && patience <= 100) return patience;
+  throw new Error(`FLYBALL_LOCAL_PATIENCE is ${env['FLYBALL_LOCAL_PATIENCE']}: it takes a number from 1 to 100`);
+}
+
 export default class LocalWorld {
   readonly #serverless: Serverless;
   readonly #options: Options;
@@ -89,9 +96,11 @@ export default class LocalWorld {
     const authorizers = authorizersOf(service);
     failAsOnAws(Lambda, log, new Rooms(CONCURRENCY), authorizers, this.#world.tracing());
     leaveOutPython(service, log);
+    const patience = patienceOf(process.env);
     for (const [key, definition] of Object.entries(service.functions)) {
-      if (authorizers.has(key) || definition.events.some((event) => 'httpApi' in event))
-        definition.timeout = HTTP_TIMEOUT_S;
+      const answersHttp = authorizers.has(key) || definition.events.some((event) => 'httpApi' in event);
+      const timeoutS = answersHttp ? HTTP_TIMEOUT_S : (definition.timeout ?? service.provider.timeout);
+      if (timeoutS !== undefined) definition.timeout = timeoutS * patience;
       // These are ours: serverless-offline's own schedules are an hour and a weekday off.
       definition.events = definition.events.filter((event) => !('schedule' in event));
     }

@@ -1,4 +1,5 @@
 // Where the local world listens, and how it says that a port is taken.
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 
@@ -102,25 +103,21 @@ function canBind(port: number): Promise<boolean> {
   });
 }
 
-/** Free ports, all different, chosen by the operating system. */
+/**
+ * Systems take the local ports of connections from 32768 or higher on: a port of those may be taken between the moment it is
+ * found free and the one it is listened on.
+ */
+const CHOSEN_FROM = 10_000;
+const CHOSEN_BELOW = 32_768;
+
+/** Free ports, all different, that no connection is given meanwhile. */
 export async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all(
-    Object.keys(DEFAULTS).map(
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer();
-          server.once('error', reject);
-          server.listen({ port: 0, host: '0.0.0.0' }, () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('The operating system gave no port.');
-    return address.port;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  const [http = 0, lambda = 0, dynamodb = 0, sqs = 0, s3 = 0, xray = 0] = ports;
+  const chosen = new Set<number>();
+  for (const names = Object.keys(DEFAULTS); chosen.size < names.length;) {
+    const port = randomInt(CHOSEN_FROM, CHOSEN_BELOW);
+    if (!chosen.has(port) && (await isFree(port)) && (await canBind(port))) chosen.add(port);
+  }
+  const [http = 0, lambda = 0, dynamodb = 0, sqs = 0, s3 = 0, xray = 0] = chosen;
   return { http, lambda, dynamodb, sqs, s3, xray };
 }
 

@@ -16,6 +16,8 @@ export interface Service {
   provider: {
     readonly region: string;
     readonly stage: string;
+    /** Of functions that have no time limit of their own, s. */
+    readonly timeout?: number;
     environment?: Record<string, unknown>;
     httpApi?: Record<string, unknown> & {
       readonly authorizers?: Readonly<Record<string, { readonly functionName?: string }>>;

@@ -1,5 +1,6 @@
 // What an end-to-end test needs of the started world: its addresses, requests with and without the token, patience.
 import { inject } from 'vitest';
+import { SOON } from '../support/patience.ts';
 
 /** `.flyball/local.json`, as `npm start` writes it. */
 const provided = inject('world');
@@ -59,13 +60,19 @@ export async function rulesOf(service: string): Promise<Record<string, unknown>>
 export const order = (headers: Record<string, string> = {}) =>
   request('POST', '/orders', { sku: 'apple', quantity: 2 }, headers);
 
+/** Longer than any instance goes without asking for its rules: by then a call meets none that does not know what was published. */
+export const KNOWN_EVERYWHERE_MS = 6_000;
+
+/** Starts of many instances, retries after a minute, what is summed up once a minute: on a busy machine all of it takes long. */
+const EVENTUALLY_MS = 6 * SOON.timeout;
+
 /** Asks again until `look` gives something. @throws {Error} saying what never came. */
-export async function eventually<T>(what: string, look: () => Promise<T | undefined>, withinMs = 20_000): Promise<T> {
-  const until = performance.now() + withinMs;
+export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const until = performance.now() + EVENTUALLY_MS;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (performance.now() > until) throw new Error(`${what} did not come within ${withinMs} ms`);
+    if (performance.now() > until) throw new Error(`${what} did not come within ${EVENTUALLY_MS} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUDIENCE, ISSUER, keySetOf, serveKeys, signingKey, tokenOf } from '../support/issuer.ts';
 import type { IssuerServer, SigningKey } from '../support/issuer.ts';
-import { eventually, publish, request, rulesOf } from './client.ts';
+import { eventually, KNOWN_EVERYWHERE_MS, publish, request, rulesOf } from './client.ts';
 
 const hello = (headers: Record<string, string> = {}) => request('GET', '/hello', undefined, headers);
 
@@ -43,13 +43,15 @@ if (!python) {
     it('is reached as often as its rules say, and then not: 403 is all an HTTP API can say', async () => {
       await publish('hello-python', {
         ...original,
-        throttles: { 'per-key': { limit: '5/10s', key: ['header:x-api-key'], resources: ['hello'] } },
+        throttles: { 'per-key': { limit: '5/h', key: ['header:x-api-key'], resources: ['hello'] } },
       });
+      const publishedAt = performance.now();
       await eventually('the throttle', async () => {
         const warm = { 'x-api-key': `warm-${performance.now()}` };
         const answers = await Promise.all(Array.from({ length: 12 }, () => hello(warm)));
         // Each instance has learned of it when no more than the burst is let through.
-        return answers.filter(({ status }) => status === 403).length >= 7 ? true : undefined;
+        const known = answers.filter(({ status }) => status === 403).length >= 7;
+        return known && performance.now() - publishedAt > KNOWN_EVERYWHERE_MS ? true : undefined;
       });
       const statuses: number[] = [];
       for (let i = 0; i < 6; i++) statuses.push((await hello({ 'x-api-key': 'alice' })).status);
@@ -61,9 +63,11 @@ if (!python) {
       const jwt = { issuer: ISSUER, audience: AUDIENCE, jwksUri: issuer.jwksUri };
       const allow = [{ claims: { scope: ['hello'] } }];
       await publish('hello-python', { ...original, access: { require: ['jwt'], jwt, allow } });
+      const publishedAt = performance.now();
       await eventually('the access rules', async () => {
         const answers = await Promise.all(Array.from({ length: 12 }, () => hello()));
-        return answers.every(({ status }) => status === 401) ? true : undefined;
+        const known = answers.every(({ status }) => status === 401);
+        return known && performance.now() - publishedAt > KNOWN_EVERYWHERE_MS ? true : undefined;
       });
       const as = async (claims: Record<string, unknown>) =>
         hello({ authorization: `Bearer ${await tokenOf(key, Date.now(), claims)}` });

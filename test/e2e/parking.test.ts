@@ -10,7 +10,7 @@ import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand, SQS
 import { Jimp } from 'jimp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { s3 as objectsPut } from '../support/events.ts';
-import { eventually, publish, rulesOf, world } from './client.ts';
+import { eventually, KNOWN_EVERYWHERE_MS, publish, rulesOf, world } from './client.ts';
 
 const region = 'us-east-1';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -23,8 +23,6 @@ const s3 = new S3Client({
   forcePathStyle: true,
   requestChecksumCalculation: 'WHEN_REQUIRED',
 });
-/** Longer than any instance goes without asking for its rules. */
-const KNOWN_EVERYWHERE_MS = 5_000;
 
 const originals = new Map<string, Record<string, unknown>>();
 
@@ -74,11 +72,8 @@ describe('150 messages at once under 15/s', () => {
         .map((orderId, i) => ({ Id: String(i), MessageBody: JSON.stringify({ orderId }) }));
       await sqs.send(new SendMessageBatchCommand({ QueueUrl: world.queueUrl, Entries }));
     }
-    await eventually(
-      'the settlement of all',
-      async () =>
-        (await Promise.all(ids.map(orderOf))).every(({ status }) => status === 'settled') ? true : undefined,
-      40_000,
+    await eventually('the settlement of all', async () =>
+      (await Promise.all(ids.map(orderOf))).every(({ status }) => status === 'settled') ? true : undefined,
     );
     expect((await Promise.all(ids.map(orderOf))).map(({ settlements }) => settlements)).toEqual(ids.map(() => 1));
     const bodies = (await deadLettersOf(world.dlqUrl)).map(({ Body = '' }) => Body);
@@ -102,15 +97,11 @@ describe('20 uploads at once under 4/s', () => {
         ),
       ),
     );
-    const made = await eventually(
-      'the thumbnails of all',
-      async () => {
-        const listed = new ListObjectsV2Command({ Bucket: world.bucket, Prefix: 'thumbnails/parked/' });
-        const { Contents = [] } = await s3.send(listed);
-        return Contents.length === names.length ? Contents : undefined;
-      },
-      90_000,
-    );
+    const made = await eventually('the thumbnails of all', async () => {
+      const listed = new ListObjectsV2Command({ Bucket: world.bucket, Prefix: 'thumbnails/parked/' });
+      const { Contents = [] } = await s3.send(listed);
+      return Contents.length === names.length ? Contents : undefined;
+    });
     expect(made.map(({ Key }) => Key).sort()).toEqual(names.map((name) => `thumbnails/${name}`).sort());
     expect(await deadLettersOf(world.parkingDlqUrl)).toEqual([]);
   });
@@ -130,14 +121,10 @@ describe('a parked upload that cannot be read', () => {
         MessageAttributes: { 'flyball-parked': { DataType: 'String', StringValue: 'thumbnails' } },
       }),
     );
-    const [dead] = await eventually(
-      'the dead letter',
-      async () => {
-        const letters = await deadLettersOf(world.parkingDlqUrl);
-        return letters.length > 0 ? letters : undefined;
-      },
-      45_000,
-    );
+    const [dead] = await eventually('the dead letter', async () => {
+      const letters = await deadLettersOf(world.parkingDlqUrl);
+      return letters.length > 0 ? letters : undefined;
+    });
     expect(dead?.MessageAttributes?.['flyball-reason']?.StringValue).toBe('URIError: URI malformed');
   });
 });

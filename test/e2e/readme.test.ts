@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testContext } from '../support/instance.ts';
 import { fakeClock } from '../support/fake-clock.ts';
-import { admin, request, world } from './client.ts';
+import { admin, eventually, request, world } from './client.ts';
 
 const root = new URL('../../', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');
@@ -45,7 +45,15 @@ describe('the README', () => {
     const { handler } = (await import(file.href)) as {
       handler: (event: unknown, context: unknown) => Promise<unknown>;
     };
-    const answer = await handler({ orderId: 'readme', amount: 250 }, testContext(fakeClock()));
+    // A worker that starts here may take longer than the README's rules wait for payments, which on AWS none would.
+    const answer = await eventually('the order', async () => {
+      try {
+        return await handler({ orderId: 'readme', amount: 250 }, testContext(fakeClock()));
+      } catch (error) {
+        if (error instanceof Error && error.name === 'DependencyFailed') return undefined;
+        throw error;
+      }
+    });
     expect(answer).toMatchObject({ statusCode: 201 });
   });
 });

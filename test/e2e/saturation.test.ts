@@ -10,15 +10,11 @@ interface Functions {
 describe('saturation', () => {
   it('says how many environments of a function are active, of how many that may be', async () => {
     expect((await order()).status).toBe(201);
-    const found = await eventually(
-      'the environments of orders',
-      async () => {
-        const { body } = await admin('GET', '/v1/telemetry/saturation?service=orders&window=1h');
-        const functions = body['functions'] as { readonly name: string; readonly used: number }[];
-        return functions.find(({ name }) => name === 'flyball-local-orders');
-      },
-      90_000,
-    );
+    const found = await eventually('the environments of orders', async () => {
+      const { body } = await admin('GET', '/v1/telemetry/saturation?service=orders&window=1h');
+      const functions = body['functions'] as { readonly name: string; readonly used: number }[];
+      return functions.find(({ name }) => name === 'flyball-local-orders');
+    });
     expect(found).toMatchObject({ limit: 10, limitOf: 'function' });
     expect(found.used).toBeGreaterThan(0);
   });
@@ -26,16 +22,12 @@ describe('saturation', () => {
 
 describe('coverage', () => {
   it('knows a function that reports from one that another answers for', async () => {
-    const functions = await eventually(
-      'the functions that are deployed',
-      async () => {
-        const { status, body } = await admin('GET', '/v1/telemetry/coverage');
-        expect(status).toBe(200);
-        const found = body['functions'] as Functions;
-        return found.withoutTelemetry.includes('flyball-local-orders') ? undefined : found;
-      },
-      90_000,
-    );
+    const functions = await eventually('the functions that are deployed', async () => {
+      const { status, body } = await admin('GET', '/v1/telemetry/coverage');
+      expect(status).toBe(200);
+      const found = body['functions'] as Functions;
+      return found.withoutTelemetry.includes('flyball-local-orders') ? undefined : found;
+    });
     expect(functions.deployed).toBeGreaterThan(10);
     // The authorizer keeps its rules, and reports in its place.
     expect(functions.withoutTelemetry).toContain('flyball-local-hello-python');

@@ -50,21 +50,17 @@ describe('settlement', () => {
         Entries: bodies.map((MessageBody, i) => ({ Id: String(i), MessageBody })),
       }),
     );
-    const dead = await eventually(
-      'the dead letter',
-      async () => {
-        const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({
-            QueueUrl: world.dlqUrl,
-            MaxNumberOfMessages: 10,
-            MessageAttributeNames: ['All'],
-            VisibilityTimeout: 0,
-          }),
-        );
-        return Messages.find(({ Body }) => Body === poison);
-      },
-      45_000,
-    );
+    const dead = await eventually('the dead letter', async () => {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: world.dlqUrl,
+          MaxNumberOfMessages: 10,
+          MessageAttributeNames: ['All'],
+          VisibilityTimeout: 0,
+        }),
+      );
+      return Messages.find(({ Body }) => Body === poison);
+    });
     expect(dead.MessageAttributes?.['flyball-attempts']?.StringValue).toBe('4');
     expect(dead.MessageAttributes?.['flyball-reason']?.StringValue).toContain('not JSON');
     for (const id of ids) {

@@ -62,11 +62,15 @@ async function restOfTheApi(): Promise<void> {
   for (const path of [...jobs, 'audit', 'services', 'services/passing/revisions', ...usage]) {
     expect((await admin('GET', `/v1/${path}`)).status, path).toBe(200);
   }
+  const made = await admin('POST', '/v1/keys', { name: 'of a test', role: 'viewer', for: '1h' });
+  expect(made.status).toBe(201);
+  expect((await admin('GET', '/v1/keys')).status).toBe(200);
+  expect((await admin('DELETE', `/v1/keys/${(made.body as { id: string }).id}`)).status).toBe(200);
   expect((await admin('GET', '/v1/telemetry/series?service=unheard-of')).status).toBe(404);
   expect((await admin('GET', '/v1/telemetry/slo?service=passing')).status).toBe(200);
   expect((await admin('GET', '/v1/telemetry/coverage')).status).toBe(200);
-  await eventually('a function of which it is known how many may run', () => limited('orders'), 90_000);
-  await eventually('a queue of which it is known how deep it is', () => limited('settlement'), 90_000);
+  await eventually('a function of which it is known how many may run', () => limited('orders'));
+  await eventually('a queue of which it is known how deep it is', () => limited('settlement'));
   await request('GET', '/hello');
   await openOrders();
   const nightly = `${world.lambda}/2015-03-31/functions/flyball-local-nightly-settlement/invocations`;
@@ -107,10 +111,13 @@ async function openOrders(): Promise<void> {
   client.destroy();
 }
 
-const requestOf = ({ action, resource, leadingKeys }: Call) => ({
+const requestOf = ({ action, resource, leadingKeys, attributes }: Call) => ({
   action,
   resource,
-  context: leadingKeys === undefined ? {} : { 'dynamodb:LeadingKeys': leadingKeys },
+  context: {
+    ...(leadingKeys === undefined ? {} : { 'dynamodb:LeadingKeys': leadingKeys }),
+    ...(attributes === undefined ? {} : { 'dynamodb:Attributes': attributes }),
+  },
 });
 
 const roleOf = (caller: string) => {

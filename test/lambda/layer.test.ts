@@ -30,7 +30,7 @@ async function layered(variables: Record<string, string>): Promise<Environment> 
     environment: {
       FLYBALL_TABLE: table.tableName,
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-      FLYBALL_STORE_PATIENCE: '4',
+      FLYBALL_STORE_PATIENCE: '20',
       ...variables,
     },
   });

@@ -55,11 +55,10 @@ describe('an issuer', () => {
     const send = start();
     const startedAt = performance.now();
     expect(await send(await token())).toBe(503);
-    expect(performance.now() - startedAt).toBeLessThan(2_500);
-    // Known to be away: nobody waits again.
-    const againAt = performance.now();
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+    // Known to be away: nobody asks and waits again.
     expect(await send(await token())).toBe(503);
-    expect(performance.now() - againAt).toBeLessThan(500);
+    expect(issuer.asked).toBe(1);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from '
 import type { Answer } from '../../../functions/authorizer/answers.ts';
 import { createAuthorizer } from '../../../functions/authorizer/authorizer.ts';
 import { servicesOf } from '../../../functions/authorizer/routes.ts';
-import { systemClock, systemRandom, type Clock } from '../../../middleware/kernel/clock.ts';
+import { systemRandom, type Clock } from '../../../middleware/kernel/clock.ts';
 import { makeInstance } from '../../../middleware/kernel/instances.ts';
 import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import type { Table } from '../../../store/port.ts';
@@ -121,9 +121,8 @@ describe('a store that is away', () => {
   const away: Table = { get: refuse, put: refuse, update: refuse, delete: refuse, query: refuse };
 
   it('keeps no request waiting, and is no reason to refuse one', async () => {
-    const [ask] = fleet(1, {}, away, systemClock);
-    const startedAt = performance.now();
+    // In a time that stands still: whoever waited for some of it to pass would wait for ever.
+    const [ask] = fleet(1, {}, away, fakeClock());
     expect(await ask?.(authorizerV2(request))).toMatchObject({ isAuthorized: true });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 });

@@ -49,7 +49,8 @@ describe('the stack', () => {
     expect(rows.filter(({ goal }) => goal !== undefined)).toMatchObject([
       { subject: 'flyball', metric: 'stack_over_bare_ns', unit: 'ns', goal: 1000 },
     ]);
-    for (const row of rows) expect(row.value, JSON.stringify(row)).toBeGreaterThanOrEqual(0);
+    // A difference of two may be below nothing where other work disturbs both.
+    for (const row of rows) expect(row.value, JSON.stringify(row)).toSatisfy(Number.isFinite);
   });
 });
 

@@ -47,7 +47,7 @@ async function flyball(argv: readonly string[], env: Readonly<Record<string, str
     version: '1.2.3',
     out: (text) => (ran.out += text),
     err: (text) => (ran.err += text),
-    timeoutMs: 5_000,
+    timeoutMs: 60_000,
   });
   return ran;
 }

@@ -54,7 +54,7 @@ async function flyball(...argv: readonly string[]) {
     version: '1.2.3',
     out: (text) => (ran.out += text),
     err: (text) => (ran.err += text),
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
   return ran;
 }

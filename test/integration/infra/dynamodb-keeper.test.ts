@@ -68,7 +68,7 @@ describe('a killed DynamoDB', () => {
   });
 
   it('leaves the port to another process that answers there, and prepares that one', async () => {
-    const port = await keep({ restartAfterMs: 5_000 });
+    const port = await keep({ restartAfterMs: 60_000 });
     process.kill(keeper.pid, 'SIGKILL');
     await vi.waitFor(() => expect(pids).toEqual([undefined]), SOON);
     const other = await startDynalite({ port });

@@ -86,7 +86,8 @@ describe('the time limit', () => {
     await expect(aborted).rejects.toMatchObject({ reason: 'aborted' });
     const unreachable = await storeThat(silence, { endpoint: `https://127.0.0.1:${port}`, firstTimeoutMs: 60_000 });
     await expect(unreachable.table.get(key)).rejects.toMatchObject({ reason: 'connect' });
-    expect(timers()).toBeLessThanOrEqual(before);
+    // Others may have one for a moment; ours would be there for a minute.
+    await expect.poll(timers, SOON).toBeLessThanOrEqual(before);
   });
 });
 

@@ -21,7 +21,6 @@ const sqs = (operation: string, body: object) =>
 describe('a call to a table', () => {
   it.each([
     ['GetItem', { TableName: 't', Key: { pk: { S: 'a' }, sk: { S: 'b' } } }],
-    ['UpdateItem', { TableName: 't', Key: { pk: { S: 'a' }, sk: { S: 'b' } }, UpdateExpression: 'SET x = :x' }],
     ['DeleteItem', { TableName: 't', Key: { pk: { S: 'a' }, sk: { S: 'b' } } }],
     ['PutItem', { TableName: 't', Item: { pk: { S: 'a' }, sk: { S: 'b' }, x: { N: '1' } } }],
     [
@@ -35,6 +34,20 @@ describe('a call to a table', () => {
   ])('%s names its key', (operation, body) => {
     expect(dynamodb(operation, body)).toEqual([
       { caller: 'orders', action: `dynamodb:${operation}`, resource: TABLE, leadingKeys: ['a'] },
+    ]);
+  });
+
+  it('names the attributes it changes, when it is an update', () => {
+    const body = {
+      TableName: 't',
+      Key: { pk: { S: 'a' }, sk: { S: 'b' } },
+      UpdateExpression: 'SET #0 = :0',
+      ConditionExpression: '#1 < :1 AND attribute_exists(#2)',
+      ExpressionAttributeNames: { '#0': 'x', '#1': 'y', '#2': 'pk' },
+    };
+    const attributes = ['pk', 'sk', 'x', 'y'];
+    expect(dynamodb('UpdateItem', body)).toEqual([
+      { caller: 'orders', action: 'dynamodb:UpdateItem', resource: TABLE, leadingKeys: ['a'], attributes },
     ]);
   });
 
