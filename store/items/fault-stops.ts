@@ -1,6 +1,7 @@
 // Stops the faults of services, and lets them go on: on the heads of their rules, beside pauses, where instances look anyway.
 import { keys } from '../keys.ts';
 import type { Item, Table, Value } from '../port.ts';
+import { layBesideRules } from './beside-rules.ts';
 import { ITEM_VERSION } from './fields.ts';
 
 /** Whether faults are stopped, as somebody decided it last. It has no end: whoever stops a drill is not to be surprised. */
@@ -29,16 +30,9 @@ export async function writeCellFaultStop(table: Table, stop: FaultStop): Promise
 }
 
 /** On one service, whether or not it has published anything. False when a later one has been written. */
-export async function stopFaultsOf(table: Table, service: string, stop: FaultStop): Promise<boolean> {
+export function stopFaultsOf(table: Table, service: string, stop: FaultStop): Promise<boolean> {
   const { faultsStopped, faultsAt } = attributesOf(stop);
-  const { applied } = await table.update({
-    key: keys.rulesHead(service),
-    update: 'SET #stopped = :stopped, #at = :at, #v = :v',
-    condition: 'attribute_not_exists(#at) OR #at <= :at',
-    names: { '#stopped': 'faultsStopped', '#at': 'faultsAt', '#v': 'v' },
-    values: { ':stopped': faultsStopped, ':at': faultsAt, ':v': ITEM_VERSION },
-  });
-  return applied;
+  return layBesideRules(table, service, ['faultsStopped', faultsStopped], ['faultsAt', faultsAt]);
 }
 
 export async function readFaultStop(table: Table, service: string): Promise<FaultStop | undefined> {

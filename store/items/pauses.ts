@@ -1,6 +1,7 @@
 // Lays pauses on the heads of services' rules, and keeps the one of the whole cell for services that come later.
 import { keys } from '../keys.ts';
 import type { Item, Table } from '../port.ts';
+import { layBesideRules } from './beside-rules.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 import { pauseOf, type Pause } from './pause.ts';
 
@@ -35,16 +36,9 @@ export async function writeCellPause(table: Table, pause: LaidPause, seen: numbe
  * Lays a pause on one service, whether or not it has published anything. False, and nothing is changed, when a later one
  * has been laid on it.
  */
-export async function pauseService(table: Table, service: string, pause: LaidPause): Promise<boolean> {
+export function pauseService(table: Table, service: string, pause: LaidPause): Promise<boolean> {
   const { paused, pausedAt } = attributesOf(pause);
-  const { applied } = await table.update({
-    key: keys.rulesHead(service),
-    update: 'SET #paused = :paused, #at = :at, #v = :v',
-    condition: 'attribute_not_exists(#at) OR #at <= :at',
-    names: { '#paused': 'paused', '#at': 'pausedAt', '#v': 'v' },
-    values: { ':paused': paused, ':at': pausedAt, ':v': ITEM_VERSION },
-  });
-  return applied;
+  return layBesideRules(table, service, ['paused', paused], ['pausedAt', pausedAt]);
 }
 
 /** The pause that was last laid on a service, for it alone or with the cell. */
