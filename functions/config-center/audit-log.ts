@@ -13,6 +13,7 @@ import {
   type ApiRequest,
   type Route,
 } from '../api/index.ts';
+import { listAudit } from './described/audit.ts';
 import type { Parts } from './parts.ts';
 
 const DAY_MS = 86_400_000;
@@ -20,7 +21,7 @@ const DEFAULT_DAYS = 30;
 
 export function auditRoutes({ table }: Parts): Route[] {
   return [
-    route('GET', '/v1/audit', 'viewer', async (request) => {
+    route('GET', '/v1/audit', 'viewer', listAudit, async (request) => {
       const service = serviceOf(request);
       const to = timeOf(request, 'to') ?? request.at;
       const from = timeOf(request, 'from') ?? to - DEFAULT_DAYS * DAY_MS;

@@ -19,6 +19,7 @@ import {
   type ApiResponse,
   type Route,
 } from '../api/index.ts';
+import * as described from './described/rules.ts';
 import { diffDocuments } from './diff.ts';
 import { digestOf } from './digest.ts';
 import { documentResponse, sameDocument } from './documents.ts';
@@ -32,13 +33,13 @@ const DRAFT = '/v1/services/{service}/draft';
 export function draftRoutes(parts: Parts): Route[] {
   const { table } = parts;
   return [
-    route('GET', DRAFT, 'viewer', (request) => getDraft(table, request, request.params.service)),
-    route('PUT', DRAFT, 'editor', (request) =>
+    route('GET', DRAFT, 'viewer', described.readDraft, (request) => getDraft(table, request, request.params.service)),
+    route('PUT', DRAFT, 'editor', described.putDraft, (request) =>
       putDraft(parts, request, request.params.service, (value) =>
         validatedNow(table, request.params.service, value, request.at),
       ),
     ),
-    route('POST', `${DRAFT}/validate`, 'viewer', async (request) => {
+    route('POST', `${DRAFT}/validate`, 'viewer', described.validateDraft, async (request) => {
       const { service } = request.params;
       const value =
         request.body.text === ''

@@ -1,4 +1,5 @@
 // Publishing and rolling back: the next revision, made by one of any number of racing publishers.
+import type { z } from 'zod';
 import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
 import { declareJobs } from '../../store/items/jobs.ts';
 import {
@@ -64,7 +65,7 @@ export function publishingRoutes(parts: Parts): Route[] {
   ];
 }
 
-type PublishWanted = z.infer<typeof publishBody> & {
+type PublishWanted = z.infer<typeof described.publishBody> & {
   /** The drafts that are meant; whichever there is when undefined. */
   readonly tags: Tags;
 };

@@ -20,6 +20,7 @@ import {
 } from '../api/index.ts';
 import { baselineInForce } from './baseline/in-force.ts';
 import { withDefaults } from './baseline/merge.ts';
+import * as described from './described/rules.ts';
 import { diffDocuments } from './diff.ts';
 import { BASELINE_ID, pathOf, titleOf } from './document-id.ts';
 import { documentResponse, wantsYaml } from './documents.ts';
@@ -30,12 +31,18 @@ const SERVICE = '/v1/services/{service}';
 
 export function revisionRoutes({ table }: Parts): Route[] {
   return [
-    route('GET', `${SERVICE}/rules`, 'viewer', (request) => inForce(table, request, request.params.service)),
-    route('GET', `${SERVICE}/revisions`, 'viewer', (request) => revisions(table, request, request.params.service)),
-    route('GET', `${SERVICE}/revisions/{revision}`, 'viewer', (request) =>
+    route('GET', `${SERVICE}/rules`, 'viewer', described.readRules, (request) =>
+      inForce(table, request, request.params.service),
+    ),
+    route('GET', `${SERVICE}/revisions`, 'viewer', described.listRevisions, (request) =>
+      revisions(table, request, request.params.service),
+    ),
+    route('GET', `${SERVICE}/revisions/{revision}`, 'viewer', described.readRevision, (request) =>
       oneRevision(table, request, request.params.service, request.params.revision),
     ),
-    route('GET', `${SERVICE}/diff`, 'viewer', (request) => difference(table, request, request.params.service)),
+    route('GET', `${SERVICE}/diff`, 'viewer', described.readDiff, (request) =>
+      difference(table, request, request.params.service),
+    ),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { listServices, readService, type ListedRules, type ServiceEntry } from '../../store/items/services.ts';
 import type { Table } from '../../store/port.ts';
 import { badRequest, json, pageOf, route, sealCursor, type OpenRequest, type Route } from '../api/index.ts';
+import { listServices as describedList } from './described/rules.ts';
 import type { Parts } from './parts.ts';
 
 interface ServicePage {
@@ -12,7 +13,7 @@ interface ServicePage {
 
 export function serviceRoutes({ table }: Parts): Route[] {
   return [
-    route('GET', '/v1/services', 'viewer', async (request) => {
+    route('GET', '/v1/services', 'viewer', describedList, async (request) => {
       const { services: scope } = request.caller;
       const wanted = wantedOf(request);
       const { services, cursor } = await (scope

@@ -1,0 +1,26 @@
+// What the audit log takes and answers.
+import { z } from 'zod';
+import { moment, nextPage, paging, serviceParameter, shows, span, type Description } from '../../api/index.ts';
+
+const entry = z
+  .object({
+    at: moment,
+    id: z.string(),
+    actor: z.string().meta({ description: 'the name of the key, or the bearer of the token' }),
+    action: z.string().meta({ description: 'rules.publish and the like' }),
+    service: z.string().optional(),
+    target: z.string().optional(),
+    detail: z.looseObject({}).optional(),
+    note: z.string().optional(),
+  })
+  .meta({ id: 'AuditEntry' });
+
+export const listAudit: Description = {
+  summary: 'List who changed what, newest first',
+  tags: ['audit'],
+  query: { service: serviceParameter.optional(), ...span, ...paging },
+  answers: shows(
+    'A page of entries; of the last 30 days unless it is said.',
+    z.object({ entries: z.array(entry), ...nextPage }),
+  ),
+};

@@ -1,0 +1,55 @@
+// What publishing and rolling back take and answer.
+import { z } from 'zod';
+import { moment, shows, type Description } from '../../api/index.ts';
+import { faults } from './problems.ts';
+
+const note = z.string().max(1000);
+/** Publishes what live instances' libraries do not know, too. */
+const force = z.boolean().optional().meta({ description: 'also what the libraries of live instances do not know' });
+
+export const publishBody = z.strictObject({
+  note: note.optional(),
+  expectedRevision: z.int().min(0).optional().meta({ description: 'does nothing unless this one is in force' }),
+  force,
+});
+
+export const rollbackBody = z.strictObject({
+  to: z.int().min(1).meta({ description: 'the revision whose document comes in force again' }),
+  note: note.optional(),
+  force,
+});
+
+const published = z
+  .object({
+    revision: z.int(),
+    seq: z.int(),
+    publishedAt: moment,
+    changed: z.boolean().meta({ description: 'false when it was in force already' }),
+    warnings: faults.optional(),
+  })
+  .meta({ id: 'Published' });
+
+const tags = ['rules'] as const;
+
+export const publish: Description = {
+  summary: 'Publish the draft: it comes in force everywhere within seconds',
+  tags,
+  headers: { 'if-match': 'Publishes only the draft that was read.' },
+  body: { schema: publishBody, optional: true, examples: { noted: { note: 'twice as many orders a second' } } },
+  answers: shows('The revision that is in force now.', published),
+  problems: {
+    409: 'There is no draft, somebody else published meanwhile, or live instances do not know what it uses.',
+    412: 'The draft is not the one that `If-Match` names.',
+  },
+};
+
+export const rollBack: Description = {
+  summary: 'Put an old revision’s document in force, as a new revision',
+  tags,
+  body: { schema: rollbackBody, examples: { first: { to: 1, note: 'as it was' } } },
+  answers: shows('The revision that is in force now.', published),
+  problems: {
+    404: 'There is no such revision.',
+    409: 'Somebody else published meanwhile, or live instances do not know what it uses.',
+  },
+};
