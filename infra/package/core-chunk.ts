@@ -21,11 +21,13 @@ const COPIED: ReadonlySet<string> = new Set([
   'middleware/kernel/backoff.ts',
   'middleware/kernel/caller-header.ts',
   'middleware/kernel/function-name.ts',
+  'middleware/kernel/kept.ts',
   'middleware/kernel/key.ts',
   'middleware/kernel/optional.ts',
   'middleware/kernel/principal.ts',
   'middleware/kernel/rates.ts',
   'middleware/kernel/request.ts',
+  'middleware/kernel/rule-memory.ts',
 ]);
 
 /**

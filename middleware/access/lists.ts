@@ -10,6 +10,10 @@ export interface Facts {
   /** Undefined when the gateway gave none that can be read. */
   readonly address: string | undefined;
   readonly principal: Principal | undefined;
+  /** Whose API key came beside the token that names the principal. */
+  readonly keyHolder?: Principal | undefined;
+  /** The service that has signed the call. */
+  readonly signedBy?: string | undefined;
 }
 
 /** Which part of the rule refuses. */
@@ -25,6 +29,8 @@ export interface Lists {
 }
 
 type Test = (facts: Facts) => boolean;
+type PrincipalTest = (principal: Principal) => boolean;
+type Credential = NonNullable<AccessRule['require']>[number];
 
 /** @throws {RangeError} on a network that cannot be read. */
 export function compileLists({ require: required, deny = [], allow }: AccessRule): Lists {
@@ -38,36 +44,60 @@ export function compileLists({ require: required, deny = [], allow }: AccessRule
     deniedUnseen: (facts) => deniedUnseen.some((fits) => fits({ ...facts, principal: undefined })),
     refuses(facts) {
       if (denied.some((fits) => fits(facts))) return 'deny';
-      if (required && !facts.principal) return 'require';
+      if (required && !required.some((credential) => carries(facts, credential))) return 'require';
       return allowed && !allowed.some((fits) => fits(facts)) ? 'allow' : undefined;
     },
   };
 }
 
-function asksWho({ client, claims }: AccessEntry): boolean {
-  return client !== undefined || claims !== undefined;
+/** What an entry asks of who the caller is. */
+export function asksWho({ client, claims, roles, service }: AccessEntry): boolean {
+  return client !== undefined || claims !== undefined || roles !== undefined || service !== undefined;
+}
+
+/** A token that the gateway in front has verified is one. */
+function carries(facts: Facts, credential: Credential): boolean {
+  if (credential === 'signed') return facts.signedBy !== undefined;
+  return identities(facts).some(({ by }) => (credential === 'api-key') === (by === 'api-key'));
+}
+
+function identities({ principal, keyHolder }: Facts): Principal[] {
+  return [principal, keyHolder].filter((one) => one !== undefined);
 }
 
 /** All that an entry gives must fit; one that gives nothing fits nobody, since it was meant to say something. */
-function compileEntry({ client, claims, ip, resources }: AccessEntry, denying: boolean): Test {
+function compileEntry({ client, claims, roles, service, ip, resources }: AccessEntry, denying: boolean): Test {
   const tests: Test[] = [];
   if (resources) tests.push(({ resource }) => resources.includes(resource));
   if (ip) {
     const within = compileNetworks(ip);
     tests.push(({ address }) => (address === undefined ? denying : within(address)));
   }
-  if (client) {
-    const globs = client.map(compileGlob);
-    tests.push(({ principal }) => principal !== undefined && globs.some((fits) => fits(principal.id)));
-  }
-  for (const [name, wanted] of Object.entries(claims ?? {})) {
-    const values = new Set(wanted.map(String));
-    tests.push(
-      ({ principal }) => principal !== undefined && valuesOf(principal, name, denying).some((one) => values.has(one)),
-    );
+  if (service) tests.push(({ signedBy }) => signedBy !== undefined && service.includes(signedBy));
+  if (client || claims || roles) {
+    const is = compilePrincipal({ client, claims, roles }, denying);
+    // All of one: nobody is let in by the name of one and the role of another.
+    tests.push((facts) => identities(facts).some(is));
   }
   if (tests.length === 0) return () => false;
   return (facts) => tests.every((fits) => fits(facts));
+}
+
+function compilePrincipal(
+  { client, claims = {}, roles }: Pick<AccessEntry, 'client' | 'claims' | 'roles'>,
+  denying: boolean,
+): PrincipalTest {
+  const tests: PrincipalTest[] = [];
+  if (client) {
+    const globs = client.map(compileGlob);
+    tests.push(({ id }) => globs.some((fits) => fits(id)));
+  }
+  if (roles) tests.push((principal) => principal.roles?.some((role) => roles.includes(role)) ?? false);
+  for (const [name, wanted] of Object.entries(claims)) {
+    const values = new Set(wanted.map(String));
+    tests.push((principal) => valuesOf(principal, name, denying).some((one) => values.has(one)));
+  }
+  return (principal) => tests.length > 0 && tests.every((fits) => fits(principal));
 }
 
 /** Claims that hold several words in one text, as RFC 8693 and Microsoft's tokens have them. */

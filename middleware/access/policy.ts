@@ -4,27 +4,17 @@ import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
 import type { Policy } from '../kernel/policy.ts';
-import type { Principal } from '../kernel/principal.ts';
 import type { RuleDocument } from '../kernel/rules/document.ts';
-import { clientIpOf } from '../kernel/request.ts';
-import { addressOf } from './addresses.ts';
-import { FETCH_LIMIT_MS, keyFetchOf, KeySet } from './key-set.ts';
-import { compileLists, type Facts, type Lists } from './lists.ts';
-import { invalidToken, notAdmitted, undecided, ungoverned, unrecognised, unverifiable } from './refused.ts';
-import { bearerOf, compileToken, gatewayPrincipalOf, type Token, type TokenSettings } from './token.ts';
+import { parseDuration } from '../kernel/units.ts';
+import { judge, keyReader, signatureReader, verifier, type Compiled, type Judgement } from './judge.ts';
+import { keyFetchOf, KeySet } from './key-set.ts';
+import { compileLists } from './lists.ts';
+import { undecided, ungoverned, unrecognised } from './refused.ts';
+import { compileRoles } from './roles.ts';
+import { compileToken } from './token.ts';
 
-interface Compiled {
-  readonly lists: Lists;
-  readonly shadow: boolean;
-  /** Undefined when only the gateway's word counts. */
-  readonly token: { readonly settings: TokenSettings; readonly keySet: KeySet } | undefined;
-}
-
-/** What is known of the caller, and the refusal if it is not to come in. */
-interface Judgement {
-  readonly principal: Principal | undefined;
-  readonly refused: Refused | undefined;
-}
+const DEFAULT_KEEP_MS = 600_000;
+const DEFAULT_SIGNED_LEEWAY_MS = 5_000;
 
 /** Admits what the rules admit; without access rules, everybody. */
 export const accessPolicy = policyOf(false);
@@ -51,14 +41,23 @@ function policyOf(required: boolean): Policy<Compiled | undefined> {
 
 function compile({ access }: RuleDocument, instance: Instance): Compiled | undefined {
   if (!access || access.mode === 'disabled') return undefined;
-  const settings = access.jwt && compileToken(access.jwt);
-  if (settings) void verifier().catch(() => {});
+  const { jwt, apiKeys, signed } = access;
+  for (const load of [jwt && verifier, apiKeys && keyReader, signed && signatureReader]) load?.().catch(() => {});
   return {
     lists: compileLists(access),
     shadow: access.mode === 'shadow',
-    token: settings && { settings, keySet: keySetOf(instance, settings.jwksUri) },
+    required: access.require,
+    token: jwt && {
+      settings: compileToken(jwt),
+      keySet: keySetOf(instance, jwt.jwksUri),
+      rolesOf: jwt.roles === undefined ? undefined : compileRoles(jwt.roles),
+    },
+    apiKeys: apiKeys && { keepForMs: durationOr(apiKeys.keepFor, DEFAULT_KEEP_MS) },
+    signed: signed && { leewayMs: durationOr(signed.leeway, DEFAULT_SIGNED_LEEWAY_MS) },
   };
 }
+
+const durationOr = (text: string | undefined, ms: number) => (text === undefined ? ms : parseDuration(text));
 
 /** The issuer's keys as this instance knows them: the same after a publish that did not change where they are. */
 function keySetOf(instance: Instance, uri: string): KeySet {
@@ -69,9 +68,6 @@ function keySetOf(instance: Instance, uri: string): KeySet {
   }
   return known.keySet;
 }
-
-/** Loaded once, when rules first ask for tokens: functions that need none do not pay for it. */
-const verifier = () => import('./verify.ts');
 
 /** An error of ours is contained here, by refusing: the kernel would go on without us. */
 function enforce(invocation: Invocation, compiled: Compiled): void | Promise<void> {
@@ -90,8 +86,10 @@ function enforce(invocation: Invocation, compiled: Compiled): void | Promise<voi
   return undefined;
 }
 
-function obey(invocation: Invocation, { principal, refused }: Judgement): void {
+function obey(invocation: Invocation, { principal, signedBy, refused }: Judgement): void {
   invocation.principal = principal;
+  // Of a call that is not let in nothing is believed.
+  if (!refused) invocation.signedBy = signedBy;
   if (refused) refuse(invocation, refused);
 }
 
@@ -113,48 +111,4 @@ function observe(invocation: Invocation, compiled: Compiled): void {
     const { refused } = await judge(invocation, compiled);
     if (refused) instance.recorder.refusal('access', refused.rule, resource.name, 1, true);
   });
-}
-
-/** A promise only if a token must be verified. */
-function judge(invocation: Invocation, { lists, token }: Compiled): Judgement | Promise<Judgement> {
-  const { trigger, event, resource, instance } = invocation;
-  const facts = { resource: resource.name, address: addressOf(clientIpOf(trigger, event)) };
-  const { service } = instance;
-  if (lists.deniedUnseen(facts)) return { principal: undefined, refused: notAdmitted('deny', service) };
-  if (!token) {
-    return concluded(lists, { ...facts, principal: lists.askWho ? gatewayPrincipalOf(event) : undefined }, service);
-  }
-  const bearer = bearerOf(event);
-  if (bearer === undefined) return concluded(lists, { ...facts, principal: undefined }, service);
-  if (typeof bearer !== 'string') return believed(lists, facts, bearer, service);
-  return verify(invocation, token, bearer).then((verified) => believed(lists, facts, verified, service));
-}
-
-async function verify(
-  { instance, deadlineAt }: Invocation,
-  { settings, keySet }: NonNullable<Compiled['token']>,
-  bearer: string,
-): Promise<Token> {
-  const now = instance.clock.now();
-  if (keySet.due(now)) void instance.syncs.start('access-keys', (signal) => keySet.refresh(signal));
-  const limitMs = Math.max(0, Math.min(FETCH_LIMIT_MS, deadlineAt - now));
-  const { verifyToken } = await verifier();
-  return verifyToken(bearer, settings, keySet, now, limitMs);
-}
-
-/** A token that was sent must be good, also where none is required. */
-function believed(lists: Lists, facts: Omit<Facts, 'principal'>, token: Token, service: string): Judgement {
-  switch (token.kind) {
-    case 'verified':
-      return concluded(lists, { ...facts, principal: token.principal }, service);
-    case 'invalid':
-      return { principal: undefined, refused: invalidToken(token.reason, service) };
-    case 'unverifiable':
-      return { principal: undefined, refused: unverifiable() };
-  }
-}
-
-function concluded(lists: Lists, facts: Facts, service: string): Judgement {
-  const at = lists.refuses(facts);
-  return { principal: facts.principal, refused: at && notAdmitted(at, service) };
 }

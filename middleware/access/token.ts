@@ -39,7 +39,7 @@ const DEFAULT_ALGORITHMS = ['RS256', 'ES256'];
 const DEFAULT_LEEWAY_MS = 30_000;
 
 /** @throws {RangeError} on an algorithm that is not asymmetric: rules packaged with a function were perhaps never validated. */
-export function compileToken(rule: JwtRule): TokenSettings {
+export function compileToken(rule: Omit<JwtRule, 'roles'>): TokenSettings {
   const { issuer, audience, jwksUri, algorithms = DEFAULT_ALGORITHMS, leeway } = rule;
   for (const algorithm of algorithms) {
     if (!KNOWN.has(algorithm)) throw new RangeError(`"${algorithm}" is no algorithm tokens are verified by`);

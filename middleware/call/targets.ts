@@ -4,6 +4,7 @@ import type { Instance } from '../kernel/instance.ts';
 import type { DependencyRule, RuleDocument } from '../kernel/rules/document.ts';
 import { parseSize } from '../kernel/units.ts';
 import type * as Http from './http.ts';
+import type { Transport } from './in-place.ts';
 import type { Target } from './request.ts';
 import { provideExchange, transportOf } from './transport.ts';
 
@@ -24,23 +25,33 @@ export async function loadTargetsFor({ dependencies = {} }: RuleDocument): Promi
 
 /** For tests whose time stands still while a file is read. */
 export async function loadTargets(): Promise<void> {
-  await Promise.all([loadHttp(), import('./invoking.ts')]);
+  await Promise.all([loadHttp(), import('./invoking.ts'), import('../kernel/signing/index.ts')]);
 }
 
 /** Undefined for a dependency that only `run` reaches. */
-export function targetOf({ target, maxAnswer }: DependencyRule, instance: Instance): Target | undefined {
+export function targetOf({ target, maxAnswer, sign }: DependencyRule, instance: Instance): Target | undefined {
   if (!target) return undefined;
   const limitBytes = maxAnswer === undefined ? undefined : parseSize(maxAnswer);
-  const transport = transportOf(instance);
+  const over = transportOf(instance);
   if ('url' in target) {
     const root = new URL(target.url);
+    const transport = sign ? signing(over, sign.callee) : over;
     const made = http?.urlTarget(root, instance, transport, limitBytes);
     return made ?? atFirst(async () => (await loadHttp()).urlTarget(root, instance, transport, limitBytes));
   }
   return atFirst(async () => {
     const { lambdaTarget } = await import('./invoking.ts');
-    return lambdaTarget(target, instance, transport, limitBytes);
+    return lambdaTarget(target, instance, over, limitBytes);
   });
+}
+
+/** Each attempt is signed as it leaves. */
+function signing(transport: Transport, callee: string): Transport {
+  const exchange: Transport['exchange'] = async (one, call) => {
+    const { withSignature } = await import('../kernel/signing/index.ts');
+    return transport.exchange(await withSignature(one, call, callee), call);
+  };
+  return { ...transport, exchange };
 }
 
 /** Made by the first call; the others pass on at once. */

@@ -40,11 +40,13 @@ export function deadlineOf(
 const NOTHING: Said = { deadlineAt: undefined, attempt: 1, never: false };
 
 /**
- * Only who may invoke the function or write to a queue the rules name is believed; anybody can send a header over HTTP.
+ * Only who may invoke the function, write to a queue the rules name or has signed the call is believed; anybody can send a
+ * header over HTTP.
  * A batch has until the latest of its records' deadlines, and no such limit when one of them has none.
  */
-export function saidBy(trigger: Trigger, event: unknown, ownQueue: boolean): Said {
-  if (trigger.kind === 'direct' && !trigger.byOutsider) return read((name) => headerOf(event, name), true);
+export function saidBy(trigger: Trigger, event: unknown, ownQueue: boolean, signedBy?: string): Said {
+  if (signedBy || (trigger.kind === 'direct' && !trigger.byOutsider))
+    return read((name) => headerOf(event, name), true);
   if (trigger.kind !== 'queue' || !ownQueue) return NOTHING;
   const records = recordsOf(event);
   const each = records.map((record) => read((name) => messageAttributeOf(record, name), false));

@@ -25,8 +25,8 @@ export const deadlinePolicy: Policy<Compiled> = {
   },
 
   before(invocation, compiled) {
-    const { resource, trigger, event, startedAt, instance } = invocation;
-    const said = saidBy(trigger, event, resource.rule?.match.source !== undefined);
+    const { resource, trigger, event, startedAt, instance, signedBy } = invocation;
+    const said = saidBy(trigger, event, resource.rule?.match.source !== undefined, signedBy);
     invocation.attempt = said.attempt;
     if (said.never) invocation.noRetry = true;
     if (said.attempt > 1) instance.recorder.internal(`repeated:${resource.name}`);

@@ -7,7 +7,7 @@ import { gatewayClaimsOf } from '../kernel/request.ts';
 type Test = (invocation: Invocation) => boolean;
 
 /** Verified callers are marked, so that nobody's name is another's address; patterns are of names. */
-const SUBJECT = 'sub:';
+const MARK = /^(?:sub|key|service):/;
 
 /** All must match; a value that is missing matches no pattern. @throws {RangeError} for what nothing is known of. */
 export function compileMatch(match: Readonly<Record<string, string>> = {}): Test {
@@ -21,16 +21,17 @@ function testOf(name: string, fits: (text: string) => boolean): Test {
   return (invocation) => {
     const value = part(invocation);
     if (value === undefined) return false;
-    return fits(name === 'client' && value.startsWith(SUBJECT) ? value.slice(SUBJECT.length) : value);
+    return fits(name === 'client' ? value.replace(MARK, '') : value);
   };
 }
 
-/** Of a verified caller: its claims `role` and `roles`, one or a list of them. */
+/** Of a verified caller: those that access has found, and its claims `role` and `roles`, one or a list of them. */
 function rolesOf({ principal, event }: Invocation): string[] {
   const claims = principal?.claims ?? gatewayClaimsOf(event) ?? {};
-  return ['role', 'roles'].flatMap((name) => {
+  const claimed = ['role', 'roles'].flatMap((name) => {
     const value: unknown = Object.hasOwn(claims, name) ? claims[name] : undefined;
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
     return list.flatMap((one) => (typeof one === 'string' ? one.split(/[\s,[\]]+/).filter((role) => role !== '') : []));
   });
+  return [...(principal?.roles ?? []), ...claimed];
 }

@@ -5,17 +5,21 @@ import { textOf } from './trigger.ts';
 
 /** A caller that somebody vouches for. */
 export interface Principal {
-  /** The subject of its token. */
+  /** The subject of its token, the client of its API key, or the service that signed the call. */
   readonly id: string;
-  /** Who has verified the token: `access` by its keys, or the gateway in front. */
-  readonly by: 'jwt' | 'gateway';
+  /** How it is known: by a token that `access` or the gateway in front has verified, an API key, or a signature. */
+  readonly by: 'jwt' | 'gateway' | 'api-key' | 'signed';
+  /** What its token says; of an API key its attributes. */
   readonly claims: Readonly<Record<string, unknown>>;
+  readonly roles?: readonly string[];
+  /** Marks the name where names of different kinds meet; `sub` of a token's subject. */
+  readonly mark?: 'key' | 'service';
 }
 
 /** The verified caller, else the address the gateway saw; never what a header says. */
 export function clientOf({ principal, trigger, event }: Invocation): string | undefined {
-  // Marked, so that nobody's subject is another's address.
-  return principal ? `sub:${principal.id}` : clientIpOf(trigger, event);
+  // Marked, so that nobody's subject is another's address, or the name of another's key.
+  return principal ? `${principal.mark ?? 'sub'}:${principal.id}` : clientIpOf(trigger, event);
 }
 
 /** A claim of the verified caller's token, else of one the gateway itself verified, as text. */

@@ -55,11 +55,11 @@ export class Sources {
   /** `offsetMs` is what the store's clock is ahead of this machine's. */
   record(invocation: Invocation, outcome: Outcome, durationMs: number, bucket: number, offsetMs: number): void {
     const { trigger } = invocation;
-    if (trigger.kind === 'http') {
+    const caller = callerOf(invocation);
+    if (trigger.kind === 'http' && caller === undefined) {
       this.#web.record(outcome, durationMs, bucket);
       return;
     }
-    const caller = callerOf(trigger, invocation.event);
     const inbound = caller === undefined ? this.#of(trigger.kind, trigger.source) : this.#of('service', caller);
     inbound.record(outcome, durationMs, bucket);
     const nowMs = invocation.startedAt + offsetMs;
@@ -115,15 +115,17 @@ function ageBy(inbound: GrowingInbound, trigger: Trigger, event: unknown, nowMs:
 }
 
 /** As `inbound` names what caused an invocation: `http`, `queue:settlement`, `service:orders`. */
-export function sourceOf({ trigger, event }: Invocation): string {
-  const caller = callerOf(trigger, event);
+export function sourceOf(invocation: Invocation): string {
+  const { trigger } = invocation;
+  const caller = callerOf(invocation);
   if (caller !== undefined && SERVICE.test(caller)) return named('service', caller);
   return named(trigger.kind, trigger.source.slice(0, LONGEST_NAME));
 }
 
 const named = (kind: string, name: string) => (name === '' ? kind : `${kind}:${name}`);
 
-function callerOf({ kind, byOutsider }: Trigger, event: unknown): string | undefined {
+function callerOf({ trigger: { kind, byOutsider }, event, signedBy }: Invocation): string | undefined {
+  if (signedBy !== undefined) return signedBy;
   if (kind !== 'direct' || byOutsider || typeof event !== 'object' || event === null) return undefined;
   const { headers } = event as Readonly<Record<string, unknown>>;
   if (typeof headers !== 'object' || headers === null) return undefined;

@@ -20,7 +20,7 @@ export interface Override<Limit> {
 }
 
 /** Verified callers are marked in keys, so that nobody's name is another's address; patterns are of names. */
-const SUBJECT = 'sub:';
+const MARK = /^(?:sub|key|service):/;
 
 /**
  * Finds the limit of a key: the first override all of whose patterns match, else the rule's own. A value that is missing
@@ -50,7 +50,7 @@ function compileMatch(key: readonly string[], match: Match): (values: KeyValues)
 }
 
 function nameOf(client: string): string {
-  return client.startsWith(SUBJECT) ? client.slice(SUBJECT.length) : client;
+  return client.replace(MARK, '');
 }
 
 /** The same for invocations: found once for each key in use, since patterns cost more than a look at a map. */

@@ -9,6 +9,7 @@ import {
   like,
   mode,
   MOST_OUTCOMES,
+  name,
   outcome,
   parsed,
   pattern,
@@ -66,6 +67,10 @@ export const dependency = z.strictObject({
       'an object such as { function: payments } or { url: https://payments.example }',
     )
     .optional(),
+  sign: z
+    .strictObject({ callee: name.meta({ description: 'the service that is called, as its own rules name it' }) })
+    .optional()
+    .meta({ since: '0.3.0', description: 'signs calls to a URL, so that the callee knows and believes this service' }),
   maxAnswer: size.optional().meta({
     since: '0.3.0',
     description: 'how large an answer may be, unpacked; default 6mb',
