@@ -44,6 +44,8 @@ export class Invocation {
   noRetry = false;
   /** Who the caller is, once `access` has made sure of it. */
   principal: Principal | undefined;
+  /** The service that has signed the call, once `access` has made sure of it: what it says in headers is believed. */
+  declare signedBy?: string | undefined;
   /** The quota that has the least left for this caller, if one applies. */
   quota: { readonly rule: string; readonly left: number } | undefined;
   /** Headers that calls made by this invocation carry on: trace context and the like. */
@@ -106,7 +108,13 @@ export class Invocation {
     this.broughtBy = { trigger: this.trigger, event: this.event };
     this.event = event;
     this.trigger = trigger;
-    this.resource = this.snapshot.resources.of(trigger, this.instance.functionName);
+    this.under(this.snapshot);
+  }
+
+  /** Begins under these rules, with the resource they see in the event. Before any policy but the one that unpacks it. */
+  under(snapshot: Snapshot): void {
+    this.snapshot = snapshot;
+    this.resource = snapshot.resources.of(this.trigger, this.instance.functionName);
   }
 
   /** Epoch ms. As of the beginning while nothing can have taken time since: reading the clock costs as much as a hook. */
