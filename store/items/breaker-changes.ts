@@ -49,12 +49,16 @@ export function publishing(
   return update.when(`${inEpoch(update, epoch)} AND ${behind}`);
 }
 
-/** Moves to `next`, if what was seen still stands; `forced` also sets or lifts what an operator forced. */
+/**
+ * Moves to `next`, if what was seen still stands; `forced` also sets or lifts what an operator forced. `asFound` says so
+ * where what was seen could not be read.
+ */
 export function moving(
   seen: Seen,
   next: Next,
   forced: { readonly to: ForcedState | undefined } | undefined,
   drop: readonly BreakerBucket[],
+  asFound?: (update: Update) => string,
 ): Change {
   const update = new Update();
   const { state } = next;
@@ -76,6 +80,7 @@ export function moving(
   if (next.because) update.set('because', writtenBecause(next.because, next.epoch));
   if (forced) update.set('forced', forced.to && { ...forced.to });
   removeBuckets(update, drop, new Set());
+  if (asFound) return update.when(asFound(update));
   const stands = [inEpoch(update, seen.epoch), ...inTurn(update, seen.state)].join(' AND ');
   return update.when(seen.copied && seen.epoch > 0 ? `(${stands}) OR ${isBehind(update, seen.epoch)}` : stands);
 }

@@ -1,6 +1,6 @@
 // A breaker's one item: what the fleet saw is added and read in one update, and every transition is one conditional update.
 import { instanceKeys } from '../instance-keys.ts';
-import type { CallOptions, Table, Written } from '../port.ts';
+import type { CallOptions, Item, Table, Written } from '../port.ts';
 import type { Because } from './breaker-because.ts';
 import { moving, publishing, type Next, type Seen } from './breaker-changes.ts';
 import { COUNTS, type BreakerBucket } from './breaker-buckets.ts';
@@ -12,7 +12,7 @@ import {
   type HalfOpenState,
 } from './breaker-record.ts';
 import type { Tallying } from './breaker-tallies.ts';
-import { alsoSetting, type Change } from './update-expression.ts';
+import { alsoSetting, type Change, type Update } from './update-expression.ts';
 
 export interface BreakerAnswer {
   readonly applied: boolean;
@@ -179,8 +179,10 @@ export async function forceBreaker(table: Table, forcing: Forcing): Promise<Brea
   const key = instanceKeys.breaker(service, name, value);
   const to = wanted === null ? undefined : { state: wanted, until, reason, by };
   for (let tries = 0; tries < FORCE_TRIES; tries++) {
-    const record = recordOf(await table.get(key, { consistent: true }));
+    const item = await table.get(key, { consistent: true });
+    const record = recordOf(item);
     const { epoch, state, buckets } = record;
+    const asFound = item && !isFenced(item) ? (update: Update) => isAsFound(update, item) : undefined;
     const standing = forcedAt(record, nowMs);
     if (!to && !standing)
       throw new BreakerNotForced(`The breaker ${name} of ${service} is not forced: it is ${state.kind}`);
@@ -188,8 +190,8 @@ export async function forceBreaker(table: Table, forcing: Forcing): Promise<Brea
     const kept: BreakerState = state.kind === 'HALF_OPEN' ? halfOpenAfresh(state) : state;
     const was = standing?.state ?? state.kind;
     const because: Because = { cause: to ? 'forced' : 'released', by, was, reason };
-    const next = { epoch: Math.max(nowMs, epoch + 1), state: kept, because };
-    const change = moving({ epoch, state }, next, { to }, buckets);
+    const next = { epoch: Math.max(nowMs, Number.isSafeInteger(epoch) ? epoch + 1 : 0), state: kept, because };
+    const change = moving({ epoch, state }, next, { to }, buckets, asFound);
     const lasting = value === undefined ? change : expiring(change, to ? until : nowMs);
     const written = await table.update({ key, ...lasting });
     if (written.applied) {
@@ -200,6 +202,26 @@ export async function forceBreaker(table: Table, forcing: Forcing): Promise<Brea
   throw new BreakerContended(
     `The breaker ${name} of ${service} changed ${FORCE_TRIES} times while it was being forced; try again`,
   );
+}
+
+/** What the changes of instances are fenced by, as what it must be stored; each may be absent. */
+const FENCED = { epoch: 'number', turn: 'number', successes: 'number', probeToken: 'string' } as const;
+
+/** Whether a change that names what was read of it can apply: of an item that somebody else has written, it never would. */
+function isFenced(item: Item): boolean {
+  const told = Object.entries(FENCED).every(([name, type]) => item[name] === undefined || typeof item[name] === type);
+  return told && Number.isSafeInteger(item['epoch'] ?? 0);
+}
+
+/** The same fence of what cannot be read: an operator overwrites it, but not what has come in its place meanwhile. */
+function isAsFound(update: Update, item: Item): string {
+  const clauses = Object.keys(FENCED).map((name) => {
+    const found = item[name];
+    return found === undefined
+      ? `attribute_not_exists(${update.name(name)})`
+      : `${update.name(name)} = ${update.value(found)}`;
+  });
+  return clauses.join(' AND ');
 }
 
 const halfOpenAfresh = (state: HalfOpenState): HalfOpenState => ({
