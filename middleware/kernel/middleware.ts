@@ -80,6 +80,7 @@ export function middlewareOf(instance: Instance, places: readonly (Policy | Poli
     const { rules } = instance;
     const stale = rules.awaitIfStale(invocation.startedAt);
     if (stale || rules.loading) return beforeWithRules(request, invocation, passage, stale);
+    if (rules.beside) rules.assign(invocation);
     invocation.untimed = true;
     return pass(request, invocation, passage);
   }
@@ -95,8 +96,7 @@ export function middlewareOf(instance: Instance, places: readonly (Policy | Poli
       invocation.storeWaitedMs += instance.clock.now() - invocation.startedAt;
     }
     await instance.rules.loading;
-    invocation.snapshot = instance.rules.snapshot;
-    invocation.resource = invocation.snapshot.resources.of(invocation.trigger, instance.functionName);
+    instance.rules.assign(invocation);
     await pass(request, invocation, passage);
   }
 

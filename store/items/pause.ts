@@ -37,10 +37,8 @@ export async function readPolled(table: Table, service: string, options?: CallOp
 
 /** Undefined for what is no pause that this library knows: rules are polled all the same. */
 export function pauseOf(value: Item[string]): Pause | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
-    return undefined;
-  }
-  const { priority, until, reason } = value;
+  // Nothing is in what is no map, either.
+  const { priority, until, reason } = Object(value) as Item;
   if ((priority !== 'sheddable' && priority !== 'normal') || typeof until !== 'number') return undefined;
   return { priority, until, reason: typeof reason === 'string' ? reason : '' };
 }

@@ -3,10 +3,13 @@ import { readPolled, type Pause } from '../../../store/items/pause.ts';
 import { readDocument, type RulesHead } from '../../../store/items/rules-read.ts';
 import { RULE_COPIES } from '../../../store/instance-keys.ts';
 import type { Instance } from '../instance.ts';
+import type { Invocation } from '../invocation.ts';
 import { errorFields } from '../logger.ts';
 import { isSlot, type Policy, type PolicySlot } from '../policy.ts';
 import type { Syncable } from '../sync.ts';
 import type { RuleDocument } from './document.ts';
+import type { Takes } from './gray.ts';
+import type * as Said from './said.ts';
 import { Snapshot } from './snapshot.ts';
 import { storeLimitMs } from '../patience.ts';
 import { isLaterVersion, LIBRARY_VERSION } from '../version.ts';
@@ -34,9 +37,15 @@ function copyOf(instanceId: string): number {
  * A head read late or from a lagging replica has a lower number and an older time, and is ignored. A lower number with a
  * newer time is a table that was restored from a backup and published to since: that is news.
  */
-function isNewer(head: RulesHead, than: Pick<RulesHead, 'seq' | 'publishedAt'>): boolean {
-  return head.seq > than.seq || head.publishedAt > than.publishedAt;
+function isNewer(head: Seen, than: Seen): boolean {
+  return head.seq > than.seq || momentOf(head) > momentOf(than);
 }
+
+const momentOf = ({ changedAt, publishedAt }: Seen) => changedAt ?? publishedAt;
+
+type Seen = Pick<RulesHead, 'seq' | 'changedAt' | 'publishedAt'>;
+
+const NOTHING = { seq: 0, revision: 0, publishedAt: 0 };
 
 export class LiveRules implements Syncable {
   readonly name = 'rules';
@@ -50,12 +59,15 @@ export class LiveRules implements Syncable {
   /** Resolved when the poll under way has got rules whose policies are still to be loaded. */
   #arrived = Promise.withResolvers<void>();
   #snapshot: Snapshot;
+  /** The revision that some of the invocations run under instead, and which those are. */
+  beside: { readonly snapshot: Snapshot; readonly takes: Takes } | undefined;
   #pause: Pause | undefined;
   #faultsStopped = false;
   /** When the store last said what is in force, ms; undefined before it ever has. */
   #confirmedAt: number | undefined;
   #nextPollAt = 0;
-  #rejected: Pick<RulesHead, 'seq' | 'publishedAt'> = { seq: 0, publishedAt: 0 };
+  /** The newest head that was followed, or could not be. */
+  #seen: Seen = NOTHING;
   #failedAt: number | undefined;
   #preload: { readonly startedAt: number; settled: boolean; done: Promise<void> } | undefined;
 
@@ -66,18 +78,23 @@ export class LiveRules implements Syncable {
 
   /** A snapshot from packaged rules, or from none; what a policy cannot compile is none. */
   #packaged(bootstrap: RuleDocument | undefined): Snapshot {
-    const origin = { seq: 0, revision: 0, publishedAt: 0 };
     try {
-      if (bootstrap) return new Snapshot({ ...origin, from: 'bootstrap' }, bootstrap, this.#policies, this.#instance);
+      if (bootstrap) return new Snapshot({ ...NOTHING, from: 'bootstrap' }, bootstrap, this.#policies, this.#instance);
     } catch (error) {
       this.#instance.logger.error('flyball cannot use the packaged rules', errorFields(error));
     }
     const none: RuleDocument = { apiVersion: 'flyball/v1', service: this.#instance.service };
-    return new Snapshot({ ...origin, from: 'none' }, none, this.#policies, this.#instance);
+    return new Snapshot({ ...NOTHING, from: 'none' }, none, this.#policies, this.#instance);
   }
 
   get snapshot(): Snapshot {
     return this.#snapshot;
+  }
+
+  /** Puts an invocation that begins under its revision. */
+  assign(invocation: Invocation): void {
+    const { beside } = this;
+    invocation.under(beside?.takes(invocation) ? beside.snapshot : this.#snapshot);
   }
 
   /** What an operator has paused, if anything at `nowMs`. It ends by itself, also while the store is away. */
@@ -104,6 +121,8 @@ export class LiveRules implements Syncable {
 
   /** Adds a policy: it compiles the revision in force now, and every later one as it arrives. */
   register(place: Policy | PolicySlot): void {
+    // The next poll compiles it again, with this one.
+    if (this.beside) this.lookAgain();
     if (isSlot(place)) this.#registerSlot(place);
     else this.#registerPolicy(place);
   }
@@ -239,62 +258,87 @@ export class LiveRules implements Syncable {
   }
 
   async #refresh(signal: AbortSignal): Promise<void> {
-    const { table, service, id } = this.#instance;
+    const { table, service } = this.#instance;
     const { head, pause, faultsStopped } = await readPolled(table, service, { signal });
-    this.#obey(pause);
     this.#faultsStopped = faultsStopped;
-    if (!head || !isNewer(head, this.#snapshot.origin) || !isNewer(head, this.#rejected)) return;
-    if (head.needs !== undefined && isLaterVersion(head.needs, LIBRARY_VERSION)) {
-      const reason = `Revision ${head.revision} needs flyball ${head.needs}, and this function has ${LIBRARY_VERSION}: deploy it with a newer one`;
-      this.#reject(head, new Error(reason));
+    await this.#obey(pause);
+    if (!head || !isNewer(head, this.#seen)) return;
+    if (head.gray === undefined) await this.build(head, signal, (snapshot) => this.follow(head, snapshot));
+    else await (await import('./gray.ts')).followGray(head, this, this.#instance, signal);
+  }
+
+  /**
+   * Reads and compiles a revision, unless it is the one in force, and hands it over; nothing when this library cannot,
+   * which has been said then. Invocations wait for its files, if those are still to be loaded, unless it comes `beside`.
+   */
+  async build(
+    head: RulesHead,
+    signal: AbortSignal,
+    done: (snapshot: Snapshot | undefined) => void,
+    beside = false,
+  ): Promise<void> {
+    const { table, service, id } = this.#instance;
+    const { origin } = this.#snapshot;
+    if (origin.revision === head.revision && origin.publishedAt === head.publishedAt) {
+      done(this.#snapshot);
       return;
     }
-    const document = await readDocument(table, service, head.revision, copyOf(id), { signal });
-    const installing = this.#install(head, document as RuleDocument);
-    if (this.#lacks(document as RuleDocument)) {
+    if (head.needs !== undefined && isLaterVersion(head.needs, LIBRARY_VERSION)) {
+      done(await this.#reject(head));
+      return;
+    }
+    const document = (await readDocument(table, service, head.revision, copyOf(id), { signal })) as RuleDocument;
+    const building = this.#compile(head, document).then(done);
+    if (!beside && this.#lacks(document)) {
       // The store has answered: whoever waits for it waits for files now, which have no limit.
-      this.#waitFor(installing);
+      this.#waitFor(building);
       this.#arrived.resolve();
     }
-    await installing;
+    await building;
+  }
+
+  /** Follows a head from now on, unless another poll has been faster: under this revision, or as before. */
+  follow(head: RulesHead, snapshot = this.#snapshot, beside?: LiveRules['beside']): void {
+    // Whoever waited for it may be gone: what was read holds all the same.
+    if (!isNewer(head, this.#seen)) return;
+    this.#seen = head;
+    this.#snapshot = snapshot;
+    this.beside = beside;
+  }
+
+  /** Has the next poll look at the head as if it were new. */
+  lookAgain(): void {
+    this.beside = undefined;
+    this.#seen = NOTHING;
   }
 
   /** A pause is no revision: it comes and goes beside the rules. */
-  #obey(pause: Pause | undefined): void {
+  async #obey(pause: Pause | undefined): Promise<void> {
     const was = this.#pause;
     this.#pause = pause;
     if (pause?.priority === was?.priority && pause?.until === was?.until) return;
-    const { clock, logger } = this.#instance;
-    const nowMs = clock.now();
-    const inForce = this.pauseAt(nowMs);
-    if (inForce) {
-      const { priority, until, reason } = inForce;
-      logger.warn('flyball pauses', { priority, until: new Date(until).toISOString(), reason });
-    } else if (was && nowMs < was.until) logger.info('flyball pauses no more', { priority: was.priority });
+    await this.#say(({ sayPause }) => sayPause(this.#instance, was, pause));
+  }
+
+  /** Nothing fails for what could not be said. */
+  async #say(say: (said: typeof Said) => void): Promise<void> {
+    await import('./said.ts').then(say).catch(() => {});
   }
 
   /** Never rejects. */
-  async #install(head: RulesHead, document: RuleDocument): Promise<void> {
-    const origin = { ...head, from: 'store' } as const;
+  async #compile(head: RulesHead, document: RuleDocument): Promise<Snapshot | undefined> {
     try {
       await this.#loadFor(document);
-      // Another poll may have been faster. Whoever waited for this one may be gone: what was read holds all the same.
-      if (!isNewer(head, this.#snapshot.origin)) return;
-      this.#snapshot = new Snapshot(origin, document, this.#policies, this.#instance);
+      return new Snapshot({ ...head, from: 'store' }, document, this.#policies, this.#instance);
     } catch (error) {
-      this.#reject(head, error);
+      return this.#reject(head, error);
     }
   }
 
   /** A revision this library cannot compile or understand is refused once and said so; the last good one stays. */
-  #reject(head: RulesHead, error: unknown): void {
-    this.#rejected = head;
+  async #reject(head: RulesHead, error?: unknown): Promise<undefined> {
     this.#instance.recorder.internal('rules:rejected');
-    this.#instance.logger.error('flyball kept the last good rules', {
-      rejected: head.revision,
-      inForce: this.#snapshot.origin.revision,
-      ...errorFields(error),
-    });
+    await this.#say(({ sayRejected }) => sayRejected(this.#instance, head, error));
   }
 
   async #within(load: Promise<void>, limitMs: number): Promise<void> {
