@@ -62,19 +62,18 @@ export const PARAMETERS: Readonly<Record<string, Form>> = {
   otlpEndpoint: orNothing(
     pattern(/^https?:\/\/[^\s/]\S*$/, 'the URL of an OpenTelemetry collector, https://<host>:4318'),
   ),
+  oidcIssuers: orNothing({
+    takes: 'whose tokens are taken and which roles they give, as JSON: docs/control-plane-access.md',
+    fits: (text) => whatIsWrongWithIssuers(text) === undefined,
+    why: whatIsWrongWithIssuers,
+  }),
+  publishApprovals: whole(0, 9),
   permissionsBoundary: orNothing(
     pattern(
       /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/\S+$/,
       'the ARN of a policy, arn:aws:iam::<account>:policy/<name>',
     ),
   ),
-  oidcIssuers: orNothing({
-    takes:
-      'whose tokens are taken and which roles they give, as docs/control-plane-access.md has it, in one line of JSON',
-    fits: (text) => whatIsWrongWithIssuers(text) === undefined,
-    why: whatIsWrongWithIssuers,
-  }),
-  publishApprovals: whole(0, 9),
 };
 
 /** What is wrong with a stage's parameters and what to write instead, one line each; undefined when all may be used. */

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { readIssuers } from '../../../../functions/api/auth-issuers.ts';
 import { compileRoles } from '../../../../functions/api/auth-roles.ts';
 
@@ -23,6 +25,13 @@ describe('the text of FLYBALL_ISSUERS', () => {
       { ...corp, actor: 'sub' },
       { ...github, actor: 'sub' },
     ]);
+  });
+
+  it('may be what the page on access to the control plane shows', () => {
+    const page = readFileSync(new URL('../../../../docs/control-plane-access.md', import.meta.url), 'utf8');
+    const [, block = ''] = /```yaml\n(params:[^]*?)```/.exec(page) ?? [];
+    const { params } = parse(block) as { params: { prod: { oidcIssuers: string } } };
+    expect(readIssuers(params.prod.oidcIssuers).map(({ name }) => name)).toEqual(['github', 'corp']);
   });
 
   it.each([

@@ -26,7 +26,7 @@ async function loadedWith(entry: string): Promise<ReadonlySet<string>> {
   return loaded;
 }
 
-describe('a caller with a key', () => {
+describe('a caller with a key', { timeout: 60_000 }, () => {
   it.each(['config-center', 'batch-monitor', 'telemetry'])(
     'waits for no part of %s that only tokens need',
     async (name) => {

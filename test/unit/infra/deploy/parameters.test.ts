@@ -80,6 +80,13 @@ describe('a parameter', () => {
     ['otlpEndpoint', ''],
     ['otlpEndpoint', 'https://collector.example:4318'],
     ['otlpEndpoint', 'http://10.0.0.7:4318/otlp'],
+    ['oidcIssuers', ''],
+    [
+      'oidcIssuers',
+      '[{"name":"a","issuer":"https://a.example","audience":"b","roles":[{"when":{"groups":"c"},"role":"viewer"}]}]',
+    ],
+    ['publishApprovals', '1'],
+    ['publishApprovals', 0],
     ['permissionsBoundary', 'arn:aws:iam::123456789012:policy/teams/boundary'],
     ['permissionsBoundary', 'arn:aws:iam::aws:policy/ReadOnlyAccess'],
     ['warmReads', null],
@@ -112,6 +119,9 @@ describe('a parameter', () => {
     ['protectData', ['true'], 'true or false'],
     ['uploadsBucket', 'My_Bucket', 'the name of a bucket'],
     ['otlpEndpoint', 'collector.example:4318', 'the URL of an OpenTelemetry collector'],
+    ['oidcIssuers', 'https://a.example', 'whose tokens are taken and which roles they give, as JSON'],
+    ['oidcIssuers', '[{"name":"a"}]', 'whose tokens are taken and which roles they give, as JSON'],
+    ['publishApprovals', 'all', 'a whole number, from 0 to 9'],
     ['permissionsBoundary', 'boundary', 'the ARN of a policy'],
   ])('%s may not be %j: it takes %s', (name, value, takes) => {
     const wrong = wrongWith(name, value);
@@ -133,6 +143,10 @@ describe('the functions whose limits rules may set', () => {
     expect(whatIsWrongWithParameters(given, 'prod')).toBeUndefined();
     expect(whatIsWrongWithParameters(given, 'dev')).toContain('actuatedFunctions is "flyball-dev-*"');
   });
+});
+
+it('says what exactly is wrong with issuers', () => {
+  expect(wrongWith('oidcIssuers', '[{"name":"a"}]')).toMatch(/: \/0\/issuer: is required: .+; \/0\/roles: is required/);
 });
 
 it('all that is wrong is said at once, with its place', () => {
