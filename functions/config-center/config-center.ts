@@ -4,11 +4,13 @@ import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit-log.ts';
 import { baselineRoutes } from './baseline/routes.ts';
 import { breakerRoutes } from './breakers.ts';
+import { clientRoutes } from './clients/routes.ts';
 import { concurrencyRoutes } from './concurrency.ts';
 import { draftRoutes } from './drafts.ts';
 import { faultRoutes } from './faults.ts';
 import { healthRoutes } from './health.ts';
 import { keyRoutes } from './keys/routes.ts';
+import { openApiRoutes } from './openapi.ts';
 import type { Parts } from './parts.ts';
 import { publishingRoutes } from './publishing.ts';
 import { revisionRoutes } from './revisions.ts';
@@ -21,7 +23,7 @@ import { usageRoutes } from './usage/routes.ts';
 export type { Parts } from './parts.ts';
 
 export function createConfigCenter(parts: Parts): Route[] {
-  return [
+  const routes: Route[] = [
     ...serviceRoutes(parts),
     ...draftRoutes(parts),
     ...approvalRoutes(parts),
@@ -35,8 +37,11 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...shedRoutes(parts),
     ...faultRoutes(parts),
     ...keyRoutes(parts),
+    ...clientRoutes(parts),
     ...auditRoutes(parts),
     ...healthRoutes(parts),
     ...schemaRoutes(),
+    ...openApiRoutes(parts, () => routes),
   ];
+  return routes;
 }

@@ -14,7 +14,9 @@ import {
 } from '../api/index.ts';
 import { validateDocument } from './validate.ts';
 import { futileLimits } from './validation/futile.ts';
-import { lockouts } from './validation/lockout.ts';
+import { lockedOut } from './validation/locked.ts';
+import { isOwn, lockouts } from './validation/lockout.ts';
+import { unlikely } from './validation/unlikely.ts';
 
 /**
  * The document, if it may govern this service. `nowMs` is when it is to come in force; without it nothing is found too
@@ -39,7 +41,9 @@ export function invalidDocument(errors: readonly FieldError[]): Problem {
 
 /** What of a valid document is probably not meant, as members of an answer; without warnings, none. */
 export function warningsOf(service: string, document: RuleDocument): { readonly warnings?: readonly FieldError[] } {
-  const findings = [...lockouts(service, document), ...futileLimits(document)];
+  // Of the control plane's own services more is said.
+  const locked = isOwn(service) ? lockouts(service, document) : lockedOut(document);
+  const findings = [...locked, ...futileLimits(document), ...unlikely(document)];
   const warnings = findings.map(({ place, reason }) => ({ path: pointerOf(place), reason }));
   return warnings.length > 0 ? { warnings } : {};
 }

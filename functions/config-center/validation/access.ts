@@ -1,6 +1,7 @@
 // Checks access rules: lists that can fit somebody, resources that exist and are reached over the web, bounded leeway.
 import type { AccessEntry, AccessRule, ResourceRule } from '../../../middleware/kernel/rules/document.ts';
 import { parseDuration } from '../../../middleware/kernel/units.ts';
+import { checkCredentials } from './credentials.ts';
 import type { Place, Report } from './findings.ts';
 import { checkPlatform } from './platform.ts';
 import { triggersOf } from './resources.ts';
@@ -10,13 +11,16 @@ import type { KnownResources } from './throttles.ts';
 const LONGEST_LEEWAY_MS = 300_000;
 
 export function checkAccess(access: AccessRule, known: KnownResources, report: Report): void {
-  const { require: required, jwt, deny, allow } = access;
+  const { require: required, jwt, apiKeys, signed, deny, allow } = access;
   const place = ['access'];
-  if (!required && !jwt && !deny && !allow) report(place, 'says nothing; give require, jwt, deny or allow');
+  if (!required && !jwt && !apiKeys && !signed && !deny && !allow) {
+    report(place, 'says nothing; give require, jwt, apiKeys, signed, deny or allow');
+  }
   if (jwt?.leeway !== undefined && parseDuration(jwt.leeway) > LONGEST_LEEWAY_MS) {
     report([...place, 'jwt', 'leeway'], `${jwt.leeway} is longer than clocks disagree; at most 5m are taken`);
   }
   if (jwt) checkPlatform(jwt.jwksUri, [...place, 'jwt', 'jwksUri'], report);
+  checkCredentials(access, report);
   checkTwice(jwt?.algorithms ?? [], [...place, 'jwt', 'algorithms'], report);
   if (jwt && typeof jwt.audience !== 'string') checkTwice(jwt.audience, [...place, 'jwt', 'audience'], report);
   for (const [list, entries] of Object.entries({ deny, allow })) {
@@ -28,7 +32,7 @@ export function checkAccess(access: AccessRule, known: KnownResources, report: R
 function checkEntry(entry: AccessEntry, known: KnownResources, place: Place, report: Report): void {
   const { claims, resources = [] } = entry;
   if (Object.values(entry).every((part) => part === undefined)) {
-    report(place, 'says nothing; give client, claims, ip or resources');
+    report(place, 'says nothing; give client, claims, roles, service, ip or resources');
   }
   if (claims && Object.keys(claims).length === 0) report([...place, 'claims'], 'names no claim');
   checkTwice(resources, [...place, 'resources'], report);

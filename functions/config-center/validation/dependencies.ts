@@ -14,6 +14,7 @@ export function checkDependencies(dependencies: NonNullable<RuleDocument['depend
   for (const [name, rule] of Object.entries(dependencies)) {
     const place = ['dependencies', name];
     checkTarget(rule, place, report);
+    checkSigned(rule, [...place, 'sign'], report);
     checkRetry(rule, place, report);
     checkHedge(rule, [...place, 'hedge'], report);
     if (rule.breaker) checkBreaker(rule.breaker, [...place, 'breaker'], report);
@@ -38,6 +39,11 @@ export function checkBreakerKeys(
       report(['dependencies', name, 'breaker', 'key', i], `no resource has {${parameter}} in its path`);
     });
   }
+}
+
+/** What is invoked is let in by IAM, which knows who invokes. */
+function checkSigned({ sign, target }: DependencyRule, place: Place, report: Report): void {
+  if (sign && !(target && 'url' in target)) report(place, 'only calls to a target of { url } are signed');
 }
 
 function checkRetry({ retry }: DependencyRule, place: Place, report: Report): void {

@@ -10,7 +10,7 @@ const SLOWEST_MS = 60_000;
 
 /** What these rules would do to the control plane itself; nothing for any other service. Pure. */
 export function lockouts(service: string, { access, throttles = {} }: RuleDocument): readonly Finding[] {
-  if (!OWN.has(service)) return [];
+  if (!isOwn(service)) return [];
   const findings: Finding[] = [];
   const report: Report = (place, reason) => findings.push({ place, reason });
   if (access && enforced(access)) lockedByAccess(access, report);
@@ -18,6 +18,10 @@ export function lockouts(service: string, { access, throttles = {} }: RuleDocume
     if (enforced(rule)) lockedByThrottle(rule, ['throttles', name], report);
   }
   return findings;
+}
+
+export function isOwn(service: string): boolean {
+  return OWN.has(service);
 }
 
 function enforced({ mode = 'enforce' }: { readonly mode?: string | undefined }): boolean {
@@ -37,8 +41,8 @@ function lockedByAccess({ require: required, jwt, deny = [], allow }: AccessRule
   }
 }
 
-function asksWho({ client, claims }: AccessEntry): boolean {
-  return client !== undefined || claims !== undefined;
+function asksWho({ client, claims, roles, service }: AccessEntry): boolean {
+  return client !== undefined || claims !== undefined || roles !== undefined || service !== undefined;
 }
 
 function lockedByThrottle({ resources, algorithm, limit }: ThrottleRule, place: Place, report: Report): void {
