@@ -9,6 +9,7 @@ import { withDefaults } from './baseline/merge.ts';
 import { stepsOf } from './baseline/places.ts';
 import { invalidDocument, warningsOf } from './documents.ts';
 import { publishedOf } from './published.ts';
+import { hardlySeen } from './seen.ts';
 import { validateDocument } from './validate.ts';
 import type { Finding } from './validation/findings.ts';
 
@@ -63,7 +64,11 @@ export async function warningsNow(
   const baseline = await baselineInForce(table);
   // Errors of what is to be published; of what is rolled back to, which must always be possible, warnings.
   const breaches = baseline ? breachesOf(service, document, baseline).map(toError) : [];
-  const warnings = [...always, ...breaches, ...(await ofDrills(table, service, document, nowMs))];
+  const [drills, unseen] = await Promise.all([
+    ofDrills(table, service, document, nowMs),
+    hardlySeen(table, service, document, nowMs),
+  ]);
+  const warnings = [...always, ...breaches, ...drills, ...unseen];
   return warnings.length > 0 ? { warnings } : {};
 }
 

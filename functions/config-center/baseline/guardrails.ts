@@ -2,7 +2,6 @@
 import { isObject } from '../validation/salvage.ts';
 import type { Finding } from '../validation/findings.ts';
 import { triggersOf } from '../validation/resources.ts';
-import type { ResourceRule } from '../../../middleware/kernel/rules/document.ts';
 import { placesOf, stepsOf, type Found } from './places.ts';
 import type { Baseline, Guardrail } from './schema.ts';
 import { EVERY } from './merge.ts';
@@ -46,7 +45,8 @@ function breachesAt({ required, forbidden, max, min, oneOf }: Guardrail, { value
 }
 
 function written(value: unknown): string {
-  return typeof value === 'object' ? 'this' : String(value).slice(0, 64);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 64 ? `${text.slice(0, 64)}…` : text;
 }
 
 /** Whether events of the triggers that a guardrail is about can reach the resource. */
@@ -56,6 +56,6 @@ function concerns({ triggers }: Guardrail, document: unknown, [, name]: Found['p
   const resource = isObject(resources) && typeof name === 'string' ? resources[name] : undefined;
   const match = isObject(resource) ? resource['match'] : undefined;
   if (!isObject(match)) return false;
-  const reached: readonly unknown[] = triggersOf(match as ResourceRule['match']);
+  const reached: readonly unknown[] = triggersOf(match);
   return triggers.some((trigger) => reached.includes(trigger));
 }

@@ -33,15 +33,22 @@ describe('the gateway', () => {
 });
 
 describe('what anyone may ask', () => {
-  it('is health and the schema, and nothing else', () => {
+  it('is health, the schema and the description of the API, and nothing else', () => {
     expect(routes.filter(({ role }) => role === undefined).map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /v1/health',
       'GET /v1/schema/rules',
+      'GET /openapi.json',
     ]);
   });
 
   it('lets nobody below a publisher change what is in force', () => {
     const changing = routes.filter(({ path }) => /\/(publish|rollback|force)$/.test(path));
-    expect(changing.map(({ method, role }) => `${method} ${role}`)).toEqual(Array(3).fill('POST publisher'));
+    expect(changing.map(({ method, path, role }) => `${method} ${path} ${role}`).sort()).toEqual([
+      'POST /v1/baseline/publish admin',
+      'POST /v1/baseline/rollback admin',
+      'POST /v1/services/{service}/breakers/{name}/force publisher',
+      'POST /v1/services/{service}/publish publisher',
+      'POST /v1/services/{service}/rollback publisher',
+    ]);
   });
 });
