@@ -20,8 +20,8 @@ export function tellChange(view: FleetView, change: Change): void {
 
 /** What an instance decided for itself is no news of the fleet's, and stands nowhere but in its log. */
 export function tellHere(view: FleetView, from: string, to: string): void {
-  const { clock, logger } = view.instance;
-  const at = clock.now();
+  const { logger } = view.instance;
+  const at = view.clock.now();
   const fields = { ...named(view), from, fleet: view.shown(at) };
   if (to === 'OPEN' && fields.fleet === 'CLOSED') {
     logger.warn('flyball opened a breaker on this instance alone', fields);

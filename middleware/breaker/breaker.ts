@@ -47,7 +47,7 @@ export class Breaker {
 
   /** Nothing would be lost with it but what the fleet knows anyway. */
   get closed(): boolean {
-    return this.#fleet.shown(this.#instance.clock.now()) === 'CLOSED' && this.#guard.closed;
+    return this.#fleet.shown(this.#fleet.clock.now()) === 'CLOSED' && this.#guard.closed;
   }
 
   /** Of a rule with a key, as it is stored. */
@@ -61,18 +61,18 @@ export class Breaker {
 
   /** Decides at once unless the view is too old or a probe's slot must be claimed. */
   admit(invocation: Invocation, settings: BreakerSettings): Ticket | Refusal | Promise<Ticket | Refusal> {
-    const nowMs = this.#instance.clock.now();
+    const nowMs = this.#fleet.clock.now();
     this.#probes?.settleOverdue(nowMs);
     const waiting = this.#counts.freshen(invocation, settings, nowMs);
     return waiting
-      ? waiting.then(() => this.#decide(invocation, settings, this.#instance.clock.now()))
+      ? waiting.then(() => this.#decide(invocation, settings, this.#fleet.clock.now()))
       : this.#decide(invocation, settings, nowMs);
   }
 
   /** The state an attempt met: the fleet's, unless this instance alone has opened. */
   stateMet(decided: Ticket | Refusal): string {
     if (decided.kind === 'refuse' && decided.ramp) return 'RAMP';
-    const state = this.#fleet.shown(this.#instance.clock.now());
+    const state = this.#fleet.shown(this.#fleet.clock.now());
     return state === 'CLOSED' && decided.kind === 'refuse' ? 'OPEN' : state;
   }
 
@@ -98,33 +98,35 @@ export class Breaker {
     return 'kind' in guard ? guard : { kind: 'admitted', epoch: fleet.epoch, held: undefined, guard };
   }
 
+  /** By this machine's own time, which nobody puts right. */
   #admitHere({ requestId }: Invocation, settings: BreakerSettings, nowMs: number): GuardTicket | Refusal {
-    const admitted = this.#guard.admit(requestId, settings, nowMs, leaseMs(settings));
+    const admitted = this.#guard.admit(requestId, settings, this.#fleet.clock.own(nowMs), leaseMs(settings));
     return 'kind' in admitted ? { ...admitted, here: true } : admitted;
   }
 
   /** Claims one of the fleet's slots, but only where this instance's own breaker lets it pass and its time suffices. */
   async #probe(invocation: Invocation, settings: BreakerSettings, since: number): Promise<Ticket | Refusal> {
     const fleet = this.#fleet;
-    const { clock } = this.#instance;
+    const { clock } = fleet;
+    const { clock: here } = this.#instance;
     const probes = this.#probes ?? (await this.#loadProbes());
     const turnInMs = probes.turnInMs(since, clock.now());
     if (turnInMs > 0) {
       this.#counts.lookMeanwhile(settings, clock.now());
       return { kind: 'refuse', retryAfterMs: turnInMs };
     }
-    if (!hasTimeFor(invocation, settings, clock.now())) return { kind: 'refuse', retryAfterMs: LOST_RETRY_MS };
+    if (!hasTimeFor(invocation, settings, here.now())) return { kind: 'refuse', retryAfterMs: LOST_RETRY_MS };
     let guard = this.#admitHere(invocation, settings, clock.now());
     if ('kind' in guard) return guard;
     const held = await probes.claim(invocation, settings);
     if (typeof held === 'object') return { kind: 'admitted', epoch: held.epoch, held, guard };
     if (held === 'away') {
-      this.#guard.takeOver(fleet.epoch, fleet.openForMs ?? settings.openForMs, clock.now());
+      this.#guard.takeOver(fleet.epoch, fleet.openForMs ?? settings.openForMs, here.now());
       if (guard.token === undefined) guard = this.#admitHere(invocation, settings, clock.now());
       return 'kind' in guard ? guard : { kind: 'admitted', epoch: fleet.epoch, held: undefined, guard };
     }
     // The slot of this instance's own breaker must not stay taken by an attempt that is not made.
-    this.#guard.record(guard, 'ignored', false, settings, clock.now(), false);
+    this.#guard.record(guard, 'ignored', false, settings, here.now(), false);
     const standing = fleet.standing(settings, clock.now());
     if (standing.kind === 'refuse') return standing;
     return standing.kind === 'probe'
@@ -140,9 +142,10 @@ export class Breaker {
 
   /** Takes in how an admitted attempt ended. */
   record(ticket: Ticket, result: Result, slow: boolean, settings: BreakerSettings): void {
-    const nowMs = this.#instance.clock.now();
+    const { clock } = this.#fleet;
+    const nowMs = clock.now();
     const { held, guard, epoch } = ticket;
-    if (guard) this.#guard.record(guard, result, slow, settings, nowMs, this.#fleet.away(nowMs));
+    if (guard) this.#guard.record(guard, result, slow, settings, clock.own(nowMs), this.#fleet.away(nowMs));
     if (held) void this.#probes?.settle(held, result, slow, settings);
     else if (result !== 'ignored') this.#counts.count(epoch, result === 'failure', slow, settings, nowMs);
   }

@@ -63,14 +63,14 @@ export class FleetCounts {
       this.#sync(settings, nowMs);
       return this.#syncing && view.within(invocation, this.#syncing, SUSPECT_WAIT_MS);
     }
-    if (ageMs > view.refreshMs && nowMs - this.#syncedAt >= LOOK_GAP_MS) this.#sync(settings, nowMs);
+    if (ageMs > view.refreshMs && Math.abs(nowMs - this.#syncedAt) >= LOOK_GAP_MS) this.#sync(settings, nowMs);
     else this.#syncIfUrgent(settings, nowMs);
     return ageMs > view.instance.maxStaleMs && this.#syncing ? view.within(invocation, this.#syncing) : undefined;
   }
 
   /** For whoever waits for its turn to probe: another's may have closed it meanwhile. */
   lookMeanwhile(settings: BreakerSettings, nowMs: number): void {
-    if (Math.min(this.#view.ageMs(nowMs), nowMs - this.#syncedAt) >= TURN_GAP_MS) this.#sync(settings, nowMs);
+    if (Math.min(this.#view.ageMs(nowMs), Math.abs(nowMs - this.#syncedAt)) >= TURN_GAP_MS) this.#sync(settings, nowMs);
   }
 
   /** It may be open already: what comes after a failure had better ask than fail as well. */
@@ -129,7 +129,7 @@ export class FleetCounts {
 
   async #publishAndRead(settings: BreakerSettings, signal: AbortSignal): Promise<void> {
     const view = this.#view;
-    const nowMs = view.instance.clock.now();
+    const nowMs = view.clock.now();
     this.#keepUp();
     const mayTell =
       !this.#lookFirst && (!this.#urgent || this.#cadence.mayTell(this.#untold.looksBad, this.#sharing, nowMs));
@@ -155,7 +155,7 @@ export class FleetCounts {
   /** Goes to another shard when the fleet has been divided anew, and sees to that when it should be. */
   async #divide(record: BreakerRecord, settings: BreakerSettings, signal: AbortSignal): Promise<void> {
     const view = this.#view;
-    const { table, service, random, clock } = view.instance;
+    const { table, service, random } = view.instance;
     const { shards = view.shards } = record;
     if (shards !== view.shards) {
       const { shardedStore } = await loadChanged();
@@ -172,7 +172,7 @@ export class FleetCounts {
       return;
     }
     const to = shardsFor(view.fleetSize, shards);
-    const forMs = clock.now() - view.dividedAt;
+    const forMs = view.clock.now() - view.dividedAt;
     // Until all have moved, few are known in a shard, and many where they have been so far.
     if (to < shards && forMs < SHRINK_AFTER_MS) return;
     if (to > shards && forMs < MOVED_AFTER_MS && view.shardOf(shards) < shards / 2) return;
@@ -197,10 +197,10 @@ export class FleetCounts {
   }
 
   async #publish(report: Report, signal: AbortSignal): Promise<BreakerRecord> {
-    const { store, instance, record } = this.#view;
+    const { store, clock, record } = this.#view;
     let seen = record;
     for (let tries = 1; ; tries++) {
-      const { stale, tallying } = this.#untold.against(report, seen, instance.clock.now());
+      const { stale, tallying } = this.#untold.against(report, seen, clock.now());
       const last = tries === PLACE_TRIES ? { ...tallying, segments: undefined } : tallying;
       const answer = await store.publish(record.epoch, report.buckets, stale, last, { signal });
       // Refused in the same epoch, nothing was added: another segment had begun.
@@ -211,7 +211,7 @@ export class FleetCounts {
 
   async #decide(record: BreakerRecord, settings: BreakerSettings, signal: AbortSignal): Promise<void> {
     const view = this.#view;
-    const nowMs = view.instance.clock.now();
+    const nowMs = view.clock.now();
     if (record.state.kind !== 'CLOSED' || forcedAt(record, nowMs)) return;
     const { trip, level } = detect(record, settings, minimumCallsAt(record.state, settings, nowMs), nowMs);
     this.#cadence.learned(level);

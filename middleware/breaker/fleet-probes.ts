@@ -63,7 +63,8 @@ export class FleetProbes {
    */
   async claim(invocation: Invocation, settings: BreakerSettings): Promise<Held | 'lost' | 'away'> {
     const view = this.#view;
-    const { clock, id } = view.instance;
+    const { clock } = view;
+    const { id } = view.instance;
     if (view.away(clock.now())) return view.alone(clock.now()) ? 'away' : 'lost';
     const token = `${id}/${view.exchanges}`;
     let held: Held | undefined;
@@ -123,7 +124,7 @@ export class FleetProbes {
 
   async #settleOne({ held, result, slow, settings, unseen }: Owed, signal: AbortSignal): Promise<void> {
     const view = this.#view;
-    const { clock } = view.instance;
+    const { clock } = view;
     const { epoch: heldIn, token, until } = held;
     if (unseen && clock.now() <= until) {
       const record = await view.store.read({ signal });

@@ -8,6 +8,7 @@ import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
 import { announce, announceRefused } from './announcing.ts';
+import { fleetClockOf, type FleetClock } from './fleet-clock.ts';
 import { forcedAt, standingOf, type Standing } from './machine.ts';
 import type { BreakerSettings } from './settings.ts';
 import { shardOf } from './shards.ts';
@@ -35,6 +36,8 @@ export class FleetView {
   /** As it is stored, where the rule has one. */
   readonly key: string | undefined;
   readonly instance: Instance;
+  /** Times are the fleet's; only what the platform gives is told by the instance's own clock. */
+  readonly clock: FleetClock;
   store: BreakerStore;
   /** In so many items the fleet counts, and since when this instance has known it, epoch ms. */
   shards = 1;
@@ -59,7 +62,9 @@ export class FleetView {
     this.name = name;
     this.key = key;
     this.instance = instance;
-    const { table, service, clock } = instance;
+    this.clock = fleetClockOf(instance);
+    const { clock } = this;
+    const { table, service } = instance;
     // No write of another epoch's is taken, so that whoever writes knows what is forced.
     const keptFrom = () => {
       const forced = forcedAt(this.#record, clock.now());
@@ -75,7 +80,8 @@ export class FleetView {
 
   /** Counts in one of so many shards from now on. `storeOf` is given, since few fleets need it. */
   divide(shards: number, storeOf: typeof shardedStore): void {
-    const { table, service, clock } = this.instance;
+    const { clock } = this;
+    const { table, service } = this.instance;
     const index = this.shardOf(shards);
     this.shards = shards;
     this.dividedAt = clock.now();
@@ -118,7 +124,7 @@ export class FleetView {
 
   /** True while the store does not answer: decisions are then this instance's alone. */
   away(nowMs: number): boolean {
-    return nowMs < this.#awayUntil;
+    return nowMs < this.#awayUntil && this.#awayUntil <= nowMs + LONGEST_AWAY_MS;
   }
 
   /**
@@ -150,15 +156,16 @@ export class FleetView {
 
   /** For whoever is about to move it: written with the move, and told from there once it is known to have happened. */
   because(cause: Cause, counts?: Readonly<Record<string, number>>): Because {
-    const { id, functionName, clock } = this.instance;
-    const why = { cause, by: id, function: functionName, was: this.shown(clock.now()) };
+    const { id, functionName } = this.instance;
+    const why = { cause, by: id, function: functionName, was: this.shown(this.clock.now()) };
     return counts ? { ...why, counts } : why;
   }
 
   /** `sure`: it is the authoritative item's, and not a copy. */
   adopt(record: BreakerRecord, sure = !this.#copied): void {
-    const { clock, random, recorder } = this.instance;
-    const nowMs = clock.now();
+    const { random, recorder } = this.instance;
+    this.clock.look();
+    const nowMs = this.clock.now();
     if (!sure && isBehind(record, this.#record)) {
       this.#answered(nowMs);
       return;
@@ -197,7 +204,8 @@ export class FleetView {
 
   exchange(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const before = this.#last;
-    const { syncs, clock, recorder } = this.instance;
+    const { clock } = this;
+    const { syncs, recorder } = this.instance;
     const exchange = syncs.start(`breaker:${this.id}:${this.#exchanges++}`, async (signal) => {
       if (before) await before;
       if (signal.aborted) return;
@@ -261,11 +269,14 @@ function inOurTime(record: BreakerRecord, seen: BreakerRecord, nowMs: number): B
   const { state } = record;
   const before = record.epoch === seen.epoch ? seen.state : undefined;
   if (state.kind === 'OPEN' && state.until > nowMs + state.openForMs) {
-    const until = before?.kind === 'OPEN' ? before.until : nowMs + state.openForMs;
+    // Also when it is our own clock that was put right meanwhile.
+    const latest = nowMs + state.openForMs;
+    const until = before?.kind === 'OPEN' ? Math.min(before.until, latest) : latest;
     return { ...record, state: { ...state, until } };
   }
   if (state.kind === 'CLOSED' && state.ramp && state.ramp.from > nowMs) {
-    const ramp = { ...state.ramp, from: (before?.kind === 'CLOSED' ? before.ramp?.from : undefined) ?? nowMs };
+    const from = Math.min((before?.kind === 'CLOSED' ? before.ramp?.from : undefined) ?? nowMs, nowMs);
+    const ramp = { ...state.ramp, from };
     return { ...record, state: { kind: 'CLOSED', ramp } };
   }
   return record;

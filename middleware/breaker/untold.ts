@@ -78,6 +78,8 @@ export class Untold {
     this.#returned = [];
     tallies.push(...(this.#moments?.take(nowMs, epoch, settings.surge !== undefined) ?? []));
     const presentIn = stretchStart(nowMs, PRESENCE_MS, 0);
+    // A clock that was put right: what lies ahead of it is as good as never.
+    if (presentIn < this.#presentIn - PRESENCE_MS) this.#presentIn = this.#failingIn = -Infinity;
     // While half-open the item is left to the probes.
     if (presentIn > this.#presentIn && state.kind !== 'HALF_OPEN') {
       const self = { start: presentIn, width: PRESENCE_MS, count: 1 };
