@@ -1,5 +1,7 @@
 // What comes in from outside, at every route: bodies that are too much or not what they seem, headers twice, other sites.
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { parse } from 'yaml';
 import type { Method } from '../../../functions/api/index.ts';
 import type { Table } from '../../../store/port.ts';
 import { createTable } from '../table.ts';
@@ -106,6 +108,14 @@ describe('another site', () => {
       expect(answers.flatMap(cors)).toEqual([]);
     },
   );
+
+  it('is told nothing by the gateway either', () => {
+    const { provider } = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'silent' }) as {
+      provider: { httpApi: object };
+    };
+    expect(provider.httpApi).toHaveProperty('payload');
+    expect(provider.httpApi).not.toHaveProperty('cors');
+  });
 
   it('is told nothing where there is nothing', async () => {
     const answer = await plane.send({ method: 'OPTIONS', path: '/v1/nothing', headers: origin });

@@ -147,7 +147,7 @@ describe('no policy of the stack', () => {
 /** Beside what a data plane needs of its own service. */
 const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   'config-center': {
-    ...{ key: 'GPU', 'key-list': 'PQ', rules: 'GPUQ', copy: 'GPUQ', services: 'GPQ', audit: 'PQ', pause: 'GP' },
+    ...{ key: 'GPU', 'key-list': 'PQ', rules: 'GPUQ', copy: 'GPUQ', services: 'GPUQ', audit: 'PQ', pause: 'GP' },
     ...{
       job: 'GP',
       jobs: 'PDQ',
