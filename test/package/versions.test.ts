@@ -90,7 +90,7 @@ describe.each(pairs)('functions with $functions under a control plane of $contro
 
   it('follow a throttle that it published', async () => {
     const service = `${pair.service}-throttle`;
-    await publish(controlPlane, service, { throttles: { everyone: { limit: '5/m' } } });
+    await publish(controlPlane, service, { throttles: { everyone: { limit: '5/h' } } });
     const instance = member(library, tableName, { service }, ok);
     const statuses: number[] = [];
     for (let i = 0; i < 10; i++) statuses.push(statusOf(await instance.invoke()));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { validateDocument } from '../../../functions/config-center/validate.ts';
 import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
@@ -17,6 +17,7 @@ import {
 } from '../../../middleware/index.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { testContext } from '../../support/instance.ts';
+import { SOON } from '../../support/patience.ts';
 import { httpV2 } from '../../support/events.ts';
 import { answers, json, startHttpServer } from './http-server.ts';
 
@@ -181,6 +182,8 @@ inventory.middlewareStack.use(flyballPlugin('inventory-table', { idempotent: ['D
 describe('the snippets', () => {
   let lambda: Server;
   let accepted = true;
+  // As Lambda would give it.
+  const context = () => testContext(fakeClock(), 10_000);
 
   beforeAll(async () => {
     lambda = createServer((request, response) => {
@@ -190,15 +193,14 @@ describe('the snippets', () => {
     await new Promise<void>((resolve) => lambda.listen(0, '127.0.0.1', resolve));
     const { port } = lambda.address() as AddressInfo;
     process.env['AWS_ENDPOINT_URL_LAMBDA'] = `http://127.0.0.1:${port}`;
+    // The first call loads the client too, which on a busy machine takes longer than the rules wait.
+    await vi.waitFor(() => handler({ orderId: '1' }, context()), SOON);
   });
 
   afterAll(async () => {
     lambda.closeAllConnections();
     await new Promise((resolve) => lambda.close(resolve));
   });
-
-  // As Lambda would give it.
-  const context = () => testContext(fakeClock(), 10_000);
 
   it('charges an order', async () => {
     accepted = true;

@@ -201,7 +201,7 @@ describe('time', () => {
   it('an attempt ends at its timeout, and its socket with it', async () => {
     server.answerWith(silent);
     const client = dynamodb();
-    const error = await thrown(world({ attemptTimeout: '50ms' })(() => client.send(get())));
+    const error = await thrown(world({ attemptTimeout: '1s' })(() => client.send(get())));
     expect(error).toMatchObject({ name: 'DependencyFailed', outcome: 'timeout', dependency: 'inventory-table' });
     await vi.waitFor(() => expect(server.cutOff.count).toBe(1), SOON);
   });
@@ -209,14 +209,14 @@ describe('time', () => {
   it('a read that timed out is repeated', async () => {
     server.answerWith(failsFirst(1, silent, ok({})));
     const client = dynamodb();
-    await world({ ...RETRIED, attemptTimeout: '50ms' })(() => client.send(get()));
+    await world({ ...RETRIED, attemptTimeout: '1s' })(() => client.send(get()));
     expect(server.seen).toHaveLength(2);
   });
 
   it('the deadline of the invocation ends it with DeadlineExceeded', async () => {
     server.answerWith(silent);
     const client = dynamodb();
-    const error = await thrown(world({}, 400)(() => client.send(get())));
+    const error = await thrown(world({}, 1_500)(() => client.send(get())));
     expect(error).toMatchObject({ name: 'DeadlineExceeded' });
     await vi.waitFor(() => expect(server.cutOff.count).toBe(1), SOON);
   });
