@@ -11,7 +11,7 @@ export interface OpenRoute {
   readonly method: Method;
   readonly path: string;
   readonly role?: undefined;
-  readonly description?: Description;
+  readonly description: Description;
   handle(request: OpenRequest): Promise<ApiResponse>;
 }
 
@@ -21,7 +21,7 @@ export interface GuardedRoute {
   /** `/v1/services/{service}/draft`: a name in braces stands for one whole segment. */
   readonly path: string;
   readonly role: Role;
-  readonly description?: Description;
+  readonly description: Description;
   handle(request: ApiRequest): Promise<ApiResponse>;
 }
 
@@ -40,18 +40,8 @@ export function route<Path extends string>(
   role: Role,
   description: Description,
   handle: GuardedHandle<Path>,
-): Route;
-export function route<Path extends string>(method: Method, path: Path, role: Role, handle: GuardedHandle<Path>): Route;
-export function route<Path extends string>(
-  method: Method,
-  path: Path,
-  role: Role,
-  ...rest: [Description, GuardedHandle<Path>] | [GuardedHandle<Path>]
 ): Route {
-  const [first, second] = rest;
-  if (typeof first === 'function') return { method, path, role, handle: first };
-  if (second === undefined) throw new TypeError(`${method} ${path} has a description and nothing to do`);
-  return { method, path, role, description: first, handle: second };
+  return { method, path, role, description, handle };
 }
 
 /** As `route`, for anyone. */
@@ -60,15 +50,6 @@ export function openRoute<Path extends string>(
   path: Path,
   description: Description,
   handle: OpenHandle<Path>,
-): Route;
-export function openRoute<Path extends string>(method: Method, path: Path, handle: OpenHandle<Path>): Route;
-export function openRoute<Path extends string>(
-  method: Method,
-  path: Path,
-  ...rest: [Description, OpenHandle<Path>] | [OpenHandle<Path>]
 ): Route {
-  const [first, second] = rest;
-  if (typeof first === 'function') return { method, path, handle: first };
-  if (second === undefined) throw new TypeError(`${method} ${path} has a description and nothing to do`);
-  return { method, path, description: first, handle: second };
+  return { method, path, description, handle };
 }

@@ -24,7 +24,7 @@ export function problemsOf({ role, path, description }: Route): Readonly<Record<
     ...ANY,
     ...(role === undefined ? {} : GUARDED),
     ...(path.includes('{') ? IN_A_PATH : {}),
-    ...(description?.body ? WITH_A_BODY : {}),
-    ...description?.problems,
+    ...(description.body ? WITH_A_BODY : {}),
+    ...description.problems,
   };
 }

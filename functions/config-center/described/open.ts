@@ -29,3 +29,14 @@ export const readRuleSchema: Description = {
     },
   },
 };
+
+export const readOpenApi: Description = {
+  summary: 'Read the description of this API',
+  tags: ['about'],
+  answers: {
+    200: {
+      description: 'OpenAPI 3.1.',
+      schema: z.looseObject({ openapi: z.string(), paths: z.looseObject({}) }),
+    },
+  },
+};

@@ -33,10 +33,17 @@ export const ROUTES: readonly Row[] = [
   ['GET', `${SERVICE}/revisions/{revision}`, 'viewer', 'service'],
   ['GET', `${SERVICE}/diff`, 'viewer', 'service'],
 
+  ['GET', `${SERVICE}/gray`, 'viewer', 'service'],
+  ['POST', `${SERVICE}/gray/promote`, 'publisher', 'service'],
+  ['POST', `${SERVICE}/gray/abort`, 'publisher', 'service'],
+  ['POST', '/v1/apply', 'editor', 'service', { body: [{ apiVersion: 'flyball/v1', service: 'orders' }] }],
+
   ['GET', '/v1/baseline', 'viewer', 'filtered'],
   ['GET', '/v1/baseline/draft', 'viewer', 'filtered'],
   ['PUT', '/v1/baseline/draft', 'editor', 'whole'],
   ['POST', '/v1/baseline/draft/validate', 'viewer', 'whole'],
+  ['GET', '/v1/baseline/draft/approvals', 'viewer', 'filtered'],
+  ['POST', '/v1/baseline/draft/approve', 'admin', 'whole'],
   ['POST', '/v1/baseline/publish', 'admin', 'whole'],
   ['POST', '/v1/baseline/rollback', 'admin', 'whole'],
   ['GET', '/v1/baseline/revisions', 'viewer', 'filtered'],
@@ -54,6 +61,10 @@ export const ROUTES: readonly Row[] = [
   ['GET', `${SERVICE}/usage`, 'viewer', 'service'],
   ['GET', `${SERVICE}/usage/signals`, 'viewer', 'service'],
 
+  ['GET', `${SERVICE}/clients`, 'viewer', 'service'],
+  ['POST', `${SERVICE}/clients`, 'publisher', 'service'],
+  ['DELETE', `${SERVICE}/clients/{id}`, 'publisher', 'service'],
+
   ['GET', '/v1/shed', 'viewer', 'filtered'],
   ['POST', '/v1/shed', 'publisher', 'whole', { body: PAUSE }],
   ['DELETE', '/v1/shed', 'publisher', 'whole'],
@@ -70,6 +81,7 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/v1/audit', 'viewer', 'service', ORDERS],
   ['GET', '/v1/health', 'anyone', 'filtered'],
   ['GET', '/v1/schema/rules', 'anyone', 'filtered'],
+  ['GET', '/openapi.json', 'anyone', 'filtered'],
   ['GET', '/openapi.json', 'anyone', 'filtered'],
 
   ['GET', '/v1/jobs', 'viewer', 'filtered'],

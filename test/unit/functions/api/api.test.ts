@@ -5,6 +5,7 @@ import type { Logger } from '../../../../middleware/kernel/logger.ts';
 import { hashOfKey } from '../../../../store/items/api-keys.ts';
 import { keys } from '../../../../store/keys.ts';
 import { StoreUnavailable, type Item, type Table } from '../../../../store/port.ts';
+import { undescribed } from '../../../support/described.ts';
 import { httpV2, type WebRequest } from '../../../support/events.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { noTable } from '../../../support/instance.ts';
@@ -29,15 +30,17 @@ const table = tableWith(
 );
 
 const routes: Route[] = [
-  openRoute('GET', '/open', async ({ at }) => json({ at })),
-  route('GET', '/v1/services/{service}', 'viewer', async ({ params, caller }) => json({ ...params, by: caller.name })),
-  route('PUT', '/v1/services/{service}', 'editor', async () => json({})),
-  openRoute('GET', '/refused', () =>
+  openRoute('GET', '/open', undescribed, async ({ at }) => json({ at })),
+  route('GET', '/v1/services/{service}', 'viewer', undescribed, async ({ params, caller }) =>
+    json({ ...params, by: caller.name }),
+  ),
+  route('PUT', '/v1/services/{service}', 'editor', undescribed, async () => json({})),
+  openRoute('GET', '/refused', undescribed, () =>
     Promise.reject(new Refused({ by: 'throttle', rule: 'r', message: 'too many', statusCode: 429 })),
   ),
-  openRoute('GET', '/broken', () => Promise.reject(new Error('password=hunter2'))),
-  openRoute('GET', '/away', () => Promise.reject(new StoreUnavailable('timeout', 'GetItem timed out'))),
-  openRoute('GET', '/conflict', () =>
+  openRoute('GET', '/broken', undescribed, () => Promise.reject(new Error('password=hunter2'))),
+  openRoute('GET', '/away', undescribed, () => Promise.reject(new StoreUnavailable('timeout', 'GetItem timed out'))),
+  openRoute('GET', '/conflict', undescribed, () =>
     Promise.reject(new Problem(409, 'Taken.', { code: 'TAKEN', more: { revision: 4 }, headers: { etag: '"4"' } })),
   ),
 ];

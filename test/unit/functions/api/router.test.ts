@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createRouter } from '../../../../functions/api/router.ts';
+import { undescribed } from '../../../support/described.ts';
 import { json } from '../../../../functions/api/response.ts';
 import { openRoute, type Route } from '../../../../functions/api/route.ts';
 
 const answer = async () => json({});
 const routes: Route[] = [
-  openRoute('GET', '/v1/services', answer),
-  openRoute('GET', '/v1/services/{service}', answer),
-  openRoute('DELETE', '/v1/services/{service}', answer),
-  openRoute('GET', '/v1/services/{service}/revisions/{revision}', answer),
-  openRoute('GET', '/v1/services/{service}/revisions/newest', answer),
+  openRoute('GET', '/v1/services', undescribed, answer),
+  openRoute('GET', '/v1/services/{service}', undescribed, answer),
+  openRoute('DELETE', '/v1/services/{service}', undescribed, answer),
+  openRoute('GET', '/v1/services/{service}/revisions/{revision}', undescribed, answer),
+  openRoute('GET', '/v1/services/{service}/revisions/newest', undescribed, answer),
 ];
 const find = createRouter(routes);
 
@@ -39,7 +40,7 @@ describe('the router', () => {
   });
 
   it('keeps a parameter called __proto__ from becoming one', () => {
-    const found = createRouter([openRoute('GET', '/{__proto__}', answer)])('GET', '/x');
+    const found = createRouter([openRoute('GET', '/{__proto__}', undescribed, answer)])('GET', '/x');
     expect(found.kind === 'route' && Object.hasOwn(found.params, '__proto__')).toBe(true);
   });
 
