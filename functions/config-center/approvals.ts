@@ -9,6 +9,7 @@ import {
   moment,
   Problem,
   quoted,
+  requireAllServices,
   route,
   shows,
   type ApiRequest,
@@ -16,11 +17,13 @@ import {
   type Description,
   type Route,
 } from '../api/index.ts';
+import { BASELINE_ID, pathOf, subjectOf } from './document-id.ts';
 import { draftChanged, existingDraft } from './drafts.ts';
 import type { Parts } from './parts.ts';
 import { record } from './trail.ts';
 
 const DRAFT = '/v1/services/{service}/draft';
+const BASELINE = '/v1/baseline';
 
 const approveBody = z.strictObject({ note: z.string().max(1000).optional() });
 
@@ -55,20 +58,28 @@ const approve: Description = {
 };
 
 export function approvalRoutes(parts: Parts): Route[] {
+  const { table } = parts;
   return [
     route('GET', `${DRAFT}/approvals`, 'viewer', readApprovals, async (request) => {
       const { service } = request.params;
-      return standing(parts, request, service, await existingDraft(parts.table, service));
+      return standing(parts, request, service, await existingDraft(table, service));
     }),
     route('POST', `${DRAFT}/approve`, 'publisher', approve, (request) =>
       approveIt(parts, request, request.params.service),
     ),
+    route('GET', `${BASELINE}/draft/approvals`, 'viewer', { ...readApprovals, tags: ['baseline'] }, async (request) =>
+      standing(parts, request, BASELINE_ID, await existingDraft(table, BASELINE_ID)),
+    ),
+    route('POST', `${BASELINE}/draft/approve`, 'admin', { ...approve, tags: ['baseline'] }, async (request) => {
+      requireAllServices(request.caller);
+      return approveIt(parts, request, BASELINE_ID);
+    }),
   ];
 }
 
-async function approveIt(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
+async function approveIt(parts: Parts, request: ApiRequest, id: string): Promise<ApiResponse> {
   const { note } = bodyOf(request, approveBody);
-  const draft = await existingDraft(parts.table, service);
+  const draft = await existingDraft(parts.table, id);
   const tags = ifMatch(request);
   if (tags === undefined || tags === '*' || tags.length !== 1) {
     throw new Problem(428, 'Send the ETag of the draft you have read, and no other, as If-Match.', {
@@ -76,30 +87,30 @@ async function approveIt(parts: Parts, request: ApiRequest, service: string): Pr
       headers: { etag: quoted(draft.etag) },
     });
   }
-  if (tags[0] !== draft.etag) throw draftChanged(service, draft);
+  if (tags[0] !== draft.etag) throw draftChanged(id, draft);
   const { caller, at } = request;
   if (caller.name === draft.author) {
     throw new Problem(403, 'You wrote this draft; somebody else must approve it.', { code: 'FOUR_EYES' });
   }
   await approveDraft(
     parts.table,
-    { service, etag: draft.etag },
+    { service: id, etag: draft.etag },
     { by: caller.name, at, ...(note === undefined ? {} : { note }) },
   );
   await record(parts, request, {
-    ...{ action: 'draft.approve', service, target: 'draft', detail: { etag: draft.etag, author: draft.author } },
+    ...{
+      action: 'draft.approve',
+      ...subjectOf(id),
+      target: 'draft',
+      detail: { etag: draft.etag, author: draft.author },
+    },
     ...(note === undefined ? {} : { note }),
   });
-  return standing(parts, request, service, draft);
+  return standing(parts, request, id, draft);
 }
 
-async function standing(
-  parts: Parts,
-  request: ApiRequest,
-  service: string,
-  { etag, author }: Draft,
-): Promise<ApiResponse> {
-  const given = await approvalsOf(parts.table, service, etag, request.at);
+async function standing(parts: Parts, request: ApiRequest, id: string, { etag, author }: Draft): Promise<ApiResponse> {
+  const given = await approvalsOf(parts.table, id, etag, request.at);
   return json(
     { etag, author, needed: neededBy(parts), approvals: given.map(shown) },
     { headers: { etag: quoted(etag) } },
@@ -113,20 +124,24 @@ async function standing(
 export async function requireApproved(
   parts: Parts,
   request: ApiRequest,
-  service: string,
+  id: string,
   { etag, author }: Pick<Draft, 'etag' | 'author'>,
   needed = neededBy(parts),
 ): Promise<void> {
   if (needed === 0) return;
-  const given = await approvalsOf(parts.table, service, etag, request.at);
+  const given = await approvalsOf(parts.table, id, etag, request.at);
   const agreed = new Set([request.caller.name, ...given.map(({ by }) => by)]);
   agreed.delete(author);
   if (agreed.size >= needed) return;
   const others = needed === 1 ? 'somebody else' : `${needed} others`;
-  throw new Problem(403, `This draft is ${author}'s: ${others} must approve or publish it, POST to …/draft/approve.`, {
-    code: 'FOUR_EYES',
-    more: { etag, author, needed, approvals: given.map(shown) },
-  });
+  throw new Problem(
+    403,
+    `This draft is ${author}'s: ${others} must approve or publish it; POST to ${pathOf(id)}/draft/approve.`,
+    {
+      code: 'FOUR_EYES',
+      more: { etag, author, needed, approvals: given.map(shown) },
+    },
+  );
 }
 
 function neededBy({ approvals = 0 }: Parts): number {

@@ -12,6 +12,7 @@ import {
   type ApiRequest,
   type ApiResponse,
 } from '../../api/index.ts';
+import { requireApproved } from '../approvals.ts';
 import { BASELINE_ID, pathOf, titleOf } from '../document-id.ts';
 import { invalidDocument, sameDocument } from '../documents.ts';
 import { draftChanged, storing } from '../drafts.ts';
@@ -53,6 +54,7 @@ export async function publishBaseline(parts: Parts, request: ApiRequest): Promis
   const tags = ifMatch(request);
   if (tags !== undefined && !includes(tags, draft.etag)) throw draftChanged(BASELINE_ID, draft);
   if (expectedRevision !== undefined && expectedRevision !== (head?.revision ?? 0)) throw lostRace(head?.revision);
+  await requireApproved(parts, request, BASELINE_ID, draft);
   const baseline = validBaseline(valueOfSource(draft.source));
   return publishNext(parts, request, {
     ...{ baseline, source: draft.source, note },

@@ -154,6 +154,27 @@ describe('what is an emergency', () => {
   });
 });
 
+describe('the baseline', () => {
+  const baseline = (who: string, method: Wanted['method'], path: string, more: Partial<Wanted> = {}) =>
+    plane.send({ method, path: `/v1/baseline${path}`, bearer: `fb_${who}`, ...more });
+
+  it('needs somebody else’s yes as rules do, and an admin’s', async () => {
+    await givenKey(table, 'root', 'admin');
+    await givenKey(table, 'boss', 'admin');
+    const body = { apiVersion: 'flyball/v1', kind: 'baseline', defaults: {} };
+    const put = await baseline('root', 'PUT', '/draft', { body });
+    expect(put.status, put.text).toBe(200);
+    expect(await baseline('root', 'POST', '/publish')).toMatchObject(FOUR_EYES);
+    const headers = { 'if-match': String(put.headers['etag']) };
+    expect(await baseline('root', 'POST', '/draft/approve', { headers })).toMatchObject(FOUR_EYES);
+    expect((await baseline('ada', 'POST', '/draft/approve', { headers })).body).toMatchObject({ code: 'ROLE_TOO_LOW' });
+    expect((await baseline('boss', 'POST', '/draft/approve', { headers })).status).toBe(200);
+    expect((await baseline('ada', 'GET', '/draft/approvals')).body).toMatchObject({ approvals: [{ by: 'boss' }] });
+    const published = await baseline('root', 'POST', '/publish');
+    expect(published.status, published.text).toBe(200);
+  });
+});
+
 it('asks for nobody where the deployment does not', async () => {
   plane = controlPlane(table);
   await draft('ada', '1/s');

@@ -82,7 +82,6 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/v1/health', 'anyone', 'filtered'],
   ['GET', '/v1/schema/rules', 'anyone', 'filtered'],
   ['GET', '/openapi.json', 'anyone', 'filtered'],
-  ['GET', '/openapi.json', 'anyone', 'filtered'],
 
   ['GET', '/v1/jobs', 'viewer', 'filtered'],
   ['GET', '/v1/jobs/{job}', 'viewer', 'service'],
