@@ -2,10 +2,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { answersOn } from '../local/ports.ts';
+import { answersOn, freePorts } from '../local/ports.ts';
 
 /** An npm package that carries the Java program; none of its dependencies are needed. */
 const PACKAGE = 'amplify-dynamodb-simulator';
@@ -22,7 +21,7 @@ export interface DynamodbLocal {
 export async function startDynamodbLocal(): Promise<DynamodbLocal> {
   requireJava();
   const folder = fetched();
-  const port = await freePort();
+  const { dynamodb: port } = await freePorts();
   const args = ['-Djava.library.path=./DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar', '-inMemory'];
   const child = spawn('java', [...args, '-port', String(port), '-disableTelemetry'], { cwd: folder, stdio: 'ignore' });
   const end = () => child.kill('SIGKILL');
@@ -73,16 +72,6 @@ function fetched(): string {
     rmSync(scratch, { recursive: true, force: true });
   }
   return folder;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The operating system gave no port.');
-  return address.port;
 }
 
 async function up(port: number, child: ChildProcess): Promise<void> {

@@ -11,5 +11,5 @@ const [bundle = '', name = ''] = process.argv.slice(2);
 const module = (await import(pathToFileURL(bundle).href)) as Record<string, Handler | undefined>;
 const handler = module[name];
 if (!handler) throw new Error(`${bundle} exports no "${name}".`);
-const answer = await handler(await json(process.stdin), lambdaContext(systemClock, 10_000));
+const answer = await handler(await json(process.stdin), lambdaContext(systemClock, 60_000));
 process.stdout.write(`\n${JSON.stringify(answer)}\n`);

@@ -1,11 +1,11 @@
-// A Prometheus of a test's own: it scrapes one address every half second into a folder of its own, and answers PromQL.
+// A Prometheus of a test's own: it scrapes one address every second into a folder of its own, and answers PromQL.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePorts } from '../../infra/local/ports.ts';
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -22,12 +22,12 @@ export interface Prometheus {
 export async function startPrometheus(program: string, address: string, credentials: string): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'flyball-prometheus-'));
   const config = {
-    global: { scrape_interval: '500ms', scrape_timeout: '500ms' },
+    global: { scrape_interval: '1s', scrape_timeout: '1s' },
     scrape_configs: [{ job_name: 'flyball', authorization: { credentials }, static_configs: [{ targets: [address] }] }],
   };
   // JSON is YAML.
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
-  const port = await freePort();
+  const { http: port } = await freePorts();
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(
     program,
@@ -55,7 +55,7 @@ export async function startPrometheus(program: string, address: string, credenti
   }
 
   for (let polls = 0; !(await isReady(url)); polls++) {
-    if (polls > 300 || child.exitCode !== null) throw new Error('Prometheus does not come up; its log is above');
+    if (polls > 1_200 || child.exitCode !== null) throw new Error('Prometheus does not come up; its log is above');
     await pause(100);
   }
   return {
@@ -77,12 +77,4 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((closed) => server.close(() => closed()));
-  return port;
 }
