@@ -22,10 +22,10 @@ export interface ReadDocument {
  * The body's text.
  * @throws {Problem} 413 when it is too large, 400 when it is not UTF-8.
  */
-export function bodyText(body: RawBody): string {
+export function bodyText(body: RawBody, mostBytes = MAX_BODY_BYTES): string {
   const bytes = Buffer.from(body.text, body.base64 ? 'base64' : 'utf8');
-  if (bytes.length > MAX_BODY_BYTES) {
-    throw new Problem(413, `The body is ${bytes.length} bytes; at most ${MAX_BODY_BYTES} are taken.`, {
+  if (bytes.length > mostBytes) {
+    throw new Problem(413, `The body is ${bytes.length} bytes; at most ${mostBytes} are taken.`, {
       code: 'BODY_TOO_LARGE',
     });
   }

@@ -1,5 +1,5 @@
 // Reads the audit log, newest first.
-import { readAudit, type AuditEntry } from '../../store/items/audit.ts';
+import { readAudit, type AuditEntry, type AuditQuery } from '../../store/items/audit.ts';
 import {
   badRequest,
   isName,
@@ -26,11 +26,12 @@ export function auditRoutes({ table }: Parts): Route[] {
       const to = timeOf(request, 'to') ?? request.at;
       const from = timeOf(request, 'from') ?? to - DEFAULT_DAYS * DAY_MS;
       if (from > to) throw badRequest('from lies after to.');
-      const list = `audit:${service ?? ''}`;
+      const about = { ...(service === undefined ? {} : { service }), ...filtersOf(request) };
+      const list = `audit:${JSON.stringify(about)}`;
       const { entries, cursor } = await readAudit(table, {
         from,
         to,
-        ...(service === undefined ? {} : { service }),
+        ...about,
         ...pageOf(request, list),
       });
       return json({ entries: entries.map(shown), ...(cursor ? { cursor: sealCursor(list, cursor) } : {}) });
@@ -48,6 +49,15 @@ function serviceOf(request: ApiRequest): string | undefined {
   if (!isName(service)) throw badRequest('service is not the name of a service.');
   requireScope(request.caller, service);
   return service;
+}
+
+/** Who did it, what was done (`rules.publish`, or `rules.` for all that begins so), and to what. */
+function filtersOf({ query }: ApiRequest): Pick<AuditQuery, 'actor' | 'action' | 'target'> {
+  const given = (['actor', 'action', 'target'] as const).flatMap((name) => {
+    const value = query.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(given);
 }
 
 function timeOf(request: ApiRequest, name: string): number | undefined {

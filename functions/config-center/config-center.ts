@@ -1,5 +1,6 @@
 // The config center: its routes, made from its parts.
 import type { Route } from '../api/index.ts';
+import { applyRoutes } from './apply.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit-log.ts';
 import { baselineRoutes } from './baseline/routes.ts';
@@ -8,6 +9,7 @@ import { clientRoutes } from './clients/routes.ts';
 import { concurrencyRoutes } from './concurrency.ts';
 import { draftRoutes } from './drafts.ts';
 import { faultRoutes } from './faults.ts';
+import { grayRoutes } from './gray/routes.ts';
 import { healthRoutes } from './health.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { openApiRoutes } from './openapi.ts';
@@ -28,8 +30,10 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...draftRoutes(parts),
     ...approvalRoutes(parts),
     ...publishingRoutes(parts),
+    ...grayRoutes(parts),
     ...revisionRoutes(parts),
     ...baselineRoutes(parts),
+    ...applyRoutes(parts),
     ...breakerRoutes(parts),
     ...throttleRoutes(parts),
     ...concurrencyRoutes(parts),

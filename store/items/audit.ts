@@ -22,6 +22,10 @@ export interface AuditQuery {
   readonly from: number;
   readonly to: number;
   readonly service?: string;
+  readonly actor?: string;
+  /** Exactly, or all that begin with it when it ends in a dot: `rules.`. */
+  readonly action?: string;
+  readonly target?: string;
   readonly cursor?: string;
   readonly limit?: number;
 }
@@ -63,7 +67,7 @@ export async function readAudit(
   table: Table,
   query: AuditQuery,
 ): Promise<{ readonly entries: AuditEntry[]; readonly cursor?: string }> {
-  const { service, limit = DEFAULT_LIMIT } = query;
+  const { limit = DEFAULT_LIMIT } = query;
   const low = new Date(query.from).toISOString();
   const entries: AuditEntry[] = [];
   // The position: everything at or behind it has been seen. Times sort as text, within a day and across days.
@@ -81,13 +85,25 @@ export async function readAudit(
       if (typeof sk !== 'string') continue;
       if (sk === position) continue;
       position = sk;
-      if (service !== undefined && item['service'] !== service) continue;
+      if (!isAskedFor(item, query)) continue;
       entries.push(readableOf(item, sk));
       if (entries.length === limit) return { entries, cursor: toCursor(position) };
     }
     if (cursor === undefined) position = endOfDayBefore(position);
   }
   return { entries };
+}
+
+function isAskedFor(item: Item, { service, actor, action, target }: AuditQuery): boolean {
+  const done = item['action'];
+  return (
+    (service === undefined || item['service'] === service) &&
+    (actor === undefined || item['actor'] === actor) &&
+    (target === undefined || item['target'] === target) &&
+    (action === undefined ||
+      done === action ||
+      (action.endsWith('.') && typeof done === 'string' && done.startsWith(action)))
+  );
 }
 
 function startOf({ to, cursor }: AuditQuery): string {

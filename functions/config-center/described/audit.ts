@@ -18,9 +18,16 @@ const entry = z
 export const listAudit: Description = {
   summary: 'List who changed what, newest first',
   tags: ['audit'],
-  query: { service: serviceParameter.optional(), ...span, ...paging },
+  query: {
+    service: serviceParameter.optional(),
+    actor: z.string().optional().meta({ description: 'who did it' }),
+    action: z.string().optional().meta({ description: '`rules.publish`; `rules.` is all that begins so' }),
+    target: z.string().optional().meta({ description: 'to what, e.g. `draft` or `revision 3`' }),
+    ...span,
+    ...paging,
+  },
   answers: shows(
-    'A page of entries; of the last 30 days unless it is said.',
+    'A page of entries; of the last 30 days unless it is said. While there is a cursor there may be more.',
     z.object({ entries: z.array(entry), ...nextPage }),
   ),
 };

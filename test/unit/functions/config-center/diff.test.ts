@@ -50,4 +50,35 @@ describe('a diff', () => {
   it('calls everything new when there was nothing', () => {
     expect(diffDocuments({}, base).map(({ change }) => change)).toEqual(['added', 'added', 'added']);
   });
+
+  it.each(['resources', 'throttles', 'concurrency', 'dependencies', 'jobs', 'faults', 'slos', 'guardrails'])(
+    'names the rules of %s',
+    (section) => {
+      const change = {
+        before: { [section]: { one: { a: 1 }, two: {} } },
+        after: { [section]: { one: { a: 2 }, two: {} } },
+      };
+      expect(diffDocuments(change.before, change.after)).toEqual([
+        { path: `/${section}/one`, change: 'changed', fields: [{ path: `/${section}/one/a`, before: 1, after: 2 }] },
+      ]);
+    },
+  );
+
+  it('tells a rule that has another name and is the same otherwise', () => {
+    const { everyone } = base.throttles;
+    expect(diffDocuments(base, { ...base, throttles: { all: everyone } })).toEqual([
+      { path: '/throttles/all', change: 'renamed', from: '/throttles/everyone' },
+    ]);
+    expect(diffDocuments(base, { ...base, throttles: { all: everyone, more: everyone } })).toEqual([
+      { path: '/throttles/all', change: 'renamed', from: '/throttles/everyone' },
+      { path: '/throttles/more', change: 'added', after: everyone },
+    ]);
+  });
+
+  it('takes the same words in another section for another rule', () => {
+    const rule = { resources: ['pay'] };
+    expect(diffDocuments({ throttles: { a: rule } }, { concurrency: { b: rule } }).map(({ change }) => change)).toEqual(
+      ['added', 'removed'],
+    );
+  });
 });

@@ -1,0 +1,74 @@
+// Takes a bundle of documents apart: several YAML documents in one text, or a list in JSON; each keeps its author's words.
+import {
+  badRequest,
+  bodyText,
+  isName,
+  Problem,
+  valueOfSource,
+  type ApiRequest,
+  type FieldError,
+} from '../api/index.ts';
+import { isObject } from './validation/salvage.ts';
+
+/** A gateway passes on six times as much; each document by itself is bounded as any other. */
+export const MOST_BYTES = 1024 * 1024;
+export const MOST_DOCUMENTS = 100;
+
+export interface Given {
+  /** Where it stands in the bundle, from 0. */
+  readonly index: number;
+  readonly source: string;
+  readonly value: unknown;
+  /** Undefined when it names none. */
+  readonly service: string | undefined;
+  /** Why it cannot be read at all. */
+  readonly errors: readonly FieldError[];
+}
+
+/** @throws {Problem} 400 for no documents or too many, 413 for too much, 415, 422 when a JSON list cannot be read. */
+export function bundleOf(request: ApiRequest): readonly Given[] {
+  const text = bodyText(request.body, MOST_BYTES);
+  const type = request.body.contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const sources = type === 'application/json' || type === '' ? listed(text) : separated(text);
+  if (sources.length === 0) throw badRequest('There is no document in the body.');
+  if (sources.length > MOST_DOCUMENTS) {
+    throw badRequest(`There are ${sources.length} documents; at most ${MOST_DOCUMENTS} are taken at once.`);
+  }
+  return sources.map((source, index) => given(source, index));
+}
+
+/** The text is cut where a line begins with `---`, which nothing within a document can; comments before belong to what follows. */
+function separated(text: string): string[] {
+  const sources: string[] = [];
+  let before = '';
+  for (const part of text.split(/^---(?=\s|$)[^\S\n]*\n?/m)) {
+    if (!/^[^\s#]/m.test(part) && !/^\s+[^\s#]/m.test(part)) before += part;
+    else {
+      sources.push(before + part);
+      before = '';
+    }
+  }
+  return sources;
+}
+
+function listed(text: string): string[] {
+  const value = text.trim() === '' ? [] : valueOfSource(text);
+  const documents: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return documents.map((document) => JSON.stringify(document, null, 2));
+}
+
+function given(source: string, index: number): Given {
+  try {
+    const value = valueOfSource(source);
+    const name = isObject(value) ? value['service'] : undefined;
+    const service = typeof name === 'string' && isName(name) ? name : undefined;
+    const errors =
+      service === undefined
+        ? [{ path: '/service', reason: 'is required here: the name of the service it is for' }]
+        : [];
+    return { index, source, value, service, errors };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { index, source, value: undefined, service: undefined, errors: error.errors };
+  }
+}
