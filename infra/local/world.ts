@@ -20,6 +20,7 @@ import { deadLetterNameOf, queuesOf, tablesOf } from './resources.ts';
 import { runSchedules } from './schedules.ts';
 import { seedAdminKey, seedRules } from './seed.ts';
 import type { Service } from './serverless.ts';
+import { newSigningKeys } from './signing-keys.ts';
 import { type LocalWorldState, removeState, writeState } from './state-file.ts';
 import { type LocalStack, queueUrl } from './template.ts';
 import { ensureTables } from './tables.ts';
@@ -98,6 +99,9 @@ export class World {
       // Of many workers, most are idle: each looks before it decides, so that what one publishes is what one sees.
       FLYBALL_MAX_STALE: '4s',
       FLYBALL_TRACES_URL: at(ports.xray),
+      // On AWS they are in a parameter of Systems Manager, which is not emulated.
+      FLYBALL_SIGNING_KEYS: env['FLYBALL_SIGNING_KEYS'] || newSigningKeys(randomBytes),
+      FLYBALL_SIGNING_PARAMETER: '',
       // There is no CloudWatch to tell of merged minutes.
       FLYBALL_METRICS_NAMESPACE: '',
       // Into every worker, before its function.

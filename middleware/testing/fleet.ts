@@ -9,8 +9,10 @@ import { Misused } from '../kernel/errors.ts';
 import { replaceQueues } from '../kernel/queues.ts';
 import { replaceKeyFetch } from '../access/index.ts';
 import { replaceTransport } from '../call/in-place.ts';
+import { replaceSigningKeyFetch } from '../kernel/signing/index.ts';
 import { loadEverything } from '../slots.ts';
 import type { FakeClock } from './clock.ts';
+import { makeKey, signEvent, TEST_SIGNING_KEYS, type TestClient } from './callers.ts';
 import { lambdaContext } from './context.ts';
 import { Dependencies } from './dependencies.ts';
 import { Issuer } from './issuer.ts';
@@ -80,6 +82,7 @@ export class Fleet {
     replaceTransport(instance, this.dependencies.transport);
     replaceQueues(instance, this.queues);
     replaceKeyFetch(instance, () => this.issuer.keySet());
+    replaceSigningKeyFetch(instance, () => Promise.resolve(TEST_SIGNING_KEYS));
     this.instances.push(instance);
     // What is loaded when it is first needed takes real time, which the test's clock knows nothing of.
     await loadEverything();
@@ -98,6 +101,16 @@ export class Fleet {
   /** A token that the rules of the moment let in. */
   token(claims: Readonly<Record<string, unknown>>): Promise<string> {
     return this.issuer.token(this.#document, this.clock.now(), claims);
+  }
+
+  /** A key that the rules of the moment let in, if they take keys. */
+  apiKey(client: string, about: TestClient): Promise<string> {
+    return makeKey(this.table, this.service, client, about, this.clock.now(), this.#random);
+  }
+
+  /** A web request as another service signs it. */
+  signed<Event>(event: Event, caller: string): Event {
+    return signEvent(event, caller, this.service, this.clock.now());
   }
 
   context(timeoutMs: number): Context {

@@ -9,6 +9,7 @@ import { requireKnown, requireService } from '../kernel/options.ts';
 import { parseDuration } from '../kernel/units.ts';
 import { loadEverything } from '../slots.ts';
 import { testBreaker, type TestBreaker } from './breakers.ts';
+import type { TestClient } from './callers.ts';
 import { fakeClock, type FakeClock } from './clock.ts';
 import type { DependencyAnswer, DependencyFailure, SentCall } from './dependencies.ts';
 import { Fleet } from './fleet.ts';
@@ -60,6 +61,13 @@ export interface TestGovernor {
    * ones; one that is undefined is left out.
    */
   token(claims?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** A key that the rules' `access.apiKeys` let in, as if the config center had made it for this client. */
+  apiKey(client: string, about?: TestClient): Promise<string>;
+  /**
+   * A web request as another service of the cell signs it, for the rules' `access.signed`; what is changed after that is
+   * not signed. @throws {Misused} for any other event.
+   */
+  signed<Event>(event: Event, caller: string): Event;
   /** Lets time pass, e.g. `10s`: timers fire in their order, and what waits for one goes on before the next. */
   advance(by: string): Promise<void>;
   /** The environment is frozen for so long: time passes and nothing happens. */
@@ -173,6 +181,8 @@ async function memberOf(fleet: Fleet): Promise<TestGovernor> {
     until: (work) => passTimeFor(clock, () => work),
     context,
     token: (claims = {}) => fleet.token(claims),
+    apiKey: (client, about = {}) => fleet.apiKey(client, about),
+    signed: (event, caller) => fleet.signed(event, caller),
     advance: (by) => passTime(clock, parseDuration(by)),
     freeze: (by) => clock.set(clock.now() + parseDuration(by)),
     publish: (rules) => fleet.publish(rules),

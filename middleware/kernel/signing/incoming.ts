@@ -37,7 +37,7 @@ export async function signed(invocation: Invocation, leewayMs: number): Promise<
 }
 
 /** As it was sent, as far as the gateway in front tells. */
-function requestOf({ method, face }: Trigger, event: Unknown): SignedRequest {
+export function requestOf({ method, face }: Trigger, event: Unknown): SignedRequest {
   return { method, path: pathOf(face, event), query: queryOf(event), headers: headersOf(event) };
 }
 
@@ -69,6 +69,6 @@ function pairsOf(container: unknown): [string, string][] {
   });
 }
 
-function bodyOf({ body, isBase64Encoded }: Unknown): string | Uint8Array {
+export function bodyOf({ body, isBase64Encoded }: Unknown): string | Uint8Array {
   return isBase64Encoded === true ? Buffer.from(text(body), 'base64') : text(body);
 }
