@@ -40,6 +40,8 @@ export interface Fleet {
   readonly tallies: readonly BreakerTally[];
   readonly buckets: readonly BreakerBucket[];
   readonly epoch: number;
+  /** In so many items it counts: from two on it is large, however few are known in this one. */
+  readonly shards?: number;
 }
 
 /** Why these counts are too many; the rates are reached, not exceeded. */
@@ -56,10 +58,11 @@ export function tripReason(
 /** `minimumCalls` is the rule's, or less while it ramps. */
 export function detect(fleet: Fleet, settings: DetectSettings, minimumCalls: number, nowMs: number): Seen {
   const instances = instancesOf(fleet.tallies, nowMs);
-  const quorum = settings.quorum === 'auto' ? autoQuorum(instances) : settings.quorum;
+  const quorum =
+    settings.quorum === 'auto' ? autoQuorum((fleet.shards ?? 1) > 1 ? Infinity : instances) : settings.quorum;
   const counts = countsOf(fleet, settings.window, nowMs);
   const failing = failingOf(fleet, settings.window, nowMs);
-  const untold = untoldCalls(fleet, settings, instances - failing, nowMs);
+  const untold = untoldCalls(fleet, settings, instances, instances - failing, nowMs);
   const enough = counts.calls >= minimumCalls;
   const known = { ...counts, calls: counts.calls + untold };
   const reason = enough ? tripReason(known, { ...settings, minimumCalls }) : undefined;
@@ -88,9 +91,9 @@ export function instancesOf(tallies: readonly BreakerTally[], nowMs: number): nu
   return Math.max(before + joined, now);
 }
 
-/** The tally that says so. */
-export function presentNow(instances: number, nowMs: number): BreakerTally[] {
-  const start = Math.floor(nowMs / PRESENCE_MS) * PRESENCE_MS;
+/** The tally that says there were so many. Whoever is still there counts itself anew, in the stretch that goes on. */
+export function presentBefore(instances: number, nowMs: number): BreakerTally[] {
+  const start = (Math.floor(nowMs / PRESENCE_MS) - 1) * PRESENCE_MS;
   return [{ of: 'present', start, width: PRESENCE_MS, count: Math.round(instances) }];
 }
 
@@ -109,15 +112,22 @@ export function countsOf({ tallies, buckets, epoch }: Fleet, window: WindowShape
 
 /**
  * Who fails tells at once and who is well within `PRESENCE_MS`, so that a window younger than that would hold hardly
- * anything but failures: `others`, who have told of none, are taken to have made as many calls as those who have.
+ * anything but failures: `others`, who have told of none, are taken to be as busy as those who have may well be.
  */
-function untoldCalls(fleet: Fleet, { window, surge }: DetectSettings, others: number, nowMs: number): number {
+function untoldCalls(
+  fleet: Fleet,
+  { window, surge }: DetectSettings,
+  instances: number,
+  others: number,
+  nowMs: number,
+): number {
   const sinceMs = nowMs - begunAt(fleet, window, nowMs);
   if (others <= 0 || sinceMs >= PRESENCE_MS) return 0;
-  const { reporters, callsPerMs } = paceOf(fleet.tallies, surge?.bucketMs ?? WITHOUT_SURGE_MS, fleet.epoch, nowMs);
+  const { tallies, epoch } = fleet;
+  const { reporters, atMostPerMs } = paceOf(tallies, surge?.bucketMs ?? WITHOUT_SURGE_MS, epoch, nowMs, instances);
   // Calls that are slow alone say nothing of how many there are: until everybody has told they are not judged.
-  if (reporters === 0) return fleet.epoch > 0 ? Infinity : 0;
-  return others * callsPerMs * Math.max(0, sinceMs);
+  if (reporters === 0) return epoch > 0 ? Infinity : 0;
+  return others * atMostPerMs * Math.max(0, sinceMs);
 }
 
 /** When what the window holds began to be counted, if that is not long ago. */

@@ -10,7 +10,7 @@ import { loadChanged } from './later.ts';
 import { forcedAt, nextEpoch, opened } from './machine.ts';
 import { minimumCallsAt } from './ramp.ts';
 import type { BreakerSettings } from './settings.ts';
-import { shardsFor } from './shards.ts';
+import { isNew, shardsFor } from './shards.ts';
 import { Untold, type Report } from './untold.ts';
 
 /** Between two exchanges that only look. */
@@ -100,6 +100,8 @@ export class FleetCounts {
     if (this.#epoch === this.#view.epoch) return;
     this.#epoch = this.#view.epoch;
     this.#untold.clear();
+    // The copy of a new state takes the place of what a shard has counted.
+    if (this.#view.shards > 1) this.#untold.begunAnew();
     this.#urgent = false;
   }
 
@@ -141,10 +143,14 @@ export class FleetCounts {
     const record = report ? await this.#told(report, signal) : await view.store.look({ signal });
     if (signal.aborted) return;
     view.adopt(record);
-    const instances = Math.max(1, instancesOf(record.tallies, nowMs));
-    view.fleetSize = instances * view.shards;
-    if (report?.failing === true || this.#untold.someFailed) await this.#decide(record, settings, signal);
-    else if (!signal.aborted) await this.#divide(record, settings, signal);
+    const instances = Math.max(1, instancesOf(record.tallies, nowMs)) * view.shards;
+    // A shard that is new does not know all of its own for a while.
+    const movedLately = nowMs - view.dividedAt < MOVED_AFTER_MS;
+    view.fleetSize = movedLately ? Math.max(view.fleetSize, instances) : instances;
+    const failing = report?.failing === true || this.#untold.someFailed;
+    if (failing) await this.#decide(record, settings, signal);
+    // Who is about to open it has no time to move; who fails now and then moves as the others do.
+    if (!signal.aborted && !(failing && this.#cadence.near)) await this.#divide(record, settings, signal);
   }
 
   /** So many instances count in the same item. */
@@ -165,7 +171,9 @@ export class FleetCounts {
         return;
       }
       const out = this.#untold.moved();
-      if (out.length > 0) await view.store.publish(view.epoch, [], [], { added: out, past: [] }, { signal });
+      // In the one item there was nobody stays, so that it matters to nobody who is there.
+      const someStay = view.shards > 1 && out.length > 0;
+      if (someStay) await view.store.publish(view.epoch, [], [], { added: out, past: [] }, { signal });
       view.divide(shards, shardedStore);
       // Known there at once, lest those who fail be taken for all there are.
       await this.#publishAndRead(settings, signal);
@@ -173,9 +181,8 @@ export class FleetCounts {
     }
     const to = shardsFor(view.fleetSize, shards);
     const forMs = view.clock.now() - view.dividedAt;
-    // Until all have moved, few are known in a shard, and many where they have been so far.
     if (to < shards && forMs < SHRINK_AFTER_MS) return;
-    if (to > shards && forMs < MOVED_AFTER_MS && view.shardOf(shards) < shards / 2) return;
+    if (to > shards && forMs < MOVED_AFTER_MS && !isNew(view.shardOf(shards), shards)) return;
     // A few of them see to it, whatever their number.
     if (to === shards || view.key !== undefined || random() * view.fleetSize > DIVIDERS) return;
     const { divideBreaker } = await loadChanged();
@@ -213,7 +220,12 @@ export class FleetCounts {
     const view = this.#view;
     const nowMs = view.clock.now();
     if (record.state.kind !== 'CLOSED' || forcedAt(record, nowMs)) return;
-    const { trip, level } = detect(record, settings, minimumCallsAt(record.state, settings, nowMs), nowMs);
+    const { trip, level } = detect(
+      { shards: view.shards, ...record },
+      settings,
+      minimumCallsAt(record.state, settings, nowMs),
+      nowMs,
+    );
     this.#cadence.learned(level);
     if (!trip) return;
     const state = opened(settings, nowMs, record.state);

@@ -12,7 +12,7 @@ import { fleetClockOf, type FleetClock } from './fleet-clock.ts';
 import { forcedAt, standingOf, type Standing } from './machine.ts';
 import type { BreakerSettings } from './settings.ts';
 import { shardOf } from './shards.ts';
-import { presentNow } from './detect.ts';
+import { presentBefore } from './detect.ts';
 
 /** A view older than this is refreshed beside the handler; a healthy instance reports no more often. */
 const SYNC_INTERVAL_MS = 5_000;
@@ -24,6 +24,8 @@ const HALF_OPEN_GAP_MS = 100;
 const FIRST_AWAY_MS = 200;
 /** It doubles with each more in a row, up to this. */
 const LONGEST_AWAY_MS = 1_000;
+/** The first time less while it is closed: it may be open by now, and each call until it asks again may fail. */
+const FIRST_AWAY_CLOSED_MS = 25;
 /** The store is there and asked too much: others are asking. */
 const THROTTLED_AWAY_MS = 50;
 /** A store that has throttled everything for this long is as good as away. */
@@ -85,9 +87,9 @@ export class FleetView {
     const index = this.shardOf(shards);
     this.shards = shards;
     this.dividedAt = clock.now();
-    this.#copied = index > 0;
+    this.#copied = shards > 1;
     const now = () => clock.now();
-    const present = () => presentNow(this.fleetSize / this.shards, now());
+    const present = () => presentBefore(this.fleetSize / this.shards, now());
     this.store =
       shards === 1
         ? breakerStore(table, service, this.name)
@@ -225,7 +227,9 @@ export class FleetView {
 
   #stayAway(error: unknown, nowMs: number): void {
     const throttled = error instanceof StoreUnavailable && error.reason === 'throttled';
-    this.#awayUntil = nowMs + (throttled ? THROTTLED_AWAY_MS * (1 + this.instance.random()) : this.#awayMs);
+    const isFirst = this.#unanswered === 0 && this.#record.state.kind === 'CLOSED';
+    const silentMs = isFirst ? FIRST_AWAY_CLOSED_MS : this.#awayMs;
+    this.#awayUntil = nowMs + (throttled ? THROTTLED_AWAY_MS * (1 + this.instance.random()) : silentMs);
     if (!throttled) this.#awayMs = Math.min(this.#awayMs * 2, LONGEST_AWAY_MS);
   }
 

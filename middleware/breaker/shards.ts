@@ -11,7 +11,15 @@ export function shardsFor(instances: number, current: number): number {
   return wanted > current || wanted < current / 2 ? wanted : current;
 }
 
-/** When the shards double, half of the instances stay where they are. */
+/**
+ * The authoritative item is 0, and once there are shards nobody counts in it: the write that opens must not be refused
+ * because of the reports that led to it. When the shards double, half of the instances stay where they are.
+ */
 export function shardOf(instance: string, breaker: string, shards: number): number {
-  return Math.floor(placeOf(instance, breaker) * MOST_SHARDS) % shards;
+  return shards === 1 ? 0 : 1 + (Math.floor(placeOf(instance, breaker) * MOST_SHARDS) % shards);
+}
+
+/** Until all have moved, few are known in a new shard; and too many in one that was there before, as half of them leave. */
+export function isNew(shard: number, shards: number): boolean {
+  return shards === 2 || shard > shards / 2;
 }

@@ -73,7 +73,7 @@ export function surgeOf(
     const age = Math.max(0, current - Math.floor(start / bucketMs));
     if (age < FAST_BUCKETS) failures[age] = (failures[age] ?? 0) + count;
   }
-  const { reporters, ...pace } = paceOf(tallies, bucketMs, epoch, nowMs);
+  const { reporters, ...pace } = paceOf(tallies, bucketMs, epoch, nowMs, instances);
   const perMs = Math.max(callsPerMs, Math.max(instances, reporters) * pace.callsPerMs);
   const atMostPerMs = Math.max(callsPerMs, Math.max(instances, reporters) * pace.atMostPerMs);
   let worst = NOTHING;
@@ -112,12 +112,21 @@ export interface Pace {
   readonly atMostPerMs: number;
 }
 
-export function paceOf(tallies: readonly BreakerTally[], bucketMs: number, epoch: number, nowMs: number): Pace {
+export function paceOf(
+  tallies: readonly BreakerTally[],
+  bucketMs: number,
+  epoch: number,
+  nowMs: number,
+  instances: number,
+): Pace {
   const long = toldIn('reporters', 'busy', bucketMs * FAST_BUCKETS);
   // The last bucket alone shows at once that there is more to do; the others are surer where there are few.
   const short = toldIn('reportersNow', 'busyNow', bucketMs * NOW_BUCKETS);
-  const perMs = (longBusy: number) => Math.max(longBusy / BUSY_BUCKETS, short.busy) / bucketMs;
-  return { reporters: long.most, callsPerMs: perMs(long.busy), atMostPerMs: perMs(long.atMost) };
+  const perMs = (longBusy: number, shortBusy: number) => Math.max(longBusy / BUSY_BUCKETS, shortBusy) / bucketMs;
+  // What all have told is known; of a load that steps up the first to tell have seen little yet.
+  const unseen = Math.sqrt(1 - Math.min(1, short.most / Math.max(1, instances)));
+  const atMostPerMs = perMs(long.atMost, short.busy + unseen * (short.atMost - short.busy));
+  return { reporters: long.most, callsPerMs: perMs(long.busy, short.busy), atMostPerMs };
 
   function toldIn(reporters: Tallied, busy: Tallied, width: number): { most: number; busy: number; atMost: number } {
     const current = stretchStart(nowMs, width, epoch);
@@ -139,9 +148,9 @@ export function paceOf(tallies: readonly BreakerTally[], bucketMs: number, epoch
   }
 }
 
-/** How busy so many are on average, and may well be. */
+/** How busy so many are on average, and may well be: none seen does not mean that there are none. */
 function shownBy(reporters: number, tenths: number): { busy: number; atMost: number } {
   if (reporters === 0) return { busy: 0, atMost: 0 };
   const calls = Math.max(0, tenths) / BUSY_UNITS;
-  return { busy: calls / reporters, atMost: (calls + 2 * Math.sqrt(calls)) / reporters };
+  return { busy: calls / reporters, atMost: (calls + 2 * Math.sqrt(calls + 1)) / reporters };
 }

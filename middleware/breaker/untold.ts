@@ -31,6 +31,7 @@ export class Untold {
   #presentIn = -Infinity;
   #failingIn = -Infinity;
   #presentBefore = false;
+  #presentAnew = false;
   /** What of the last report is to be told again. */
   #returned: BreakerTally[] = [];
   #epoch = 0;
@@ -81,10 +82,11 @@ export class Untold {
     // A clock that was put right: what lies ahead of it is as good as never.
     if (presentIn < this.#presentIn - PRESENCE_MS) this.#presentIn = this.#failingIn = -Infinity;
     // While half-open the item is left to the probes.
-    if (presentIn > this.#presentIn && state.kind !== 'HALF_OPEN') {
+    if ((presentIn > this.#presentIn || this.#presentAnew) && state.kind !== 'HALF_OPEN') {
       const self = { start: presentIn, width: PRESENCE_MS, count: 1 };
       tallies.push({ of: 'present', ...self });
-      this.#presentBefore = this.#presentIn === presentIn - PRESENCE_MS;
+      this.#presentBefore = this.#presentAnew || this.#presentIn === presentIn - PRESENCE_MS;
+      this.#presentAnew = false;
       if (!this.#presentBefore) tallies.push({ of: 'joined', ...self });
       this.#presentIn = presentIn;
     }
@@ -132,6 +134,11 @@ export class Untold {
     return { stale, tallying: { added, past, segments: { width, known, newest: Math.max(known, newest) } } };
   }
 
+  /** Where it counts is begun anew, with what somebody took the number of instances for: each is to count itself again. */
+  begunAnew(): void {
+    this.#presentAnew = Number.isFinite(this.#presentIn);
+  }
+
   /** Counts itself anew where it counts from now on; gives back what takes it out of where it has counted. */
   moved(): BreakerTally[] {
     const self = { start: this.#presentIn, width: PRESENCE_MS, count: -1 };
@@ -142,6 +149,7 @@ export class Untold {
     if (this.#presentBefore) out.push({ of: 'present', ...self, start: self.start - PRESENCE_MS });
     else if (out.length > 0) out.push({ of: 'joined', ...self });
     this.#presentIn = -Infinity;
+    this.#presentAnew = false;
     this.#failingIn = -Infinity;
     return out;
   }

@@ -16,7 +16,7 @@ const COPIED = [
 const AUTHORITATIVE_EVERY_MS = 5_000;
 
 export interface ShardOptions {
-  /** 0 is the authoritative item itself. */
+  /** Counted from 1. */
   readonly index: number;
   readonly of: number;
   readonly now: () => number;
@@ -31,7 +31,7 @@ export interface ShardOptions {
 export function shardedStore(table: Table, service: string, breaker: string, options: ShardOptions): BreakerStore {
   const { index: own, of: shards, now, present } = options;
   const authoritative = instanceKeys.breaker(service, breaker);
-  const keyOf = (index: number) => (index === 0 ? authoritative : instanceKeys.breakerShard(service, breaker, index));
+  const keyOf = (index: number) => instanceKeys.breakerShard(service, breaker, index);
   let readAt = -Infinity;
 
   /** Brings a shard up to the state of `item`, unless it is there or further already. Its counts were of an earlier epoch. */
@@ -48,9 +48,9 @@ export function shardedStore(table: Table, service: string, breaker: string, opt
     });
   }
 
-  /** Whoever moves it from another shard does not know what was counted in the first one, in the epoch that is over. */
+  /** Whoever moves it does not know what was counted there, in the epoch that is over and before the fleet was divided. */
   async function forget({ epoch, buckets }: BreakerRecord, call?: CallOptions): Promise<void> {
-    if (own === 0 || buckets.length === 0) return;
+    if (buckets.length === 0) return;
     await table.update({ key: authoritative, ...publishing(epoch, [], buckets), ...call });
   }
 
@@ -71,9 +71,9 @@ export function shardedStore(table: Table, service: string, breaker: string, opt
   }
 
   async function look(call?: CallOptions): Promise<BreakerRecord> {
-    const due = own > 0 && now() - readAt >= AUTHORITATIVE_EVERY_MS;
+    const due = now() - readAt >= AUTHORITATIVE_EVERY_MS;
     const [here, there] = await Promise.all([
-      table.get(keyOf(own), { ...call, consistent: own === 0 }),
+      table.get(keyOf(own), { ...call }),
       due ? readAuthoritative(call) : undefined,
     ]);
     return newer(recordOf(here), there);
@@ -82,9 +82,9 @@ export function shardedStore(table: Table, service: string, breaker: string, opt
   async function publish(...[epoch, deltas, stale, tallying, call]: Parameters<BreakerStore['publish']>) {
     const update = async () =>
       answerOf(await table.update({ key: keyOf(own), ...publishing(epoch, deltas, stale, tallying), ...call }));
-    const due = own > 0 && now() - readAt >= AUTHORITATIVE_EVERY_MS;
+    const due = now() - readAt >= AUTHORITATIVE_EVERY_MS;
     const [answer, there] = await Promise.all([update(), due ? readBeside(call) : undefined]);
-    if (answer.applied || answer.record.epoch >= epoch || own === 0) {
+    if (answer.applied || answer.record.epoch >= epoch) {
       return { ...answer, record: newer(answer.record, there) };
     }
     // Its shard has not heard of the epoch it counts in, or of anything.
@@ -94,13 +94,15 @@ export function shardedStore(table: Table, service: string, breaker: string, opt
   }
 
   async function move(...[seen, next, drop, call]: Parameters<BreakerStore['move']>): Promise<BreakerAnswer> {
-    const from = { ...seen, copied: own > 0 };
+    const from = { ...seen, copied: true };
     const written = await table.update({ key: authoritative, ...moving(from, next, undefined, drop), ...call });
     const answer = answerOf(written);
     const { item } = written;
     if (!item || answer.record.epoch <= seen.epoch) return answer;
-    const behind = written.applied ? Array.from({ length: shards - 1 }, (_, i) => i + 1) : [own];
-    const copies = behind.filter((index) => index > 0).map((index) => copy(item, index, call));
+    // There may be more by now than this instance has heard of.
+    const all = Math.max(shards, answer.record.shards ?? 1);
+    const behind = written.applied ? Array.from({ length: all }, (_, i) => i + 1) : [own];
+    const copies = behind.map((index) => copy(item, index, call));
     await Promise.allSettled(written.applied ? [...copies, forget(answer.record, call)] : copies);
     return answer;
   }

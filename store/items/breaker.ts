@@ -130,14 +130,14 @@ export async function readBreaker(
 /** More are never made; an item may say anything. */
 const MOST_SHARDS = 32;
 
-/** What the other shards of a large fleet have counted in the epoch of its state. */
+/** What the shards of a large fleet have counted in the epoch of its state. */
 async function recordsElsewhere(
   table: Table,
   service: string,
   name: string,
   { shards = 1, epoch }: BreakerRecord,
 ): Promise<BreakerRecord[]> {
-  const others = Array.from({ length: Math.min(shards, MOST_SHARDS) - 1 }, (_, i) =>
+  const others = Array.from({ length: shards === 1 ? 0 : Math.min(shards, MOST_SHARDS) }, (_, i) =>
     table.get(instanceKeys.breakerShard(service, name, i + 1)),
   );
   const records = (await Promise.all(others)).map((item) => recordOf(item));

@@ -37,7 +37,7 @@ async function fail(fleet: ReturnType<typeof breakerFleet>, member: ReturnType<t
   }
 }
 
-describe.each([0, 1, 2, 3])('in shard %i of a large fleet', (shard) => {
+describe.each([1, 2, 3, 4])('in shard %i of a large fleet', (shard) => {
   it('an open breaker is probed, and closes, though its item is gone', async () => {
     const table = memoryTable();
     const { fleet, inShard } = await shardedFleet(table);

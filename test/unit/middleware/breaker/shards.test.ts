@@ -1,6 +1,6 @@
 // A fleet in shards: how many there are, where an instance counts, and that the state is one for all.
 import { describe, expect, it } from 'vitest';
-import { shardOf, shardsFor } from '../../../../middleware/breaker/shards.ts';
+import { isNew, shardOf, shardsFor } from '../../../../middleware/breaker/shards.ts';
 import { NO_BREAKER, recordOf } from '../../../../store/items/breaker-record.ts';
 import { divideBreaker, shardedStore } from '../../../../store/items/breaker-shards.ts';
 import { breakerStore, forceBreaker, readBreaker } from '../../../../store/items/breaker.ts';
@@ -15,11 +15,9 @@ function fleetOf(shards: number) {
   const table = memoryTable();
   const store = (index: number) =>
     shardedStore(table, 'orders', 'payments', { index, of: shards, now: () => NOW, present: () => [] });
-  const stored = (index: number) =>
-    recordOf(
-      table.item(index === 0 ? keys.breaker('orders', 'payments') : keys.breakerShard('orders', 'payments', index)),
-    );
-  return { table, store, stored };
+  const stored = (index: number) => recordOf(table.item(keys.breakerShard('orders', 'payments', index)));
+  const authoritative = () => recordOf(table.item(keys.breaker('orders', 'payments')));
+  return { table, store, stored, authoritative };
 }
 
 describe('the number of shards', () => {
@@ -40,16 +38,42 @@ describe('the number of shards', () => {
     const ids = Array.from({ length: 1_000 }, (_, i) => `instance-${i}`);
     const stay = ids.filter((id) => shardOf(id, 'p', 4) === shardOf(id, 'p', 8)).length;
     expect(stay).toBeGreaterThan(400);
-    expect(new Set(ids.map((id) => shardOf(id, 'p', 8))).size).toBe(8);
+    expect(new Set(ids.map((id) => shardOf(id, 'p', 8)))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+  });
+
+  it('leaves nobody in the item of the state, whose writes are for what moves it', () => {
+    const ids = Array.from({ length: 1_000 }, (_, i) => `instance-${i}`);
+    expect(ids.filter((id) => shardOf(id, 'p', 2) === 0)).toEqual([]);
+    expect(new Set(ids.map((id) => shardOf(id, 'p', 1)))).toEqual(new Set([0]));
+  });
+
+  it.each([
+    [1, 2, true],
+    [2, 2, true],
+    [1, 4, false],
+    [2, 4, false],
+    [3, 4, true],
+    [16, 32, false],
+    [17, 32, true],
+  ])('%i of %i was not there before they doubled: %s', (shard, shards, wasNot) => {
+    expect(isNew(shard, shards)).toBe(wasNot);
   });
 });
 
 describe('the state', () => {
   it('is copied to all shards by whoever moves it', async () => {
-    const { store, stored } = fleetOf(4);
+    const { store, stored, authoritative } = fleetOf(4);
     expect((await store(2).move({ epoch: 0 }, { epoch: NOW, state: open }, [])).applied).toBe(true);
-    for (const index of [0, 1, 2, 3]) expect(stored(index)).toMatchObject({ epoch: NOW, state: open });
+    expect(authoritative()).toMatchObject({ epoch: NOW, state: open });
+    for (const index of [1, 2, 3, 4]) expect(stored(index)).toMatchObject({ epoch: NOW, state: open });
     expect((await store(3).look()).state).toEqual(open);
+  });
+
+  it('is copied to all shards there are, also those that whoever moves it has not heard of', async () => {
+    const { store, stored, table } = fleetOf(2);
+    await divideBreaker(table, 'orders', 'payments', { from: 1, to: 4 });
+    await store(2).move({ epoch: 0 }, { epoch: NOW, state: open }, []);
+    for (const index of [1, 2, 3, 4]) expect(stored(index)).toMatchObject({ epoch: NOW, state: open });
   });
 
   it('is moved once: whoever loses the race learns it, and so does its shard', async () => {
@@ -95,7 +119,7 @@ describe('the state', () => {
     } as const;
     await store(1).move({ epoch: 0 }, { epoch: NOW, state: halfOpen }, []);
     const next = { ...halfOpen, successes: 1, probes: [], turn: 2 };
-    await store(0).move({ epoch: NOW, state: halfOpen }, { epoch: NOW, state: next }, []);
+    await store(2).move({ epoch: NOW, state: halfOpen }, { epoch: NOW, state: next }, []);
     expect((await store(1).look()).state).toEqual(next);
   });
 
@@ -109,9 +133,9 @@ describe('the state', () => {
 
 describe('the counts', () => {
   it('of a shard are its own', async () => {
-    const { store, stored } = fleetOf(2);
+    const { store, stored, authoritative } = fleetOf(2);
     expect((await store(1).publish(0, [bucket], [])).record.buckets).toEqual([bucket]);
-    expect(stored(0).buckets).toEqual([]);
+    for (const record of [authoritative(), stored(2)]) expect(record.buckets).toEqual([]);
   });
 
   it('are told as written where what is read beside has no answer: they would be told again', async () => {
@@ -128,9 +152,9 @@ describe('the counts', () => {
     expect(stored(1)).toMatchObject({ epoch: NOW, buckets: [bucket] });
   });
 
-  it('of the first shard are forgotten with a move by another one, which does not know them', async () => {
-    const { store, stored } = fleetOf(2);
-    await store(0).publish(
+  it('of before it was divided are forgotten with a move by a shard, which does not know them', async () => {
+    const { store, authoritative, table } = fleetOf(2);
+    await breakerStore(table, 'orders', 'payments').publish(
       0,
       [
         { ...bucket, index: bucket.index + 1 },
@@ -140,13 +164,13 @@ describe('the counts', () => {
     );
     const { record } = await store(1).publish(0, [{ ...bucket, failures: 0 }], []);
     await store(1).move({ epoch: 0 }, { epoch: NOW, state: open }, record.buckets);
-    expect(stored(0)).toMatchObject({ epoch: NOW, state: open, buckets: [] });
+    expect(authoritative()).toMatchObject({ epoch: NOW, state: open, buckets: [] });
   });
 
   it('begin anew in a shard that is brought up', async () => {
     const { store, stored } = fleetOf(2);
     await store(1).publish(0, [bucket], []);
-    await store(0).move({ epoch: 0 }, { epoch: NOW, state: open }, []);
+    await store(2).move({ epoch: 0 }, { epoch: NOW, state: open }, []);
     expect(stored(1).buckets).toEqual([]);
   });
 });
@@ -154,13 +178,13 @@ describe('the counts', () => {
 it('is divided once, whoever else would', async () => {
   const { store, table } = fleetOf(1);
   await Promise.all([2, 4].map((to) => divideBreaker(table, 'orders', 'payments', { from: 1, to })));
-  expect((await store(0).look()).shards).toBe(2);
+  expect((await store(1).look()).shards).toBe(2);
 });
 
 it('is shown to operators with what all shards have counted in its epoch, and nothing of an earlier one', async () => {
   const { store, table } = fleetOf(4);
   await divideBreaker(table, 'orders', 'payments', { from: 1, to: 4 });
-  for (const index of [0, 1, 2, 3]) await store(index).publish(0, [bucket], []);
+  for (const index of [1, 2, 3, 4]) await store(index).publish(0, [bucket], []);
   const shown = async () => (await readBreaker(table, 'orders', 'payments', NOW)).window;
   expect(await shown()).toEqual({ calls: 8, failures: 4, slow: 0 });
   await breakerStore(table, 'orders', 'payments').move({ epoch: 0 }, { epoch: NOW, state: open }, [bucket]);
