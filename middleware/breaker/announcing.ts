@@ -36,9 +36,14 @@ export function announceRefused(view: FleetView, error: StoreRejected): void {
   else void later(view, ({ tellRefused }) => tellRefused(view, error));
 }
 
-/** Beside the handler, and waited for at its end as exchanges are: what is frozen would tell it when thawed. */
+let put = 0;
+
+/**
+ * Beside the handler, and waited for at its end as exchanges are: what is frozen would tell it when thawed. Each by a name
+ * of its own: one exchange may bring several changes.
+ */
 function later(view: FleetView, tell: (by: typeof Changed) => void): Promise<void> {
-  return view.instance.syncs.start(`breaker:announce:${view.id}:${view.exchanges}`, async () => {
+  return view.instance.syncs.start(`breaker:announce:${put++}`, async () => {
     tell(await loadChanged());
   });
 }
