@@ -1,7 +1,7 @@
 // The breaker's place in the outbound pipeline: inside retry, so that every attempt is admitted and judged by it.
 import { DeadlineExceeded } from '../kernel/errors.ts';
-import type { Call, OutboundPolicy, Reply } from '../kernel/outbound.ts';
-import type { Refusal } from './breaker.ts';
+import { Superseded, type Call, type OutboundPolicy, type Reply } from '../kernel/outbound.ts';
+import type { Refusal, Ticket } from './breaker.ts';
 import type { Result } from './machine.ts';
 import { breakerFor } from './needs.ts';
 import { open } from './refused.ts';
@@ -31,15 +31,20 @@ export const breakerOutbound: OutboundPolicy = {
       } finally {
         // Whatever happens, a probe's slot is not kept.
         const slow = settings.slowOverMs !== undefined && clock.precise() - startedAt > settings.slowOverMs;
-        breaker.record(ticket, reply ? resultOf(reply, call, settings) : 'ignored', slow, settings);
+        // Another attempt at it has answered first: whatever this one would have said, it was slow. No probe is judged by that.
+        const outrun = slow && reply?.error instanceof Superseded && !isProbe(ticket);
+        const result = reply ? resultOf(reply, call, settings) : 'ignored';
+        breaker.record(ticket, outrun ? 'success' : result, slow, settings);
         // An answer that was handed over as a stream may break off yet; a probe was judged by its headers, once.
-        if (reply?.broken && !ticket.held && ticket.guard?.token === undefined) {
+        if (reply?.broken && !isProbe(ticket)) {
           void reply.broken.then((end) => breaker.record(ticket, resultOf(end, call, settings), false, settings));
         }
       }
     };
   },
 };
+
+const isProbe = ({ held, guard }: Ticket) => held !== undefined || guard?.token !== undefined;
 
 /** What an attempt's end says about the dependency. */
 export function resultOf(reply: Reply, call: Call, settings: BreakerSettings): Result {

@@ -6,7 +6,10 @@ import type { DependencyRule } from '../../../../middleware/kernel/rules/documen
 import { breakerOutbound } from '../../../../middleware/breaker/index.ts';
 import { retryOutbound } from '../../../../middleware/retry/index.ts';
 import { shedOutbound } from '../../../../middleware/shed/outbound.ts';
+import { recordOf } from '../../../../store/items/breaker-record.ts';
+import { keys } from '../../../../store/keys.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
+import { memoryTable } from '../../../support/memory-table.ts';
 import { testContext, testInstance, testInvocation } from '../../../support/instance.ts';
 import { reply, testCall } from '../../../support/outbound.ts';
 
@@ -324,4 +327,60 @@ describe('within', () => {
 
 it('leaves a call alone that no rule hedges', () => {
   expect(hedgeOutbound.stage('payments', {}, testInstance())).toBeUndefined();
+});
+
+describe('an attempt that another has outrun', () => {
+  /** Calls whose first attempt never answers and whose hedge does, through a breaker that minds slow calls. */
+  async function outrun(slow: { over: string; rate: string }) {
+    const openFor = { initial: '10m', max: '10m' };
+    const breaker = {
+      window: { time: '30s' as const, minimumCalls: 4 },
+      surge: 'off' as const,
+      quorum: 1,
+      slow,
+      openFor,
+    };
+    const clock = fakeClock(NOW);
+    const { stage, instance, invocation } = hedging({ ...always, breaker }, [], clock);
+    const table = memoryTable();
+    Object.assign(instance, { table });
+    const inner = breakerOutbound.stage('payments', { breaker }, instance);
+    if (!inner) throw new Error('a rule with a breaker has a stage');
+    const pipeline = compose([stage, inner], (call) =>
+      call.attempt === 1
+        ? new Promise<Reply>((resolve) =>
+            call.signal.addEventListener('abort', () =>
+              resolve(reply('refused', { error: call.signal.reason as unknown })),
+            ),
+          )
+        : Promise.resolve(reply('ok')),
+    );
+    for (let calls = 0; calls < 4; calls++) {
+      const ended = pipeline(testCall(invocation));
+      await turns();
+      clock.advance(100);
+      await turns();
+      await ended;
+      clock.advance(6_100);
+    }
+    const refused = pipeline(testCall(invocation));
+    await turns();
+    clock.advance(100);
+    await turns();
+    await refused;
+    await turns();
+    const { tallies, buckets, state } = recordOf(table.item(keys.breaker('orders', 'payments')));
+    const sum = (field: 'calls' | 'failures' | 'slow') => buckets.reduce((all, one) => all + one[field], 0);
+    return { state: state.kind, tallies, calls: sum('calls'), failures: sum('failures'), slow: sum('slow') };
+  }
+
+  it('counts as slow for the breaker, since it was, and as no failure', async () => {
+    // Five calls of two attempts each: what is slow is told at once.
+    expect(await outrun({ over: '50ms', rate: '100%' })).toMatchObject({ calls: 10, failures: 0, slow: 5 });
+    expect(await outrun({ over: '50ms', rate: '50%' })).toMatchObject({ state: 'OPEN' });
+  });
+
+  it('says nothing when it had not taken that long', async () => {
+    expect(await outrun({ over: '1s', rate: '100%' })).toMatchObject({ calls: 4, failures: 0, slow: 0 });
+  });
 });
