@@ -102,6 +102,7 @@ async function firstGood(first: Attempt, second: Attempt): Promise<{ readonly re
   const late = { reply: await (early.won ? first : second).reply, won: !early.won };
   if (isGood(late.reply)) return late;
   const [own, other] = early.won ? [late.reply, early.reply] : [early.reply, late.reply];
-  // Whichever of them says that nothing helps has said it of this call.
-  return { reply: own.never || !other.never ? own : { ...own, never: true }, won: false };
+  // Whichever of them says that nothing helps has said it of this call, and whichever was sent was sent for it.
+  const reply = { ...own, ...(other.never ? { never: true } : {}), sent: own.sent || other.sent };
+  return { reply, won: false };
 }

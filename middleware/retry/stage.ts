@@ -46,32 +46,36 @@ export const retryOutbound: OutboundPolicy = {
       if (!repeated) budget.earn();
       let waitMs = 0;
       let made: Reply | undefined;
+      // Of any attempt, whatever became of the last one.
+      let sent = false;
+      const told = (reply: Reply): Reply => (sent && !reply.sent ? { ...reply, sent } : reply);
       for (let attempt = 1; ; attempt++) {
         const one = { ...call, attempt };
         call.attempt = attempt;
         const reply = await next(one);
+        sent ||= reply.sent;
         // A hedge within is an attempt too.
         call.attempt = attempt = one.attempt;
         if (made && reply.error instanceof Refused) {
           call.attempt = attempt - 1;
-          return ended(call, withLaterWait(made, reply), refusalOf(reply.error));
+          return ended(call, told(withLaterWait(made, reply)), refusalOf(reply.error));
         }
         const verdict = verdictOf(reply, call.idempotency, mayRetry);
-        if (verdict === 'no') return reply;
-        if (verdict === 'unsafe' || verdict === 'never') return ended(call, reply, verdict);
-        if (attempt >= attempts) return ended(call, reply, 'attempts');
-        if (repeated) return ended(call, reply, 'repeated');
+        if (verdict === 'no') return told(reply);
+        if (verdict === 'unsafe' || verdict === 'never') return ended(call, told(reply), verdict);
+        if (attempt >= attempts) return ended(call, told(reply), 'attempts');
+        if (repeated) return ended(call, told(reply), 'repeated');
         waitMs = Math.max(backoff(attempt, waitMs, random), reply.retryAfterMs ?? 0);
         const leftMs = invocation.ended ? 0 : call.deadlineAt - clock.now();
         const deferring = defers(call, reply, waitMs, leftMs);
-        if (waitMs >= leftMs && !deferring) return ended(call, reply, 'deadline');
+        if (waitMs >= leftMs && !deferring) return ended(call, told(reply), 'deadline');
         // A record that comes again calls again: elsewhere and later, but no less a repetition.
-        if (!budget.spend()) return ended(call, reply, 'budget');
-        if (deferring) return ended(call, reply, 'deferred', awayMs(invocation, waitMs));
+        if (!budget.spend()) return ended(call, told(reply), 'budget');
+        if (deferring) return ended(call, told(reply), 'deferred', awayMs(invocation, waitMs));
         try {
           await pause(call, waitMs);
         } catch (error) {
-          return { outcome: 'error', error: reasonOf(error, dependency), sent: reply.sent };
+          return { outcome: 'error', error: reasonOf(error, dependency), sent };
         }
         made = reply;
       }

@@ -49,6 +49,18 @@ describe('a call whose next attempt is refused', () => {
     expect(end).toMatchObject({ outcome: 'connect', sent: false, gaveUp: 'breaker' });
   });
 
+  it('was sent, if any of its attempts was, whatever became of the last one', async () => {
+    const { ended: end } = await ended(
+      reply('503'),
+      reply('connect', { sent: false }),
+      reply('connect', { sent: false }),
+      reply('connect', { sent: false }),
+    );
+    expect(end).toMatchObject({ outcome: 'connect', sent: true });
+    const { ended: never } = await ended(...Array.from({ length: 4 }, () => reply('connect', { sent: false })));
+    expect(never).toMatchObject({ outcome: 'connect', sent: false });
+  });
+
   it.each([
     ['the refusal says', 1, 4_000],
     ['the dependency says', 6_000, 6_000],
