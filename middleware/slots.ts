@@ -106,7 +106,11 @@ export const shedSlot = slotOf('shed', async () => (await import('./shed/policy.
  */
 export const redeliverySlot = slotOf(
   'redelivery',
-  async () => (await import('./redelivery/index.ts')).redeliveryPolicy,
+  async () => {
+    // Its log says why a record was given up: also of the first one, with what takes out of it what must not leave.
+    const [{ redeliveryPolicy }, { redacting }] = await Promise.all([import('./redelivery/index.ts'), loadReporting()]);
+    return redacting(redeliveryPolicy);
+  },
   { needed: never, wanted: ({ trigger: { face, kind } }) => face === 'sqs' || kind === 'stream' },
 );
 
