@@ -1,16 +1,19 @@
 // Publishing and rolling back: the next revision, made by one of any number of racing publishers.
 import type { z } from 'zod';
 import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
-import { declareJobs } from '../../store/items/jobs.ts';
+import { abortGray } from '../../store/items/gray-changes.ts';
+import { notePlan } from '../../store/items/gray-plan.ts';
+import { grayOf, type GrayTerms } from '../../store/items/gray.ts';
 import {
+  laterThan,
   publishRevision,
   readDocument,
   readDraft,
-  readHead,
   readRevision,
+  readState,
   type RulesHead,
+  type RulesState,
 } from '../../store/items/rules.ts';
-import { listRules } from '../../store/items/services.ts';
 import {
   bodyOf,
   ifMatch,
@@ -25,12 +28,14 @@ import {
   type Route,
   type Tags,
 } from '../api/index.ts';
+import { settle } from './afterwards.ts';
 import { requireApproved } from './approvals.ts';
+import { lostRace, requireNoGray } from './conflicts.ts';
 import * as described from './described/publishing.ts';
-import { digestOf } from './digest.ts';
 import { sameDocument, validated } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
 import { validatedNow, warningsNow } from './drills.ts';
+import { shownGray, termsOf } from './gray/terms.ts';
 import { librariesBehind, tooNew } from './library.ts';
 
 import type { Parts } from './parts.ts';
@@ -49,6 +54,8 @@ interface Next {
   readonly action: 'rules.publish' | 'rules.rollback';
   readonly detail: Readonly<Record<string, number>>;
   readonly force: boolean;
+  /** The part of the fleet that is given it; all of it when undefined. */
+  readonly gray?: GrayTerms | undefined;
 }
 
 export function publishingRoutes(parts: Parts): Route[] {
@@ -78,10 +85,11 @@ export async function publishDraft(
   wanted: PublishWanted,
 ): Promise<ApiResponse> {
   const { table } = parts;
-  const { note = '', expectedRevision, force = false, tags } = wanted;
+  const { note = '', expectedRevision, force = false, gray, tags } = wanted;
   // The head before the draft: whoever publishes from here on makes this publication lose, so that it cannot put an
   // older draft in force over a newer one.
-  const head = await readHead(table, service, { consistent: true });
+  const state = await readState(table, service);
+  const { head } = state;
   const draft = await readDraft(table, service);
   if (!draft) {
     throw new Problem(409, `Service "${service}" has no draft to publish; PUT one to /v1/services/${service}/draft.`, {
@@ -90,17 +98,23 @@ export async function publishDraft(
   }
   if (tags !== undefined && !includes(tags, draft.etag)) throw draftChanged(service, draft);
   if (expectedRevision !== undefined && expectedRevision !== (head?.revision ?? 0)) throw lostRace(service, head);
+  requireNoGray(service, state);
+  if (gray && !head) throw nothingBeside(service);
   await requireApproved(parts, request, service, draft);
   const document = await validatedNow(table, service, valueOfSource(draft.source), request.at);
-  const next: Next = { service, document, source: draft.source, note, action: 'rules.publish', detail: {}, force };
-  return publishNext(parts, request, next, head);
+  const { source } = draft;
+  const terms = gray && termsOf(gray);
+  const next: Next = { service, document, source, note, action: 'rules.publish', detail: {}, force, gray: terms };
+  return publishNext(parts, request, next, state);
 }
 
-/** An old document as a new revision: numbers only grow. The draft stays what it is, for its author to mend. */
+/**
+ * An old document as a new revision: numbers only grow. A gray publication under way is aborted by the same write. The draft stays what it is, for its author to mend.
+ */
 async function rollBack(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
   const { table } = parts;
   const { to, note, force = false } = bodyOf(request, described.rollbackBody);
-  const head = await readHead(table, service, { consistent: true });
+  const state = await readState(table, service);
   const revision = await readRevision(table, service, to);
   if (!revision) throw notFound(`Service "${service}" has no revision ${to}.`);
   const next: Next = {
@@ -113,23 +127,15 @@ async function rollBack(parts: Parts, request: ApiRequest, service: string): Pro
     detail: { to },
     force,
   };
-  return publishNext(parts, request, next, head);
+  return publishNext(parts, request, next, state);
 }
 
-async function publishNext(
-  parts: Parts,
-  request: ApiRequest,
-  next: Next,
-  head: RulesHead | undefined,
-): Promise<ApiResponse> {
+async function publishNext(parts: Parts, request: ApiRequest, next: Next, state: RulesState): Promise<ApiResponse> {
   const { table } = parts;
-  const { service, document, source, note, action, detail, force } = next;
+  const { service, document, source, note, action, detail, force, gray } = next;
+  const { head, gray: before } = state;
   if (head && sameDocument(document, await readDocument(table, service, head.revision, 0))) {
-    // Also finishes what an earlier publish may have been cut off from.
-    await declare(parts, next, head);
-    const standing = await readRevision(table, service, head.revision);
-    await list(parts, { ...next, source: standing?.source ?? source }, head, standing?.author ?? request.caller.name);
-    return answer(parts, request, next, head, false);
+    return before ? backTo(parts, request, next, state) : unchanged(parts, request, next, head);
   }
   const fields = newFieldsOf(document);
   const needs = neededVersion(fields);
@@ -144,14 +150,15 @@ async function publishNext(
       source,
       note,
       author: request.caller.name,
-      // Later revisions have later times, whatever the clocks of those who publish.
-      at: Math.max(request.at, (head?.publishedAt ?? 0) + 1),
+      at: laterThan(head, request.at),
       expectedSeq: head?.seq ?? 0,
       needs,
+      gray,
     }),
   );
   if (!published.applied) throw lostRace(service, published.head);
-  const { revision } = published.head;
+  const started = grayOf(published.head.gray);
+  const { revision } = started ?? published.head;
   await record(parts, request, {
     action,
     service,
@@ -160,31 +167,41 @@ async function publishNext(
       ...detail,
       revision,
       from: head?.revision ?? 0,
+      ...(started ? { gray: shownGray(started) } : {}),
+      ...(before ? { aborted: before.revision } : {}),
       ...(behind.size > 0 ? { forcedOver: [...behind.keys()] } : {}),
     },
     ...(note === '' ? {} : { note }),
   });
-  await declare(parts, next, published.head);
-  await list(parts, next, published.head, request.caller.name);
+  if (before) await notePlan(table, service, before.revision, { state: 'aborted', reason: note });
+  await settle(table, service);
   return answer(parts, request, next, published.head, true);
 }
 
-/** The jobs are those of the revision in force; the revision's time orders declarations. */
-async function declare(parts: Parts, { service, document }: Next, head: RulesHead): Promise<void> {
-  const { owner = '', jobs = {} } = document;
-  await declareJobs(parts.table, { service, owner, jobs, atMs: head.publishedAt });
+/** What is in force says so already. Also finishes what an earlier publish may have been cut off from. */
+async function unchanged(parts: Parts, request: ApiRequest, next: Next, head: RulesHead): Promise<ApiResponse> {
+  await settle(parts.table, next.service);
+  return answer(parts, request, { ...next, gray: undefined }, head, false);
 }
 
-/** What the list of services shows of it. */
-async function list({ table }: Parts, { service, document, source }: Next, head: RulesHead, author: string) {
-  const { seq, revision, publishedAt } = head;
-  const { owner, tags } = document;
-  await listRules(table, service, {
-    ...{ seq, revision, publishedAt, author },
-    digest: digestOf(valueOfSource(source)),
-    ...(owner === undefined ? {} : { owner }),
-    ...(tags === undefined ? {} : { tags }),
+/** A rollback to what the rest of the fleet runs: the part that was given another goes back to it. */
+async function backTo(parts: Parts, request: ApiRequest, next: Next, seen: RulesState): Promise<ApiResponse> {
+  const { table } = parts;
+  const { service, note, action, detail } = next;
+  const aborted = await abortGray(table, { service, seen, at: request.at });
+  if (!aborted.applied) throw lostRace(service, aborted.head);
+  const { revision } = aborted.head;
+  const gray = seen.gray?.revision ?? 0;
+  await record(parts, request, {
+    action,
+    service,
+    target: `revision ${revision}`,
+    detail: { ...detail, revision, from: revision, aborted: gray },
+    ...(note === '' ? {} : { note }),
   });
+  await notePlan(table, service, gray, { state: 'aborted', reason: note });
+  await settle(table, service);
+  return answer(parts, request, next, aborted.head, true);
 }
 
 async function answer(
@@ -194,16 +211,18 @@ async function answer(
   head: RulesHead,
   changed: boolean,
 ): Promise<ApiResponse> {
-  const { revision, seq } = head;
-  const publishedAt = new Date(head.publishedAt).toISOString();
-  return json({ revision, seq, publishedAt, changed, ...(await warningsNow(table, service, document, request.at)) });
+  const { seq } = head;
+  const gray = grayOf(head.gray);
+  const { revision, publishedAt } = gray ? { revision: gray.revision, publishedAt: gray.startedAt } : head;
+  return json({
+    ...{ revision, seq, publishedAt: new Date(publishedAt).toISOString(), changed },
+    ...(gray ? { gray: shownGray(gray) } : {}),
+    ...(await warningsNow(table, service, document, request.at)),
+  });
 }
 
-/** 409: nothing of this publication is in force, and what is must be looked at first. */
-function lostRace(service: string, head: RulesHead | undefined): Problem {
-  const stands = head ? `revision ${head.revision} is in force` : 'another publication is under way';
-  return new Problem(409, `Somebody else published rules of "${service}": ${stands}. Compare, then publish again.`, {
-    code: 'PUBLISHED_MEANWHILE',
-    ...(head ? { more: { revision: head.revision, seq: head.seq } } : {}),
-  });
+/** 409: the rest of the fleet would be given nothing. */
+function nothingBeside(service: string): Problem {
+  const detail = `Service "${service}" has no published rules that the rest of the fleet could run: publish to all first.`;
+  return new Problem(409, detail, { code: 'NOTHING_IN_FORCE' });
 }

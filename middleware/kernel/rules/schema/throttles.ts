@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseRate, parseWindowRate } from '../../rates.ts';
 import { count, duration, mode, MOST_RESOURCES, name, pattern, rate } from './values.ts';
 
-const throttleKey = z
+export const throttleKey = z
   .string()
   .check(
     z.regex(

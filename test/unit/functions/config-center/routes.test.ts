@@ -42,11 +42,13 @@ describe('what anyone may ask', () => {
   });
 
   it('lets nobody below a publisher change what is in force', () => {
-    const changing = routes.filter(({ path }) => /\/(publish|rollback|force)$/.test(path));
+    const changing = routes.filter(({ path }) => /\/(publish|promote|abort|rollback|force)$/.test(path));
     expect(changing.map(({ method, path, role }) => `${method} ${path} ${role}`).sort()).toEqual([
       'POST /v1/baseline/publish admin',
       'POST /v1/baseline/rollback admin',
       'POST /v1/services/{service}/breakers/{name}/force publisher',
+      'POST /v1/services/{service}/gray/abort publisher',
+      'POST /v1/services/{service}/gray/promote publisher',
       'POST /v1/services/{service}/publish publisher',
       'POST /v1/services/{service}/rollback publisher',
     ]);

@@ -1,0 +1,31 @@
+// What follows a change of what is in force: its jobs are declared, and the list of services shows it.
+import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
+import { declareJobs } from '../../store/items/jobs.ts';
+import { readRevision, readState } from '../../store/items/rules.ts';
+import { listRules } from '../../store/items/services.ts';
+import type { Table } from '../../store/port.ts';
+import { valueOfSource } from '../api/index.ts';
+import { digestOf } from './digest.ts';
+
+/**
+ * Makes the jobs those of the revision that the fleet runs, and has the list show it. May be done again at any time: what
+ * somebody was cut off from is finished so. The time at which a revision came in force orders declarations.
+ */
+export async function settle(table: Table, service: string): Promise<void> {
+  const { head, gray } = await readState(table, service);
+  if (!head) return;
+  const { seq, revision, publishedAt } = head;
+  const found = await readRevision(table, service, revision);
+  if (!found) return;
+  const { author, source } = found;
+  // Only what was validated is ever published.
+  const { owner, tags, jobs = {} } = found.document as RuleDocument;
+  await declareJobs(table, { service, owner: owner ?? '', jobs, atMs: publishedAt });
+  await listRules(table, service, {
+    ...{ seq, revision, publishedAt, author },
+    digest: digestOf(valueOfSource(source)),
+    ...(owner === undefined ? {} : { owner }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(gray === undefined ? {} : { gray: gray.revision }),
+  });
+}

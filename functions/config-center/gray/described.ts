@@ -1,0 +1,63 @@
+// What the routes of gray publications take and answer.
+import { z } from 'zod';
+import { moment, shows, type Description } from '../../api/index.ts';
+import { grayShown } from './terms.ts';
+
+const note = z.string().max(1000);
+const expectedRevision = z.int().min(1).optional().meta({ description: 'does nothing unless this one is gray' });
+
+export const promoteBody = z.strictObject({
+  note: note.optional(),
+  expectedRevision,
+  force: z.boolean().optional().meta({ description: 'also what the libraries of live instances do not know' }),
+});
+
+export const abortBody = z.strictObject({ note: note.optional(), expectedRevision });
+
+const tags = ['rules'] as const;
+const NONE = 'No gray publication is under way, or it is another one than expected; or somebody was faster.';
+
+export const readGray: Description = {
+  summary: 'Read the gray publication under way, or how the last one ended',
+  tags,
+  answers: shows(
+    'What part of the fleet is given which revision, or was.',
+    z
+      .object({
+        revision: z.int(),
+        baseRevision: z.int().meta({ description: 'what the rest ran when it began' }),
+        state: z.enum(['running', 'promoted', 'aborted']),
+        author: z.string(),
+        note: z.string(),
+        startedAt: moment,
+        steps: z.array(z.object({ share: z.string(), bake: z.string() })),
+        step: z.int(),
+        stepSince: moment,
+        reason: z.string().optional().meta({ description: 'why it ended' }),
+        gray: grayShown.optional().meta({ description: 'while it is under way: who is given it' }),
+      })
+      .meta({ id: 'GrayPublication' }),
+  ),
+  problems: { 404: 'There never was one.' },
+};
+
+const ended = z
+  .object({ revision: z.int(), seq: z.int(), publishedAt: moment })
+  .meta({ id: 'GrayEnded', description: 'what the whole fleet runs now' });
+
+export const promote: Description = {
+  summary: 'Give the whole fleet what part of it has been given',
+  tags,
+  body: { schema: promoteBody, optional: true, examples: { noted: { note: 'an hour without a refusal more' } } },
+  answers: shows('The revision that is in force now.', ended),
+  problems: { 409: `${NONE} Or live instances do not know what it uses.` },
+};
+
+export const abort: Description = {
+  summary: 'Give the part of the fleet what the rest runs',
+  details: 'The number of the revision stays taken.',
+  tags,
+  body: { schema: abortBody, optional: true, examples: { noted: { note: 'too many refusals' } } },
+  answers: shows('The revision that is in force now.', ended),
+  problems: { 409: NONE },
+};

@@ -1,0 +1,115 @@
+// Gray publications under way: shown, given to the whole fleet, taken back.
+import { abortGray, promoteGray } from '../../../store/items/gray-changes.ts';
+import { notePlan, readPlan } from '../../../store/items/gray-plan.ts';
+import type { Gray } from '../../../store/items/gray.ts';
+import { readState, type Published, type RulesState } from '../../../store/items/rules.ts';
+import type { Table } from '../../../store/port.ts';
+import {
+  bodyOf,
+  json,
+  notFound,
+  Problem,
+  route,
+  type ApiRequest,
+  type ApiResponse,
+  type Route,
+} from '../../api/index.ts';
+import { settle } from '../afterwards.ts';
+import { lostRace } from '../conflicts.ts';
+import { librariesBehind, tooNew } from '../library.ts';
+import type { Parts } from '../parts.ts';
+import { record } from '../trail.ts';
+import * as described from './described.ts';
+import { shareOf, shownGray } from './terms.ts';
+
+const GRAY = '/v1/services/{service}/gray';
+
+export function grayRoutes(parts: Parts): Route[] {
+  return [
+    route('GET', GRAY, 'viewer', described.readGray, ({ params }) => show(parts.table, params.service)),
+    route('POST', `${GRAY}/promote`, 'publisher', described.promote, (request) =>
+      promote(parts, request, request.params.service),
+    ),
+    route('POST', `${GRAY}/abort`, 'publisher', described.abort, (request) =>
+      abort(parts, request, request.params.service),
+    ),
+  ];
+}
+
+async function show(table: Table, service: string): Promise<ApiResponse> {
+  const state = await readState(table, service);
+  const plan = await readPlan(table, service, state);
+  if (!plan) throw notFound(`Service "${service}" has had no gray publication.`);
+  const { startedAt, stepSince, steps, reason, revision, baseRevision, author, note, step } = plan;
+  return json({
+    ...{ revision, baseRevision, state: plan.state, author, note, step },
+    startedAt: new Date(startedAt).toISOString(),
+    steps: steps.map(({ share, bakeMs }) => ({ share: shareOf(share), bake: `${bakeMs / 1000}s` })),
+    stepSince: new Date(stepSince).toISOString(),
+    ...(reason === '' ? {} : { reason }),
+    ...(state.gray ? { gray: shownGray(state.gray) } : {}),
+  });
+}
+
+async function promote(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
+  const { table } = parts;
+  const { note = '', expectedRevision, force = false } = bodyOf(request, described.promoteBody);
+  const seen = await underWay(table, service, expectedRevision);
+  const { needs } = seen.gray;
+  // Who was not in the part may have a library that does not know what it uses.
+  const behind = needs === undefined ? undefined : await librariesBehind(table, service, needs, request.at);
+  if (needs !== undefined && behind && behind.size > 0 && !force) throw tooNew(needs, [], behind);
+  const promoted = await promoteGray(table, { service, seen, at: request.at });
+  const forcedOver = behind && behind.size > 0 ? { forcedOver: [...behind.keys()] } : {};
+  return ended(parts, request, service, seen, promoted, { note, how: 'promoted', forcedOver });
+}
+
+async function abort(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
+  const { note = '', expectedRevision } = bodyOf(request, described.abortBody);
+  const seen = await underWay(parts.table, service, expectedRevision);
+  const aborted = await abortGray(parts.table, { service, seen, at: request.at });
+  return ended(parts, request, service, seen, aborted, { note, how: 'aborted', forcedOver: {} });
+}
+
+type UnderWay = RulesState & { readonly gray: Gray };
+
+/** @throws {Problem} 409 when there is none, or another one than is meant. */
+async function underWay(table: Table, service: string, expected: number | undefined): Promise<UnderWay> {
+  const state = await readState(table, service);
+  const { gray } = state;
+  if (gray && (expected === undefined || expected === gray.revision)) return { ...state, gray };
+  const stands = gray ? `Revision ${gray.revision} is the gray one` : 'No gray publication is under way';
+  throw new Problem(409, `${stands} of "${service}"; look at /v1/services/${service}/gray.`, {
+    code: 'NO_SUCH_GRAY',
+    more: gray ? { gray: shownGray(gray) } : {},
+  });
+}
+
+interface Ending {
+  readonly how: 'promoted' | 'aborted';
+  readonly note: string;
+  readonly forcedOver: { readonly forcedOver?: string[] };
+}
+
+async function ended(
+  parts: Parts,
+  request: ApiRequest,
+  service: string,
+  { gray, head }: UnderWay,
+  written: Published,
+  { how, note, forcedOver }: Ending,
+): Promise<ApiResponse> {
+  const { table } = parts;
+  if (!written.applied) throw lostRace(service, written.head);
+  const { revision, seq, publishedAt } = written.head;
+  await record(parts, request, {
+    action: how === 'promoted' ? 'rules.promote' : 'rules.abort',
+    service,
+    target: `revision ${gray.revision}`,
+    detail: { revision, from: head?.revision ?? 0, ...forcedOver },
+    ...(note === '' ? {} : { note }),
+  });
+  await notePlan(table, service, gray.revision, { state: how, reason: note });
+  await settle(table, service);
+  return json({ revision, seq, publishedAt: new Date(publishedAt).toISOString() });
+}
