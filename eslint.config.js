@@ -7,6 +7,14 @@ const ambient = [
   { object: 'performance', property: 'now', message: 'Time arrives as a Clock (middleware/kernel/clock.ts).' },
 ];
 
+/** How long something takes depends on the machine and on what else it does: tests wait as long as test/support/patience.ts says. */
+const impatience = [
+  'CallExpression[callee.object.name=/^(vi|expect)$/][callee.property.name=/^(waitFor|waitUntil|poll)$/][arguments.length<2]',
+  'CallExpression[callee.property.name=/^(waitFor|waitUntil|poll)$/] > ObjectExpression > Property[key.name="timeout"][value.value<30000]',
+  'CallExpression[callee.name=/^(it|test|beforeAll|beforeEach|afterAll|afterEach)$/] > Literal[value<120000]',
+  'CallExpression[callee.name=/^(it|test)$/] > ObjectExpression > Property[key.name="timeout"][value.value<120000]',
+].map((selector) => ({ selector, message: 'Wait for what is expected, with SOON of test/support/patience.ts.' }));
+
 export default tseslint.config(
   {
     ignores: [
@@ -49,5 +57,6 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ['test/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...impatience] } },
   { files: ['infra/**/*.ts', 'bench/**/*.ts', 'cli/**/*.ts'], rules: { 'no-console': 'off' } },
 );

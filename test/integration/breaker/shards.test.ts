@@ -7,6 +7,7 @@ import { keys } from '../../../store/keys.ts';
 import type { Key, Table } from '../../../store/port.ts';
 import { breakerFleet, START, storedBreaker } from '../../support/breaker-fleet.ts';
 import { reply } from '../../support/outbound.ts';
+import { SOON } from '../../support/patience.ts';
 import { createTable, type TestTable } from '../table.ts';
 
 const SHARDS = 4;
@@ -72,7 +73,7 @@ describe.each(['sdk', 'signed'] as const)('through the %s adapter', (adapter) =>
       probes: [{ by: 'a', token: 'a/1', until: START + 9_000 }],
     };
     const first = store(1).move({ epoch: 0 }, { epoch: START, state: open }, []);
-    await expect.poll(async () => (await stored(0)).epoch, { timeout: 20_000 }).toBe(START);
+    await expect.poll(async () => (await stored(0)).epoch, SOON).toBe(START);
     const second = store(2).move({ epoch: START, state: open }, { epoch: START + 5_000, state: halfOpen }, []);
     expect((await Promise.all([first, second])).map(({ applied }) => applied)).toEqual([true, true]);
     for (const index of all) expect(await stored(index)).toMatchObject({ epoch: START + 5_000, state: halfOpen });

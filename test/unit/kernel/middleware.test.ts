@@ -9,6 +9,7 @@ import type { Policy } from '../../../middleware/kernel/policy.ts';
 import { silentRecorder } from '../../../middleware/kernel/recorder.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { noTable, silentLogger, testContext, testInstance } from '../../support/instance.ts';
+import { SOON } from '../../support/patience.ts';
 
 const httpEvent = {
   version: '2.0',
@@ -175,7 +176,7 @@ describe('a governed invocation', () => {
     /** With so little time left that its end comes before the limit of what hangs. */
     const leftBehind = async () => {
       const running = stack({}, testContext(clock, 50) as never);
-      await expect.poll(() => clock.timers, { timeout: 20_000 }).toBeGreaterThan(0);
+      await expect.poll(() => clock.timers, SOON).toBeGreaterThan(0);
       clock.advance(30);
       await running;
       return !instance.syncs.idle;

@@ -8,6 +8,7 @@ import { START } from '../../../support/breaker-fleet.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { testInstance } from '../../../support/instance.ts';
 import { memoryTable } from '../../../support/memory-table.ts';
+import { SOON } from '../../../support/patience.ts';
 
 /** As on an instance whose breakers have never changed. */
 vi.mock('../../../../middleware/breaker/later.ts', async (original) => ({
@@ -23,6 +24,6 @@ it('two transitions in one exchange, before the code that announces them is load
   const seen = (epoch: number, state: BreakerState) => view.adopt({ ...NO_BREAKER, epoch, state });
   seen(START, { kind: 'OPEN', until: START + 5_000, openForMs: 5_000 });
   seen(START + 1, { kind: 'CLOSED' });
-  await vi.waitFor(() => expect(instance.syncs.idle).toBe(true), { timeout: 20_000 });
+  await vi.waitFor(() => expect(instance.syncs.idle).toBe(true), SOON);
   expect(told).toEqual(['CLOSED>OPEN', 'OPEN>CLOSED']);
 });
