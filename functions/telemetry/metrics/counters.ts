@@ -47,6 +47,10 @@ export class Counters {
   readonly attempts = new Map<string, number>();
   readonly refusals = new Map<string, number>();
   readonly transitions = new Map<string, number>();
+  /** By the fault's name. */
+  readonly faults = new Map<string, number>();
+  /** `sent:DEPENDENCY`, and `won:DEPENDENCY` of those. */
+  readonly hedges = new Map<string, number>();
   readonly durations = new Durations();
   retries = 0;
 
@@ -55,6 +59,8 @@ export class Counters {
     addAll(this.attempts, data.attempts?.outcomes, MOST_OUTCOMES);
     addAll(this.refusals, data.refusals, MOST_NAMES);
     addAll(this.transitions, data.transitions, MOST_NAMES);
+    addAll(this.faults, named('fault:', data.internal), MOST_NAMES);
+    addAll(this.hedges, named('hedge:', data.internal), MOST_NAMES);
     this.durations.add(data.durations);
     this.retries += countOf(data.retries);
   }
@@ -73,6 +79,13 @@ function addAll(sums: Map<string, number>, counts: Counts | undefined, most: num
     const known = sums.has(name) || (sums.size < most && isLabel(name)) ? name : OTHER;
     sums.set(known, (sums.get(known) ?? 0) + countOf(value));
   }
+}
+
+/** Of all that instances count beside requests what begins so, by the rest of its name. */
+function named(prefix: string, counts: Counts | undefined): Counts | undefined {
+  if (typeof counts !== 'object' || counts === null) return undefined;
+  const found = Object.entries(counts).filter(([name]) => name.startsWith(prefix) && name !== prefix);
+  return Object.fromEntries(found.map(([name, count]) => [name.slice(prefix.length), count]));
 }
 
 /** What instances put may be anything. */

@@ -44,6 +44,9 @@ const FAMILIES = {
     type: 'counter',
     help: 'Changes of breakers that instances made or saw since midnight UTC.',
   },
+  flyball_faults: { type: 'counter', help: 'What drills met since midnight UTC, by fault.' },
+  flyball_hedges: { type: 'counter', help: 'Second attempts sent beside slow first ones since midnight UTC.' },
+  flyball_hedges_won: { type: 'counter', help: 'Those of them that had the first good answer.' },
   flyball_inbound: { type: 'counter', help: 'Invocations since midnight UTC by what caused them, by outcome.' },
   flyball_instances: { type: 'gauge', help: 'Instances that were active in the last complete minute.' },
   flyball_last_complete_minute_timestamp_seconds: {
@@ -200,6 +203,12 @@ function linesOf(service: string, subject: string, counters: Counters, lines: Li
       for (const [key, count] of counters.transitions) {
         const labels = transitionOf(key);
         if (labels) lines.counter('flyball_breaker_transitions', { service, ...labels }, count);
+      }
+      for (const [fault, count] of counters.faults) lines.counter('flyball_faults', { service, fault }, count);
+      for (const [key, count] of counters.hedges) {
+        const [, what, dependency] = /^(sent|won):(.+)$/s.exec(key) ?? [];
+        if (dependency === undefined) continue;
+        lines.counter(what === 'won' ? 'flyball_hedges_won' : 'flyball_hedges', { service, dependency }, count);
       }
   }
   return lines;

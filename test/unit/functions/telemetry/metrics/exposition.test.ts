@@ -129,6 +129,22 @@ describe('what Prometheus reads', () => {
     ]);
   });
 
+  it('has what drills met and how many hedges were sent and won, and nothing else that instances count inside', () => {
+    const internal = {
+      ...{ 'fault:slow-payments': 3, 'hedge:sent:payments': 5, 'hedge:won:payments': 2 },
+      ...{ 'breaker:unsynced': 7, 'fault:': 1, 'hedge:': 1, 'hedge:lost:x': 1, 'hedge:sent:': 1 },
+    };
+    const text = exposition(
+      scrape({ service: counters({ internal }, { internal: { 'fault:slow-payments': 1 } }) }),
+      'openmetrics',
+    );
+    expect(text.split('\n').filter((line) => /^flyball_(faults|hedges)\w*_total/.test(line))).toEqual([
+      'flyball_faults_total{service="orders",fault="slow-payments"} 4',
+      'flyball_hedges_total{service="orders",dependency="payments"} 5',
+      'flyball_hedges_won_total{service="orders",dependency="payments"} 2',
+    ]);
+  });
+
   it('is its older format when it does not: counters named as their samples, no times of creation', () => {
     const lines = exposition(scrape(subjects), 'prometheus').split('\n');
     expect(lines[0]).toBe('# TYPE flyball_requests_total counter');
