@@ -61,8 +61,8 @@ export default defineConfig({
           globalSetup: ['test/e2e/world.ts'],
           ...TEST_LIMITS,
           // Of several waits for what happens once a minute.
-          testTimeout: 400_000,
-          hookTimeout: 400_000,
+          testTimeout: 660_000,
+          hookTimeout: 660_000,
           fileParallelism: false,
           // After the others: what these measure should not be the load of those.
           sequence: { groupOrder: 1 },

@@ -64,7 +64,7 @@ export const order = (headers: Record<string, string> = {}) =>
 export const KNOWN_EVERYWHERE_MS = 6_000;
 
 /** Starts of many instances, retries after a minute, what is summed up once a minute: on a busy machine all of it takes long. */
-const EVENTUALLY_MS = 6 * SOON.timeout;
+const EVENTUALLY_MS = 10 * SOON.timeout;
 
 /** Asks again until `look` gives something. @throws {Error} saying what never came. */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
