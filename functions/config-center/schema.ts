@@ -9,11 +9,14 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
+/** Names the schema wherever it is served; a later apiVersion is another schema. */
+const ID = 'urn:flyball:schema:rules:v1';
+
 let made: JsonSchema | undefined;
 
 /** The schema of rule documents; made once, when it is first asked for. */
 export function ruleSchema(): JsonSchema {
-  made ??= z.toJSONSchema(ruleDocument, { io: 'input' }) as JsonSchema;
+  made ??= { $id: ID, title: 'flyball rules', ...z.toJSONSchema(ruleDocument, { io: 'input' }) } as JsonSchema;
   return made;
 }
 
