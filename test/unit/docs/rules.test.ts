@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { validateBaseline } from '../../../functions/config-center/baseline/validate.ts';
 import { validateDocument } from '../../../functions/config-center/validate.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -14,7 +15,7 @@ const DOCUMENT = /^apiVersion: flyball[^]*?(?=^(?:```|EOF$|RULES$))/gm;
 
 const documents = pages.flatMap((page) =>
   [...readFileSync(new URL(page, root), 'utf8').matchAll(DOCUMENT)].map(([source], index) => {
-    const document = parse(source) as { readonly service: string };
+    const document = parse(source) as { readonly service: string; readonly kind?: string };
     return { name: `${page}, document ${index + 1}`, document };
   }),
 );
@@ -28,7 +29,9 @@ describe('the rule documents in the pages', () => {
   });
 
   it.each(documents)('can be published: $name', ({ document }) => {
-    expect(validateDocument(document.service, document)).toMatchObject({ valid: true });
+    const validation =
+      document.kind === 'baseline' ? validateBaseline(document) : validateDocument(document.service, document);
+    expect(validation).toMatchObject({ valid: true });
   });
 
   it('never publish over the examples that the reader goes on to use', () => {
