@@ -1,0 +1,82 @@
+// Rules that half of the clients are given first: both behaviours side by side, taken back, given again, given to all.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isInShare } from '../../middleware/kernel/rules/gray.ts';
+import { admin, eventually, KNOWN_EVERYWHERE_MS, order, publish, rulesOf } from './client.ts';
+
+const GRAY = '/v1/services/orders/gray';
+const HALF = { share: '50%', by: 'header:x-api-key' };
+
+let original: Record<string, unknown>;
+let made = 0;
+
+beforeAll(async () => {
+  original = await rulesOf('orders');
+});
+
+afterAll(async () => {
+  await admin('POST', `${GRAY}/abort`, {});
+  await publish('orders', original);
+});
+
+/** Gives half of the keys a limit of one order an hour. */
+async function begin(): Promise<number> {
+  const limit = { limit: '1/h', key: ['header:x-api-key'], resources: ['create-order'] };
+  await admin('PUT', '/v1/services/orders/draft', { ...original, throttles: { 'one-each': limit } });
+  const { status, body } = await admin('POST', '/v1/services/orders/publish', { note: 'by a test', gray: HALF });
+  expect({ status, body }).toMatchObject({ status: 200, body: { gray: { share: '50%', by: 'header:x-api-key' } } });
+  return Number(body['revision']);
+}
+
+/** Keys that nobody has used, in the gray half or not. */
+function keysOf(revision: number, inIt: boolean, count: number): string[] {
+  const keys: string[] = [];
+  while (keys.length < count) {
+    const key = `gray-key-${++made}`;
+    if (isInShare(5_000, `orders\n${revision}\n${key}`) === inIt) keys.push(key);
+  }
+  return keys;
+}
+
+/** Whether the second order of each of these keys is refused. */
+function secondRefused(keys: readonly string[]): Promise<boolean[]> {
+  return Promise.all(
+    keys.map(async (key) => {
+      await order({ 'x-api-key': key });
+      return (await order({ 'x-api-key': key })).status === 429;
+    }),
+  );
+}
+
+/** Waits until every instance has learned what is in force: until this has held for a while under traffic. */
+async function known(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const since = performance.now();
+  await eventually(what, async () =>
+    (await holds()) && performance.now() - since > KNOWN_EVERYWHERE_MS ? true : undefined,
+  );
+}
+
+const all = (refused: readonly boolean[]) => refused.every(Boolean);
+const none = (refused: readonly boolean[]) => !refused.some(Boolean);
+
+describe('rules published to half of the clients', () => {
+  it('hold for these, each time, and not for the others; until they are aborted, for nobody', async () => {
+    const revision = await begin();
+    await known('the gray rules', async () => all(await secondRefused(keysOf(revision, true, 12))));
+    expect(all(await secondRefused(keysOf(revision, true, 10)))).toBe(true);
+    expect(none(await secondRefused(keysOf(revision, false, 10)))).toBe(true);
+    expect((await admin('GET', GRAY)).body).toMatchObject({ revision, state: 'running' });
+
+    expect((await admin('POST', `${GRAY}/abort`, { note: 'by a test' })).status).toBe(200);
+    await known('the end of them', async () => none(await secondRefused(keysOf(revision, true, 12))));
+    expect((await admin('GET', GRAY)).body).toMatchObject({ revision, state: 'aborted' });
+    expect(await rulesOf('orders')).toEqual(original);
+  });
+
+  it('hold for everybody once they are promoted', async () => {
+    const revision = await begin();
+    const promoted = await admin('POST', `${GRAY}/promote`, { note: 'by a test', expectedRevision: revision });
+    expect({ status: promoted.status, body: promoted.body }).toMatchObject({ status: 200, body: { revision } });
+    await known('the rules for all', async () => all(await secondRefused(keysOf(revision, false, 12))));
+    expect(all(await secondRefused(keysOf(revision, true, 5)))).toBe(true);
+  });
+});
