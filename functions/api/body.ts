@@ -41,16 +41,20 @@ export function bodyText(body: RawBody, mostBytes = MAX_BODY_BYTES): string {
  * @throws {Problem} 400 without a body, 415 for another content type, 413, 422 with every error of form.
  */
 export function documentOf(request: OpenRequest): ReadDocument {
-  const syntax = syntaxOf(request.body.contentType);
-  if (syntax === undefined) {
-    throw new Problem(415, 'Send the document as application/json or application/yaml (curl: -H "content-type: …").', {
-      code: 'UNSUPPORTED_MEDIA_TYPE',
-      headers: { accept: 'application/json, application/yaml' },
-    });
-  }
+  const syntax = documentSyntax(request);
   const source = bodyText(request.body);
   if (source.trim() === '') throw badRequest('The body is empty; send the document in it.');
   return { source, value: plainValue(syntax === 'json' ? readJson(source, MAX_DEPTH) : readYaml(source, MAX_DEPTH)) };
+}
+
+/** Which of the two a body of documents is sent as. @throws {Problem} 415 for another content type. */
+export function documentSyntax(request: OpenRequest): Syntax {
+  const syntax = syntaxOf(request.body.contentType);
+  if (syntax !== undefined) return syntax;
+  throw new Problem(415, 'Send the document as application/json or application/yaml (curl: -H "content-type: …").', {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    headers: { accept: 'application/json, application/yaml' },
+  });
 }
 
 /** A stored document's value: JSON if it reads as such, else YAML. @throws {Problem} 422, as `documentOf`. */

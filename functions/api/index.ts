@@ -2,7 +2,15 @@
 export { moment, nextPage, shows, UNCHANGED } from './answers.ts';
 export { createApi, type ApiHandler, type ApiOptions } from './api.ts';
 export { inScope, requireAllServices, requireRole, requireScope, type Caller, type Role } from './auth.ts';
-export { bodyOf, bodyText, documentOf, MAX_BODY_BYTES, valueOfSource, type ReadDocument } from './body.ts';
+export {
+  bodyOf,
+  bodyText,
+  documentOf,
+  documentSyntax,
+  MAX_BODY_BYTES,
+  valueOfSource,
+  type ReadDocument,
+} from './body.ts';
 export type { Answer, BodyDescription, Description, QueryShape } from './description.ts';
 export { ifMatch, ifNoneMatch, includes, quoted, type Tags } from './etag.ts';
 export { fieldErrorsOf, placesOf } from './field-errors.ts';

@@ -2,6 +2,7 @@
 import {
   badRequest,
   bodyText,
+  documentSyntax,
   isName,
   Problem,
   valueOfSource,
@@ -28,8 +29,7 @@ export interface Given {
 /** @throws {Problem} 400 for no documents or too many, 413 for too much, 415, 422 when a JSON list cannot be read. */
 export function bundleOf(request: ApiRequest): readonly Given[] {
   const text = bodyText(request.body, MOST_BYTES);
-  const type = request.body.contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const sources = type === 'application/json' || type === '' ? listed(text) : separated(text);
+  const sources = documentSyntax(request) === 'json' ? listed(text) : separated(text);
   if (sources.length === 0) throw badRequest('There is no document in the body.');
   if (sources.length > MOST_DOCUMENTS) {
     throw badRequest(`There are ${sources.length} documents; at most ${MOST_DOCUMENTS} are taken at once.`);
