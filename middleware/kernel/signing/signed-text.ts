@@ -18,17 +18,13 @@ const BELIEVED = /^(?:x-flyball-|idempotency-key$)/;
 
 /** Never ambiguous: parts are JSON's texts, so that none can be taken for two. */
 export function signedText(claims: string, { method, path, query, headers }: SignedRequest): string {
-  const pairs = query.map(([name, value]) => [plain(name), plain(value)]).sort(byText);
+  const pairs = query.map(([name, value]) => JSON.stringify([plain(name), plain(value)])).sort();
   const believed = headers
     .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
     .filter(([name]) => BELIEVED.test(name) && name !== SIGNATURE_HEADER)
-    .sort(byText);
+    .map((header) => JSON.stringify(header))
+    .sort();
   return JSON.stringify(['flyball-v1', claims, method.toUpperCase(), plain(path), pairs, believed]);
-}
-
-function byText(a: readonly string[], b: readonly string[]): number {
-  const [one, other] = [JSON.stringify(a), JSON.stringify(b)];
-  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** Gateways decode paths once, twice or not at all. */
