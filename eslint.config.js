@@ -11,8 +11,8 @@ const ambient = [
 const impatience = [
   'CallExpression[callee.object.name=/^(vi|expect)$/][callee.property.name=/^(waitFor|waitUntil|poll)$/][arguments.length<2]',
   'CallExpression[callee.property.name=/^(waitFor|waitUntil|poll)$/] > ObjectExpression > Property[key.name="timeout"][value.value<30000]',
-  'CallExpression[callee.name=/^(it|test|beforeAll|beforeEach|afterAll|afterEach)$/] > Literal[value<120000]',
-  'CallExpression[callee.name=/^(it|test)$/] > ObjectExpression > Property[key.name="timeout"][value.value<120000]',
+  'CallExpression[callee.name=/^(it|test|beforeAll|beforeEach|afterAll|afterEach)$/] > Literal[value<300000]',
+  'CallExpression[callee.name=/^(it|test)$/] > ObjectExpression > Property[key.name="timeout"][value.value<300000]',
 ].map((selector) => ({ selector, message: 'Wait for what is expected, with SOON of test/support/patience.ts.' }));
 
 export default tseslint.config(

@@ -18,7 +18,6 @@ export default defineConfig({
     reporters: ['default', './test/summary.ts'],
     sequence: { sequencer: ByName },
     ...TEST_LIMITS,
-    hookTimeout: 300_000,
     fileParallelism: false,
   },
 });

@@ -51,24 +51,24 @@ export async function createTable(url: string): Promise<TestTable> {
   await active(client, tableName);
   return {
     tableName,
-    sdk: sdkTable({ tableName, client, defaultTimeoutMs: 10_000 }),
+    sdk: sdkTable({ tableName, client, defaultTimeoutMs: 60_000 }),
     signed: signedTable({
       tableName,
       ...emulated,
       endpoint: url,
       clock: { now: () => Date.now() },
-      defaultTimeoutMs: 10_000,
-      firstTimeoutMs: 10_000,
+      defaultTimeoutMs: 60_000,
+      firstTimeoutMs: 60_000,
     }),
   };
 }
 
 async function active(client: DynamoDBClient, tableName: string): Promise<void> {
-  for (let polls = 0; polls < 500; polls++) {
+  for (let polls = 0; polls < 3_000; polls++) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
     const indexes = Table?.GlobalSecondaryIndexes ?? [];
     if (Table?.TableStatus === 'ACTIVE' && indexes.every((index) => index.IndexStatus === 'ACTIVE')) return;
     await pause(20);
   }
-  throw new Error(`Table ${tableName} is not active after 10 s`);
+  throw new Error(`Table ${tableName} is not active after a minute`);
 }

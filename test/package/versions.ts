@@ -124,7 +124,7 @@ export function member(
 ): Member {
   const table = store.signedTable({
     ...{ tableName, ...emulated, endpoint: inject('dynamodb'), clock: options.clock ?? { now: () => Date.now() } },
-    ...{ defaultTimeoutMs: 10_000, firstTimeoutMs: 10_000 },
+    ...{ defaultTimeoutMs: 60_000, firstTimeoutMs: 60_000 },
   });
   const governed = flyball.governed({ logger: silentLogger, ...options, table }, (event: unknown) =>
     handler(event, flyball.flyball),

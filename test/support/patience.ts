@@ -4,4 +4,4 @@
 export const SOON = { timeout: 30_000, interval: 20 } as const;
 
 /** Limits of whole tests, against what hangs and not against what is slow; room for several waits of `SOON`. */
-export const TEST_LIMITS = { testTimeout: 120_000, hookTimeout: 120_000, teardownTimeout: 60_000 } as const;
+export const TEST_LIMITS = { testTimeout: 300_000, hookTimeout: 300_000, teardownTimeout: 60_000 } as const;

@@ -67,7 +67,7 @@ const effectOf = ({ policyDocument }: Exclude<Answer, { isAuthorized: boolean }>
   policyDocument.Statement[0]?.Effect;
 
 /** The emulator may be slow on a busy machine. */
-const patient = (): Table => ({ ...table, update: (request) => table.update({ ...request, timeoutMs: 10_000 }) });
+const patient = (): Table => ({ ...table, update: (request) => table.update({ ...request, timeoutMs: 60_000 }) });
 
 const request = { method: 'GET', path: '/hello', headers: { 'x-api-key': 'k-1' } };
 

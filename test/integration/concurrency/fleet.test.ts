@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 /** The emulator may be slow on a busy machine: the limits of the policy are tested elsewhere. */
-const patient = (): Table => ({ ...table, update: (request) => table.update({ ...request, timeoutMs: 10_000 }) });
+const patient = (): Table => ({ ...table, update: (request) => table.update({ ...request, timeoutMs: 60_000 }) });
 
 function fleet(rule: ConcurrencyRule, size: number, clock = fakeClock(Date.UTC(2026, 0, 5))) {
   const service = `s-${randomUUID().slice(0, 8)}`;

@@ -43,7 +43,7 @@ export async function meter(table: Table): Promise<Metered> {
     },
     instance(throttles, over = table) {
       // Its own time limits are tested elsewhere; the emulator may be slow on a busy machine.
-      const patient: Table = { ...over, update: (request) => over.update({ ...request, timeoutMs: 10_000 }) };
+      const patient: Table = { ...over, update: (request) => over.update({ ...request, timeoutMs: 60_000 }) };
       const logger = {
         ...silentLogger,
         warn: (message: string, fields?: object) => lines.push({ message, ...fields }),

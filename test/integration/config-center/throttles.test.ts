@@ -18,7 +18,7 @@ beforeEach(async () => {
   const tables = await createTable(inject('dynamodb'));
   const { signed } = tables;
   // The emulator may be slow on a busy machine: time limits are tested elsewhere.
-  table = { ...signed, update: (request) => signed.update({ ...request, timeoutMs: 10_000 }) };
+  table = { ...signed, update: (request) => signed.update({ ...request, timeoutMs: 60_000 }) };
   center = await startCenter(tables.sdk);
 });
 

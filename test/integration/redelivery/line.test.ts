@@ -17,7 +17,7 @@ it('forty batches at once stand one behind the other', async () => {
   const name = nameOf();
   const booked = await Promise.all(
     Array.from({ length: 40 }, (_, i) =>
-      bookPlaces(table, name, { line: 'fresh', fromUs: NOW_US, lengthUs: 10 + i }, { timeoutMs: 5_000 }).then(
+      bookPlaces(table, name, { line: 'fresh', fromUs: NOW_US, lengthUs: 10 + i }, { timeoutMs: 60_000 }).then(
         (firstUs) => ({ firstUs: firstUs ?? NaN, endUs: (firstUs ?? NaN) + 10 + i }),
       ),
     ),

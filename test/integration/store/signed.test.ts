@@ -38,8 +38,8 @@ async function storeThat(handler: Handler, options: Partial<SignedTableOptions> 
     endpoint: `http://127.0.0.1:${port}`,
     credentials: { accessKeyId: 'id', secretAccessKey: 'the-secret', sessionToken: 'the-token' },
     clock: { now: () => nowMs },
-    defaultTimeoutMs: 5000,
-    firstTimeoutMs: 5000,
+    defaultTimeoutMs: 60_000,
+    firstTimeoutMs: 60_000,
     ...options,
   });
   return { table, sockets, received, port, advance: (ms: number) => (nowMs += ms) };

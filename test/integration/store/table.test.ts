@@ -28,14 +28,14 @@ describe.each(['sdk', 'signed'] as const)('the %s adapter', (adapter) => {
       ? sdkTable({
           tableName: 'no-such-table',
           client: new DynamoDBClient({ ...emulated, endpoint: inject('dynamodb'), maxAttempts: 1 }),
-          defaultTimeoutMs: 10_000,
+          defaultTimeoutMs: 60_000,
         })
       : signedTable({
           tableName: 'no-such-table',
           ...emulated,
           endpoint: inject('dynamodb'),
           clock,
-          firstTimeoutMs: 10_000,
+          firstTimeoutMs: 60_000,
         });
 
   keepsTheContract(() => table);

@@ -34,7 +34,7 @@ function patient(counted?: () => void): Table {
     ...table,
     update: (request) => {
       counted?.();
-      return table.update({ ...request, timeoutMs: 10_000 });
+      return table.update({ ...request, timeoutMs: 60_000 });
     },
   };
 }

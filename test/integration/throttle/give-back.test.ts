@@ -39,7 +39,7 @@ interface Fleet {
 function fleet(throttles: Record<string, ThrottleRule>): Fleet {
   const service = `s-${randomUUID().slice(0, 8)}`;
   const clock = fakeClock();
-  const patient: Table = { ...table, update: (request) => table.update({ ...request, timeoutMs: 10_000 }) };
+  const patient: Table = { ...table, update: (request) => table.update({ ...request, timeoutMs: 60_000 }) };
   const instances = Array.from({ length: 3 }, (_, i) =>
     testInstance({ service, id: `instance-${i}`, rules: { throttles }, clock, table: patient }),
   );

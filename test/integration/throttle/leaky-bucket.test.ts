@@ -46,7 +46,7 @@ class Fleet {
       ...table,
       update: (request) => {
         this.writes += 1;
-        return table.update({ ...request, timeoutMs: 10_000 });
+        return table.update({ ...request, timeoutMs: 60_000 });
       },
     };
     this.#clocks = offsetsMs.map((offsetMs) => fakeClock(START + offsetMs));

@@ -38,7 +38,7 @@ function fleetOf(rule: ThrottleRule, offsetsMs: readonly number[]): Fleet {
   const update: Table['update'] = async (request) => {
     store.writes++;
     if (store.away) throw new StoreUnavailable('connect', 'away in this test');
-    return table.update({ ...request, timeoutMs: 10_000 });
+    return table.update({ ...request, timeoutMs: 60_000 });
   };
   const clocks = offsetsMs.map((offsetMs) => fakeClock(NOW_MS + offsetMs));
   const instances = clocks.map((clock, i) =>

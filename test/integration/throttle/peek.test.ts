@@ -36,9 +36,9 @@ function world(rule: ThrottleRule): World {
     ...table,
     get: (key, options) => {
       reads.push({ consistent: options?.consistent });
-      return table.get(key, { ...options, timeoutMs: 10_000 });
+      return table.get(key, { ...options, timeoutMs: 60_000 });
     },
-    update: (request) => table.update({ ...request, timeoutMs: 10_000 }),
+    update: (request) => table.update({ ...request, timeoutMs: 60_000 }),
   };
   const instances = ['one', 'two'].map((id) =>
     testInstance({ service, id, rules: { throttles: { told: rule } }, clock, table: counted }),

@@ -17,7 +17,7 @@ let table: Table;
 beforeAll(async () => {
   const { signed } = await createTable(inject('dynamodb'));
   // Its own time limits are tested elsewhere; the emulator may be slow on a busy machine.
-  table = { ...signed, update: (request) => signed.update({ ...request, timeoutMs: 10_000 }) };
+  table = { ...signed, update: (request) => signed.update({ ...request, timeoutMs: 60_000 }) };
 });
 
 const fleetOf = (size: number) =>

@@ -15,7 +15,7 @@ let table: Table;
 beforeAll(async () => {
   const { signed } = await createTable(inject('dynamodb'));
   // Its own time limits are tested elsewhere; the emulator may be slow on a busy machine.
-  table = { ...signed, update: (request) => signed.update({ ...request, timeoutMs: 10_000 }) };
+  table = { ...signed, update: (request) => signed.update({ ...request, timeoutMs: 60_000 }) };
 });
 
 /** One instant before midnight in Berlin, on the last day of January. */

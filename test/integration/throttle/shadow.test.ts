@@ -14,7 +14,7 @@ let table: Table;
 beforeAll(async () => {
   const { signed } = await createTable(inject('dynamodb'));
   // The emulator may be slow on a busy machine: time limits are tested elsewhere.
-  table = { ...signed, update: (request) => signed.update({ ...request, timeoutMs: 10_000 }) };
+  table = { ...signed, update: (request) => signed.update({ ...request, timeoutMs: 60_000 }) };
 });
 
 interface Watched {

@@ -42,7 +42,7 @@ function fleet(throttles: Record<string, ThrottleRule>, offsetsMs: readonly numb
     ...table,
     update: (request) => {
       writes += 1;
-      return table.update({ ...request, timeoutMs: 10_000 });
+      return table.update({ ...request, timeoutMs: 60_000 });
     },
   };
   const instances = clocks.map((clock, i) =>

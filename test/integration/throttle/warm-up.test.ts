@@ -26,11 +26,11 @@ function fleet(throttles: Record<string, ThrottleRule>, offsetsMs: readonly numb
     ...table,
     get: (key, options) => {
       requests.reads += 1;
-      return table.get(key, { ...options, timeoutMs: 10_000 });
+      return table.get(key, { ...options, timeoutMs: 60_000 });
     },
     update: (request) => {
       requests.writes += 1;
-      return table.update({ ...request, timeoutMs: 10_000 });
+      return table.update({ ...request, timeoutMs: 60_000 });
     },
   };
   const clocks = offsetsMs.map((offset) => fakeClock(Date.UTC(2026, 0, 5) + offset));
