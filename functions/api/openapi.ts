@@ -122,7 +122,8 @@ function queryParameter(name: string, schema: z.ZodType, components: SchemaCompo
 
 function requestBodyOf({ schema, yaml, optional, examples }: BodyDescription, components: SchemaComponents): object {
   const content = {
-    schema: components.schemaOf(schema),
+    // JSON's null counts as no body.
+    schema: optional ? { anyOf: [components.schemaOf(schema), { type: 'null' }] } : components.schemaOf(schema),
     ...(examples
       ? { examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])) }
       : {}),

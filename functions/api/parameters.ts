@@ -11,11 +11,15 @@ export const nameParameter = (what: string) =>
 
 export const serviceParameter = nameParameter('the name of a service');
 
+/** Times that `readTime` may understand: it also looks whether there is such a day. */
+const TIME_PATTERN =
+  /^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2}))$/;
+
 /** A moment: ISO 8601 with its offset, or ms since the epoch. */
 export const timeParameter = z
   .string()
   .refine((text) => readTime(text) !== undefined, 'is not a time; write 2027-01-01T00:00:00Z')
-  .meta({ description: 'ISO 8601, or ms since the epoch', examples: ['2027-01-01T00:00:00Z'], format: 'date-time' });
+  .meta({ description: 'ISO 8601 with its offset, or ms since the epoch', pattern: TIME_PATTERN.source });
 
 const isLimit = (text: string) => /^[0-9]{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= LARGEST_LIMIT;
 

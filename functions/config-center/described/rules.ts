@@ -9,6 +9,9 @@ const document = z
   .looseObject({ apiVersion: z.literal('flyball/v1') })
   .meta({ id: 'RuleDocument', description: 'see /v1/schema/rules' });
 
+/** As authors write it. */
+const rules = ruleDocument.meta({ id: 'Rules' });
+
 const JSON_OR_YAML = ['application/json', 'application/yaml'];
 const accept = { accept: '`application/yaml` gives it as its author wrote it.' };
 const ifNoneMatch = { 'if-none-match': 'The ETag of what is known: 304 while it stands.' };
@@ -90,7 +93,7 @@ export const putDraft: Description = {
     'if-none-match': '`*`: only if there is none.',
     ...accept,
   },
-  body: { schema: ruleDocument, yaml: true, examples: { throttled: example } },
+  body: { schema: rules, yaml: true, examples: { throttled: example } },
   answers: { 200: draftAnswer },
   problems: { 412: 'Another draft stands: it is in the answer, and how what was sent differs from it.' },
 };
@@ -98,7 +101,7 @@ export const putDraft: Description = {
 export const validateDraft: Description = {
   summary: 'Validate a document, or without a body the draft',
   tags: ['drafts'],
-  body: { schema: ruleDocument, yaml: true, optional: true, examples: { throttled: example } },
+  body: { schema: rules, yaml: true, optional: true, examples: { throttled: example } },
   answers: shows('It may be published.', z.object({ valid: z.literal(true), warnings: faults.optional() })),
   problems: NO_DRAFT,
 };
