@@ -126,12 +126,35 @@ function oddities(): readonly Scenario[] {
   ];
 }
 
+/** A very large fleet beyond its outages, with fewer calls and for a shorter time: a second of it costs what it costs. */
+function huge(): readonly Scenario[] {
+  const base = { instances: 10_000, rps: 5, rule: {}, deathS: EARLY_DEATH_S, seeds: 1, subjects: ['flyball'] as const };
+  const dead = { fromS: EARLY_DEATH_S, failing: 1 };
+  return [
+    {
+      ...{ ...base, name: 'n=10000 load x8 by calls, errors 10%', rps: RPS / 8, health: [{ fromS: 1, failing: 0.1 }] },
+      ...{ phases: [{ fromS: EARLY_DEATH_S, times: 8 }], untilS: EARLY_DEATH_S + 1, goals: QUIET },
+    },
+    { ...base, name: 'n=10000 one poisoned', health: [], poisoned: 1, untilS: EARLY_DEATH_S + 4, goals: QUIET },
+    {
+      ...{ ...base, name: 'n=10000 life at 5 rps', rule: { openFor: { initial: '2s' } } },
+      ...{ health: [dead, { fromS: EARLY_DEATH_S + 1, failing: 0 }], recoveryS: EARLY_DEATH_S + 1 },
+      ...{ untilS: EARLY_DEATH_S + 6, goals: { falseTrips: 0, flaps: 0, recoveryOverMs: 0 } },
+    },
+    {
+      ...{ ...base, name: 'n=10000 outage 100% store of 100 writes/s', health: [dead], itemWritesPerS: 100 },
+      ...{ untilS: EARLY_DEATH_S + 4, goals: { falseTrips: 0, flaps: 0 } },
+    },
+  ];
+}
+
 export const SCENARIOS: readonly Scenario[] = [
   ...[10, 100, 1_000].flatMap(outages),
   ...[80, 800].flatMap(steps),
   ...[10, 100, 1_000].flatMap(lives),
   ...oddities(),
   ...outages(10_000),
+  ...huge(),
 ];
 
 /** Of each kind one, none of them large. */

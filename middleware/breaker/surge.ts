@@ -121,14 +121,19 @@ export function paceOf(
 ): Pace {
   const long = toldIn('reporters', 'busy', bucketMs * FAST_BUCKETS);
   // The last bucket alone shows at once that there is more to do; the others are surer where there are few.
-  const short = toldIn('reportersNow', 'busyNow', bucketMs * NOW_BUCKETS);
+  const short = toldIn('reportersNow', 'busyNow', bucketMs * NOW_BUCKETS, true);
   const perMs = (longBusy: number, shortBusy: number) => Math.max(longBusy / BUSY_BUCKETS, shortBusy) / bucketMs;
   // What all have told is known; of a load that steps up the first to tell have seen little yet.
   const unseen = Math.sqrt(1 - Math.min(1, short.most / Math.max(1, instances)));
   const atMostPerMs = perMs(long.atMost, short.busy + unseen * (short.atMost - short.busy));
   return { reporters: long.most, callsPerMs: perMs(long.busy, short.busy), atMostPerMs };
 
-  function toldIn(reporters: Tallied, busy: Tallied, width: number): { most: number; busy: number; atMost: number } {
+  function toldIn(
+    reporters: Tallied,
+    busy: Tallied,
+    width: number,
+    isShort = false,
+  ): { most: number; busy: number; atMost: number } {
     const current = stretchStart(nowMs, width, epoch);
     const [now, before] = [
       { reporters: 0, busy: 0 },
@@ -141,10 +146,12 @@ export function paceOf(
       else if (of === busy) stretch.busy += count;
     }
     const both = shownBy(now.reporters + before.reporters, now.busy + before.busy);
-    const newest = now.reporters < FEW_REPORTERS ? both : shownBy(now.reporters, now.busy);
+    const latest = shownBy(now.reporters, now.busy);
+    const newest = now.reporters < FEW_REPORTERS ? both : latest;
     // The same instance may have reported in both.
     const most = Math.max(now.reporters, before.reporters);
-    return { most, busy: Math.max(both.busy, newest.busy), atMost: Math.max(both.atMost, newest.atMost) };
+    const atMost = Math.max(both.atMost, (isShort ? latest : newest).atMost);
+    return { most, busy: Math.max(both.busy, newest.busy), atMost };
   }
 }
 

@@ -82,6 +82,13 @@ describe('a young window', () => {
     expect(since(6_000, [present(100), tally('busy', 12 * 60, 600, NOW)], slowly)).toBe('failureRate');
   });
 
+  it('does not open because the few that failed have made no other call lately: the others may have', () => {
+    const few = [present(24), tally('failing', 10, 30_000), tally('reporters', 2, 600)];
+    const told = fleet(few, [{ ...bucket(20, 10), index: NOW / 3_000 - 2 }]);
+    expect(reasonOf({ ...told, epoch: NOW - 4_800 }, slowly)).toBeUndefined();
+    expect(reasonOf({ ...told, epoch: NOW - 6_000 }, slowly)).toBe('failureRate');
+  });
+
   it('of slow calls alone is not judged before, where not all have told', () => {
     const given = (epoch: number) => ({
       ...fleet([present(100), tally('failing', 12, 30_000, NOW)], [{ ...bucket(24, 0, 24), index: NOW / 3_000 - 2 }]),
@@ -109,6 +116,36 @@ describe('the quorum', () => {
     expect(reasonOf(fleet(bad, [bucket(100, 90)]))).toBeUndefined();
     const three = [present(50), tally('failing', 3, 30_000), tally('reporters', 3, 600), tally('failures', 90, 100)];
     expect(reasonOf(fleet(three, [bucket(100, 90)]))).toBe('surge');
+  });
+
+  it.each([
+    [1, 'surge'],
+    [2, undefined],
+    [32, undefined],
+  ])('of the last one in an item of %i is that of its fleet: %s', (shards, reason) => {
+    const left = [present(1), tally('failing', 1, 30_000), tally('reporters', 1, 600), tally('failures', 90, 100)];
+    expect(reasonOf({ ...fleet(left, [bucket(100, 90)]), shards })).toBe(reason);
+  });
+
+  it('of a divided fleet is never passed by two, whatever is known of it', () => {
+    const count = fc.nat(10_000);
+    fc.assert(
+      fc.property(
+        fc.record({ calls: count, failures: count, fast: count, failing: fc.nat(2), reporters: fc.nat(2) }),
+        fc.record({ instances: fc.nat(500), busy: count, shards: fc.integer({ min: 2, max: 32 }) }),
+        ({ calls, failures, fast, failing, reporters }, { instances, busy, shards }) => {
+          const given = fleet(
+            [
+              ...[present(instances), tally('failing', failing, 30_000), tally('failures', fast, 100)],
+              ...[tally('reporters', reporters, 600), tally('busy', busy, 600)],
+            ],
+            [bucket(calls + failures, failures)],
+          );
+          expect(reasonOf({ ...given, shards })).toBeUndefined();
+        },
+      ),
+      { numRuns: 1_000 },
+    );
   });
 
   it('that the rule names is what it takes', () => {

@@ -55,6 +55,31 @@ it('a fast detector with a stale baseline: eight times the calls at 10 % errors 
   ).toBeGreaterThan(1);
 });
 
+describe('the first moments of eight times the calls of 250 instances', () => {
+  // Those who have failed meanwhile have seen little of it: how busy they are says less than it will.
+  const stepping = (failures: number, reporters: number, busy: number) => [
+    tally('failures', START + 400, 17),
+    tally('failures', START + 500, failures),
+    ...[tally('reporters', START, 49, SURGE_MS), tally('busy', START, 379, SURGE_MS)],
+    ...[tally('reportersNow', START + 400, 17), tally('busyNow', START + 400, 27)],
+    ...[tally('reportersNow', START + 500, reporters), tally('busyNow', START + 500, busy)],
+  ];
+  const levelOf = (tallies: BreakerTally[], instances = 252) =>
+    surgeOf(tallies, { instances, callsPerMs: 0.65, calls: 5_000 }, settings, 0, START + 514).level;
+
+  it.each([
+    ['at 10 % errors are no outage by what nine have seen', 10, 9, 19, false],
+    ['at 10 % errors are no outage by what four have seen', 10, 4, 8, false],
+    ['when all fail are one', 60, 50, 300, true],
+  ])('%s', (_what, failures, reporters, busy, opens) => {
+    expect(levelOf(stepping(failures, reporters, busy)) >= 1).toBe(opens);
+  });
+
+  it('leave nothing to be unsure of where all instances have told', () => {
+    expect(levelOf(stepping(10, 9, 19), 9)).toBeGreaterThan(levelOf(stepping(10, 9, 19)));
+  });
+});
+
 it('eight times the instances at 10 % errors are no outage, since they count themselves when they come', () => {
   const tallies = [
     tally('failures', START, 1_600),

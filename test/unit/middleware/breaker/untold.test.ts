@@ -36,3 +36,32 @@ describe('who fails is one of the failing instances', () => {
     expect(told(untold, calls, record)[0]?.map(({ of }) => of)).toContain('blockFailing');
   });
 });
+
+describe('who is there', () => {
+  const counted = (untold: Untold, nowMs: number, epoch = 0) =>
+    (untold.take(time, { ...NO_BREAKER, epoch }, nowMs)?.tallies ?? [])
+      .filter(({ of }) => of === 'present' || of === 'joined')
+      .map(({ of, count }) => `${of} ${count}`);
+
+  it('counts itself once in six seconds, and as one who has joined if it was not there before', () => {
+    const untold = new Untold();
+    expect(counted(untold, NOW)).toEqual(['present 1', 'joined 1']);
+    expect(counted(untold, NOW + 5_999)).toEqual([]);
+    expect(counted(untold, NOW + 6_000)).toEqual(['present 1']);
+    expect(counted(untold, NOW + 18_000)).toEqual(['present 1', 'joined 1']);
+  });
+
+  it('counts itself again where the count has begun anew, and is nobody who has joined: it was in what was taken over', () => {
+    const untold = new Untold();
+    counted(untold, NOW);
+    untold.begunAnew();
+    expect(counted(untold, NOW + 1_000)).toEqual(['present 1']);
+    expect(counted(untold, NOW + 2_000)).toEqual([]);
+  });
+
+  it('joins where the count had begun anew before it came', () => {
+    const untold = new Untold();
+    untold.begunAnew();
+    expect(counted(untold, NOW)).toEqual(['present 1', 'joined 1']);
+  });
+});
