@@ -46,7 +46,7 @@ describe('what anyone may ask', () => {
     expect(changing.map(({ method, path, role }) => `${method} ${path} ${role}`).sort()).toEqual([
       'POST /v1/baseline/publish admin',
       'POST /v1/baseline/rollback admin',
-      'POST /v1/services/{service}/breakers/{name}/force publisher',
+      'POST /v1/services/{service}/breakers/{breaker}/force publisher',
       'POST /v1/services/{service}/gray/abort publisher',
       'POST /v1/services/{service}/gray/promote publisher',
       'POST /v1/services/{service}/publish publisher',
