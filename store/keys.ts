@@ -65,6 +65,8 @@ export const keys = {
   seriesOverview: (service: string, day: string): Key => ({ pk: `ctl#telemetry#${service}#1d`, sk: day }),
   /** Samples of one minute. */
   samples: (service: string, minute: string): Key => ({ pk: `ctl#telemetry#${service}#samples`, sk: minute }),
+  /** What instances counted by the revision of their rules, in one minute. */
+  graySides: (service: string, minute: string): Key => ({ pk: `ctl#telemetry#${service}#sides`, sk: minute }),
   /** What a service called and was called by: all services of an hour (slots of five minutes) or a day (of an hour). */
   edges: (span: string, slot: string, service: string): Key => ({
     pk: `ctl#telemetry#edges#${span}`,

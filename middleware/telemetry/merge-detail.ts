@@ -22,6 +22,7 @@ export function mergeDetail(a: MinuteDetail, b: MinuteDetail): MinuteDetail {
     resources: both(a.resources, b.resources, (x, y) => merged(x, y, mergeMeasures)),
     dependencies: both(a.dependencies, b.dependencies, (x, y) => merged(x, y, mergeDependency)),
     inbound: both(a.inbound, b.inbound, (x, y) => merged(x, y, mergeInbound)),
+    sides: both(a.sides, b.sides, (x, y) => merged(x, y, mergeInbound)),
     keys: both(a.keys, b.keys, (x, y) => merged(x, y, mergeKeys)),
     machine: both(a.machine, b.machine, mergeMachine),
     errors: both(a.errors, b.errors, mergeErrors),

@@ -11,6 +11,7 @@ import { Sources } from './inbound.ts';
 import { machineNow } from './machine.ts';
 import { GrowingMeasures } from './measures.ts';
 import { keyHash, Samples } from './samples.ts';
+import { Sides } from './sides.ts';
 import { Signatures } from './signatures.ts';
 import { targetOf } from './targets.ts';
 import { traceIdOf } from './trace-id.ts';
@@ -41,6 +42,7 @@ export class Particulars {
   readonly #keys = new Map<string, Met>();
   readonly #signatures: Signatures;
   readonly #samples = new Samples();
+  readonly #sides = new Sides();
   #mostGivenMs = 0;
 
   constructor(instance: Instance) {
@@ -62,6 +64,7 @@ export class Particulars {
     const out = bytesOfAnswer(invocation.response);
     this.#resourceOf(invocation.resource.name)?.record(invocation.storeWaitedMs, invocation.bytesIn, out, leftMs);
     this.#sources.record(invocation, outcome, durationMs, bucket, this.offsetMs);
+    if (this.#instance.rules.hasGray) this.#sides.record(invocation, outcome, durationMs, bucket);
     const chance = chanceOf(invocation.requestId);
     if (outcome === 'ok' && !slow && chance >= sampleShare) return;
     this.#sample(invocation, outcome, durationMs, slow, chance, sampleShare);
@@ -141,6 +144,7 @@ export class Particulars {
     );
     const inbound = this.#sources.read();
     const keys = this.#busyKeys();
+    const sides = this.#sides.read();
     const errors = this.#signatures.read();
     const samples = this.#samples.read(this.offsetMs);
     return {
@@ -148,6 +152,7 @@ export class Particulars {
       ...(called ? { dependencies: called } : {}),
       ...(Object.keys(inbound).length > 0 ? { inbound } : {}),
       ...(keys ? { keys } : {}),
+      ...(sides ? { sides } : {}),
       machine: machineNow(this.#mostGivenMs),
       ...(errors.length > 0 ? { errors } : {}),
       ...(samples.length > 0 ? { samples } : {}),
@@ -192,6 +197,7 @@ export class Particulars {
       dependency.retries = 0;
     }
     this.#sources.clear();
+    this.#sides.clear();
     for (const { busiest } of this.#keys.values()) busiest.clear();
     this.#signatures.clear();
     this.#samples.clear();

@@ -13,7 +13,13 @@ const DAY_MS = 24 * HOUR_MS;
  * How long each kind is kept, in ms: minutes for as long as an instance's own may still arrive and what they are summed up
  * to must be made again.
  */
-export const SERIES_KEPT_MS = { minute: 26 * HOUR_MS, hour: 8 * DAY_MS, day: 92 * DAY_MS, samples: DAY_MS } as const;
+export const SERIES_KEPT_MS = {
+  minute: 26 * HOUR_MS,
+  hour: 8 * DAY_MS,
+  day: 92 * DAY_MS,
+  samples: DAY_MS,
+  sides: 26 * HOUR_MS,
+} as const;
 
 /** What is stored is JSON, deflated; what it means is the telemetry function's. */
 export interface SeriesItem {
@@ -27,7 +33,7 @@ export type SeriesOf =
   | { readonly kind: 'minute'; readonly service: string }
   | { readonly kind: 'hour' | 'day'; readonly service: string; readonly subject: string }
   | { readonly kind: 'overview'; readonly service: string }
-  | { readonly kind: 'samples'; readonly service: string };
+  | { readonly kind: 'samples' | 'sides'; readonly service: string };
 
 /** A later turn of the merge has written this item: whoever began earlier knows less. */
 export class Superseded extends Error {
@@ -140,6 +146,8 @@ function keyOf(of: SeriesOf, ms: number): Key {
       return keys.seriesOverview(of.service, dayOf(ms));
     case 'samples':
       return keys.samples(of.service, minuteOf(ms));
+    case 'sides':
+      return keys.graySides(of.service, minuteOf(ms));
   }
 }
 

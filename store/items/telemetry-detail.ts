@@ -86,6 +86,9 @@ export interface Machine {
   readonly timeoutMs?: number;
 }
 
+/** What was counted under one revision of the rules. */
+export type Side = Pick<Inbound, 'outcomes' | 'durations'>;
+
 export interface MinuteDetail {
   readonly resources?: { readonly [resource: string]: Measures };
   readonly dependencies?: { readonly [dependency: string]: DependencyMeasures };
@@ -93,6 +96,8 @@ export interface MinuteDetail {
   readonly inbound?: { readonly [source: string]: Inbound };
   /** By throttle rule. */
   readonly keys?: { readonly [rule: string]: readonly BusyKey[] };
+  /** By revision; only while part of the fleet is given another than the rest. */
+  readonly sides?: { readonly [revision: string]: Side };
   readonly machine?: Machine;
   readonly errors?: readonly ErrorSignature[];
   readonly samples?: readonly Sample[];

@@ -1,6 +1,7 @@
 // Merges one minute of a service anew: all that its instances put for it, added up and put in place of what was there.
 import { hash } from 'node:crypto';
 import { putSeries } from '../../../store/items/series.ts';
+import { putSides, type SidesData } from '../../../store/items/gray-sides.ts';
 import { unpackDetail } from '../../../store/items/telemetry-detail.ts';
 import { minuteOf, readMinutes } from '../../../store/items/telemetry.ts';
 import type { SlotData } from '../sums/data.ts';
@@ -8,6 +9,7 @@ import { Slot } from '../sums/slot.ts';
 import { fittingSlot } from './fit.ts';
 import { lateMinutesOf, type LateMinute } from './late.ts';
 import { EMPTY } from './memory.ts';
+import { sidesOf } from './sides.ts';
 import { SampleChoice, type SamplesData } from './samples.ts';
 import type { ServiceTurn } from './turn.ts';
 
@@ -58,7 +60,7 @@ export async function mergeMinute(turn: ServiceTurn, service: string, wanted: Mi
   } while (cursor !== undefined);
 
   const data = slot.empty ? undefined : await turn.pace.work(() => fittingSlot(slot.data()));
-  await putChanged(turn, service, at, data, samples);
+  await putChanged(turn, service, at, data, samples, sidesOf(slot));
   const telling = of !== undefined && slot.sums().size < MOST_TELLING;
   return { data, late, subjects: telling ? new Set(asked.sums().keys()) : undefined };
 }
@@ -69,14 +71,18 @@ async function putChanged(
   from: number,
   data: SlotData | undefined,
   choice: SampleChoice,
+  sides: SidesData | undefined,
 ): Promise<void> {
   const samples: SamplesData = { samples: choice.chosen() };
-  const digest = data ? hash('sha256', JSON.stringify([data, samples]), 'base64') : EMPTY;
+  const digest = data
+    ? hash('sha256', JSON.stringify(sides ? [data, samples, sides] : [data, samples]), 'base64')
+    : EMPTY;
   if (memory.digestOf(service, from) === digest) return;
   memory.remember(service, from, undefined);
   if (data) {
     if (samples.samples.length > 0)
       await putSeries(table, { kind: 'samples', service }, { from, data: samples }, { fence });
+    if (sides) await putSides(table, service, { from, data: sides }, { fence });
     await putSeries(table, { kind: 'minute', service }, { from, data }, { fence });
   }
   memory.remember(service, from, digest);

@@ -10,9 +10,13 @@ import { isMap, LONGEST_NAME, OTHER, Sum } from './sum.ts';
 const MOST_SUBJECTS = 1_000;
 /** Names of one kind in what one instance put: none counts more than two hundred, and what else is there is no instance's. */
 const MOST_NAMED = 300;
+/** Of the rules, in one minute of a service. */
+const MOST_REVISIONS = 8;
 
 export class Slot {
   readonly #sums = new Map<string, Sum>();
+  /** By revision, of what instances tell apart. */
+  readonly #sides = new Map<string, Sum>();
 
   /** Adds what one instance put; each may be added once. `detail` is for whoever has unpacked it already. */
   addMinute(minute: TelemetryMinute, detail: MinuteDetail = unpackDetail(minute.detail)): void {
@@ -54,6 +58,7 @@ export class Slot {
       // What waited in a parking queue has its age as what it was before, too: of the service it is told once.
       if (inbound.ages !== undefined && entries(inbound.outcomes).length > 0) service.add(agesOf(inbound));
     }
+    this.#addSides(detail.sides);
     this.#addByName('refusals', minute.refusals);
     this.#addByName('shadow', minute.shadow);
     this.#addTransitions(minute.transitions);
@@ -62,6 +67,22 @@ export class Slot {
       ...(detail.errors ? { errors: detail.errors } : {}),
       ...(detail.machine ? { machine: detail.machine } : {}),
     });
+  }
+
+  #addSides(sides: MinuteDetail['sides']): void {
+    for (const [revision, { outcomes, durations }] of entries(sides)) {
+      let sum = this.#sides.get(revision);
+      if (!sum) {
+        if (!/^[0-9]{1,15}$/.test(revision) || this.#sides.size >= MOST_REVISIONS) continue;
+        this.#sides.set(revision, (sum = new Sum()));
+      }
+      sum.add({ outcomes, ...(durations === undefined ? {} : { durations }) });
+    }
+  }
+
+  /** By revision, while part of the fleet is given another; empty otherwise, and of more than a minute. */
+  sides(): ReadonlyMap<string, Sum> {
+    return this.#sides;
   }
 
   /** Instance minutes that a newer flyball wrote. */

@@ -43,7 +43,7 @@ function isNewer(head: Seen, than: Seen): boolean {
 
 const momentOf = ({ changedAt, publishedAt }: Seen) => changedAt ?? publishedAt;
 
-type Seen = Pick<RulesHead, 'seq' | 'changedAt' | 'publishedAt'>;
+type Seen = Pick<RulesHead, 'seq' | 'changedAt' | 'publishedAt' | 'gray'>;
 
 const NOTHING = { seq: 0, revision: 0, publishedAt: 0 };
 
@@ -89,6 +89,11 @@ export class LiveRules implements Syncable {
 
   get snapshot(): Snapshot {
     return this.#snapshot;
+  }
+
+  /** Whether part of the fleet is given another revision than the rest. */
+  get hasGray(): boolean {
+    return this.#seen.gray !== undefined;
   }
 
   /** Puts an invocation that begins under its revision. */
@@ -304,6 +309,8 @@ export class LiveRules implements Syncable {
     this.#seen = head;
     this.#snapshot = snapshot;
     this.beside = beside;
+    // Whoever waited for these rules goes on before the poll that brought them does.
+    this.#confirmedAt = this.#instance.clock.now();
   }
 
   /** Has the next poll look at the head as if it were new. */
