@@ -24,8 +24,6 @@ const HALF_OPEN_GAP_MS = 100;
 const FIRST_AWAY_MS = 200;
 /** It doubles with each more in a row, up to this. */
 const LONGEST_AWAY_MS = 1_000;
-/** The first time less while it is closed: it may be open by now, and each call until it asks again may fail. */
-const FIRST_AWAY_CLOSED_MS = 25;
 /** The store is there and asked too much: others are asking. */
 const THROTTLED_AWAY_MS = 50;
 /** A store that has throttled everything for this long is as good as away. */
@@ -227,8 +225,9 @@ export class FleetView {
 
   #stayAway(error: unknown, nowMs: number): void {
     const throttled = error instanceof StoreUnavailable && error.reason === 'throttled';
+    // It may be open by now, and each call until it has asked again may fail: the first time it asks again at once.
     const isFirst = this.#unanswered === 0 && this.#record.state.kind === 'CLOSED';
-    const silentMs = isFirst ? FIRST_AWAY_CLOSED_MS : this.#awayMs;
+    const silentMs = isFirst ? 0 : this.#awayMs;
     this.#awayUntil = nowMs + (throttled ? THROTTLED_AWAY_MS * (1 + this.instance.random()) : silentMs);
     if (!throttled) this.#awayMs = Math.min(this.#awayMs * 2, LONGEST_AWAY_MS);
   }

@@ -123,7 +123,7 @@ export function paceOf(
   // The last bucket alone shows at once that there is more to do; the others are surer where there are few.
   const short = toldIn('reportersNow', 'busyNow', bucketMs * NOW_BUCKETS, true);
   const perMs = (longBusy: number, shortBusy: number) => Math.max(longBusy / BUSY_BUCKETS, shortBusy) / bucketMs;
-  // What all have told is known; of a load that steps up the first to tell have seen little yet.
+  // What all have told is known. Of a load that steps up the first to tell have seen little: calls that fail end sooner.
   const unseen = Math.sqrt(1 - Math.min(1, short.most / Math.max(1, instances)));
   const atMostPerMs = perMs(long.atMost, short.busy + unseen * (short.atMost - short.busy));
   return { reporters: long.most, callsPerMs: perMs(long.busy, short.busy), atMostPerMs };

@@ -29,8 +29,8 @@ async function askedAt(silent: number): Promise<number[]> {
 
 it('while it is closed it asks again at once, as it may be open by then and each call may fail', async () => {
   const [first = 0, second = 0] = await askedAt(1);
-  expect(second - first).toBeGreaterThanOrEqual(25);
-  expect(second - first).toBeLessThanOrEqual(30);
+  expect(second - first).toBeGreaterThan(0);
+  expect(second - first).toBeLessThanOrEqual(20);
 });
 
 it('when the next one does not come either it leaves the table alone for longer', async () => {
