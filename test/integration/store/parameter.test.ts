@@ -29,23 +29,22 @@ describe('a parameter', () => {
     const [asked] = server.seen;
     const body = '{"Name":"/flyball/prod/signing-keys","WithDecryption":true}';
     expect(asked?.body.toString()).toBe(body);
-    const expected = aws4.sign(
-      {
-        service: 'ssm',
-        region: 'eu-central-1',
-        method: 'POST',
-        path: '/',
-        host: new URL(server.origin).host,
-        body,
-        headers: {
-          'content-type': 'application/x-amz-json-1.1',
-          'x-amz-target': 'AmazonSSM.GetParameter',
-          'x-amz-date': '20260105T120000Z',
-        },
-        extraHeadersToIgnore: { 'content-length': true },
+    const signable = {
+      service: 'ssm',
+      region: 'eu-central-1',
+      method: 'POST',
+      path: '/',
+      host: new URL(server.origin).host,
+      body,
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'AmazonSSM.GetParameter',
+        'x-amz-date': '20260105T120000Z',
       },
-      { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' },
-    );
+      extraHeadersToIgnore: { 'content-length': true },
+    };
+    const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };
+    const expected = aws4.sign(signable, credentials);
     expect(asked?.headers.authorization).toBe(expected.headers?.['Authorization']);
   });
 
