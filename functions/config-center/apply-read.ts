@@ -1,4 +1,4 @@
-// Takes a bundle of documents apart: several YAML documents in one text, or a list in JSON; each keeps its author's words.
+// Takes a bundle of documents apart: several YAML documents in one text, or a list; each keeps its author's words.
 import {
   badRequest,
   bodyText,
@@ -29,7 +29,7 @@ export interface Given {
 /** @throws {Problem} 400 for no documents or too many, 413 for too much, 415, 422 when a JSON list cannot be read. */
 export function bundleOf(request: ApiRequest): readonly Given[] {
   const text = bodyText(request.body, MOST_BYTES);
-  const sources = documentSyntax(request) === 'json' ? listed(text) : separated(text);
+  const sources = documentSyntax(request) === 'json' ? listed(text) : separated(text).flatMap(entriesOf);
   if (sources.length === 0) throw badRequest('There is no document in the body.');
   if (sources.length > MOST_DOCUMENTS) {
     throw badRequest(`There are ${sources.length} documents; at most ${MOST_DOCUMENTS} are taken at once.`);
@@ -53,9 +53,22 @@ function separated(text: string): string[] {
 
 function listed(text: string): string[] {
   const value = text.trim() === '' ? [] : valueOfSource(text);
-  const documents: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return documents.map((document) => JSON.stringify(document, null, 2));
+  return Array.isArray(value) ? entriesAsJson(value) : entriesAsJson([value]);
 }
+
+/** A list of documents in YAML is no document of its own; what cannot be read is told of later. */
+function entriesOf(source: string): string[] {
+  if (!/^\s*(-|\[)/m.test(source)) return [source];
+  try {
+    const value = valueOfSource(source);
+    return Array.isArray(value) ? entriesAsJson(value) : [source];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return [source];
+  }
+}
+
+const entriesAsJson = (documents: readonly unknown[]) => documents.map((document) => JSON.stringify(document, null, 2));
 
 function given(source: string, index: number): Given {
   try {

@@ -40,6 +40,19 @@ describe('a bundle', () => {
     expect(statesOf(await apply(YAML, {}, 'editor'))).toEqual(['orders unchanged', 'payments unchanged']);
   });
 
+  it('may be a list in YAML, too', async () => {
+    const list = `- { apiVersion: flyball/v1, service: orders, throttles: { everyone: { limit: 10/s } } }
+- apiVersion: flyball/v1
+  service: payments
+`;
+    expect(statesOf(await apply(list))).toEqual(['orders drafted', 'payments drafted']);
+    expect(statesOf(await apply(`${list}---\napiVersion: flyball/v1\nservice: shop\n`))).toEqual([
+      'orders unchanged',
+      'payments unchanged',
+      'shop drafted',
+    ]);
+  });
+
   it('publishes each of them when asked to, and again changes nothing', async () => {
     const list = [limited('orders', '10/s'), limited('payments', '5/s')];
     expect((await apply(list, { publish: 'true' }, 'editor')).status).toBe(403);
