@@ -1,7 +1,9 @@
 // What a command is: its name and words of help, the options it knows, and what it does.
 import type { ParseArgsOptionsConfig } from 'node:util';
+import type { Console } from './console.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { ExitCode } from './failure.ts';
+import type { Line } from './line.ts';
 
 export interface Command {
   readonly name: string;
@@ -23,6 +25,8 @@ export interface Given {
   readonly args: readonly string[];
   /** The value of an option; undefined when it was not given. */
   readonly text: (option: string) => string | undefined;
+  /** The values of an option that may be given several times. */
+  readonly texts: (option: string) => readonly string[];
   readonly flag: (option: string) => boolean;
 }
 
@@ -30,13 +34,17 @@ export interface World {
   readonly controlPlane: ControlPlane;
   /** The folder that file names start from. */
   readonly folder: string;
+  readonly console: Console;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** All there are, for those that tell of them. */
+  readonly commands: readonly Command[];
 }
 
 /** What a command has to say when it was not stopped by a `Failure`. */
 export interface Outcome {
   readonly exitCode: ExitCode;
   /** For people. */
-  readonly lines: readonly string[];
+  readonly lines: readonly Line[];
   /** For machines: what `--json` prints. */
   readonly json: Readonly<Record<string, unknown>>;
 }

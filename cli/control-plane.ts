@@ -24,17 +24,18 @@ export interface ControlPlane {
 }
 
 export interface Place {
-  /** `--url`, else `FLYBALL_URL`. */
+  /** `--url`, else `FLYBALL_URL`, else where somebody has logged in. */
   readonly url: string | undefined;
-  /** `FLYBALL_TOKEN`. */
+  /** `FLYBALL_TOKEN`, else what was kept for the address. */
   readonly token: string | undefined;
   readonly timeoutMs?: number;
 }
 
-/** Looks at what it is given when it is first asked, so that a command can be helped with before. */
-export function controlPlaneAt({ url, token, timeoutMs = TIMEOUT_MS }: Place): ControlPlane {
+/** Looks at where it is when it is asked, so that a command can be helped with before. */
+export function controlPlaneAt(place: () => Place): ControlPlane {
   return {
     async ask(method, path, { body, headers = {}, accept = [] } = {}) {
+      const { url, token, timeoutMs = TIMEOUT_MS } = place();
       const base = baseOf(url);
       const answer = await exchange(base, `${base}${path}`, timeoutMs, {
         method,
@@ -57,10 +58,10 @@ export function controlPlaneAt({ url, token, timeoutMs = TIMEOUT_MS }: Place): C
 const LOOPBACK = /^(localhost|127\.[0-9.]+|\[::1\])$/;
 
 /** @throws {WrongUsage} unless it is the address of a control plane; without a slash at its end. */
-function baseOf(url: string | undefined): string {
+export function baseOf(url: string | undefined): string {
   if (url === undefined || url === '') {
     throw new WrongUsage(
-      'It is not known where the control plane is: set FLYBALL_URL, or give --url https://…, as its deployment printed it.',
+      'It is not known where the control plane is: set FLYBALL_URL, or give --url https://…, as its deployment printed it; or flyball login.',
     );
   }
   const parsed = URL.parse(url);
@@ -80,10 +81,10 @@ function baseOf(url: string | undefined): string {
 }
 
 /** @throws {WrongUsage} unless it can be an API key. */
-function keyOf(token: string | undefined): string {
+export function keyOf(token: string | undefined): string {
   const key = token?.trim() ?? '';
   if (key === '') {
-    throw new WrongUsage('FLYBALL_TOKEN is not set: put an API key of the control plane there.');
+    throw new WrongUsage('FLYBALL_TOKEN is not set: put an API key of the control plane there, or flyball login.');
   }
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new WrongUsage('FLYBALL_TOKEN holds characters that no API key has; is there more than the key in it?');

@@ -1,6 +1,6 @@
 // What can end a command, and the exit code that says so to scripts.
 
-export const EXIT = { ok: 0, refused: 1, usage: 2, unreachable: 3 } as const;
+export const EXIT = { ok: 0, refused: 1, usage: 2, unreachable: 3, differs: 4 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

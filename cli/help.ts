@@ -3,7 +3,8 @@ import type { Command } from './command.ts';
 
 const ENVIRONMENT = `Environment:
   FLYBALL_URL    the address of the control plane, as its deployment printed it
-  FLYBALL_TOKEN  an API key; there is no option for it, since command lines can be seen by others`;
+  FLYBALL_TOKEN  an API key; there is no option for it, since command lines can be seen by others
+  Without them, what flyball login has kept. NO_COLOR=1 turns colours off.`;
 
 const COMMON = `  --url <address>   the control plane, in place of FLYBALL_URL
   --json            print one JSON value, for machines
@@ -13,7 +14,8 @@ const EXIT_CODES = `Exit codes:
   0  done
   1  the control plane refused, or the rules have errors
   2  the command, a file or the environment is not as it must be
-  3  the control plane was not reached, or could not answer`;
+  3  the control plane was not reached, or could not answer
+  4  something differs, where that was asked: apply --dry-run, diff --exit-code`;
 
 export function helpOf(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));

@@ -18,7 +18,7 @@ export interface RulesFile {
  * @throws {WrongUsage} when it cannot be read, or is for no service.
  */
 export function readRulesFile(folder: string, name: string, otherwise: string | undefined): RulesFile {
-  const text = read(resolve(folder, name), name);
+  const text = readText(folder, name);
   if (text.trim() === '') throw new WrongUsage(`${name} is empty: a rule document was expected.`);
   const json = name.endsWith('.json') || text.trimStart().startsWith('{');
   const named = (json ? serviceOfJson(text, name) : serviceOfYaml(text)) ?? otherwise;
@@ -42,9 +42,10 @@ export function filesFor(service: string | undefined, files: readonly RulesFile[
   throw new WrongUsage(`None of the files holds rules of "${service}".`, { lines });
 }
 
-function read(path: string, name: string): string {
+/** @throws {WrongUsage} when it cannot be read. */
+export function readText(folder: string, name: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(resolve(folder, name), 'utf8');
   } catch (error) {
     throw new WrongUsage(`${name} cannot be read: ${whyNot(error)}.`, {}, { cause: error });
   }
@@ -79,12 +80,12 @@ function serviceOfYaml(text: string): string | undefined {
  * @returns whether anything had to change.
  * @throws {WrongUsage} when it cannot be written; what was there is still there.
  */
-export function replaceFile(folder: string, name: string, text: string): boolean {
+export function replaceFile(folder: string, name: string, text: string, mode = 0o666): boolean {
   const path = resolve(folder, name);
   const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
     if (contentOf(path) === text) return false;
-    writeFileSync(temporary, text, { flag: 'wx' });
+    writeFileSync(temporary, text, { flag: 'wx', mode });
     renameSync(temporary, path);
     return true;
   } catch (error) {

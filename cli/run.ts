@@ -2,9 +2,13 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import type { Command, Given, Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { controlPlaneAt } from './control-plane.ts';
+import { NOBODY, type Console } from './console.ts';
+import { baseOf, controlPlaneAt, type Place } from './control-plane.ts';
 import { EXIT, Failure, WrongUsage, type ExitCode } from './failure.ts';
 import { helpOf, helpOfCommand } from './help.ts';
+import { keptKeys } from './key-file.ts';
+import { shown } from './line.ts';
+import { didYouMean } from './nearest.ts';
 import { printable } from './printable.ts';
 
 export interface Terminal {
@@ -14,6 +18,8 @@ export interface Terminal {
   /** Each prints a whole text and ends the line. */
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Nobody's unless it is given. */
+  readonly console?: Console;
   /** For one request, in ms. */
   readonly timeoutMs?: number;
 }
@@ -29,9 +35,9 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   const json = argv.includes('--json');
   try {
     const { exitCode, lines, json: value } = await outcomeOf(argv, terminal);
-    terminal.out(
-      json && Object.keys(value).length > 0 ? printable(JSON.stringify(value)) : lines.map(printable).join('\n'),
-    );
+    const colour = terminal.console?.colour ?? false;
+    if (json && Object.keys(value).length > 0) terminal.out(printable(JSON.stringify(value)));
+    else terminal.out(lines.map((line) => shown(line, colour)).join('\n'));
     return exitCode;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -47,16 +53,22 @@ async function outcomeOf(argv: readonly string[], terminal: Terminal): Promise<O
   const command = commandCalled(first);
   const { values, positionals } = parsed(command, rest);
   if (values['help'] === true) return said(helpOfCommand(command));
-  const { env, folder, timeoutMs } = terminal;
-  const url = typeof values['url'] === 'string' ? values['url'] : env['FLYBALL_URL'];
+  const { env, folder, console = NOBODY } = terminal;
   return command.run(givenBy(command, values, positionals), {
-    controlPlane: controlPlaneAt({
-      url,
-      token: env['FLYBALL_TOKEN'],
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    }),
-    folder,
+    controlPlane: controlPlaneAt(() => placeOf(values['url'], terminal)),
+    ...{ folder, env, console, commands: COMMANDS },
   });
+}
+
+/** What is typed comes first, then the environment, then what was kept by a login: a key only for its own address. */
+function placeOf(typed: unknown, { env, timeoutMs }: Terminal): Place {
+  const limit = timeoutMs === undefined ? {} : { timeoutMs };
+  const [url, token] = [typeof typed === 'string' ? typed : env['FLYBALL_URL'], env['FLYBALL_TOKEN']];
+  if (url !== undefined && token !== undefined) return { url, token, ...limit };
+  const kept = keptKeys(env);
+  const address = url ?? kept.url;
+  const key = address === undefined ? undefined : kept.keys[baseOf(address)];
+  return { url: address, token: token ?? key, ...limit };
 }
 
 function said(text: string, json: Readonly<Record<string, unknown>> = {}): Outcome {
@@ -68,7 +80,8 @@ function commandCalled(name: string | undefined): Command {
   const command = COMMANDS.find((one) => one.name === name);
   if (command) return command;
   const what = name === undefined ? 'A command is missing' : `There is no command "${name}"`;
-  throw new WrongUsage(`${what}: write ${COMMANDS.map((one) => one.name).join(', ')}, or --help.`);
+  const names = COMMANDS.map((one) => one.name);
+  throw new WrongUsage(`${what}: write ${names.join(', ')}, or --help.${didYouMean(name ?? '', names)}`);
 }
 
 interface Parsed {
@@ -85,7 +98,9 @@ function parsed({ name, options }: Command, args: readonly string[]): Parsed {
     return parseArgs({ args: [...args], options: { ...COMMON, ...options }, allowPositionals: true });
   } catch (error) {
     const [reason = 'it cannot be understood'] = error instanceof Error ? error.message.split('. ') : [];
-    throw new WrongUsage(`${reason}: flyball ${name} --help tells what there is.`, {}, { cause: error });
+    const [, typed = ''] = /^Unknown option '--([^']*)'/.exec(reason) ?? [];
+    const meant = didYouMean(typed, Object.keys({ ...COMMON, ...options }));
+    throw new WrongUsage(`${reason}: flyball ${name} --help tells what there is.${meant}`, {}, { cause: error });
   }
 }
 
@@ -99,6 +114,10 @@ function givenBy({ name, synopsis, takes }: Command, values: Parsed['values'], a
     text: (option) => {
       const value = values[option];
       return typeof value === 'string' ? value : undefined;
+    },
+    texts: (option) => {
+      const value: unknown = values[option];
+      return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
     },
     flag: (option) => values[option] === true,
   };

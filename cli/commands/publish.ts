@@ -1,5 +1,6 @@
 // `flyball publish`: puts a rule document in force, as the draft and then as the next revision.
-import type { Command } from '../command.ts';
+import { jsonBody } from '../answers.ts';
+import type { Command, Given, Outcome, World } from '../command.ts';
 import { strange, type Answer, type ControlPlane } from '../control-plane.ts';
 import { EXIT, RefusedByControlPlane, WrongUsage, type Failure } from '../failure.ts';
 import { isObject, warningLine, warningsOf, type RuleError } from '../problem.ts';
@@ -8,34 +9,78 @@ import { filesFor, readRulesFile, serviceName, type RulesFile } from '../rules-f
 export const publish: Command = {
   name: 'publish',
   summary: 'put a rule document in force',
-  synopsis: '<file…> --note <text> [--force] [--service <name>]',
+  synopsis: '<file…> --note <text> [--force] [--service <name>], or --draft <service> --note <text>',
   help: `Replaces the draft of the service by the document, JSON or YAML, and publishes it.
 Instances follow within seconds. Publishing what is in force already changes nothing.
 
   --note <text>     why, for the history
+  --draft <service> the draft as it stands, in place of a file
   --force           although running functions have a flyball that is older than the rules
   --service <name>  of several files, the one with the rules of this service`,
-  options: { note: { type: 'string' }, force: { type: 'boolean' }, service: { type: 'string' } },
-  takes: { atLeast: 1, atMost: Infinity },
-
-  async run({ args, text, flag }, { controlPlane, folder }) {
-    const note = text('note') ?? '';
-    if (note.trim() === '') throw new WrongUsage('--note is missing: say in a few words why the rules change.');
-    const service = text('service');
-    const files = args.map((name) => readRulesFile(folder, name, service));
-    const file = theOne(filesFor(service, files));
-    const path = `/v1/services/${serviceName(file.service)}`;
-    const draft = await controlPlane.ask('PUT', `${path}/draft`, { body: file });
-    const answer = await publishDraft(controlPlane, path, draft, { note, ...(flag('force') ? { force: true } : {}) });
-    const { revision, publishedAt, changed, warnings } = publishedBy(answer);
-    const said = changed ? 'is in force' : 'was in force already; nothing changed';
-    return {
-      exitCode: EXIT.ok,
-      lines: [`${file.service}: revision ${String(revision)} ${said}.`, ...warnings.map(warningLine)],
-      json: { service: file.service, revision, publishedAt, changed, ...(warnings.length > 0 ? { warnings } : {}) },
-    };
+  options: {
+    note: { type: 'string' },
+    draft: { type: 'string' },
+    force: { type: 'boolean' },
+    service: { type: 'string' },
   },
+  takes: { atLeast: 0, atMost: Infinity },
+
+  run: (given, world) => publishGiven(given, world),
 };
+
+/** Publishes a file, or the draft as it stands, to the whole fleet or to the part that `gray` says. */
+export async function publishGiven(
+  given: Given,
+  world: World,
+  gray?: Readonly<Record<string, unknown>>,
+): Promise<Outcome> {
+  const note = given.text('note') ?? '';
+  if (note.trim() === '') throw new WrongUsage('--note is missing: say in a few words why the rules change.');
+  const body = { note, ...(given.flag('force') ? { force: true } : {}), ...(gray ? { gray } : {}) };
+  const drafted = given.text('draft');
+  const { service, answer } = await (drafted === undefined
+    ? publishFile(given, world, body)
+    : publishAsItStands(drafted, given, world, body));
+  const { revision, publishedAt, changed, warnings } = publishedBy(answer);
+  const where = gray ? 'is given to part of the fleet' : 'is in force';
+  const said = changed ? where : 'was in force already; nothing changed';
+  return {
+    exitCode: EXIT.ok,
+    lines: [`${service}: revision ${String(revision)} ${said}.`, ...warnings.map(warningLine)],
+    json: { service, revision, publishedAt, changed, ...(warnings.length > 0 ? { warnings } : {}) },
+  };
+}
+
+interface Sent {
+  readonly service: string;
+  readonly answer: Answer;
+}
+
+async function publishFile({ args, text }: Given, { controlPlane, folder }: World, body: object): Promise<Sent> {
+  if (args.length === 0) throw new WrongUsage('Say what to publish: a file, or --draft <service>.');
+  const service = text('service');
+  const files = args.map((name) => readRulesFile(folder, name, service));
+  const file = theOne(filesFor(service, files));
+  const path = `/v1/services/${serviceName(file.service)}`;
+  const draft = await controlPlane.ask('PUT', `${path}/draft`, { body: file });
+  try {
+    return { service: file.service, answer: await publishDraft(controlPlane, path, draft, body) };
+  } catch (error) {
+    throw error instanceof RefusedByControlPlane ? draftStays(error) : error;
+  }
+}
+
+async function publishAsItStands(
+  service: string,
+  { args }: Given,
+  { controlPlane }: World,
+  body: object,
+): Promise<Sent> {
+  if (args.length > 0) throw new WrongUsage('Give a file or --draft <service>, not both.');
+  const path = `/v1/services/${serviceName(service)}`;
+  const draft = await controlPlane.ask('GET', `${path}/draft`);
+  return { service, answer: await publishDraft(controlPlane, path, draft, body) };
+}
 
 /** @throws {WrongUsage} unless there is one document to publish: which rules come in force is for their author to say. */
 function theOne(files: readonly RulesFile[]): RulesFile {
@@ -46,21 +91,12 @@ function theOne(files: readonly RulesFile[]): RulesFile {
 }
 
 /** Publishes this very draft: with its ETag, what somebody else puts meanwhile is not published in its place. */
-async function publishDraft(
-  controlPlane: ControlPlane,
-  path: string,
-  draft: Answer,
-  body: Readonly<Record<string, unknown>>,
-): Promise<Answer> {
+function publishDraft(controlPlane: ControlPlane, path: string, draft: Answer, body: object): Promise<Answer> {
   const etag = draft.headers.get('etag');
-  try {
-    return await controlPlane.ask('POST', `${path}/publish`, {
-      body: { text: JSON.stringify(body), type: 'application/json' },
-      headers: etag === null ? {} : { 'if-match': etag },
-    });
-  } catch (error) {
-    throw error instanceof RefusedByControlPlane ? draftStays(error) : error;
-  }
+  return controlPlane.ask('POST', `${path}/publish`, {
+    body: jsonBody(body),
+    headers: etag === null ? {} : { 'if-match': etag },
+  });
 }
 
 function draftStays({ message, lines, problem }: Failure): Failure {

@@ -1,0 +1,88 @@
+// `flyball diff`: what differs between two versions of a service's rules, or between a file and the draft.
+import { fieldsOf } from '../answers.ts';
+import { changesIn, linesOfChanges } from '../changes.ts';
+import type { Command, Given, Outcome, World } from '../command.ts';
+import type { ControlPlane } from '../control-plane.ts';
+import { EXIT, RefusedByControlPlane, WrongUsage } from '../failure.ts';
+import { didYouMean } from '../nearest.ts';
+import { textOf } from '../problem.ts';
+import { readRulesFile, serviceName } from '../rules-file.ts';
+
+const NAMED = ['published', 'draft', 'gray'];
+/** Of no draft: what is put under it is compared and never stored. */
+const NO_DRAFT = '"none-of-the-drafts"';
+
+export const diff: Command = {
+  name: 'diff',
+  summary: 'show what differs between two versions, rule by rule',
+  synopsis: '<service> [<from>] [<to>] [--exit-code], or diff -f <file>',
+  help: `From what is in force to the draft, unless it is said otherwise: versions are
+published, draft, gray, and revisions by their numbers. + came, - went, ~ changed,
+> has another name.
+
+  -f, --file <file>  how this document differs from the draft of its service;
+                     stores nothing, and takes a key of the role editor
+  --exit-code        ends with 4 if anything differs`,
+  options: { file: { type: 'string', short: 'f' }, 'exit-code': { type: 'boolean' } },
+  takes: { atLeast: 0, atMost: 3 },
+
+  async run(given, world) {
+    const file = given.text('file');
+    if (file !== undefined && given.args.length > 0) throw new WrongUsage('Give a service or -f <file>, not both.');
+    return file === undefined ? betweenVersions(given, world.controlPlane) : ofFile(file, given, world);
+  },
+};
+
+async function betweenVersions(given: Given, controlPlane: ControlPlane): Promise<Outcome> {
+  const [service, ...versions] = given.args;
+  if (service === undefined) throw new WrongUsage('Say of which service: flyball diff <service> [<from>] [<to>]');
+  for (const version of versions) requireVersion(version);
+  const [from = 'published', to = 'draft'] = versions;
+  const query = new URLSearchParams({ from, to });
+  const answer = await controlPlane.ask('GET', `/v1/services/${serviceName(service)}/diff?${query.toString()}`);
+  const changes = fieldsOf(answer, 'a list of differences')['changes'];
+  return outcome(
+    given,
+    { service, from, to, changes },
+    `${service}: ${titleOf(from)} and ${titleOf(to)} say the same.`,
+  );
+}
+
+/** @throws {WrongUsage} */
+function requireVersion(version: string): void {
+  if (NAMED.includes(version) || /^[1-9][0-9]{0,8}$/.test(version)) return;
+  const meant = didYouMean(version, NAMED);
+  throw new WrongUsage(`There is no version "${version}": write ${NAMED.join(', ')} or a revision's number.${meant}`);
+}
+
+const titleOf = (version: string) =>
+  version === 'published' ? 'what is in force' : /^[0-9]/.test(version) ? `revision ${version}` : `the ${version}`;
+
+/** The refusal to replace a draft that is not there tells how what was sent differs from the one that is. */
+async function ofFile(name: string, given: Given, { controlPlane, folder }: World): Promise<Outcome> {
+  const body = readRulesFile(folder, name, undefined);
+  const service = serviceName(body.service);
+  const answer = await controlPlane.ask('PUT', `/v1/services/${service}/draft`, {
+    ...{ body, accept: [412] },
+    headers: { 'if-match': NO_DRAFT },
+  });
+  const told = fieldsOf(answer, 'a comparison with the draft');
+  if (told['draft'] === undefined) {
+    throw new RefusedByControlPlane(
+      `${textOf(told['detail']) ?? `"${service}" has no draft.`} There is none to compare with.`,
+    );
+  }
+  const changes = { service, from: 'draft', to: name, changes: told['changes'] };
+  return outcome(given, changes, `${name} and the draft of ${service} say the same.`);
+}
+
+function outcome(
+  { flag }: Given,
+  told: { readonly service: string; readonly from: string; readonly to: string; readonly changes: unknown },
+  same: string,
+): Outcome {
+  const changes = changesIn(told.changes);
+  const lines = changes.length === 0 ? [same] : linesOfChanges(changes);
+  const differs = flag('exit-code') && changes.length > 0;
+  return { exitCode: differs ? EXIT.differs : EXIT.ok, lines, json: { ...told, changes } };
+}

@@ -1,0 +1,124 @@
+// `flyball gray`: gives a rule document to part of the fleet first, and shows who is given it.
+import { cell, fieldsOf, moment, type Fields } from '../answers.ts';
+import type { Command, Given, Outcome, World } from '../command.ts';
+import type { ControlPlane } from '../control-plane.ts';
+import { EXIT, WrongUsage } from '../failure.ts';
+import { shown, type Line } from '../line.ts';
+import { didYouMean } from '../nearest.ts';
+import { isObject } from '../problem.ts';
+import { serviceName } from '../rules-file.ts';
+import { publishGiven } from './publish.ts';
+
+const WATCHED_EVERY_MS = 5_000;
+
+export const gray: Command = {
+  name: 'gray',
+  summary: 'give rules to part of the fleet first, and show who has them',
+  synopsis: 'start <file…> --note <text> [--share <percent>] [--by <key>] …, or show <service> [--watch]',
+  help: `start  replaces the draft by the document and publishes it to a part of the fleet;
+       the rest keeps what it runs, until flyball promote or flyball abort
+show   tells what part is given which revision, or how the last one ended
+
+  --note <text>       why, for the history
+  --share <percent>   so much of the instances; with --by, of the values of a key
+  --by <key>          client, ip, source, header:NAME, query:NAME, path:NAME, claim:NAME
+  --versions <names>  versions of the Lambda function, or aliases: 7,canary
+  --match <pairs>     requests alone that match: method=POST,path=/orders
+  --draft <service>   the draft as it stands, in place of a file
+  --force             although running functions have a flyball that is older than the rules
+  --service <name>    of several files, the one with the rules of this service
+  --watch             goes on showing it until it has ended, every 5 s`,
+  options: {
+    note: { type: 'string' },
+    share: { type: 'string' },
+    by: { type: 'string' },
+    versions: { type: 'string' },
+    match: { type: 'string' },
+    draft: { type: 'string' },
+    force: { type: 'boolean' },
+    service: { type: 'string' },
+    watch: { type: 'boolean' },
+  },
+  takes: { atLeast: 1, atMost: Infinity },
+
+  async run(given, world) {
+    const [action = '', ...args] = given.args;
+    if (action === 'start') return publishGiven({ ...given, args }, world, termsOf(given));
+    if (action === 'show') return show({ ...given, args }, world);
+    throw new WrongUsage(
+      `There is no "${action}" of gray: write start or show.${didYouMean(action, ['start', 'show'])}`,
+    );
+  },
+};
+
+/** As the control plane takes them, which says what is wrong with one. */
+function termsOf({ text }: Given): Fields {
+  const [share, by, versions, match] = [text('share'), text('by'), text('versions'), text('match')];
+  if (share === undefined && versions === undefined && match === undefined) {
+    throw new WrongUsage('Say which part of the fleet: --share 5%, --versions or --match.');
+  }
+  return {
+    ...(share === undefined ? {} : { share }),
+    ...(by === undefined ? {} : { by }),
+    ...(versions === undefined ? {} : { versions: versions.split(',').map((one) => one.trim()) }),
+    ...(match === undefined ? {} : { match: pairsOf(match) }),
+  };
+}
+
+function pairsOf(text: string): Fields {
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const [, name, value] = /^\s*([a-z]+)=(.+?)\s*$/.exec(pair) ?? [];
+      if (name === undefined) throw new WrongUsage(`--match is method=POST,path=/orders, not "${text}".`);
+      return [name, value];
+    }),
+  );
+}
+
+async function show({ args, flag }: Given, { controlPlane, console }: World): Promise<Outcome> {
+  const [service, other] = args;
+  if (service === undefined || other !== undefined) throw new WrongUsage('Write flyball gray show <service>.');
+  let told = await read(controlPlane, service);
+  if (flag('watch') && console.isTerminal) {
+    let last = '';
+    while (told['state'] === 'running') {
+      const text = JSON.stringify(told);
+      if (text !== last) for (const line of linesOf(service, told)) console.write(`${shown(line, console.colour)}\n`);
+      last = text;
+      if ((await console.wait(WATCHED_EVERY_MS)) === 'stopped') break;
+      told = await read(controlPlane, service);
+    }
+  }
+  return { exitCode: EXIT.ok, lines: linesOf(service, told), json: { service, ...told } };
+}
+
+async function read(controlPlane: ControlPlane, service: string): Promise<Fields> {
+  return fieldsOf(
+    await controlPlane.ask('GET', `/v1/services/${serviceName(service)}/gray`),
+    'that of a gray publication',
+  );
+}
+
+function linesOf(service: string, told: Fields): Line[] {
+  const { revision, baseRevision, state, author, note, startedAt, reason, gray: terms } = told;
+  const head = `${service}: revision ${cell(revision)} beside ${cell(baseRevision)} since ${moment(startedAt)}, by ${cell(author)}`;
+  const why = cell(note) === '' ? '' : `: ${cell(note)}`;
+  const ended = cell(reason) === '' ? '' : `: ${cell(reason)}`;
+  return [`${head}${why}`, isObject(terms) ? `  given to ${partOf(terms)}` : `  ${cell(state)}${ended}`];
+}
+
+/** `5% of client`, `alias canary`, and what is matched. */
+export function partOf({ share, by, versions, match }: Fields): string {
+  const parts: string[] = [];
+  if (share !== undefined)
+    parts.push(`${cell(share)} of ${by === 'instance' ? 'the instances' : `the values of ${cell(by)}`}`);
+  if (Array.isArray(versions)) parts.push(`versions ${versions.map(cell).join(', ')}`);
+  if (isObject(match)) {
+    parts.push(
+      `requests with ${Object.entries(match)
+        .map(([name, value]) => `${name}=${cell(value)}`)
+        .join(', ')}`,
+    );
+  }
+  return parts.join(', ');
+}

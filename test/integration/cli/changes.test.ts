@@ -1,0 +1,365 @@
+// The `flyball` command on rules as they change: shown, compared, given to a part, taken back, told of, applied, edited.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { NOBODY, type Console } from '../../../cli/console.ts';
+import { run } from '../../../cli/run.ts';
+import { limited, startCenter, type Center } from '../config-center/center.ts';
+import { createTable } from '../table.ts';
+import { serveCenter, type ServedCenter } from './center-over-http.ts';
+
+let center: Center;
+let served: ServedCenter;
+let folder: string;
+
+beforeAll(async () => {
+  center = await startCenter((await createTable(inject('dynamodb'))).sdk);
+  served = await serveCenter(center);
+});
+afterAll(() => served.stop());
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'flyball-cli-'));
+  return () => rmSync(folder, { recursive: true, force: true });
+});
+
+const file = (name: string, content: string | object) => {
+  writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  return name;
+};
+const put = (service: string, body: string | object) => center.send('PUT', `/v1/services/${service}/draft`, { body });
+async function publish(service: string, limit: string): Promise<void> {
+  await put(service, limited(service, limit));
+  await center.send('POST', `/v1/services/${service}/publish`, { body: { note: `${limit} it is` } });
+}
+
+async function flyball(argv: readonly string[], console: Partial<Console> = {}, env: Record<string, string> = {}) {
+  const ran = { exitCode: 0, out: '', err: '' };
+  ran.exitCode = await run(argv, {
+    env: { FLYBALL_URL: served.url, FLYBALL_TOKEN: 'fb_admin', ...env },
+    ...{ folder, version: '1.2.3', timeoutMs: 60_000, console: { ...NOBODY, ...console } },
+    out: (text) => (ran.out += text),
+    err: (text) => (ran.err += text),
+  });
+  return ran;
+}
+const json = async (argv: readonly string[]) => JSON.parse((await flyball([...argv, '--json'])).out) as unknown;
+
+describe('services', () => {
+  beforeAll(async () => {
+    for (const [service, owner] of [
+      ['list-a', 'ada'],
+      ['list-b', 'bob'],
+    ] as const) {
+      await put(service, { ...limited(service, '5/s'), owner, tags: { tier: 'one' } });
+      await center.send('POST', `/v1/services/${service}/publish`, { body: {} });
+    }
+    await put('list-c', limited('list-c', '5/s'));
+  });
+
+  it('are a table, with what waits', async () => {
+    const { exitCode, out } = await flyball(['services', 'list-']);
+    expect(exitCode).toBe(0);
+    expect(out.split('\n').map((line) => line.split(/ {2,}/).map((one) => one.trim()))).toEqual([
+      ['SERVICE', 'REVISION', 'SINCE', 'BY', 'OWNER', 'WAITING'],
+      ['list-a', '1', '2026-01-05 12:00:00', 'admin-key', 'ada'],
+      ['list-b', '1', '2026-01-05 12:00:00', 'admin-key', 'bob'],
+      ['list-c', 'draft of admin-key'],
+    ]);
+  });
+
+  it.each([
+    [['--owner', 'bob'], ['list-b']],
+    [
+      ['--tag', 'tier=one'],
+      ['list-a', 'list-b'],
+    ],
+    [['--tag', 'tier=two'], []],
+  ])('are chosen with %j', async (options, names) => {
+    const { services } = (await json(['services', 'list-', ...options])) as { services: { service: string }[] };
+    expect(services.map(({ service }) => service)).toEqual(names);
+  });
+});
+
+describe('get', () => {
+  const yaml = 'apiVersion: flyball/v1\nservice: get-a # mine\nthrottles:\n  everyone: { limit: 7/s }\n';
+
+  beforeAll(async () => {
+    await publish('get-a', '5/s');
+    await put('get-a', yaml);
+  });
+
+  it('gives the draft back as it was written', async () => {
+    expect(await flyball(['get', 'get-a', 'draft'])).toEqual({ exitCode: 0, out: yaml.trimEnd(), err: '' });
+    await flyball(['get', 'get-a', 'draft', '-o', 'mine.yaml']);
+    expect(readFileSync(join(folder, 'mine.yaml'), 'utf8')).toBe(yaml);
+  });
+
+  it('gives what is in force, and a revision', async () => {
+    expect(JSON.parse((await flyball(['get', 'get-a'])).out)).toEqual(limited('get-a', '5/s'));
+    expect(await json(['get', 'get-a', '1'])).toMatchObject({ which: '1', revision: 1 });
+    expect(await json(['get', 'get-a', 'draft'])).toMatchObject({ author: 'admin-key', inForce: false, source: yaml });
+  });
+});
+
+describe('diff', () => {
+  beforeAll(async () => {
+    await publish('diff-a', '5/s');
+    await put('diff-a', {
+      ...limited('diff-a', '7/s'),
+      throttles: { everyone: { limit: '7/s' }, others: { limit: '1/s' } },
+    });
+  });
+  const lines = [
+    '~ /throttles/everyone',
+    '  - limit: "5/s"',
+    '  + limit: "7/s"',
+    '+ /throttles/others  {"limit":"1/s"}',
+  ];
+
+  it('tells what came, went and changed', async () => {
+    expect(await flyball(['diff', 'diff-a'])).toEqual({ exitCode: 0, out: lines.join('\n'), err: '' });
+    expect((await flyball(['diff', 'diff-a', 'draft', '1'])).out).toContain('- /throttles/others');
+  });
+
+  it('ends with 4 for a difference where that is asked for, and with 0 without one', async () => {
+    expect(await flyball(['diff', 'diff-a', '--exit-code'])).toMatchObject({ exitCode: 4 });
+    expect(await flyball(['diff', 'diff-a', '1', 'published', '--exit-code'])).toMatchObject({
+      exitCode: 0,
+      out: 'diff-a: revision 1 and what is in force say the same.',
+    });
+  });
+
+  it('compares a file with the draft, and stores nothing', async () => {
+    const before = await center.send('GET', '/v1/services/diff-a/draft');
+    const { out } = await flyball(['diff', '-f', file('a.json', limited('diff-a', '7/s'))]);
+    expect(out).toBe('- /throttles/others  {"limit":"1/s"}');
+    expect((await center.send('GET', '/v1/services/diff-a/draft')).headers['etag']).toBe(before.headers['etag']);
+    const none = await flyball(['diff', '-f', file('b.json', limited('diff-nobody', '7/s'))]);
+    expect(none).toMatchObject({ exitCode: 1, out: '' });
+    expect(none.err).toContain('There is none to compare with');
+  });
+
+  it('is coloured for those who see colours', async () => {
+    const { out } = await flyball(['diff', 'diff-a'], { colour: true });
+    expect(out).toContain('\u001b[32m+ /throttles/others  {"limit":"1/s"}\u001b[0m');
+    expect(out).toContain('\u001b[31m  - limit: "5/s"\u001b[0m');
+  });
+});
+
+describe('part of the fleet first', () => {
+  const start = (service: string, ...options: readonly string[]) =>
+    flyball(['gray', 'start', file('next.json', limited(service, '9/s')), '--note', 'more', ...options]);
+  const limitOf = async (service: string) =>
+    ((await center.send('GET', `/v1/services/${service}/rules`)).body as ReturnType<typeof limited>)['throttles'];
+
+  it('is given a revision, shown, and everybody is given it', async () => {
+    await publish('gray-a', '5/s');
+    expect(await start('gray-a', '--share', '5%', '--by', 'client')).toMatchObject({
+      exitCode: 0,
+      out: 'gray-a: revision 2 is given to part of the fleet.',
+    });
+    expect((await flyball(['gray', 'show', 'gray-a'])).out.split('\n')).toEqual([
+      'gray-a: revision 2 beside 1 since 2026-01-05 12:00:00, by admin-key: more',
+      '  given to 5% of the values of client',
+    ]);
+    expect(await limitOf('gray-a')).toEqual({ everyone: { limit: '5/s' } });
+    expect(await flyball(['promote', 'gray-a', '--note', 'well', '--revision', '2'])).toMatchObject({
+      exitCode: 0,
+      out: 'gray-a: revision 2 is in force in the whole fleet.',
+    });
+    expect(await limitOf('gray-a')).toEqual({ everyone: { limit: '9/s' } });
+  });
+
+  it('has it taken back', async () => {
+    await publish('gray-b', '5/s');
+    await start('gray-b', '--match', 'method=POST,path=/orders', '--versions', '7,canary');
+    expect(await flyball(['abort', 'gray-b', '--note', 'no', '--revision', '7'])).toMatchObject({ exitCode: 1 });
+    expect(await flyball(['abort', 'gray-b', '--note', 'refusals'])).toMatchObject({
+      exitCode: 0,
+      out: 'gray-b: revision 1 is in force in the whole fleet.',
+    });
+    expect((await flyball(['gray', 'show', 'gray-b'])).out).toContain('aborted: refusals');
+  });
+
+  it('is watched until somebody ends the command', async () => {
+    await publish('gray-c', '5/s');
+    await start('gray-c', '--share', '10%');
+    const written: string[] = [];
+    const seen = { isTerminal: true, write: (text: string) => void written.push(text) };
+    expect(await flyball(['gray', 'show', 'gray-c', '--watch'], seen)).toMatchObject({ exitCode: 0 });
+    expect(written.join('')).toContain('given to 10% of the instances');
+  });
+});
+
+describe('rollback', () => {
+  it('puts an earlier revision in force as a new one', async () => {
+    await publish('back-a', '5/s');
+    await publish('back-a', '6/s');
+    expect(await flyball(['rollback', 'back-a', '1', '--note', 'as it was'])).toEqual({
+      exitCode: 0,
+      out: 'back-a: revision 3, with the rules of 1, is in force.',
+      err: '',
+    });
+    expect(await flyball(['rollback', 'back-a', '77', '--note', 'x'])).toMatchObject({ exitCode: 1 });
+  });
+});
+
+describe('history', () => {
+  beforeAll(async () => {
+    for (const limit of ['1/s', '2/s', '3/s']) await publish('past-a', limit);
+  });
+
+  it('lists what was published, newest first', async () => {
+    const { out } = await flyball(['history', 'past-a', '--limit', '2']);
+    const [head = '', ...rows] = out.split('\n');
+    expect(head.split(/ {2,}/)).toEqual(['REVISION', 'STATE', 'WHEN', 'BY', 'NOTE']);
+    expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
+      ['3', 'current', '2026-01-05 12:00:00', 'admin-key', '3/s it is'],
+      ['2', 'past', '2026-01-05 12:00:00', 'admin-key', '2/s it is'],
+      ['There are more: --limit'],
+    ]);
+  });
+
+  it('tells who did what', async () => {
+    expect(await json(['history', 'past-a', '--action', 'draft.'])).toMatchObject({
+      entries: [{ action: 'draft.put' }, { action: 'draft.put' }, { action: 'draft.put' }],
+      more: false,
+    });
+    expect((await flyball(['history', 'past-a', '--actor', 'nobody'])).out).toBe('Nobody did anything of that kind.');
+  });
+});
+
+describe('apply', () => {
+  const rules = (service: string, limit: string) =>
+    `# of ${service}\napiVersion: flyball/v1\nservice: ${service}\nthrottles:\n  everyone: { limit: ${limit} }\n`;
+  const folderOf = (limit: string) => {
+    mkdirSync(join(folder, 'rules/more'), { recursive: true });
+    file('rules/two.yaml', `${rules('apply-a', limit)}---\n${rules('apply-b', limit)}`);
+    file('rules/more/one.json', limited('apply-c', limit));
+    file('rules/README.md', 'not rules');
+    return ['apply', '-f', 'rules'];
+  };
+
+  it('says with 4 what it would change, changes it, and says with 0 that nothing is left', async () => {
+    const argv = folderOf('5/s');
+    const would = await flyball([...argv, '--dry-run', '--publish']);
+    expect(would).toMatchObject({ exitCode: 4, err: '' });
+    expect(would.out.split('\n')).toEqual([
+      'rules/more/one.json: apply-c would come in force',
+      'rules/two.yaml#1: apply-a would come in force',
+      'rules/two.yaml#2: apply-b would come in force',
+      '3 of 3 would change.',
+    ]);
+    expect(await center.send('GET', '/v1/services/apply-a/draft')).toMatchObject({ status: 404 });
+
+    const done = await flyball([...argv, '--publish', '--note', 'release 1']);
+    expect(done).toMatchObject({ exitCode: 0, err: '' });
+    expect(done.out).toContain('rules/two.yaml#1: apply-a is in force as revision 1');
+    expect((await flyball(['get', 'apply-a', 'draft'])).out).toContain('# of apply-a');
+
+    expect(await flyball([...argv, '--dry-run', '--publish'])).toMatchObject({ exitCode: 0 });
+    expect((await flyball([...argv, '--publish', '--note', 'again'])).out).toContain('0 of 3 changed.');
+  });
+
+  it('sees a draft that is not in force, and writes nothing of a set with an error in it', async () => {
+    const argv = ['apply', '-f', file('d.yaml', rules('apply-d', '5/s'))];
+    expect((await flyball(argv)).out).toContain('apply-d is the draft now');
+    expect(await flyball([...argv, '--dry-run'])).toMatchObject({ exitCode: 0 });
+    expect(await flyball([...argv, '--dry-run', '--publish'])).toMatchObject({ exitCode: 4 });
+
+    const wrong = await flyball([...argv, '-f', file('e.yaml', rules('apply-e', 'fast'))]);
+    expect(wrong).toMatchObject({ exitCode: 1, out: '' });
+    expect(wrong.err).toContain('e.yaml: apply-e has errors');
+    expect(wrong.err).toContain('/throttles/everyone/limit');
+  });
+
+  it('takes more than one request holds', async () => {
+    const many = Array.from({ length: 101 }, (_, i) => `apiVersion: flyball/v1\nservice: many-${String(i)}\n`);
+    const ran = await flyball(['apply', '-f', file('many.yaml', many.join('---\n'))]);
+    expect(ran).toMatchObject({ exitCode: 0, err: '' });
+    expect(ran.out).toContain('101 of 101 changed.');
+  });
+});
+
+describe('edit', () => {
+  /** Saves these texts, one each time the editor is opened; a function makes one of what stands there. */
+  function editor(...texts: readonly (string | ((text: string) => string | Promise<string>))[]) {
+    const opened: string[] = [];
+    const edit = async (path: string) => {
+      const text = readFileSync(path, 'utf8');
+      const next = texts[opened.length];
+      opened.push(text);
+      writeFileSync(path, typeof next === 'function' ? await next(text) : (next ?? text));
+      return true;
+    };
+    return { opened, edit };
+  }
+  const yaml = (service: string, limit: string) =>
+    `apiVersion: flyball/v1\nservice: ${service} # mine\nthrottles:\n  everyone: { limit: ${limit} }\n`;
+
+  it('opens the draft as it was written, and puts what is saved', async () => {
+    await put('edit-a', yaml('edit-a', '5/s'));
+    const { opened, edit } = editor((text) => text.replace('5/s', '6/s'));
+    const ran = await flyball(['edit', 'edit-a'], { edit });
+    expect(ran).toMatchObject({ exitCode: 0, err: '' });
+    expect(ran.out).toContain('flyball publish --draft edit-a');
+    expect(opened).toEqual([yaml('edit-a', '5/s')]);
+    expect((await flyball(['get', 'edit-a', 'draft'])).out).toBe(yaml('edit-a', '6/s').trimEnd());
+    expect(await flyball(['publish', '--draft', 'edit-a', '--note', 'six'])).toMatchObject({
+      exitCode: 0,
+      out: 'edit-a: revision 1 is in force.',
+    });
+  });
+
+  it('begins a draft where there is none', async () => {
+    const { opened, edit } = editor((text) => `${text}throttles: { everyone: { limit: 1/s } }\n`);
+    expect(await flyball(['edit', 'edit-new'], { edit })).toMatchObject({ exitCode: 0 });
+    expect(opened).toEqual(['apiVersion: flyball/v1\nservice: edit-new\n']);
+  });
+
+  it('changes nothing when nothing was changed', async () => {
+    await put('edit-b', yaml('edit-b', '5/s'));
+    expect(await flyball(['edit', 'edit-b'], editor())).toMatchObject({
+      exitCode: 0,
+      out: 'Nothing was changed of edit-b.',
+    });
+  });
+
+  it('writes errors above the text and opens it again, until it is in order', async () => {
+    await put('edit-c', yaml('edit-c', '5/s'));
+    const { opened, edit } = editor(
+      (text) => text.replace('5/s', 'fast'),
+      (text) => text.replace('limit: fast', 'limit: 8/s'),
+    );
+    expect(await flyball(['edit', 'edit-c'], { edit })).toMatchObject({ exitCode: 0 });
+    expect(opened[1]).toContain('# flyball:   /throttles/everyone/limit  "fast" is not a rate');
+    expect((await flyball(['get', 'edit-c', 'draft'])).out).toBe(yaml('edit-c', '8/s').trimEnd());
+  });
+
+  it('keeps what was written for those who give up', async () => {
+    await put('edit-d', yaml('edit-d', '5/s'));
+    const { edit } = editor((text) => text.replace('5/s', 'fast'));
+    const ran = await flyball(['edit', 'edit-d'], { edit });
+    expect(ran).toMatchObject({ exitCode: 1, out: '' });
+    const [, kept = ''] = /What you wrote is in (\S+)/.exec(ran.err) ?? [];
+    expect(readFileSync(kept, 'utf8')).toContain('limit: fast');
+    rmSync(join(kept, '..'), { recursive: true });
+  });
+
+  it('shows what somebody else has put meanwhile, and replaces it once that was seen', async () => {
+    await put('edit-e', yaml('edit-e', '5/s'));
+    const { opened, edit } = editor(
+      async (text) => {
+        await put('edit-e', yaml('edit-e', '7/s'));
+        return text.replace('5/s', '9/s');
+      },
+      (text) => text.replace(/^# flyball:.*\n/gm, ''),
+    );
+    expect(await flyball(['edit', 'edit-e'], { edit })).toMatchObject({ exitCode: 0 });
+    expect(opened[1]).toContain('# flyball: Meanwhile admin-key has changed the draft.');
+    expect(opened[1]).toContain('# flyball:     - limit: "7/s"');
+    expect((await flyball(['get', 'edit-e', 'draft'])).out).toBe(yaml('edit-e', '9/s').trimEnd());
+  });
+});
