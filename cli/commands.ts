@@ -19,11 +19,12 @@ import { login, logout } from './commands/login.ts';
 import { publish } from './commands/publish.ts';
 import { pull } from './commands/pull.ts';
 import { shed } from './commands/shed.ts';
+import { top } from './commands/top.ts';
 import { usage } from './commands/usage.ts';
 import { validate } from './commands/validate.ts';
 
 export const COMMANDS: readonly Command[] = [
   ...[login, logout, services, get, edit, validate, diff],
   ...[publish, gray, promote, abort, rollback, history, apply, pull],
-  ...[breakers, breaker, force, shed, faults, usage, jobs, keys, completion],
+  ...[top, breakers, breaker, force, shed, faults, usage, jobs, keys, completion],
 ];
