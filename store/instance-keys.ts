@@ -81,7 +81,7 @@ export const instanceKeys = {
 } as const;
 
 /** The value of the sparse index's hash key for a kind of due work. */
-export const due = { jobs: 'jobs', runs: 'runs', services: 'services' } as const;
+export const due = { jobs: 'jobs', runs: 'runs', services: 'services', grays: 'grays' } as const;
 
 /** Sortable decimal: revisions are listed in order. */
 export function pad(n: number): string {

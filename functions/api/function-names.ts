@@ -7,6 +7,7 @@ export const CONTROL_PLANE = [
   'batch-monitor-tick',
   'concurrency-actuator',
   'config-center',
+  'gray-judge',
   'telemetry',
   'telemetry-merge',
 ] as const;

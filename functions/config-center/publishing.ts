@@ -2,7 +2,8 @@
 import type { z } from 'zod';
 import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
 import { abortGray } from '../../store/items/gray-changes.ts';
-import { notePlan } from '../../store/items/gray-plan.ts';
+import { notePlan, type PlanTerms } from '../../store/items/gray-plan.ts';
+
 import { grayOf, type GrayTerms } from '../../store/items/gray.ts';
 import {
   laterThan,
@@ -35,6 +36,7 @@ import * as described from './described/publishing.ts';
 import { sameDocument, validated } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
 import { validatedNow, warningsNow } from './drills.ts';
+import { planTermsOf } from './gray/plan-terms.ts';
 import { shownGray, termsOf } from './gray/terms.ts';
 import { librariesBehind, tooNew } from './library.ts';
 
@@ -56,6 +58,8 @@ interface Next {
   readonly force: boolean;
   /** The part of the fleet that is given it; all of it when undefined. */
   readonly gray?: GrayTerms | undefined;
+  /** What is to become of that. */
+  readonly plan?: PlanTerms | undefined;
 }
 
 export function publishingRoutes(parts: Parts): Route[] {
@@ -104,7 +108,8 @@ export async function publishDraft(
   const document = await validatedNow(table, service, valueOfSource(draft.source), request.at);
   const { source } = draft;
   const terms = gray && termsOf(gray);
-  const next: Next = { service, document, source, note, action: 'rules.publish', detail: {}, force, gray: terms };
+  const plan = gray && planTermsOf(gray);
+  const next: Next = { service, document, source, note, action: 'rules.publish', detail: {}, force, gray: terms, plan };
   return publishNext(parts, request, next, state);
 }
 
@@ -132,7 +137,7 @@ async function rollBack(parts: Parts, request: ApiRequest, service: string): Pro
 
 async function publishNext(parts: Parts, request: ApiRequest, next: Next, state: RulesState): Promise<ApiResponse> {
   const { table } = parts;
-  const { service, document, source, note, action, detail, force, gray } = next;
+  const { service, document, source, note, action, detail, force, gray, plan } = next;
   const { head, gray: before } = state;
   if (head && sameDocument(document, await readDocument(table, service, head.revision, 0))) {
     return before ? backTo(parts, request, next, state) : unchanged(parts, request, next, head);
@@ -154,6 +159,7 @@ async function publishNext(parts: Parts, request: ApiRequest, next: Next, state:
       expectedSeq: head?.seq ?? 0,
       needs,
       gray,
+      plan,
     }),
   );
   if (!published.applied) throw lostRace(service, published.head);

@@ -7,6 +7,7 @@ const { signals } = require('./signals.ts');
 const WATCHED = [
   'configCenter',
   'concurrencyActuator',
+  'grayJudge',
   'batchMonitor',
   'batchMonitorTick',
   'telemetry',

@@ -33,6 +33,7 @@ const STANDS_STILL = {
   'config-center': 'nothing can be published, rolled back or forced open; functions go on under the rules they have',
   'concurrency-actuator':
     'limits of Lambda stay where they are; a function may have more or less concurrency than its rules say',
+  'gray-judge': 'what part of a fleet is given first is neither promoted nor taken back by itself; operators still can',
   'batch-monitor': 'jobs cannot report, and whoever watches them is told nothing',
   'batch-monitor-tick': 'missed, overrunning and lost jobs go unnoticed',
   telemetry: 'there are no numbers to read; nothing is lost, the minutes stay in the table',

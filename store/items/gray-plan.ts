@@ -1,5 +1,5 @@
 // The plan of a gray publication: its steps, and what became of it. The control plane alone reads it.
-import { keys } from '../keys.ts';
+import { due, keys } from '../keys.ts';
 import type { Item, Key, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 import type { Gray } from './gray.ts';
@@ -35,6 +35,25 @@ export interface GrayPlan {
   readonly state: 'running' | GrayEnd;
   /** Why it is in this state; empty while it runs. */
   readonly reason: string;
+  /** Since when nobody can judge it, or too little comes, and it goes on as it is; ms since the epoch. */
+  readonly extendedAt?: number;
+  readonly decided?: Decision;
+}
+
+/** What is judged, and by what. Of one that nobody asked to have judged nothing becomes by itself. */
+export function isJudged({ steps = [], abortWhen }: Pick<PlanTerms, 'steps' | 'abortWhen'>): boolean {
+  return steps.length > 0 || abortWhen !== undefined;
+}
+
+/** What the judge is about to do: written before the head, so that whoever finds the head changed knows by whom and why. */
+export interface Decision {
+  readonly how: 'stepped' | GrayEnd;
+  /** What the head has once it is done. */
+  readonly seq: number;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly reason: string;
+  readonly figures: Item;
 }
 
 type Beginning = Gray & Pick<GrayPlan, 'baseRevision' | 'author' | 'note'>;
@@ -52,6 +71,7 @@ export function planItem(service: string, gray: Beginning, terms: PlanTerms = {}
     state: 'running',
     reason: '',
     ...(abortWhen ? { abortWhen } : {}),
+    ...(isJudged({ steps, ...(abortWhen ? { abortWhen } : {}) }) ? { due: due.grays, dueAt: startedAt } : {}),
   };
 }
 
@@ -60,34 +80,86 @@ export function planItem(service: string, gray: Beginning, terms: PlanTerms = {}
  * what state it is in, for the plan is written a moment later.
  */
 export async function readPlan(table: Table, service: string, state: RulesState): Promise<GrayPlan | undefined> {
-  const item = await table.get(keys.gray(service), { consistent: true });
-  const plan = item && planOf(item);
-  const { gray, ended } = state;
-  if (plan && plan.revision === gray?.revision) return { ...plan, state: 'running', step: gray.step };
+  const plan = await readNotedPlan(table, service);
+  const { gray, head, ended } = state;
+  if (plan && plan.revision === gray?.revision) {
+    const stepSince = plan.step === gray.step ? plan.stepSince : (head?.changedAt ?? plan.stepSince);
+    return { ...plan, state: 'running', step: gray.step, stepSince };
+  }
   // One that somebody was about to begin, and died.
   return plan && plan.revision === ended?.revision ? { ...plan, state: ended.how } : undefined;
 }
 
-/** Notes what the head says already: how a publication ended and why, or since when it is at which step. */
-export async function notePlan(
+/** As it was noted last, whatever the head says by now. */
+export async function readNotedPlan(table: Table, service: string): Promise<GrayPlan | undefined> {
+  const item = await table.get(keys.gray(service), { consistent: true });
+  return item && planOf(item);
+}
+
+/** Services whose gray publication is to be judged. */
+export async function listDueGrays(
   table: Table,
-  service: string,
-  revision: number,
-  news: { readonly state: GrayEnd; readonly reason: string } | { readonly step: number; readonly stepSince: number },
-): Promise<void> {
-  const fields = Object.entries(news);
+  nowMs: number,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<{ readonly services: string[]; readonly strangers: number; readonly cursor?: string }> {
+  const { limit, cursor } = page;
+  const index = { name: 'due', dueUpTo: nowMs } as const;
+  const found = await table.query({ pk: due.grays, index, limit, ...(cursor === undefined ? {} : { cursor }) });
+  const services = found.items.flatMap(({ pk, sk }) => {
+    const service = typeof pk === 'string' ? pk.slice(keys.gray('').pk.length) : '';
+    const own = keys.gray(service);
+    return own.pk === pk && own.sk === sk ? [service] : [];
+  });
+  const strangers = found.items.length - services.length;
+  return { services, strangers, ...(found.cursor === undefined ? {} : { cursor: found.cursor }) };
+}
+
+/** Has nobody judge a publication that never began. */
+export async function forgetPlan(table: Table, service: string, revision: number): Promise<void> {
   await table.update({
     key: keys.gray(service),
-    update: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+    update: 'REMOVE #due, #dueAt',
     condition: '#revision = :revision',
-    names: { '#revision': 'revision', ...Object.fromEntries(fields.map(([name]) => [`#${name}`, name])) },
+    names: { '#revision': 'revision', '#due': 'due', '#dueAt': 'dueAt' },
+    values: { ':revision': revision },
+  });
+}
+
+/** What else there is to be noted of a plan. */
+type News =
+  | { readonly state: GrayEnd; readonly reason: string }
+  | { readonly step: number; readonly stepSince: number }
+  | { readonly extendedAt: number }
+  | { readonly decided: Item };
+
+/** What each kind of news makes untrue. */
+function outdatedBy(news: News): readonly string[] {
+  if ('state' in news) return ['due', 'dueAt', 'decided', 'extendedAt'];
+  return 'step' in news ? ['decided', 'extendedAt'] : [];
+}
+
+/** Notes what the head says already (how a publication ended and why, or since when it is at which step), or what is about to be done. */
+export async function notePlan(table: Table, service: string, revision: number, news: News): Promise<void> {
+  const fields = Object.entries(news);
+  const outdated = outdatedBy(news);
+  const removed = outdated.length === 0 ? '' : ` REMOVE ${outdated.map((name) => `#${name}`).join(', ')}`;
+  await table.update({
+    key: keys.gray(service),
+    update: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(', ')}${removed}`,
+    condition: '#revision = :revision',
+    names: {
+      '#revision': 'revision',
+      ...Object.fromEntries([...fields.map(([name]) => name), ...outdated].map((name) => [`#${name}`, name])),
+    },
     values: { ':revision': revision, ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])) },
   });
 }
 
 function planOf(item: Item): GrayPlan {
-  const { text, number } = fieldsOf(item);
+  const { text, number, optionalNumber } = fieldsOf(item);
   const { abortWhen, steps, state, ifTooLittleTraffic } = item;
+  const decided = decisionOf(item);
+  const extendedAt = optionalNumber('extendedAt');
   return {
     revision: number('revision'),
     baseRevision: number('baseRevision'),
@@ -102,7 +174,17 @@ function planOf(item: Item): GrayPlan {
     state: state === 'promoted' || state === 'aborted' ? state : 'running',
     reason: text('reason'),
     ...(isMap(abortWhen) ? { abortWhen } : {}),
+    ...(extendedAt === undefined ? {} : { extendedAt }),
+    ...(decided ? { decided } : {}),
   };
+}
+
+function decisionOf({ pk, sk, decided }: Item): Decision | undefined {
+  if (!isMap(decided)) return undefined;
+  const { text, number } = fieldsOf({ ...decided, pk, sk, v: ITEM_VERSION });
+  const { how, figures } = decided;
+  if (how !== 'stepped' && how !== 'promoted' && how !== 'aborted') return undefined;
+  return { how, seq: number('seq'), at: number('at'), reason: text('reason'), figures: isMap(figures) ? figures : {} };
 }
 
 function stepOf({ pk, sk }: Item, value: Item[string]): GrayStep {

@@ -31,6 +31,7 @@ it('watch everything that flyball is made of', () => {
     'batch-monitor-tick',
     'concurrency-actuator',
     'config-center',
+    'gray-judge',
     'telemetry',
     'telemetry-merge',
   ];

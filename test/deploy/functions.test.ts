@@ -31,6 +31,7 @@ it('are the control plane and the examples', () => {
     'batch-monitor-tick',
     'concurrency-actuator',
     'config-center',
+    'gray-judge',
     'hello-python',
     'nightly-settlement',
     'orders',
@@ -89,6 +90,7 @@ describe('schedules', async () => {
   it.each([
     { part: 'batch-monitor-tick', when: 'rate(1 minute)' },
     { part: 'concurrency-actuator', when: 'rate(1 minute)' },
+    { part: 'gray-judge', when: 'rate(1 minute)' },
     { part: 'telemetry-merge', when: 'rate(1 minute)' },
     { part: 'nightly-settlement', when: 'cron(0 2 * * ? *)' },
   ])('run $part by $when, which its permission allows', async ({ part, when }) => {
@@ -116,7 +118,7 @@ describe('what nobody waits for', () => {
     });
   });
 
-  it.each(['batch-monitor-tick', 'concurrency-actuator', 'telemetry-merge'])(
+  it.each(['batch-monitor-tick', 'concurrency-actuator', 'gray-judge', 'telemetry-merge'])(
     '%s is not tried again: the next is a minute away',
     async (part) => {
       const asked = { FunctionName: `${STACK}-${part}` };

@@ -1,7 +1,7 @@
 // Rules that half of the clients are given first: both behaviours side by side, taken back, given again, given to all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isInShare } from '../../middleware/kernel/rules/gray.ts';
-import { admin, eventually, KNOWN_EVERYWHERE_MS, order, publish, rulesOf } from './client.ts';
+import { admin, eventually, KNOWN_EVERYWHERE_MS, order, publish, rulesOf, world } from './client.ts';
 
 const GRAY = '/v1/services/orders/gray';
 const HALF = { share: '50%', by: 'header:x-api-key' };
@@ -78,5 +78,22 @@ describe('rules published to half of the clients', () => {
     expect({ status: promoted.status, body: promoted.body }).toMatchObject({ status: 200, body: { revision } });
     await known('the rules for all', async () => all(await secondRefused(keysOf(revision, false, 12))));
     expect(all(await secondRefused(keysOf(revision, true, 5)))).toBe(true);
+  });
+});
+
+describe('rules published step by step', () => {
+  it('stay where they are until there is traffic to judge them by, and the judge says so', async () => {
+    const steps = [{ share: '1%', bake: '24h' }];
+    await admin('PUT', '/v1/services/orders/draft', { ...original, owner: 'checkout' });
+    const { status, body } = await admin('POST', '/v1/services/orders/publish', { gray: { steps } });
+    expect({ status, body }).toMatchObject({ status: 200, body: { gray: { share: '1%' } } });
+    const judge = `${world.lambda}/2015-03-31/functions/flyball-local-gray-judge/invocations`;
+    const judged = await fetch(judge, { method: 'POST', body: '{}' });
+    expect(await judged.json()).toMatchObject({ grays: 1, failed: 0, complete: true });
+    expect((await admin('GET', GRAY)).body).toMatchObject({
+      ...{ state: 'running', steps: [{ share: '1%', bake: '86400s' }] },
+      judgement: { verdict: 'not enough traffic', next: 'wait', ifTooLittleTraffic: 'extend' },
+    });
+    expect((await admin('POST', `${GRAY}/abort`, { note: 'by a test' })).status).toBe(200);
   });
 });

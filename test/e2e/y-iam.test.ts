@@ -19,6 +19,10 @@ const UNUSED: readonly (readonly [what: RegExp, because: string])[] = [
   [/ Receive /, 'the event source mapping receives on the function’s behalf'],
   [/ Actuated(Functions|EventSources) /, 'here Lambda’s API is not AWS’s own, and nothing of it is changed'],
   [/^concurrencyactuator AuditLog /, 'nothing is changed here'],
+  [
+    /^grayjudge (Grays|Sides|Progress|Libraries|Services|Jobs|JobLists|JobsOfService|Audit) /,
+    'a publication is judged after minutes of it at the earliest: integration/config-center/gray-judge shows it',
+  ],
   [/ Park /, 'Lambda puts away what it gives up on the function’s behalf'],
   [/ TellMissing /, 'S3 looks whether a reader may list when an object is missing'],
   [/^batchmonitortick Runs dynamodb:GetItem$/, 'read after a lost race, where the endpoint is not AWS’s own'],
@@ -54,8 +58,10 @@ async function restOfTheApi(): Promise<void> {
   const actuate = { reservedConcurrency: { function: 'passing', min: 1, max: 10 } };
   const concurrency = { found: { limit: 'adaptive', floor: 2, ceiling: 20, actuate } };
   await publish('passing', { ...rules, concurrency });
-  const actuator = `${world.lambda}/2015-03-31/functions/flyball-local-concurrency-actuator/invocations`;
-  expect((await fetch(actuator, { method: 'POST', body: '{}' })).status).toBe(200);
+  for (const part of ['concurrency-actuator', 'gray-judge']) {
+    const url = `${world.lambda}/2015-03-31/functions/flyball-local-${part}/invocations`;
+    expect((await fetch(url, { method: 'POST', body: '{}' })).status, part).toBe(200);
+  }
   expect((await admin('GET', '/v1/services/passing/concurrency')).status).toBe(200);
   const jobs = ['jobs', 'jobs/nightly-settlement', 'jobs/nightly-settlement/runs'];
   const usage = ['throttles/monthly', 'usage', 'usage/signals'].map((path) => `services/passing/${path}`);

@@ -31,6 +31,7 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
   telemetry: (service) => keys.telemetryMinute(service, '2026-11-21T07:00', 'i').pk,
   series: (service) => keys.seriesMinute(service, '2026-11-21T07:00').pk,
   'series-hours': (service) => keys.seriesDay(service, 'resource#create-order', '2026-11-21').pk,
+  sides: (service) => keys.graySides(service, '2026-11-21T07:00').pk,
   reporting: (service) => keys.reporting(service).pk,
   merge: () => keys.mergeProgress().pk,
 };

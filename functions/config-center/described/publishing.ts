@@ -46,6 +46,16 @@ export const publish: Description = {
     examples: {
       noted: { note: 'twice as many orders a second' },
       gray: { note: 'to a twentieth of the clients first', gray: { share: '5%', by: 'client' } },
+      steps: {
+        note: 'step by step, back at once if more fails',
+        gray: {
+          steps: [
+            { share: '5%', bake: '10m' },
+            { share: '50%', bake: '30m' },
+          ],
+          abortWhen: { errors: '+2%', minimumSample: 500 },
+        },
+      },
     },
   },
   answers: shows('The revision that is in force now.', published),

@@ -17,6 +17,29 @@ export const abortBody = z.strictObject({ note: note.optional(), expectedRevisio
 const tags = ['rules'] as const;
 const NONE = 'No gray publication is under way, or it is another one than expected; or somebody was faster.';
 
+const figures = z.object({
+  requests: z.int(),
+  refused: z.int(),
+  failed: z.int(),
+  p99Ms: z.number().optional().meta({ description: 'of what was not refused' }),
+});
+
+const judgement = z
+  .object({
+    verdict: z.enum(['better-or-equal', 'worse', 'not enough traffic']),
+    reason: z.string().meta({ description: 'what is worse, or what there is too little of' }),
+    since: moment.meta({ description: 'the first minute that is judged: the step began before it' }),
+    completeUntil: moment.optional().meta({ description: 'up to when all that was counted is known' }),
+    gray: figures,
+    rest: figures,
+    next: z.enum(['wait', 'step', 'promote', 'abort']).meta({ description: 'what the next minute would bring' }),
+    bakedAt: moment.optional().meta({ description: 'the step ends once all that was counted until then is known' }),
+    abortWhen: z.record(z.string(), z.unknown()).optional(),
+    ifTooLittleTraffic: z.enum(['extend', 'abort', 'promote']),
+    extendedAt: moment.optional().meta({ description: 'since when it goes on unjudged' }),
+  })
+  .meta({ id: 'GrayJudgement' });
+
 export const readGray: Description = {
   summary: 'Read the gray publication under way, or how the last one ended',
   tags,
@@ -35,6 +58,7 @@ export const readGray: Description = {
         stepSince: moment,
         reason: z.string().optional().meta({ description: 'why it ended' }),
         gray: grayShown.optional().meta({ description: 'while it is under way: who is given it' }),
+        judgement: judgement.optional().meta({ description: 'while it is under way, with steps or a condition' }),
       })
       .meta({ id: 'GrayPublication' }),
   ),

@@ -1,6 +1,6 @@
 // Gray publications under way: shown, given to the whole fleet, taken back.
 import { abortGray, promoteGray } from '../../../store/items/gray-changes.ts';
-import { notePlan, readPlan } from '../../../store/items/gray-plan.ts';
+import { isJudged, notePlan, readPlan, type GrayPlan } from '../../../store/items/gray-plan.ts';
 import type { Gray } from '../../../store/items/gray.ts';
 import { readState, type Published, type RulesState } from '../../../store/items/rules.ts';
 import type { Table } from '../../../store/port.ts';
@@ -20,13 +20,15 @@ import { librariesBehind, tooNew } from '../library.ts';
 import type { Parts } from '../parts.ts';
 import { record } from '../trail.ts';
 import * as described from './described.ts';
+import { lookAt, shownFigures } from './look.ts';
+import { bakedAt, judgedFrom } from './next.ts';
 import { shareOf, shownGray } from './terms.ts';
 
 const GRAY = '/v1/services/{service}/gray';
 
 export function grayRoutes(parts: Parts): Route[] {
   return [
-    route('GET', GRAY, 'viewer', described.readGray, ({ params }) => show(parts.table, params.service)),
+    route('GET', GRAY, 'viewer', described.readGray, ({ params, at }) => show(parts.table, params.service, at)),
     route('POST', `${GRAY}/promote`, 'publisher', described.promote, (request) =>
       promote(parts, request, request.params.service),
     ),
@@ -36,7 +38,7 @@ export function grayRoutes(parts: Parts): Route[] {
   ];
 }
 
-async function show(table: Table, service: string): Promise<ApiResponse> {
+async function show(table: Table, service: string, at: number): Promise<ApiResponse> {
   const state = await readState(table, service);
   const plan = await readPlan(table, service, state);
   if (!plan) throw notFound(`Service "${service}" has had no gray publication.`);
@@ -48,7 +50,26 @@ async function show(table: Table, service: string): Promise<ApiResponse> {
     stepSince: new Date(stepSince).toISOString(),
     ...(reason === '' ? {} : { reason }),
     ...(state.gray ? { gray: shownGray(state.gray) } : {}),
+    ...(state.gray && isJudged(plan) ? { judgement: await judged(table, service, plan, at) } : {}),
   });
+}
+
+async function judged(table: Table, service: string, plan: GrayPlan, at: number) {
+  const { part, rest, judgement, coveredUntil, next } = await lookAt(table, service, plan, at);
+  const until = bakedAt(plan);
+  const { extendedAt, ifTooLittleTraffic, abortWhen } = plan;
+  return {
+    ...judgement,
+    since: new Date(judgedFrom(plan)).toISOString(),
+    ...(coveredUntil > 0 ? { completeUntil: new Date(coveredUntil).toISOString() } : {}),
+    gray: shownFigures(part),
+    rest: shownFigures(rest),
+    next: next.do,
+    ...(until === undefined ? {} : { bakedAt: new Date(until).toISOString() }),
+    ...(abortWhen ? { abortWhen } : {}),
+    ifTooLittleTraffic,
+    ...(extendedAt === undefined ? {} : { extendedAt: new Date(extendedAt).toISOString() }),
+  };
 }
 
 async function promote(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {

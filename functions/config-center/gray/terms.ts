@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { resource } from '../../../middleware/kernel/rules/schema/resources.ts';
 import { throttleKey } from '../../../middleware/kernel/rules/schema/throttles.ts';
 import { share } from '../../../middleware/kernel/rules/schema/values.ts';
-import { parseShare } from '../../../middleware/kernel/units.ts';
 import type { Gray, GrayTerms } from '../../../store/items/gray.ts';
 import { moment } from '../../api/index.ts';
+import { basisPoints, planFields } from './plan-terms.ts';
 
 const MOST_VERSIONS = 20;
 const WHOLE = 10_000;
@@ -20,7 +20,7 @@ const version = z
 export const grayBody = z
   .strictObject({
     share: share
-      .refine((text) => basisPoints(text) > 0, 'is too little: at least 0.01%')
+      .refine((text) => basisPoints(text) !== 0, 'is too little: at least 0.01%')
       .optional()
       .meta({ description: 'of the instances, or of the values of the key in `by`' }),
     by: z
@@ -43,9 +43,20 @@ export const grayBody = z
       )
       .optional()
       .meta({ description: 'as the `match` of a resource' }),
+    ...planFields,
   })
-  .superRefine(({ share, by = 'instance', versions, match }, context) => {
+  .superRefine(({ share, by = 'instance', versions, match, steps, abortWhen, ifTooLittleTraffic }, context) => {
     const wrong = (place: string, message: string) => context.addIssue({ code: 'custom', path: [place], message });
+    if (ifTooLittleTraffic && !steps && !abortWhen) {
+      wrong('ifTooLittleTraffic', 'says nothing without steps or abortWhen: nobody judges it');
+    }
+    if (steps) {
+      if (share !== undefined && steps.length > 0) wrong('share', 'is what the first of the steps says: leave it out');
+      const isWhole = basisPoints(steps.at(-1)?.share ?? '') === WHOLE;
+      if (isWhole && !versions && !match)
+        wrong('steps', 'leave no rest to compare with at 100%: after the last, all are given it');
+      return;
+    }
     if (by !== 'instance' && share === undefined) wrong('share', `is required: of the values of ${by}`);
     if (by === 'instance' && share === undefined && !versions && !match) {
       wrong('share', 'is required, unless versions or a match say who is meant');
@@ -54,10 +65,11 @@ export const grayBody = z
   .meta({ id: 'GrayTerms' });
 
 /** As the head holds it. */
-export function termsOf({ share, by = 'instance', versions, match }: z.infer<typeof grayBody>): GrayTerms {
+export function termsOf({ share, by = 'instance', versions, match, steps }: z.infer<typeof grayBody>): GrayTerms {
+  const first = share ?? steps?.[0]?.share;
   return {
     ...(by === 'instance' ? { by } : { by: 'key', key: by }),
-    ...(share === undefined ? {} : { share: basisPoints(share) }),
+    ...(first === undefined ? {} : { share: basisPoints(first) ?? WHOLE }),
     ...(versions === undefined ? {} : { versions }),
     ...(match === undefined ? {} : { match: textsOf(match) }),
   };
@@ -67,15 +79,6 @@ function textsOf(match: Readonly<Record<string, string | undefined>>): Record<st
   return Object.fromEntries(
     Object.entries(match).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
   );
-}
-
-function basisPoints(text: string): number {
-  try {
-    return Math.round(parseShare(text) * WHOLE);
-  } catch {
-    // What is wrong with it is said already.
-    return WHOLE;
-  }
 }
 
 export const grayShown = z

@@ -184,7 +184,7 @@ describe('a gray publication', () => {
     [{ match: {} }, { path: '/gray/match' }],
     [{ share: '5%', match: { method: 'FETCH' } }, { path: '/gray/match/method' }],
     [{ share: '5%', steps: [] }, { path: '/gray/steps' }],
-    [{ share: '5%', abortWhen: { errors: '+2%' } }, { path: '/gray/abortWhen' }],
+    [{ share: '5%', abortWhen: { errors: '+2%', weather: '+2%' } }, { path: '/gray/abortWhen/weather' }],
   ])('%j is refused with its place', async (gray, error) => {
     await publish('1/s');
     const answer = await publish('2/s', { gray });

@@ -36,6 +36,7 @@ beforeAll(async () => {
 const SERVICES = {
   'config-center': 'config-center',
   'concurrency-actuator': 'config-center',
+  'gray-judge': 'config-center',
   'batch-monitor': 'batch-monitor',
   'batch-monitor-tick': 'batch-monitor',
   telemetry: 'telemetry',
@@ -157,19 +158,25 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
       permits: 'G',
       bucket: 'G',
       telemetry: 'Q',
+      sides: 'Q',
+      merge: 'G',
     },
     ...{ usage: 'Q', 'usage-keys': 'Q', 'usage-signals': 'Q', 'usage-signal-counts': 'Q' },
   },
   'concurrency-actuator': { rules: 'G', copy: 'G', services: 'Q', permits: 'G', audit: 'P' },
+  'gray-judge': {
+    ...{ rules: 'G', copy: 'G', services: 'U', audit: 'P', telemetry: 'Q', sides: 'Q', merge: 'G' },
+    ...{ job: 'GP', jobs: 'PDQ', 'job-name': 'PD' },
+  },
   'batch-monitor': { key: 'G', job: 'G', jobs: 'Q', 'job-name': 'Q', run: 'Q' },
   'batch-monitor-tick': { job: 'GP', run: 'GPUQ' },
   telemetry: {
     ...{ key: 'G', rules: 'G', copy: 'G', services: 'GQ' },
-    ...{ series: 'Q', 'series-hours': 'Q', reporting: 'GQ', merge: 'G' },
+    ...{ series: 'Q', 'series-hours': 'Q', sides: 'Q', reporting: 'GQ', merge: 'G' },
   },
   'telemetry-merge': {
     ...{ rules: 'G', copy: 'G', services: 'Q', telemetry: 'Q' },
-    ...{ series: 'PQ', 'series-hours': 'PQ', reporting: 'PUQ', merge: 'U', audit: 'P' },
+    ...{ series: 'PQ', 'series-hours': 'PQ', sides: 'PQ', reporting: 'PUQ', merge: 'U', audit: 'P' },
   },
   ...{ orders: {}, payments: {}, thumbnails: {}, settlement: {}, 'nightly-settlement': {} },
   ...{ authorizer: {}, 'hello-python': {} },
@@ -214,17 +221,33 @@ describe("flyball's table", () => {
     expect(NAMES.filter((name) => changes(name, 'faultsStopped'))).toEqual(['config-center', 'telemetry-merge']);
   });
 
+  it('the judge may say on the heads of rules who is given what, and change nothing else of them', () => {
+    const changes = (...attributes: string[]) =>
+      isAllowed(policiesOf('gray-judge'), {
+        action: 'dynamodb:UpdateItem',
+        resource: TABLE,
+        context: {
+          'dynamodb:LeadingKeys': [keys.rulesHead('orders').pk],
+          'dynamodb:Attributes': ['pk', 'sk', ...attributes],
+        },
+      });
+    expect(changes('seq', 'revision', 'publishedAt', 'changedAt', 'ended', 'needs', 'gray')).toBe(true);
+    for (const other of ['paused', 'faultsStopped', 'last', 'fence', 'document', 'source']) {
+      expect(changes('seq', other), other).toBe(false);
+    }
+  });
+
   it.each(NAMES)('%s can do nothing that names no key: no scan, no deletion, no export, no settings', (name) => {
     const without = DYNAMODB_ACTIONS.filter((action) => may(name, `dynamodb:${action}`, TABLE));
     expect(without).toEqual([]);
   });
 
-  it('the tick and the merge alone ask the index of what is due, and nobody another one', () => {
+  it('the ticks and the merge alone ask the index of what is due, and nobody another one', () => {
     for (const name of NAMES) {
       const allowed = DYNAMODB_ACTIONS.filter((action) =>
         may(name, `dynamodb:${action}`, `${TABLE}/index/due`, 'runs'),
       );
-      expect(allowed).toEqual(['batch-monitor-tick', 'telemetry-merge'].includes(name) ? ['Query'] : []);
+      expect(allowed).toEqual(['batch-monitor-tick', 'telemetry-merge', 'gray-judge'].includes(name) ? ['Query'] : []);
       expect(may(name, 'dynamodb:Query', `${TABLE}/index/other`, 'runs')).toBe(false);
       expect(may(name, 'dynamodb:GetRecords', `${TABLE}/stream/2026`)).toBe(false);
     }

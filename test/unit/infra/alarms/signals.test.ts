@@ -9,7 +9,7 @@ const watched = signals({
   stage: 'prod',
   timeoutsS: {
     ...{ 'config-center': 10, 'batch-monitor': 10, 'batch-monitor-tick': 55 },
-    ...{ telemetry: 20, 'telemetry-merge': 55, 'concurrency-actuator': 50, authorizer: 5 },
+    ...{ telemetry: 20, 'telemetry-merge': 55, 'concurrency-actuator': 50, 'gray-judge': 50, authorizer: 5 },
   },
 });
 const alarms = alarmResources(watched, 'prod') as Record<string, { Properties: Record<string, unknown> }>;
