@@ -63,7 +63,7 @@ function partsOf(folder: string, name: string): Document[] {
   const texts: string[] = [];
   let before = '';
   for (const part of text.split(/^---(?=\s|$)[^\S\n]*\n?/m)) {
-    if (/^\s*[^\s#]/m.test(part)) {
+    if (/^[^\S\n\r\u2028\u2029]*[^\s#]/m.test(part)) {
       texts.push(before + part);
       before = '';
     } else before += part;

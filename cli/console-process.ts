@@ -6,6 +6,8 @@ import { WrongUsage } from './failure.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const ROWS = 24;
+const COLUMNS = 80;
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 const BACKSPACES = ['\u007f', '\b'];
@@ -15,16 +17,12 @@ export function consoleOfProcess({ stdin, stdout, stderr }: NodeJS.Process, env:
   return {
     isTerminal,
     colour: isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
-    size: () => ({ rows: stdout.rows, columns: stdout.columns }),
+    // A terminal that does not know says 0.
+    size: () => ({ rows: stdout.rows || ROWS, columns: stdout.columns || COLUMNS }),
     write: (what) => void stdout.write(what),
     secret: async (prompt) => {
       if (!stdin.isTTY) return text(stdin);
-      stderr.write(prompt);
-      try {
-        return await typed(stdin);
-      } finally {
-        stderr.write('\n');
-      }
+      return typed(stdin, stderr, prompt);
     },
     edit: (file) => edited(file, env),
     wait,
@@ -33,9 +31,11 @@ export function consoleOfProcess({ stdin, stdout, stderr }: NodeJS.Process, env:
 }
 
 /** In raw mode the terminal shows nothing of it, and ^C is a letter as any other. */
-async function typed(stdin: NodeJS.ReadStream): Promise<string> {
+async function typed(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream, prompt: string): Promise<string> {
+  // Before anybody is asked: who types at once must not be shown either.
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');
+  stderr.write(prompt);
   try {
     return await new Promise<string>((resolve, reject) => {
       let line = '';
@@ -56,6 +56,7 @@ async function typed(stdin: NodeJS.ReadStream): Promise<string> {
   } finally {
     stdin.setRawMode(false);
     stdin.pause();
+    stderr.write('\n');
   }
 }
 
