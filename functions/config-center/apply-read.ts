@@ -37,12 +37,16 @@ export function bundleOf(request: ApiRequest): readonly Given[] {
   return sources.map((source, index) => given(source, index));
 }
 
+/** A line with more than a comment. No run of spaces ends a line: one that did would begin anew on each blank line of many. */
+const CONTENT = /^[^\S\n\r\u2028\u2029]*[^\s#]/m;
+const LIST = /^[^\S\n\r\u2028\u2029]*[-[]/m;
+
 /** The text is cut where a line begins with `---`, which nothing within a document can; comments before belong to what follows. */
 function separated(text: string): string[] {
   const sources: string[] = [];
   let before = '';
   for (const part of text.split(/^---(?=\s|$)[^\S\n]*\n?/m)) {
-    if (!/^[^\s#]/m.test(part) && !/^\s+[^\s#]/m.test(part)) before += part;
+    if (!CONTENT.test(part)) before += part;
     else {
       sources.push(before + part);
       before = '';
@@ -58,7 +62,7 @@ function listed(text: string): string[] {
 
 /** A list of documents in YAML is no document of its own; what cannot be read is told of later. */
 function entriesOf(source: string): string[] {
-  if (!/^\s*(-|\[)/m.test(source)) return [source];
+  if (!LIST.test(source)) return [source];
   try {
     const value = valueOfSource(source);
     return Array.isArray(value) ? entriesAsJson(value) : [source];
