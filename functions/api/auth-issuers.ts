@@ -1,5 +1,6 @@
 // Reads which issuers' tokens the control plane takes, and which role their claims give: the text of FLYBALL_ISSUERS.
 import { z } from 'zod';
+import { platformAt } from '../../middleware/kernel/platform-address.ts';
 import { jwt } from '../../middleware/kernel/rules/schema/access.ts';
 import { ROLES } from '../../store/items/api-keys.ts';
 import { placesOf } from './field-errors.ts';
@@ -16,6 +17,11 @@ const MOST_ROLES = 32;
 /** Its tokens are for whoever runs a workflow anywhere, with any audience: claims must say whose. */
 const GITHUB = /^https:\/\/token\.actions\.githubusercontent\.com\b/;
 const OWNED_BY = ['repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'sub'];
+
+const NOT_ASKED = {
+  credentials: 'is a link-local address, where functions find their credentials: no issuer is there',
+  runtime: "is where Lambda's own runtime API is: no issuer is there",
+} as const;
 
 const name = z.string().regex(NAME_PATTERN, 'is 1 to 64 lower-case letters, digits and hyphens');
 const value = z
@@ -57,6 +63,10 @@ const issuer = z
         message: 'is no https address to find its keys at; give jwksUri',
       });
     }
+    const part = jwksUri === undefined ? 'issuer' : 'jwksUri';
+    const asked = context.value[part] ?? '';
+    const belongs = URL.canParse(asked) ? platformAt(asked) : undefined;
+    if (belongs) context.issues.push({ code: 'custom', input: asked, path: [part], message: NOT_ASKED[belongs] });
     for (const [i, { when }] of roles.entries()) {
       if (!GITHUB.test(issuer) || Object.keys(when).some((claim) => OWNED_BY.includes(claim))) continue;
       const message = `would be for workflows of every repository there is; name one of ${OWNED_BY.join(', ')}`;

@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Instance } from '../kernel/instance.ts';
 import { Kept } from '../kernel/kept.ts';
 import { errorFields, type Logger } from '../kernel/logger.ts';
+import { platformAt } from '../kernel/platform-address.ts';
 
 export { FETCH_LIMIT_MS } from '../kernel/kept.ts';
 
@@ -105,8 +106,10 @@ const LARGEST_BYTES = 256 * 1024;
 
 /** Over the network, without following a redirect; bounded in size, and in time by the signal. */
 export async function fetchKeys(uri: string, signal: AbortSignal): Promise<unknown> {
+  const belongs = platformAt(uri, process.env['AWS_LAMBDA_RUNTIME_API']);
   // Asked for its next invocation, the runtime's own API would give it away.
-  if (new URL(uri).host === process.env['AWS_LAMBDA_RUNTIME_API']) throw new Error('no keys are at the runtime API');
+  if (belongs === 'runtime') throw new Error('no keys are at the runtime API');
+  if (belongs === 'credentials') throw new Error('no keys are at a link-local address');
   // Not where a redirect points: the rules name the one address that is trusted. No connection is kept: the next fetch is
   // minutes away, perhaps on the other side of a freeze.
   const headers = { accept: 'application/json', connection: 'close' };

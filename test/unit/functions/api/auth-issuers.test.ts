@@ -51,6 +51,13 @@ describe('the text of FLYBALL_ISSUERS', () => {
     ['a symmetric algorithm', [{ ...corp, algorithms: ['HS256'] }], /\/0\/algorithms\/0/],
     ['no algorithm at all', [{ ...corp, algorithms: ['none'] }], /\/0\/algorithms\/0/],
     ['keys over http', [{ ...corp, jwksUri: 'http://login.example.com/keys' }], /\/0\/jwksUri.*https/],
+    [
+      'keys at the runtime API',
+      [{ ...corp, jwksUri: 'http://localhost:9001/keys' }],
+      /\/0\/jwksUri: is where Lambda's own runtime API is/,
+    ],
+    ['keys where credentials are', [{ ...corp, jwksUri: 'https://169.254.170.2/' }], /\/0\/jwksUri: is a link-local/],
+    ['a description at the runtime API', [{ ...corp, issuer: 'http://127.0.0.1:9001' }], /\/0\/issuer: is where/],
     ['no place to find keys at', [{ ...corp, issuer: 'corp' }], /\/0\/issuer: is no https address/],
     ['a role nobody has', [{ ...corp, ...role({ groups: 'a' }, { role: 'root' }) }], /\/0\/roles\/0\/role/],
     ['a role for everybody', [{ ...corp, ...role({}) }], /\/0\/roles\/0\/when: names no claim/],
@@ -104,7 +111,9 @@ describe('claims', () => {
     ['none', when('team', 'orders'), {}, false],
     ['what an object inherits', when('constructor.name', 'Object'), {}, false],
   ])('with %s: fits or not', (_what, settings, claims, fits) => {
-    expect(callerOf(settings, claims)).toEqual(fits ? { name: 'jwt:corp:user-1', role: 'editor' } : undefined);
+    expect(callerOf(settings, claims)).toEqual(
+      fits ? { name: 'jwt:corp:user-1', identity: 'jwt:corp:user-1', role: 'editor' } : undefined,
+    );
   });
 
   it('must all fit, and the first entry that does decides', () => {
@@ -116,7 +125,11 @@ describe('claims', () => {
       role: 'publisher',
       services: ['orders'],
     });
-    expect(callerOf({ roles }, { groups: ['orders-team'] })).toEqual({ name: 'jwt:corp:user-1', role: 'viewer' });
+    expect(callerOf({ roles }, { groups: ['orders-team'] })).toEqual({
+      name: 'jwt:corp:user-1',
+      identity: 'jwt:corp:user-1',
+      role: 'viewer',
+    });
     expect(callerOf({ roles }, { groups: ['guests'] })).toBeUndefined();
   });
 
@@ -127,6 +140,9 @@ describe('claims', () => {
     ['no address', {}, 'jwt:corp:user-1'],
     ['one that is too long', { email: 'a'.repeat(300) }, 'jwt:corp:user-1'],
   ])('name their bearer by the claim that is configured: %s', (_what, claims, name) => {
-    expect(callerOf({ actor: 'email' }, { groups: 'platform', ...claims })).toMatchObject({ name });
+    expect(callerOf({ actor: 'email' }, { groups: 'platform', ...claims })).toMatchObject({
+      name,
+      identity: 'jwt:corp:user-1',
+    });
   });
 });
