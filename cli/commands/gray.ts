@@ -1,12 +1,13 @@
 // `flyball gray`: gives a rule document to part of the fleet first, and shows who is given it.
-import { cell, fieldsOf, moment, type Fields } from '../answers.ts';
+import { fieldsOf, type Fields } from '../answers.ts';
 import type { Command, Given, Outcome, World } from '../command.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { EXIT, WrongUsage } from '../failure.ts';
-import { shown, type Line } from '../line.ts';
+import { shown } from '../line.ts';
 import { didYouMean } from '../nearest.ts';
-import { isObject } from '../problem.ts';
 import { serviceName } from '../rules-file.ts';
+import { termsOf } from './gray-terms.ts';
+import { grayLines } from './gray-words.ts';
 import { publishGiven } from './publish.ts';
 
 const WATCHED_EVERY_MS = 5_000;
@@ -24,6 +25,10 @@ show   tells what part is given which revision, or how the last one ended
   --by <key>          client, ip, source, header:NAME, query:NAME, path:NAME, claim:NAME
   --versions <names>  versions of the Lambda function, or aliases: 7,canary
   --match <pairs>     requests alone that match: method=POST,path=/orders
+  --steps <steps>     shares that grow, each for its time, then all: 5%:10m,50%:30m
+  --abort-when <how>  taken back when so much worse than the rest:
+                      errors=+2%,refusals=+5%,p99=+20%,minimumSample=500
+  --if-too-little-traffic <what>  to judge by: extend, abort or promote
   --draft <service>   the draft as it stands, in place of a file
   --force             although running functions have a flyball that is older than the rules
   --service <name>    of several files, the one with the rules of this service
@@ -34,6 +39,9 @@ show   tells what part is given which revision, or how the last one ended
     by: { type: 'string' },
     versions: { type: 'string' },
     match: { type: 'string' },
+    steps: { type: 'string' },
+    'abort-when': { type: 'string' },
+    'if-too-little-traffic': { type: 'string' },
     draft: { type: 'string' },
     force: { type: 'boolean' },
     service: { type: 'string' },
@@ -51,30 +59,6 @@ show   tells what part is given which revision, or how the last one ended
   },
 };
 
-/** As the control plane takes them, which says what is wrong with one. */
-function termsOf({ text }: Given): Fields {
-  const [share, by, versions, match] = [text('share'), text('by'), text('versions'), text('match')];
-  if (share === undefined && versions === undefined && match === undefined) {
-    throw new WrongUsage('Say which part of the fleet: --share 5%, --versions or --match.');
-  }
-  return {
-    ...(share === undefined ? {} : { share }),
-    ...(by === undefined ? {} : { by }),
-    ...(versions === undefined ? {} : { versions: versions.split(',').map((one) => one.trim()) }),
-    ...(match === undefined ? {} : { match: pairsOf(match) }),
-  };
-}
-
-function pairsOf(text: string): Fields {
-  return Object.fromEntries(
-    text.split(',').map((pair) => {
-      const [, name, value] = /^\s*([a-z]+)=(.+?)\s*$/.exec(pair) ?? [];
-      if (name === undefined) throw new WrongUsage(`--match is method=POST,path=/orders, not "${text}".`);
-      return [name, value];
-    }),
-  );
-}
-
 async function show({ args, flag }: Given, { controlPlane, console }: World): Promise<Outcome> {
   const [service, other] = args;
   if (service === undefined || other !== undefined) throw new WrongUsage('Write flyball gray show <service>.');
@@ -83,13 +67,13 @@ async function show({ args, flag }: Given, { controlPlane, console }: World): Pr
     let last = '';
     while (told['state'] === 'running') {
       const text = JSON.stringify(told);
-      if (text !== last) for (const line of linesOf(service, told)) console.write(`${shown(line, console.colour)}\n`);
+      if (text !== last) for (const line of grayLines(service, told)) console.write(`${shown(line, console.colour)}\n`);
       last = text;
       if ((await console.wait(WATCHED_EVERY_MS)) === 'stopped') break;
       told = await read(controlPlane, service);
     }
   }
-  return { exitCode: EXIT.ok, lines: linesOf(service, told), json: { service, ...told } };
+  return { exitCode: EXIT.ok, lines: grayLines(service, told), json: { service, ...told } };
 }
 
 async function read(controlPlane: ControlPlane, service: string): Promise<Fields> {
@@ -97,28 +81,4 @@ async function read(controlPlane: ControlPlane, service: string): Promise<Fields
     await controlPlane.ask('GET', `/v1/services/${serviceName(service)}/gray`),
     'that of a gray publication',
   );
-}
-
-function linesOf(service: string, told: Fields): Line[] {
-  const { revision, baseRevision, state, author, note, startedAt, reason, gray: terms } = told;
-  const head = `${service}: revision ${cell(revision)} beside ${cell(baseRevision)} since ${moment(startedAt)}, by ${cell(author)}`;
-  const why = cell(note) === '' ? '' : `: ${cell(note)}`;
-  const ended = cell(reason) === '' ? '' : `: ${cell(reason)}`;
-  return [`${head}${why}`, isObject(terms) ? `  given to ${partOf(terms)}` : `  ${cell(state)}${ended}`];
-}
-
-/** `5% of client`, `alias canary`, and what is matched. */
-export function partOf({ share, by, versions, match }: Fields): string {
-  const parts: string[] = [];
-  if (share !== undefined)
-    parts.push(`${cell(share)} of ${by === 'instance' ? 'the instances' : `the values of ${cell(by)}`}`);
-  if (Array.isArray(versions)) parts.push(`versions ${versions.map(cell).join(', ')}`);
-  if (isObject(match)) {
-    parts.push(
-      `requests with ${Object.entries(match)
-        .map(([name, value]) => `${name}=${cell(value)}`)
-        .join(', ')}`,
-    );
-  }
-  return parts.join(', ');
 }

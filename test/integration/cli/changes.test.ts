@@ -183,6 +183,21 @@ describe('part of the fleet first', () => {
     expect((await flyball(['gray', 'show', 'gray-b'])).out).toContain('aborted: refusals');
   });
 
+  it('goes on step by step, by a condition', async () => {
+    await publish('gray-d', '5/s');
+    const plan = ['--steps', '5%:10m,50%:30m', '--abort-when', 'errors=+2%,minimumSample=500'];
+    expect(await start('gray-d', ...plan, '--if-too-little-traffic', 'abort')).toMatchObject({ exitCode: 0, err: '' });
+    const [, given, steps, verdict, figures, ...rest] = (await flyball(['gray', 'show', 'gray-d'])).out.split('\n');
+    expect(given).toBe('  given to 5% of the instances');
+    expect(steps).toBe('  steps: 5% for 600s, 50% for 1800s; at step 1 since 2026-01-05 12:00:00');
+    expect(verdict).toMatch(/^ {2}not enough traffic: .*; next: wait$/);
+    expect(figures).toContain('its part: 0 requests, 0 refused, 0 failed; the rest: 0 requests');
+    expect(rest).toEqual([]);
+    expect(await json(['gray', 'show', 'gray-d'])).toMatchObject({
+      judgement: { abortWhen: { errors: '+2%', minimumSample: 500 }, ifTooLittleTraffic: 'abort' },
+    });
+  });
+
   it('is watched until somebody ends the command', async () => {
     await publish('gray-c', '5/s');
     await start('gray-c', '--share', '10%');

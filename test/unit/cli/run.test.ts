@@ -78,6 +78,12 @@ describe('wrong usage ends with 2 and says what to do', () => {
       NOBODY,
       '--match is method=POST,path=/orders',
     ],
+    [
+      'a step without its time',
+      ['gray', 'start', 'shop.json', '--note', 'x', '--steps', '5%'],
+      NOBODY,
+      'A step is a share and a time',
+    ],
     ['a file and a draft', [...publish('shop.json'), '--draft', 'shop'], NOBODY, 'not both'],
     ['nothing to publish', publish(), NOBODY, 'Say what to publish'],
     ['a file and a service to compare', ['diff', 'shop', '-f', 'shop.json'], NOBODY, 'not both'],
