@@ -60,7 +60,7 @@ export function createAuthenticator(parts: AuthParts): (request: OpenRequest) =>
       throw unauthorized('The API key is not known, has expired or was revoked.', ', error="invalid_token"');
     }
     const { name, role, services } = found;
-    return { name, role, ...(services === undefined ? {} : { services }) };
+    return { name, identity: `key:${found.hash.slice(0, 16)}`, role, ...(services === undefined ? {} : { services }) };
   }
 
   return async ({ headers, address, at }) => {

@@ -17,7 +17,8 @@ export function compileRoles(issuer: Issuer): (subject: string, claims: Claims) 
     if (!grant) return undefined;
     const { role, services } = grant;
     const name = `jwt:${issuer.name}:${actorOf(subject, claims, issuer.actor)}`;
-    return { name, role, ...(services === undefined ? {} : { services }) };
+    const identity = `jwt:${issuer.name}:${subject}`;
+    return { name, identity, role, ...(services === undefined ? {} : { services }) };
   };
 }
 

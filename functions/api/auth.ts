@@ -7,6 +7,8 @@ export type { Role } from '../../store/items/api-keys.ts';
 export interface Caller {
   /** The key's name, or `jwt:<issuer>:<subject>`: what the audit log says. */
   readonly name: string;
+  /** Who it is whatever they are called: `jwt:<issuer>:<sub>`, or `key:<id>` of a key. */
+  readonly identity: string;
   readonly role: Role;
   /** The services it may act on; all when left out. */
   readonly services?: readonly string[];

@@ -14,6 +14,7 @@ import {
   shows,
   type ApiRequest,
   type ApiResponse,
+  type Caller,
   type Description,
   type Route,
 } from '../api/index.ts';
@@ -89,13 +90,13 @@ async function approveIt(parts: Parts, request: ApiRequest, id: string): Promise
   }
   if (tags[0] !== draft.etag) throw draftChanged(id, draft);
   const { caller, at } = request;
-  if (caller.name === draft.author) {
+  if (isSame(personOf(caller), authorOf(draft))) {
     throw new Problem(403, 'You wrote this draft; somebody else must approve it.', { code: 'FOUR_EYES' });
   }
   await approveDraft(
     parts.table,
     { service: id, etag: draft.etag },
-    { by: caller.name, at, ...(note === undefined ? {} : { note }) },
+    { ...personOf(caller), at, ...(note === undefined ? {} : { note }) },
   );
   await record(parts, request, {
     ...{
@@ -125,14 +126,17 @@ export async function requireApproved(
   parts: Parts,
   request: ApiRequest,
   id: string,
-  { etag, author }: Pick<Draft, 'etag' | 'author'>,
+  draft: Pick<Draft, 'etag' | 'author' | 'authorIdentity'>,
   needed = neededBy(parts),
 ): Promise<void> {
   if (needed === 0) return;
+  const { etag, author } = draft;
   const given = await approvalsOf(parts.table, id, etag, request.at);
-  const agreed = new Set([request.caller.name, ...given.map(({ by }) => by)]);
-  agreed.delete(author);
-  if (agreed.size >= needed) return;
+  const agreed: Person[] = [];
+  for (const person of [personOf(request.caller), ...given]) {
+    if (![authorOf(draft), ...agreed].some((other) => isSame(person, other))) agreed.push(person);
+  }
+  if (agreed.length >= needed) return;
   const others = needed === 1 ? 'somebody else' : `${needed} others`;
   throw new Problem(
     403,
@@ -142,6 +146,21 @@ export async function requireApproved(
       more: { etag, author, needed, approvals: given.map(shown) },
     },
   );
+}
+
+type Person = Pick<Approval, 'by' | 'identity'>;
+
+function personOf({ name, identity }: Caller): Person {
+  return { by: name, identity };
+}
+
+function authorOf({ author, authorIdentity }: Pick<Draft, 'author' | 'authorIdentity'>): Person {
+  return { by: author, ...(authorIdentity === undefined ? {} : { identity: authorIdentity }) };
+}
+
+/** By either: who changes an address stays one person, and so does who has a second key under one name. */
+function isSame(one: Person, other: Person): boolean {
+  return one.by === other.by || (one.identity !== undefined && one.identity === other.identity);
 }
 
 function neededBy({ approvals = 0 }: Parts): number {

@@ -90,13 +90,14 @@ interface DraftSent {
 export async function storeDraft(parts: Parts, request: ApiRequest, id: string, sent: DraftSent): Promise<Draft> {
   const { table } = parts;
   const { source, value, expected } = sent;
-  const write = { service: id, source, author: request.caller.name, at: request.at };
+  const { name: author, identity: authorIdentity } = request.caller;
+  const write = { service: id, source, author, authorIdentity, at: request.at };
   const written = await storing(() =>
     writeDraft(table, expected === undefined ? write : { ...write, ifMatch: expected }),
   );
   if (!written.applied) throw draftChanged(id, written.draft, { etag: etagOf(source), value });
   const { draft } = written;
-  const { etag, author, updatedAt } = draft;
+  const { etag, updatedAt } = draft;
   await listDraft(table, id, { etag, author, updatedAt, digest: digestOf(value) });
   await record(parts, request, { action: 'draft.put', ...subjectOf(id), target: 'draft', detail: { etag } });
   return draft;

@@ -6,6 +6,8 @@ import { fieldsOf, ITEM_VERSION } from './fields.ts';
 export interface Approval {
   /** The approver's name, as the audit log has it. */
   readonly by: string;
+  /** Who that is whatever they are called; approvals of flyball before 0.3.0 have none. */
+  readonly identity?: string;
   /** ms since the epoch. */
   readonly at: number;
   readonly note?: string;
@@ -21,13 +23,14 @@ const MOST = 100;
 export async function approveDraft(
   table: Table,
   draft: { readonly service: string; readonly etag: string },
-  { by, at, note }: Approval,
+  { by, identity, at, note }: Approval,
 ): Promise<void> {
   await table.put({
     item: {
-      ...keys.approval(draft.service, draft.etag, hashOf(by)),
+      ...keys.approval(draft.service, draft.etag, hashOf(identity ?? by)),
       v: ITEM_VERSION,
       by,
+      identity,
       at,
       note,
       expiration: Math.ceil((at + APPROVAL_MS) / 1000),
@@ -44,8 +47,13 @@ export async function approvalsOf(table: Table, service: string, etag: string, n
 
 function approvalOf(item: Item): Approval {
   const { text, number, optionalText } = fieldsOf(item);
-  const note = optionalText('note');
-  return { by: text('by'), at: number('at'), ...(note === undefined ? {} : { note }) };
+  const [identity, note] = [optionalText('identity'), optionalText('note')];
+  return {
+    by: text('by'),
+    ...(identity === undefined ? {} : { identity }),
+    at: number('at'),
+    ...(note === undefined ? {} : { note }),
+  };
 }
 
 function hashOf(name: string): string {

@@ -12,6 +12,8 @@ export interface Draft {
   /** Without quotes. */
   readonly etag: string;
   readonly author: string;
+  /** Who that is whatever they are called; drafts of flyball before 0.3.0 have none. */
+  readonly authorIdentity?: string;
   /** ms since the epoch. */
   readonly updatedAt: number;
 }
@@ -20,6 +22,7 @@ export interface DraftWrite {
   readonly service: string;
   readonly source: string;
   readonly author: string;
+  readonly authorIdentity?: string;
   /** ms since the epoch. */
   readonly at: number;
   /** The ETag the editor started from; null if there must be no draft yet; left out to overwrite whatever stands. */
@@ -36,7 +39,7 @@ export async function readDraft(table: Table, service: string): Promise<Draft | 
 
 /** Writes the draft, or says which draft stands when it is not the one expected. Throws `RulesTooLarge`. */
 export async function writeDraft(table: Table, write: DraftWrite): Promise<DraftWritten> {
-  const { service, source, author, at, ifMatch } = write;
+  const { service, source, author, authorIdentity, at, ifMatch } = write;
   const etag = etagOf(source);
   const item = {
     ...keys.draft(service),
@@ -44,11 +47,13 @@ export async function writeDraft(table: Table, write: DraftWrite): Promise<Draft
     source: packSource(source),
     etag,
     author,
+    authorIdentity,
     updatedAt: at,
   };
+  const known = authorIdentity === undefined ? {} : { authorIdentity };
   await listService(table, service, at);
   const written = await table.put({ item, ...expecting(ifMatch) });
-  if (written.applied) return { applied: true, draft: { source, etag, author, updatedAt: at } };
+  if (written.applied) return { applied: true, draft: { source, etag, author, updatedAt: at, ...known } };
   return { applied: false, draft: written.item && draftOf(written.item) };
 }
 
@@ -59,11 +64,13 @@ function expecting(ifMatch: string | null | undefined) {
 }
 
 function draftOf(item: Item): Draft {
-  const { text, number, bytes } = fieldsOf(item);
+  const { text, number, bytes, optionalText } = fieldsOf(item);
+  const authorIdentity = optionalText('authorIdentity');
   return {
     source: unpack(bytes('source')),
     etag: text('etag'),
     author: text('author'),
+    ...(authorIdentity === undefined ? {} : { authorIdentity }),
     updatedAt: number('updatedAt'),
   };
 }

@@ -1,8 +1,9 @@
 // Four eyes: a draft needs somebody else's yes, to exactly that draft, before its author can publish it.
 import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Table } from '../../../store/port.ts';
+import { AUDIENCE, ISSUER, keySetOf, serveKeys, signingKey, tokenOf } from '../../support/issuer.ts';
 import { createTable } from '../table.ts';
-import { controlPlane, givenKey, type ControlPlane, type Wanted } from './planes.ts';
+import { controlPlane, givenKey, NOW, type ControlPlane, type Wanted } from './planes.ts';
 
 const DAY = 86_400_000;
 
@@ -129,6 +130,36 @@ describe('a draft', () => {
   it('that is none cannot be approved', async () => {
     expect((await approve('grace', '"a"')).status).toBe(404);
     expect((await send('grace', 'GET', 'draft/approvals')).status).toBe(404);
+  });
+});
+
+describe('somebody with a token', () => {
+  it('is the same by another address: neither approves nor publishes what they wrote by the one before', async () => {
+    const key = await signingKey('k1');
+    const issuer = await serveKeys(await keySetOf(key));
+    try {
+      const roles = [{ when: { groups: 'dev' }, role: 'publisher' }];
+      const corp = { name: 'corp', issuer: ISSUER, audience: AUDIENCE, jwksUri: issuer.jwksUri, actor: 'email', roles };
+      plane = controlPlane(table, { parts: { approvals: 1 }, issuers: JSON.stringify([corp]) });
+      const by = (sub: string, email: string) =>
+        tokenOf(key, NOW, { sub, groups: ['dev'], email, email_verified: true });
+      const path = (what: string) => `/v1/services/${service}/${what}`;
+      const body = { apiVersion: 'flyball/v1', service, throttles: { everyone: { limit: '1/s' } } };
+      const put = await plane.send({ method: 'PUT', path: path('draft'), bearer: await by('u1', 'm@acme.com'), body });
+      expect(put.status, put.text).toBe(200);
+
+      const bearer = await by('u1', 'm2@acme.com');
+      const headers = { 'if-match': String(put.headers['etag']) };
+      expect(await plane.send({ method: 'POST', path: path('draft/approve'), bearer, headers })).toMatchObject(
+        FOUR_EYES,
+      );
+      expect(await plane.send({ method: 'POST', path: path('publish'), bearer, body: {} })).toMatchObject(FOUR_EYES);
+
+      const other = await by('u2', 'grace@acme.com');
+      expect((await plane.send({ method: 'POST', path: path('publish'), bearer: other, body: {} })).status).toBe(200);
+    } finally {
+      await issuer.close();
+    }
   });
 });
 

@@ -8,7 +8,7 @@ function sent(text: string): ApiRequest {
   return {
     ...{ id: 'r-1', method: 'POST', path: '/v1/apply', params: {}, query: new URLSearchParams(), headers: new Map() },
     body: { text, base64: false, contentType: 'application/yaml' },
-    ...{ address: '', at: 0, caller: { name: 'ed', role: 'editor' } },
+    ...{ address: '', at: 0, caller: { name: 'ed', identity: 'key:0', role: 'editor' } },
   };
 }
 
