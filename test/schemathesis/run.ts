@@ -66,7 +66,7 @@ export async function runSchemathesis(url: string, token: string, folder: string
     throw new Error(`schemathesis ended with ${String(code)}:\n${output.join('').slice(-5_000)}`);
   const tried = await read(report);
   const cases = [...tried.values()].reduce((sum, one) => sum + one.cases, 0);
-  console.log(`${String(cases)} requests of ${String(tried.size)} operations were tried`);
+  process.stdout.write(`${String(cases)} requests of ${String(tried.size)} operations were tried\n`);
   return tried;
 }
 
