@@ -1,7 +1,7 @@
 // Which instances and which invocations run under a gray revision, and that none ever sees two.
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Instance } from '../../../middleware/kernel/instance.ts';
 import { middlewareOf } from '../../../middleware/kernel/middleware.ts';
 import type { Policy } from '../../../middleware/kernel/policy.ts';
@@ -246,6 +246,21 @@ describe('a request', () => {
     const { revisionOf } = await under({ key: 'client', share: 10_000 });
     const headers = { authorization: 'Bearer not.atoken.x' };
     expect(revisionOf(httpV2({ headers }))).toBe(2);
+  });
+
+  it.each([
+    ['client', 2],
+    ['claim:sub', 1],
+  ])('with a token too long to be looked into is not known by it: %s', async (key, revision) => {
+    const { revisionOf } = await under({ key, share: 10_000 });
+    const parse = vi.spyOn(JSON, 'parse');
+    try {
+      expect(revisionOf(jwtOf('a'.repeat(2_048)))).toBe(revision);
+      expect(parse).not.toHaveBeenCalled();
+    } finally {
+      parse.mockRestore();
+    }
+    expect(revisionOf(jwtOf('a'.repeat(1_024)))).toBe(2);
   });
 
   it('has to fit the match as well', async () => {
