@@ -64,7 +64,7 @@ export class Particulars {
     const out = bytesOfAnswer(invocation.response);
     this.#resourceOf(invocation.resource.name)?.record(invocation.storeWaitedMs, invocation.bytesIn, out, leftMs);
     this.#sources.record(invocation, outcome, durationMs, bucket, this.offsetMs);
-    if (this.#instance.rules.hasGray) this.#sides.record(invocation, outcome, durationMs, bucket);
+    if (this.#instance.rules.seen.gray !== undefined) this.#sides.record(invocation, outcome, durationMs, bucket);
     const chance = chanceOf(invocation.requestId);
     if (outcome === 'ok' && !slow && chance >= sampleShare) return;
     this.#sample(invocation, outcome, durationMs, slow, chance, sampleShare);

@@ -67,7 +67,7 @@ export class LiveRules implements Syncable {
   #confirmedAt: number | undefined;
   #nextPollAt = 0;
   /** The newest head that was followed, or could not be. */
-  #seen: Seen = NOTHING;
+  seen: Seen = NOTHING;
   #failedAt: number | undefined;
   #preload: { readonly startedAt: number; settled: boolean; done: Promise<void> } | undefined;
 
@@ -89,11 +89,6 @@ export class LiveRules implements Syncable {
 
   get snapshot(): Snapshot {
     return this.#snapshot;
-  }
-
-  /** Whether part of the fleet is given another revision than the rest. */
-  get hasGray(): boolean {
-    return this.#seen.gray !== undefined;
   }
 
   /** Puts an invocation that begins under its revision. */
@@ -267,7 +262,7 @@ export class LiveRules implements Syncable {
     const { head, pause, faultsStopped } = await readPolled(table, service, { signal });
     this.#faultsStopped = faultsStopped;
     await this.#obey(pause);
-    if (!head || !isNewer(head, this.#seen)) return;
+    if (!head || !isNewer(head, this.seen)) return;
     if (head.gray === undefined) await this.build(head, signal, (snapshot) => this.follow(head, snapshot));
     else await (await import('./gray.ts')).followGray(head, this, this.#instance, signal);
   }
@@ -305,8 +300,8 @@ export class LiveRules implements Syncable {
   /** Follows a head from now on, unless another poll has been faster: under this revision, or as before. */
   follow(head: RulesHead, snapshot = this.#snapshot, beside?: LiveRules['beside']): void {
     // Whoever waited for it may be gone: what was read holds all the same.
-    if (!isNewer(head, this.#seen)) return;
-    this.#seen = head;
+    if (!isNewer(head, this.seen)) return;
+    this.seen = head;
     this.#snapshot = snapshot;
     this.beside = beside;
     // Whoever waited for these rules goes on before the poll that brought them does.
@@ -316,7 +311,7 @@ export class LiveRules implements Syncable {
   /** Has the next poll look at the head as if it were new. */
   lookAgain(): void {
     this.beside = undefined;
-    this.#seen = NOTHING;
+    this.seen = NOTHING;
   }
 
   /** A pause is no revision: it comes and goes beside the rules. */

@@ -1,21 +1,18 @@
 // What is counted by revision while part of a fleet is given another, and that nothing is otherwise.
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bucketOf } from '../../../../middleware/telemetry/histogram.ts';
 import { mergeDetail } from '../../../../middleware/telemetry/merge-detail.ts';
 import { Particulars } from '../../../../middleware/telemetry/particulars.ts';
-import { LiveRules } from '../../../../middleware/kernel/rules/live.ts';
 import { Snapshot } from '../../../../middleware/kernel/rules/snapshot.ts';
 import { lambdaContext } from '../../../../middleware/testing/context.ts';
 import * as events from '../../../support/events.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { testInstance, testInvocation } from '../../../support/instance.ts';
 
-afterEach(() => void vi.restoreAllMocks());
-
 function world(hasGray: boolean) {
-  vi.spyOn(LiveRules.prototype, 'hasGray', 'get').mockReturnValue(hasGray);
   const clock = fakeClock(Date.UTC(2026, 0, 5, 12));
   const instance = testInstance({ clock });
+  instance.rules.follow({ seq: 2, revision: 3, publishedAt: 1, ...(hasGray ? { gray: {} } : {}) });
   const particulars = new Particulars(instance);
   const under = (revision: number, outcome: 'ok' | '503' | 'refused', ms: number) => {
     const invocation = testInvocation(instance, events.httpV2(), lambdaContext(clock, 30_000, {}));
