@@ -50,6 +50,8 @@ const issuer = z
     leeway: jwt.shape.leeway,
     /** The claim that stands in the audit log. */
     actor: z.string().min(1).max(128).default('sub'),
+    /** Takes addresses of issuers that never say whether they have made sure of them. */
+    emailVerified: z.literal('assumed').optional(),
     /** The first that fits decides. */
     roles: z.array(grant).min(1).max(MOST_ROLES),
   })

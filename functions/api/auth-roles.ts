@@ -9,9 +9,15 @@ type Claims = Readonly<Record<string, unknown>>;
 const WORDS = new Set(['scope', 'scp']);
 const LONGEST_NAME = 256;
 
+/** An address, also within another claim. People write theirs themselves: it says nothing until the issuer has made sure. */
+const EMAIL = /(^|\.)email$/;
+
 /** How an issuer's tokens become callers; undefined for a token that no entry gives a role. */
 export function compileRoles(issuer: Issuer): (subject: string, claims: Claims) => Caller | undefined {
-  const grants = issuer.roles.map((grant) => ({ ...grant, fits: compileWhen(grant.when) }));
+  const grants = issuer.roles.map((grant) => ({
+    ...grant,
+    fits: compileWhen(grant.when, issuer.emailVerified === 'assumed'),
+  }));
   return (subject, claims) => {
     const grant = grants.find(({ fits }) => fits(claims));
     if (!grant) return undefined;
@@ -22,10 +28,13 @@ export function compileRoles(issuer: Issuer): (subject: string, claims: Claims) 
   };
 }
 
-function compileWhen(when: Grant['when']): (claims: Claims) => boolean {
+function compileWhen(when: Grant['when'], isAssumed: boolean): (claims: Claims) => boolean {
   const tests = Object.entries(when).map(([claim, wanted]) => {
     const globs = [wanted].flat().map(compileGlob);
-    return (claims: Claims) => valuesOf(claims, claim).some((value) => globs.some((fits) => fits(value)));
+    const sure = EMAIL.test(claim) && !isAssumed ? claim.replace(EMAIL, '$1email_verified') : undefined;
+    return (claims: Claims) =>
+      (sure === undefined || [true, 'true'].includes(claimed(claims, sure) ?? false)) &&
+      valuesOf(claims, claim).some((value) => globs.some((fits) => fits(value)));
   });
   return (claims) => tests.every((fits) => fits(claims));
 }

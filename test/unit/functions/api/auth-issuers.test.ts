@@ -116,6 +116,25 @@ describe('claims', () => {
     );
   });
 
+  it.each<[string, string, object, Record<string, unknown>, boolean]>([
+    ['that its issuer has made sure of', 'email', {}, { email_verified: true }, true],
+    ['whose issuer says so in a text', 'email', {}, { email_verified: 'true' }, true],
+    ['that anybody may have written', 'email', {}, { email_verified: false }, false],
+    ['of an issuer that says nothing of it', 'email', {}, {}, false],
+    ['of an issuer whose addresses are taken', 'email', { emailVerified: 'assumed' }, {}, true],
+    ['within another claim', 'user.email', {}, { user: { email: 'eve@acme.com' }, email_verified: true }, false],
+    [
+      'within another claim that says so',
+      'user.email',
+      {},
+      { user: { email: 'eve@acme.com', email_verified: true } },
+      true,
+    ],
+  ])('with an address %s: give a role or not', (_what, claim, settings, claims, fits) => {
+    const caller = callerOf({ ...when(claim, '*@acme.com'), ...settings }, { email: 'eve@acme.com', ...claims });
+    expect(caller?.role).toBe(fits ? 'editor' : undefined);
+  });
+
   it('must all fit, and the first entry that does decides', () => {
     const roles = [
       { when: { groups: 'orders-team', mfa: 'yes' }, role: 'publisher', services: ['orders'] },
