@@ -15,6 +15,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await admin('POST', `${GRAY}/abort`, {});
+  await admin('POST', '/v1/services/payments/gray/abort', {});
   await publish('orders', original);
 });
 
@@ -95,5 +96,39 @@ describe('rules published step by step', () => {
       judgement: { verdict: 'not enough traffic', next: 'wait', ifTooLittleTraffic: 'extend' },
     });
     expect((await admin('POST', `${GRAY}/abort`, { note: 'by a test' })).status).toBe(200);
+  });
+});
+
+describe('rules published with a condition', () => {
+  it('take themselves back when their part does worse, and do not otherwise', async () => {
+    const [good, before] = [await rulesOf('payments'), await rulesOf('orders')];
+    const condition = { abortWhen: { refusals: '+5%', errors: '+5%', minimumSample: 50 } };
+    await admin('PUT', '/v1/services/payments/draft', { ...good, owner: 'team-of-a-test' });
+    const harmless = { share: '50%', ...condition };
+    expect((await admin('POST', '/v1/services/payments/publish', { gray: harmless })).status).toBe(200);
+
+    const throttles = { nobody: { limit: '1/h', resources: ['create-order'] } };
+    await admin('PUT', '/v1/services/orders/draft', { ...original, throttles });
+    const { status, body } = await admin('POST', '/v1/services/orders/publish', { gray: { ...HALF, ...condition } });
+    expect({ status, body }).toMatchObject({ status: 200 });
+    // Requests of both halves until their minute has been merged and judged.
+    const taken = await eventually('the end of rules that refuse half of all', async () => {
+      for (let i = 0; i < 5; i++) await order({ 'x-api-key': `judged-key-${++made}` });
+      const { body: shown } = await admin('GET', GRAY);
+      return shown['state'] === 'running' ? undefined : shown;
+    });
+    expect(taken).toMatchObject({
+      ...{ revision: body['revision'], state: 'aborted' },
+      reason: expect.stringMatching(/^worse than the rest: refusals: /) as string,
+    });
+    expect(await rulesOf('orders')).toEqual(before);
+    const { entries } = (await admin('GET', '/v1/audit?service=orders&action=rules.abort')).body as {
+      entries: { actor: string }[];
+    };
+    expect(entries[0]).toMatchObject({ actor: 'flyball', target: `revision ${String(body['revision'])}` });
+
+    expect((await admin('GET', '/v1/services/payments/gray')).body).toMatchObject({ state: 'running' });
+    expect((await admin('POST', '/v1/services/payments/gray/abort', {})).status).toBe(200);
+    await publish('payments', good);
   });
 });
