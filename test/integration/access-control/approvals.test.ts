@@ -108,6 +108,12 @@ describe('a draft', () => {
     expect((await publish('ada')).status).toBe(200);
   });
 
+  it('stays its author’s when somebody else puts the same text again', async () => {
+    const etag = await draft('ada', '1/s');
+    expect(await draft('ed', '1/s')).toBe(etag);
+    expect(await publish('ada')).toMatchObject({ ...FOUR_EYES, body: { author: 'ada' } });
+  });
+
   it.each([
     ['none', undefined, 428],
     ['any', '*', 428],
