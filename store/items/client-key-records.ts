@@ -1,6 +1,6 @@
 // Keys of a service's callers as the control plane has them: made, listed, revoked.
-import { CLIENT_KEY_PREFIX } from '../client-key.ts';
-import { keys, RULE_COPIES } from '../keys.ts';
+import { CLIENT_KEY_PARTS, CLIENT_KEY_PREFIX, partOfClientKey } from '../client-key.ts';
+import { keys } from '../keys.ts';
 import { StoreRejected, type Table } from '../port.ts';
 import { CLIENT_KEY_MARK, clientKeyOf, type ClientKey } from './client-keys.ts';
 import { ITEM_VERSION } from './fields.ts';
@@ -63,11 +63,11 @@ export async function listClientKeys(
 ): Promise<ClientKeyPage> {
   const [, startText = '', startAfter] = POSITION.exec(cursor) ?? [];
   const start = Number(startText);
-  if (startText === '' || start >= RULE_COPIES) {
+  if (startText === '' || start >= CLIENT_KEY_PARTS) {
     throw new StoreRejected('InvalidCursor', 'The cursor is not one that this list gave: start again without it');
   }
   const found: ClientKey[] = [];
-  for (let part = start; part < RULE_COPIES; part++) {
+  for (let part = start; part < CLIENT_KEY_PARTS; part++) {
     const after = part === start && startAfter !== undefined ? `${startAfter}!` : '';
     const page = await partOf(table, service, part, after, limit - found.length + 1);
     for (const key of page) {
@@ -88,5 +88,5 @@ async function partOf(table: Table, service: string, part: number, from: string,
 }
 
 function positionOf(hash: string): string {
-  return `${Number.parseInt(hash.slice(0, 2), 16) % RULE_COPIES}#${hash}`;
+  return `${partOfClientKey(hash)}#${hash}`;
 }
