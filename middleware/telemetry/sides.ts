@@ -11,7 +11,9 @@ const MOST_REVISIONS = 4;
 export class Sides {
   readonly #byRevision = new Map<number, GrowingTally>();
 
-  record({ snapshot }: Invocation, outcome: Outcome, durationMs: number, bucket: number): void {
+  record({ snapshot, refusal }: Invocation, outcome: Outcome, durationMs: number, bucket: number): void {
+    // Anybody can be refused as often as they like, on the side they like: that says nothing of a revision.
+    if (outcome === 'refused' && refusal?.by === 'access') return;
     const { revision } = snapshot.origin;
     let side = this.#byRevision.get(revision);
     if (!side) {
