@@ -32,7 +32,7 @@ export const keys = {
   apiKey: (hash: string): Key => ({ pk: `ctl#key#${hash}`, sk: 'key' }),
   /** The list of API keys: one item each. */
   apiKeyEntry: (hash: string): Key => ({ pk: 'ctl#keys', sk: hash }),
-  /** That one draft was approved, by its ETag, by somebody: their name hashed, which may be as long as an e-mail address. */
+  /** That one draft was approved, by its ETag and writing, by somebody: their name hashed, which may be as long as an e-mail address. */
   approval: (service: string, etag: string, who: string): Key => ({
     pk: `ctl#rules#${service}`,
     sk: `approval#${etag}#${who}`,

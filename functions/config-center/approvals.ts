@@ -93,11 +93,7 @@ async function approveIt(parts: Parts, request: ApiRequest, id: string): Promise
   if (isSame(personOf(caller), authorOf(draft))) {
     throw new Problem(403, 'You wrote this draft; somebody else must approve it.', { code: 'FOUR_EYES' });
   }
-  await approveDraft(
-    parts.table,
-    { service: id, etag: draft.etag },
-    { ...personOf(caller), at, ...(note === undefined ? {} : { note }) },
-  );
+  await approveDraft(parts.table, id, draft, { ...personOf(caller), at, ...(note === undefined ? {} : { note }) });
   await record(parts, request, {
     ...{
       action: 'draft.approve',
@@ -110,8 +106,9 @@ async function approveIt(parts: Parts, request: ApiRequest, id: string): Promise
   return standing(parts, request, id, draft);
 }
 
-async function standing(parts: Parts, request: ApiRequest, id: string, { etag, author }: Draft): Promise<ApiResponse> {
-  const given = await approvalsOf(parts.table, id, etag, request.at);
+async function standing(parts: Parts, request: ApiRequest, id: string, draft: Draft): Promise<ApiResponse> {
+  const { etag, author } = draft;
+  const given = await approvalsOf(parts.table, id, draft, request.at);
   return json(
     { etag, author, needed: neededBy(parts), approvals: given.map(shown) },
     { headers: { etag: quoted(etag) } },
@@ -126,12 +123,12 @@ export async function requireApproved(
   parts: Parts,
   request: ApiRequest,
   id: string,
-  draft: Pick<Draft, 'etag' | 'author' | 'authorIdentity'>,
+  draft: Omit<Draft, 'source' | 'updatedAt'>,
   needed = neededBy(parts),
 ): Promise<void> {
   if (needed === 0) return;
   const { etag, author } = draft;
-  const given = await approvalsOf(parts.table, id, etag, request.at);
+  const given = await approvalsOf(parts.table, id, draft, request.at);
   const agreed: Person[] = [];
   for (const person of [personOf(request.caller), ...given]) {
     if (![authorOf(draft), ...agreed].some((other) => isSame(person, other))) agreed.push(person);

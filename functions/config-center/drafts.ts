@@ -94,7 +94,7 @@ export async function storeDraft(parts: Parts, request: ApiRequest, id: string, 
   const { table } = parts;
   const { source, value, expected } = sent;
   const { name: author, identity: authorIdentity } = request.caller;
-  const write = { service: id, source, author, authorIdentity, at: request.at };
+  const write = { service: id, source, author, authorIdentity, writing: parts.newId(), at: request.at };
   const written = await storing(() =>
     writeDraft(table, expected === undefined ? write : { ...write, ifMatch: expected }),
   );

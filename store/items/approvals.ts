@@ -1,7 +1,8 @@
-// Approvals of drafts: that somebody has said yes to a draft exactly as it stands, by its ETag.
+// Approvals of drafts: that somebody has said yes to a draft exactly as it stands: to one writing of one text.
 import { keys } from '../keys.ts';
 import type { Item, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import type { Draft } from './rules-draft.ts';
 
 export interface Approval {
   /** The approver's name, as the audit log has it. */
@@ -19,15 +20,18 @@ export const APPROVAL_MS = 30 * DAY_MS;
 /** More approvals of one draft than anybody asks for. */
 const MOST = 100;
 
+type Approved = Pick<Draft, 'etag' | 'writing'>;
+
 /** Approves a draft; approving it again renews the approval. */
 export async function approveDraft(
   table: Table,
-  draft: { readonly service: string; readonly etag: string },
+  service: string,
+  draft: Approved,
   { by, identity, at, note }: Approval,
 ): Promise<void> {
   await table.put({
     item: {
-      ...keys.approval(draft.service, draft.etag, hashOf(identity ?? by)),
+      ...keys.approval(service, nameOf(draft), hashOf(identity ?? by)),
       v: ITEM_VERSION,
       by,
       identity,
@@ -38,9 +42,9 @@ export async function approveDraft(
   });
 }
 
-/** Who has approved the draft with this ETag, within the time that an approval holds. */
-export async function approvalsOf(table: Table, service: string, etag: string, nowMs: number): Promise<Approval[]> {
-  const { pk, sk } = keys.approval(service, etag, '');
+/** Who has approved this draft, within the time that an approval holds. */
+export async function approvalsOf(table: Table, service: string, draft: Approved, nowMs: number): Promise<Approval[]> {
+  const { pk, sk } = keys.approval(service, nameOf(draft), '');
   const { items } = await table.query({ pk, sk: { beginsWith: sk }, limit: MOST, consistent: true });
   return items.map(approvalOf).filter(({ at }) => nowMs - at < APPROVAL_MS);
 }
@@ -54,6 +58,11 @@ function approvalOf(item: Item): Approval {
     at: number('at'),
     ...(note === undefined ? {} : { note }),
   };
+}
+
+/** The same text written again is looked at again: what was wrong with it is no better for having been approved once. */
+function nameOf({ etag, writing }: Approved): string {
+  return writing === undefined ? etag : `${etag}.${writing}`;
 }
 
 function hashOf(name: string): string {

@@ -14,6 +14,8 @@ export interface Draft {
   readonly author: string;
   /** Who that is whatever they are called; drafts of flyball before 0.3.0 have none. */
   readonly authorIdentity?: string;
+  /** Tells this writing from others of the same text; drafts of flyball before 0.3.0 have none. */
+  readonly writing?: string;
   /** ms since the epoch. */
   readonly updatedAt: number;
 }
@@ -23,6 +25,7 @@ export interface DraftWrite {
   readonly source: string;
   readonly author: string;
   readonly authorIdentity?: string;
+  readonly writing?: string;
   /** ms since the epoch. */
   readonly at: number;
   /** The ETag the editor started from; null if there must be no draft yet; left out to overwrite whatever stands. */
@@ -39,7 +42,7 @@ export async function readDraft(table: Table, service: string): Promise<Draft | 
 
 /** Writes the draft, or says which draft stands when it is not the one expected. Throws `RulesTooLarge`. */
 export async function writeDraft(table: Table, write: DraftWrite): Promise<DraftWritten> {
-  const { service, source, author, authorIdentity, at, ifMatch } = write;
+  const { service, source, author, authorIdentity, writing, at, ifMatch } = write;
   const etag = etagOf(source);
   const item = {
     ...keys.draft(service),
@@ -48,9 +51,10 @@ export async function writeDraft(table: Table, write: DraftWrite): Promise<Draft
     etag,
     author,
     authorIdentity,
+    writing,
     updatedAt: at,
   };
-  const known = authorIdentity === undefined ? {} : { authorIdentity };
+  const known = present({ authorIdentity, writing });
   await listService(table, service, at);
   const written = await table.put({ item, ...expecting(ifMatch) });
   if (written.applied) return { applied: true, draft: { source, etag, author, updatedAt: at, ...known } };
@@ -65,12 +69,18 @@ function expecting(ifMatch: string | null | undefined) {
 
 function draftOf(item: Item): Draft {
   const { text, number, bytes, optionalText } = fieldsOf(item);
-  const authorIdentity = optionalText('authorIdentity');
   return {
     source: unpack(bytes('source')),
     etag: text('etag'),
     author: text('author'),
-    ...(authorIdentity === undefined ? {} : { authorIdentity }),
+    ...present({ authorIdentity: optionalText('authorIdentity'), writing: optionalText('writing') }),
     updatedAt: number('updatedAt'),
+  };
+}
+
+function present({ authorIdentity, writing }: Record<'authorIdentity' | 'writing', string | undefined>) {
+  return {
+    ...(authorIdentity === undefined ? {} : { authorIdentity }),
+    ...(writing === undefined ? {} : { writing }),
   };
 }

@@ -74,7 +74,7 @@ describe('a draft', () => {
     ]);
   });
 
-  it('loses its approval with the next change, and has it again as it was', async () => {
+  it('loses its approval with the next change, and has it no more when the same text is put again', async () => {
     const first = await draft('ada', '1/s');
     await approve('grace', first);
     const second = await draft('ada', '1000/s');
@@ -84,6 +84,9 @@ describe('a draft', () => {
       approvals: [],
     });
     expect(await draft('ada', '1/s')).toBe(first);
+    expect((await send('ada', 'GET', 'draft/approvals')).body).toMatchObject({ approvals: [] });
+    expect(await publish('ada')).toMatchObject(FOUR_EYES);
+    await approve('grace', first);
     expect((await publish('ada')).status).toBe(200);
   });
 
