@@ -63,7 +63,7 @@ async function show({ args, flag }: Given, { controlPlane, console }: World): Pr
   const [service, other] = args;
   if (service === undefined || other !== undefined) throw new WrongUsage('Write flyball gray show <service>.');
   let told = await read(controlPlane, service);
-  if (flag('watch') && console.isTerminal) {
+  if (flag('watch') && !flag('json') && console.isTerminal) {
     let last = '';
     while (told['state'] === 'running') {
       const text = JSON.stringify(told);

@@ -47,7 +47,7 @@ breakers that are not closed (of the ${String(MOST_LOOKED_AT)} busiest), and gra
     const every = Number(text('every') ?? EVERY_S);
     if (!(every >= 2 && every <= 3_600)) throw new WrongUsage('--every is a number of seconds from 2 to 3600.');
     if (!/^[a-z0-9-]{0,64}$/.test(prefix)) throw new WrongUsage(`"${prefix}" is not how the name of a service begins.`);
-    if (world.console.isTerminal && !flag('once')) return live(world, prefix, every * 1_000);
+    if (world.console.isTerminal && !flag('once') && !flag('json')) return live(world, prefix, every * 1_000);
     const rows = await new Look(world.controlPlane, prefix).rows();
     return { exitCode: EXIT.ok, lines: linesOf(rows), json: { services: rows } };
   },

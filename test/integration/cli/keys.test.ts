@@ -230,6 +230,16 @@ describe('top', () => {
     expect(asked).toContain('/v1/telemetry/topology?from=2027-01-01T11:50:00.000Z');
   });
 
+  it('is one JSON value in a terminal, too, where that is asked for', async () => {
+    const { out } = await flyball(['top', '--json'], env(), { isTerminal: true });
+    expect(JSON.parse(out)).toMatchObject({
+      services: [
+        { service: 'busy', revision: 7, gray: 8, notClosed: 2, p99Ms: 250 },
+        { service: 'calm', notClosed: 0 },
+      ],
+    });
+  });
+
   it('goes on in a terminal until it is ended, says what it could not read, and gives the terminal back', async () => {
     const written: string[] = [];
     let waits = 0;
