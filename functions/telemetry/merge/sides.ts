@@ -11,7 +11,7 @@ export function sidesOf(slot: Slot): SidesData | undefined {
   const sides = slot.sides();
   if (!all || sides.size === 0) return undefined;
   return {
-    all: countsOf(all),
+    all: withoutAccess(all, countsOf(all)),
     sides: Object.fromEntries([...sides].map(([revision, sum]) => [revision, countsOf(sum)])),
   };
 }
@@ -22,4 +22,11 @@ function countsOf(sum: Sum): SideCounts {
     outcomes: Object.fromEntries(sum.countsOf('outcomes')),
     durations: durations ? bucketsOf(durations).map(({ index, count }) => [index, count] as const) : [],
   };
+}
+
+/** As instances do on their sides: what `access` refuses anybody can have refused as often as they like. */
+function withoutAccess(sum: Sum, { outcomes, durations }: SideCounts): SideCounts {
+  let refused = outcomes['refused'] ?? 0;
+  for (const [key, count] of sum.countsOf('refusals')) if (key.startsWith('access/')) refused -= count;
+  return { outcomes: { ...outcomes, refused: Math.max(0, refused) }, durations };
 }

@@ -42,7 +42,7 @@ describe('the sides of a minute', () => {
     const sides = sidesAfter([minuteOf({ ok: 1, '503': 1 }, [1, 8]), told], [minuteOf({ ok: 5 }, [1, 1, 1, 1, 1]), {}]);
     expect(sides).toEqual({
       all: {
-        outcomes: { ok: 6, '503': 1 },
+        outcomes: { ok: 6, '503': 1, refused: 0 },
         durations: [
           [-1, 6],
           [47, 1],
@@ -52,6 +52,18 @@ describe('the sides of a minute', () => {
         3: { outcomes: { ok: 1 }, durations: [] },
         4: { outcomes: { '503': 1 }, durations: [[47, 1]] },
       },
+    });
+  });
+
+  it('are compared with all that access let in', () => {
+    const minute = {
+      ...minuteOf({ ok: 4, refused: 9 }, [1]),
+      refusals: { 'access/default/create': 7, 'throttle/all/create': 2 },
+    };
+    const sides = sidesAfter([minute, { sides: { 4: { outcomes: { refused: 2 } } } }]);
+    expect(sides).toMatchObject({
+      all: { outcomes: { ok: 4, refused: 2 } },
+      sides: { 4: { outcomes: { refused: 2 } } },
     });
   });
 
