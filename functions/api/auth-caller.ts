@@ -59,8 +59,14 @@ export function createAuthenticator(parts: AuthParts): (request: OpenRequest) =>
     if (!found || !isValidAt(found, nowMs)) {
       throw unauthorized('The API key is not known, has expired or was revoked.', ', error="invalid_token"');
     }
-    const { name, role, services } = found;
-    return { name, identity: `key:${found.hash.slice(0, 16)}`, role, ...(services === undefined ? {} : { services }) };
+    const { name, role, services, expiresAt } = found;
+    return {
+      name,
+      identity: `key:${found.hash.slice(0, 16)}`,
+      role,
+      ...(services === undefined ? {} : { services }),
+      ...(expiresAt === undefined ? {} : { until: expiresAt }),
+    };
   }
 
   return async ({ headers, address, at }) => {

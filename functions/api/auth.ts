@@ -10,6 +10,8 @@ export interface Caller {
   /** Who it is whatever they are called: `jwt:<issuer>:<sub>`, or `key:<id>` of a key. */
   readonly identity: string;
   readonly role: Role;
+  /** When the key ends, ms since the epoch; undefined of one that does not, and of tokens. */
+  readonly until?: number;
   /** The services it may act on; all when left out. */
   readonly services?: readonly string[];
 }

@@ -22,6 +22,7 @@ import {
   requireScope,
   route,
   sealCursor,
+  unprocessable,
   type ApiRequest,
   type ApiResponse,
   type Caller,
@@ -66,6 +67,7 @@ async function make(parts: Parts, request: ApiRequest): Promise<ApiResponse> {
   if (services) for (const service of services) requireScope(caller, service);
   else requireAllServices(caller);
   const expires = expiryOf(expiresAt, lasting, createdAt);
+  requireUntil(caller, expires);
   const key = newApiKey((count) => process.getBuiltinModule('node:crypto').randomBytes(count));
   const made: ApiKey = {
     ...{ hash: hashOfKey(key), name, role, createdAt, createdBy: caller.name },
@@ -80,6 +82,15 @@ async function make(parts: Parts, request: ApiRequest): Promise<ApiResponse> {
     detail: { name, role, services: made.services && [...made.services], expiresAt: rest.expiresAt },
   });
   return json({ id, key, ...rest }, { status: 201, headers: { location: `${KEYS}/${id}` } });
+}
+
+/** A key for a short while would else make itself one for ever. @throws {Problem} 422 */
+function requireUntil({ until }: Caller, expires: number | undefined): void {
+  if (until === undefined || (expires !== undefined && expires <= until)) return;
+  const latest = new Date(until).toISOString();
+  throw unprocessable('A key that expires makes none that is good for longer.', 'INVALID_BODY', [
+    { path: '/expiresAt', reason: `is ${latest} at the latest: the key that makes it expires then` },
+  ]);
 }
 
 async function revoke(parts: Parts, request: ApiRequest<'id'>, note: string | undefined): Promise<ApiResponse> {

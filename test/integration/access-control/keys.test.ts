@@ -66,6 +66,22 @@ describe('a key that is made', () => {
     expect((await send('GET', `/v1/keys/${id}`)).body).toMatchObject({ state: 'expired' });
   });
 
+  it.each([
+    ['for ever', {}, 422],
+    ['for longer', { for: '2h' }, 422],
+    ['for as long', { for: '1h' }, 201],
+    ['until then', { expiresAt: new Date(NOW + HOUR).toISOString() }, 201],
+  ])('by a key that expires is good for no longer than that: %s', async (_what, lasting, status) => {
+    const bearer = await givenKey(table, 'for-an-hour', 'admin', { expiresAt: NOW + HOUR });
+    const answer = await send('POST', '/v1/keys', { body: { name: 'child', role: 'admin', ...lasting }, bearer });
+    expect(answer.status, answer.text).toBe(status);
+    if (status === 422) {
+      expect(answer.body).toMatchObject({
+        errors: [{ path: '/expiresAt', reason: expect.stringContaining('2026-01-05T13:00:00') as string }],
+      });
+    }
+  });
+
   it('leaves an audit entry that does not hold it', async () => {
     const { id, key } = await made({ name: 'audited', role: 'viewer' });
     const { body, text } = await send('GET', '/v1/audit');
