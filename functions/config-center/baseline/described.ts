@@ -14,12 +14,18 @@ const violations = {
   ...nextPage,
 };
 
+const warnings = z
+  .array(fieldError)
+  .optional()
+  .meta({ description: 'guardrails that look strict and are not; without any, none' });
+
 const published = z.object({
   revision: z.int(),
   seq: z.int(),
   publishedAt: moment,
   changed: z.boolean(),
   ...violations,
+  warnings,
 });
 
 const revision = {
@@ -98,7 +104,7 @@ export const validateDraft: Description = {
   tags,
   body: { schema: baselineDocument, yaml: true, optional: true, examples: { example } },
   answers: {
-    200: { description: 'It may be published.', schema: z.object({ valid: z.literal(true), ...violations }) },
+    200: { description: 'It may be published.', schema: z.object({ valid: z.literal(true), ...violations, warnings }) },
   },
   problems: { ...NO_DRAFT, ...INVALID },
 };

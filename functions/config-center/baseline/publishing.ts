@@ -18,6 +18,7 @@ import { invalidDocument, sameDocument } from '../documents.ts';
 import { draftChanged, storing } from '../drafts.ts';
 import type { Parts } from '../parts.ts';
 import { record } from '../trail.ts';
+import { loopholesIn } from './loopholes.ts';
 import type { Baseline } from './schema.ts';
 import { validateBaseline } from './validate.ts';
 import { firstViolations } from './violations.ts';
@@ -120,7 +121,8 @@ interface Standing {
 async function answer({ table }: Parts, baseline: Baseline, head: Standing, changed: boolean): Promise<ApiResponse> {
   const { revision, seq } = head;
   const publishedAt = new Date(head.publishedAt).toISOString();
-  return json({ revision, seq, publishedAt, changed, ...(await firstViolations(table, baseline)) });
+  const violations = await firstViolations(table, baseline);
+  return json({ revision, seq, publishedAt, changed, ...violations, ...loopholesIn(baseline) });
 }
 
 /** 409: nothing of this publication is in force, and what is must be looked at first. */

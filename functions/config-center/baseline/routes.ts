@@ -17,6 +17,7 @@ import type { Parts } from '../parts.ts';
 import { difference, inForce, oneRevision, revisions } from '../revisions.ts';
 import * as described from './described.ts';
 import { baselineInForce } from './in-force.ts';
+import { loopholesIn } from './loopholes.ts';
 import { publishBaseline, rollBackBaseline, validBaseline } from './publishing.ts';
 import type { Baseline } from './schema.ts';
 import { firstViolations, violationsList, violationsOf } from './violations.ts';
@@ -37,7 +38,7 @@ export function baselineRoutes(parts: Parts): Route[] {
     route('POST', `${BASELINE}/draft/validate`, 'viewer', described.validateDraft, async (request) => {
       requireAllServices(request.caller);
       const baseline = request.body.text === '' ? await draftOf(table) : validBaseline(documentOf(request).value);
-      return json({ valid: true, ...(await firstViolations(table, baseline)) });
+      return json({ valid: true, ...(await firstViolations(table, baseline)), ...loopholesIn(baseline) });
     }),
     route('POST', `${BASELINE}/publish`, 'admin', described.publish, async (request) => {
       requireAllServices(request.caller);
