@@ -23,6 +23,14 @@ const NOT_ASKED = {
   runtime: "is where Lambda's own runtime API is: no issuer is there",
 } as const;
 
+/** What a pattern must begin with to be of one owner; the others take none. */
+const OWNED_AS = new Map(
+  OWNED_BY.map((claim) => [
+    claim,
+    claim === 'repository' ? /^[^*/]+\// : claim === 'sub' ? /^repo:[^*/]+\// : /^[^*]+$/,
+  ]),
+);
+
 const name = z.string().regex(NAME_PATTERN, 'is 1 to 64 lower-case letters, digits and hyphens');
 const value = z
   .string()
@@ -70,11 +78,25 @@ const issuer = z
     const belongs = URL.canParse(asked) ? platformAt(asked) : undefined;
     if (belongs) context.issues.push({ code: 'custom', input: asked, path: [part], message: NOT_ASKED[belongs] });
     for (const [i, { when }] of roles.entries()) {
+      const open = GITHUB.test(issuer) ? openClaims(when) : [];
+      for (const claim of open) {
+        const message = 'fits repositories of others; write the whole owner before the first *';
+        context.issues.push({ code: 'custom', input: when, path: ['roles', i, 'when', claim], message });
+      }
       if (!GITHUB.test(issuer) || Object.keys(when).some((claim) => OWNED_BY.includes(claim))) continue;
       const message = `would be for workflows of every repository there is; name one of ${OWNED_BY.join(', ')}`;
       context.issues.push({ code: 'custom', input: when, path: ['roles', i, 'when'], message });
     }
   });
+
+/** The claims that are to say whose a token is and fit those of other owners too, unless one of them does not. */
+function openClaims(when: Grant['when']): string[] {
+  const named = Object.keys(when).filter((claim) => OWNED_AS.has(claim));
+  const open = named.filter((claim) =>
+    [when[claim] ?? []].flat().some((value) => value.includes('*') && !OWNED_AS.get(claim)?.test(value)),
+  );
+  return open.length < named.length ? [] : open;
+}
 
 const issuers = z
   .array(issuer)

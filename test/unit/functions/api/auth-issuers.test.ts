@@ -27,6 +27,15 @@ describe('the text of FLYBALL_ISSUERS', () => {
     ]);
   });
 
+  it.each([
+    { repository: 'acme/*' },
+    { repository_owner: 'acme', sub: '*:ref:refs/heads/main' },
+    { sub: 'repo:acme/*:ref:refs/heads/main' },
+    { repository_owner: 'acme' },
+  ])('may give a role to all of one owner: %j', (when) => {
+    expect(read({ ...github, roles: [{ when, role: 'viewer' }] })).toHaveLength(1);
+  });
+
   it('may be what the page on access to the control plane shows', () => {
     const page = readFileSync(new URL('../../../../docs/control-plane-access.md', import.meta.url), 'utf8');
     const [, block = ''] = /```yaml\n(params:[^]*?)```/.exec(page) ?? [];
@@ -74,6 +83,14 @@ describe('the text of FLYBALL_ISSUERS', () => {
       [{ ...github, ...role({ ref: 'refs/heads/main' }) }],
       /\/0\/roles\/0\/when: would be for workflows of every repository/,
     ],
+    ...[
+      ...[{ sub: 'repo:*' }, { sub: '*:ref:refs/heads/main' }, { repository: '*/*' }, { repository: 'acme*' }],
+      ...[{ repository_owner: '*a*' }, { repository_id: '4*' }, { repository: ['acme/x', '*/x'] }],
+    ].map((when): [string, object[], RegExp] => [
+      `workflows of strangers, ${JSON.stringify(when)},`,
+      [{ ...github, ...role(when) }],
+      /\/0\/roles\/0\/when\/\w+: fits repositories of others/,
+    ]),
     ['what nobody knows', [{ ...corp, rolls: [] }], /rolls/],
   ])('with %s is refused, and says where', (_what, issuers, reason) => {
     expect(() => read(...issuers)).toThrow(reason);
