@@ -22,8 +22,9 @@ export function compileRoles(issuer: Issuer): (subject: string, claims: Claims) 
     const grant = grants.find(({ fits }) => fits(claims));
     if (!grant) return undefined;
     const { role, services } = grant;
-    const name = `jwt:${issuer.name}:${actorOf(subject, claims, issuer.actor)}`;
-    const identity = `jwt:${issuer.name}:${subject}`;
+    // With half a character in it, a name could be written and not be read again.
+    const name = `jwt:${issuer.name}:${actorOf(subject, claims, issuer.actor)}`.toWellFormed();
+    const identity = `jwt:${issuer.name}:${subject}`.toWellFormed();
     return { name, identity, role, ...(services === undefined ? {} : { services }) };
   };
 }

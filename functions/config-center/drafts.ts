@@ -174,7 +174,7 @@ async function draftResponse(
   const headers = {
     etag: quoted(etag),
     'last-modified': new Date(updatedAt).toUTCString(),
-    'flyball-draft-author': encodeURI(author),
+    'flyball-draft-author': encodeURI(author.toWellFormed()),
     'flyball-draft-updated-at': new Date(updatedAt).toISOString(),
     'flyball-draft-in-force': String(inForce),
     ...(revision === undefined ? {} : { 'flyball-revision': String(revision.revision) }),

@@ -8,12 +8,21 @@ const MOST_SERVICES = 50;
 
 /** What begins like this in the audit log is a token's bearer. */
 const OF_TOKENS = 'jwt:';
+/** Its own deeds stand there by this name. */
+const ITSELF = 'flyball';
 
 const name = z
   .string()
   .max(LONGEST_NAME)
-  .refine((text) => text.trim() !== '' && !/\p{Cc}/u.test(text), 'takes 1 to 64 characters in one line')
-  .refine((text) => !text.startsWith(OF_TOKENS), `begins with ${OF_TOKENS}, as the names of tokens' bearers do`);
+  .refine(
+    (text) => text !== '' && text === text.trim() && !/\p{C}/u.test(text),
+    'takes 1 to 64 characters that are seen, in one line and without spaces around',
+  )
+  .refine((text) => text.toLowerCase() !== ITSELF, `is ${ITSELF}'s own`)
+  .refine(
+    (text) => !text.toLowerCase().startsWith(OF_TOKENS),
+    `begins with ${OF_TOKENS}, as the names of tokens' bearers do`,
+  );
 
 export const newKeyBody = z
   .strictObject({

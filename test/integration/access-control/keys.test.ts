@@ -82,6 +82,18 @@ describe('a key that is made', () => {
     }
   });
 
+  it.each([
+    ['half a character', '"a\\ud800b"'],
+    ['a character nobody sees', '"ad\\u200ba"'],
+    ['a space at its end', '"ada "'],
+    ['how tokens begin, in capitals', '"JWT:corp:u1"'],
+    ['how flyball names itself', '"flyball"'],
+  ])('has no name with %s: it would be another in the audit log, or nobody’s', async (_what, name) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await send('POST', '/v1/keys', { body: `{"name":${name},"role":"viewer"}`, headers });
+    expect(answer.status, answer.text).toBe(422);
+  });
+
   it('leaves an audit entry that does not hold it', async () => {
     const { id, key } = await made({ name: 'audited', role: 'viewer' });
     const { body, text } = await send('GET', '/v1/audit');
