@@ -102,10 +102,15 @@ export class FailedLogins {
   }
 }
 
+/** How ::ffff:0:0/96 begins. */
+const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
 /** What one caller has for itself: an IPv4 address, or the /64 that an IPv6 address is in. */
 function networkOf(address: string): string {
   const bytes = bytesOf(address);
   if (!bytes) return 'unknown';
+  // An IPv4 address in the clothes of IPv6: all of them would be one network.
+  if (MAPPED.every((byte, i) => bytes[i] === byte) && bytes.length === 16) return bytes.slice(12).join('.');
   return bytes.length === 4 ? address : Buffer.from(bytes.slice(0, 8)).toString('hex');
 }
 

@@ -35,6 +35,7 @@ describe('an address', () => {
 
   it.each([
     ['another IPv4 address', (i: number) => `203.0.113.${i}`, 0],
+    ['another IPv4 address, written as IPv6', (i: number) => `::ffff:203.0.113.${i}`, 0],
     ['another network of IPv6', (i: number) => `2001:db8:0:${i}::1`, 0],
     ['an address in the same network of IPv6', (i: number) => `2001:db8::${i}`, WINDOW_MS],
     ['an address that cannot be read', (i: number) => `nowhere-${i}`, WINDOW_MS],
