@@ -168,7 +168,15 @@ async function applyOne(parts: Parts, request: ApiRequest, given: Given, wanted:
     return { ...about, state: changed ? 'published' : 'unchanged', etag, revision };
   } catch (error) {
     const problem = problemOf(error);
-    parts.logger.warn('a document of a bundle was not applied', { requestId: request.id, service, ...problem });
+    // Not the rest of the problem: it may hold somebody's whole draft.
+    const { status, code, detail } = problem;
+    parts.logger.warn('a document of a bundle was not applied', {
+      requestId: request.id,
+      service,
+      status,
+      code,
+      detail,
+    });
     return { ...about, state: 'failed', problem };
   }
 }

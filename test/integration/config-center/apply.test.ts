@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, inject, it } from 'vitest';
+import { writeDraft } from '../../../store/items/rules.ts';
 import type { Table } from '../../../store/port.ts';
 import { createTable } from '../table.ts';
-import { limited, startCenter, type Answer, type Center, type Sent } from './center.ts';
+import { limited, NOW, startCenter, type Answer, type Center, type Sent } from './center.ts';
 
 let table: Table;
 let send: Center['send'];
@@ -149,6 +150,32 @@ service: orders
     refused = false;
     const rest = await center.send('POST', '/v1/apply', { body: list, query: { publish: 'true' } });
     expect(statesOf(rest)).toEqual(['orders unchanged', 'payments published', 'shop published']);
+  });
+
+  it('that loses a race tells its caller of the other draft, and not the log', async () => {
+    let others = false;
+    const racing: Table = {
+      ...table,
+      put: async (request) => {
+        const written = await table.put(request);
+        if (request.item['sk'] === 'draft' && !others) {
+          others = true;
+          await writeDraft(table, { service: 'shop', source: '{"note":"of somebody else"}', author: 'eve', at: NOW });
+        }
+        return written;
+      },
+    };
+    const logged: string[] = [];
+    const note = (message: string, fields?: object) => void logged.push(`${message} ${JSON.stringify(fields)}`);
+    const center = await startCenter(table, { table: racing, logger: { info: note, warn: note, error: note } });
+    const answer = await center.send('POST', '/v1/apply', {
+      body: [limited('shop', '1/s')],
+      query: { publish: 'true' },
+    });
+    expect(answer).toMatchObject({ status: 409, body: { documents: [{ problem: { code: 'DRAFT_CHANGED' } }] } });
+    const [line = ''] = logged.filter((text) => text.startsWith('a document of a bundle was not applied'));
+    expect(line).toMatch(/"service":"shop","status":412,"code":"DRAFT_CHANGED"/);
+    expect(logged.join('\n')).not.toContain('of somebody else');
   });
 
   it('is of services the key is for', async () => {
