@@ -31,7 +31,9 @@ export async function* readSides(
   fromMs: number,
   toMs: number,
 ): AsyncGenerator<{ readonly from: number; readonly data: SidesData }> {
-  for await (const { from, data } of readSeries(table, { kind: 'sides', service }, fromMs, toMs, { consistent: true })) {
+  for await (const { from, data } of readSeries(table, { kind: 'sides', service }, fromMs, toMs, {
+    consistent: true,
+  })) {
     // The merge alone writes these.
     yield { from, data: data as SidesData };
   }
