@@ -1,5 +1,6 @@
 // Four kinds of test: unit (pure), integration (emulated AWS over the network), package (what npm pack makes, installed
 // elsewhere), e2e (a started local world).
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { sourcePaths } from './infra/package/entries.ts';
@@ -24,6 +25,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/summary.ts'],
     sequence: { sequencer: ByName },
+    // Two on two cores, where vitest would take one: half of these tests wait for emulators.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         resolve,
