@@ -1,7 +1,6 @@
 // Forces a breaker open or closed, releases it, and says so where its changes are listed.
 import type { z } from 'zod';
 import { errorFields } from '../../middleware/kernel/logger.ts';
-import { parseDuration } from '../../middleware/kernel/units.ts';
 import { putBreakerTransition } from '../../store/items/breaker-log.ts';
 import {
   BreakerContended,
@@ -11,11 +10,12 @@ import {
   type Forcing,
 } from '../../store/items/breaker.ts';
 import type { Table } from '../../store/port.ts';
-import { bodyOf, json, Problem, readTime, unprocessable, type ApiRequest, type ApiResponse } from '../api/index.ts';
+import { bodyOf, json, Problem, type ApiRequest, type ApiResponse } from '../api/index.ts';
 import { storedBreakerKey } from './breaker-key.ts';
 import { breakerNamed } from './breaker-rules.ts';
 import { shownBreaker } from './breaker-shown.ts';
 import { forceBody } from './described/breakers.ts';
+import { endingOf, invalid } from './ending.ts';
 import type { Parts } from './parts.ts';
 import { record } from './trail.ts';
 
@@ -45,24 +45,9 @@ export async function force(parts: Parts, request: ApiRequest, service: string, 
 
 /** Epoch ms; undefined until it is released. @throws {Problem} 422 */
 function endOf({ state, until, for: lasting }: z.infer<typeof forceBody>, nowMs: number): number | undefined {
-  const given = until ?? undefined;
-  if (given === undefined && lasting === undefined) return undefined;
-  if (given !== undefined && lasting !== undefined) throw invalid('/for', 'give either for (30m) or until');
-  const place = lasting === undefined ? '/until' : '/for';
-  const untilMs = lasting === undefined ? readTime(given ?? '') : nowMs + durationOf(lasting);
-  if (untilMs === undefined || untilMs <= nowMs) {
-    throw invalid(place, 'is not a time to come; write 2027-01-01T00:00:00Z');
-  }
-  if (state === null) throw invalid(place, 'means nothing when a breaker is released');
-  return untilMs;
-}
-
-function durationOf(text: string): number {
-  try {
-    return Math.ceil(parseDuration(text));
-  } catch (error) {
-    throw invalid('/for', error instanceof Error ? error.message : String(error));
-  }
+  const end = endingOf({ lasting, moment: until, called: 'until', example: '30m' }, nowMs);
+  if (end !== undefined && state === null) throw invalid(end.place, 'means nothing when a breaker is released');
+  return end?.at;
 }
 
 /** @throws {Problem} 409 when the fleet kept changing the breaker meanwhile, or there is nothing to release. */
@@ -87,6 +72,3 @@ async function list({ table, logger }: Parts, forcing: Forcing, status: BreakerS
     logger.warn('a forced breaker could not be listed among its changes', { breaker, ...errorFields(error) });
   }
 }
-
-const invalid = (path: string, reason: string) =>
-  unprocessable('The body is not what this route takes.', 'INVALID_BODY', [{ path, reason }]);

@@ -1,5 +1,4 @@
 // Pausing what can be shed: in a whole cell or some of its services, for a time, with one call.
-import { parseDuration } from '../../middleware/kernel/units.ts';
 import { listServices } from '../../store/items/rules.ts';
 import {
   pauseService,
@@ -18,16 +17,15 @@ import {
   pageOf,
   Problem,
   quoted,
-  readTime,
   requireAllServices,
   route,
   sealCursor,
-  unprocessable,
   type ApiRequest,
   type ApiResponse,
   type Route,
 } from '../api/index.ts';
 import { liftShed, pauseBody, pauseShed, readShed } from './described/cell.ts';
+import { eitherOr, endingOf, invalid } from './ending.ts';
 import type { Parts } from './parts.ts';
 import { recorded, requireServices, spreadOver, spreadOverCell, type Lay, type Spread } from './pausing.ts';
 import { record } from './trail.ts';
@@ -155,24 +153,11 @@ function answer(pause: LaidPause, nowMs: number, { reached, failed, cursor }: Sp
 
 /** @throws {Problem} 422 unless exactly one of them is given and is at most a day away. */
 function endOf(lasting: string | undefined, until: string | number | undefined, nowMs: number): number {
-  if ((lasting === undefined) === (until === undefined)) throw invalid('/for', 'give either for (30m) or until');
-  const end = lasting === undefined ? readTime(until ?? '') : nowMs + durationOf(lasting);
-  const place = lasting === undefined ? '/until' : '/for';
-  if (end === undefined || end <= nowMs) throw invalid(place, 'is not a time to come; write 2027-01-01T00:00:00Z');
-  if (end > nowMs + LONGEST_MS) throw invalid(place, 'is more than 24h from now; pause again when it is over');
-  return end;
+  const end = endingOf({ lasting, moment: until, called: 'until', example: '30m' }, nowMs);
+  if (end === undefined) throw eitherOr('until', '30m');
+  if (end.at > nowMs + LONGEST_MS) throw invalid(end.place, 'is more than 24h from now; pause again when it is over');
+  return end.at;
 }
-
-function durationOf(text: string): number {
-  try {
-    return Math.ceil(parseDuration(text));
-  } catch (error) {
-    throw invalid('/for', error instanceof Error ? error.message : String(error));
-  }
-}
-
-const invalid = (path: string, reason: string) =>
-  unprocessable('The body is not what this route takes.', 'INVALID_BODY', [{ path, reason }]);
 
 function pausedMeanwhile(status: 409 | 412, current: LaidPause | undefined, nowMs: number): Problem {
   const who = current ? ` by ${current.by}` : '';

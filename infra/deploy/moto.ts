@@ -1,9 +1,10 @@
 // moto, an emulated AWS with CloudFormation: installed once into a virtual environment, started on a free port.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { answersOn, freePorts } from '../local/ports.ts';
+import { installPrograms } from '../python/programs.ts';
 
 const FOLDER = '.flyball/moto';
 /** What moto says, kept after the run. */
@@ -24,7 +25,7 @@ export interface Moto {
 
 /** Throws an Error that says what to do when there is no Python. */
 export async function startMoto(): Promise<Moto> {
-  install();
+  installPrograms({ what: 'moto', folder: FOLDER, requirements: REQUIREMENTS, megabytes: 320 });
   const { http: port } = await freePorts();
   const child = spawn(PYTHON, [join(import.meta.dirname, 'moto_server.py'), String(port)], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,27 +58,6 @@ export function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
   };
-}
-
-function install(): void {
-  const stamp = join(FOLDER, 'requirements.txt');
-  const wanted = readFileSync(REQUIREMENTS, 'utf8');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  rmSync(FOLDER, { recursive: true, force: true });
-  console.log(`Installing moto into ${FOLDER} (320 MB)`);
-  try {
-    execFileSync('python3', ['-m', 'venv', FOLDER], { stdio: ['ignore', 'ignore', 'inherit'] });
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS];
-    execFileSync(PYTHON, pip, { stdio: ['ignore', 'ignore', 'inherit'] });
-  } catch (error) {
-    throw new Error(
-      'moto could not be installed: it is a Python program and needs `python3` (3.10 or newer) with `venv` ' +
-        '(Debian, Ubuntu: apt-get install python3-venv) and a way to PyPI. Mend that, then run this again.',
-      { cause: error },
-    );
-  }
-  // Last, so that half an installation is begun anew.
-  writeFileSync(stamp, wanted);
 }
 
 async function up(port: number, child: ChildProcess): Promise<void> {
