@@ -39,7 +39,9 @@ describe.each(routes)('$RouteKey', ({ RouteKey, Target }) => {
   });
 
   it('is of the control plane or of an example', () => {
-    expect(RouteKey).toMatch(/^(ANY \/v1\/|ANY \/metrics$|(GET|POST) \/orders|(GET|POST|PUT) \/payments|GET \/hello)/);
+    expect(RouteKey).toMatch(
+      /^(ANY \/v1\/|ANY \/(metrics|openapi\.json)$|(GET|POST) \/orders|(GET|POST|PUT) \/payments|GET \/hello)/,
+    );
   });
 });
 
