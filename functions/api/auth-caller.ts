@@ -74,17 +74,18 @@ export function createAuthenticator(parts: AuthParts): (request: OpenRequest) =>
     if (presented.kind === 'none' || presented.kind === 'several') throw unclear(presented.kind);
     // By hash, in memory too: what was presented is kept nowhere, and nothing is compared that a clock could tell about.
     const credential = hashOfKey(presented.text);
-    const attempt = { address, credential, at };
-    const waitMs = failures.waitMs(attempt);
-    if (waitMs > 0) throw tooMany(waitMs);
+    const isToken = presented.kind === 'token' && issuers !== '';
+    const attempt = { address, credential, at, isFree: isToken };
+    const look = failures.look(attempt);
+    if (look.kind === 'never') throw tooMany(look.waitMs);
     try {
-      const isToken = presented.kind === 'token' && issuers !== '';
       const caller = await (isToken ? ofToken(presented.text, at) : ofKey(presented.text, credential, at));
       failures.succeeded(attempt);
       return caller;
     } catch (error) {
-      if (error instanceof Problem && error.status === 401) await failures.failed(attempt);
-      throw error;
+      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      await failures.failed(attempt);
+      throw look.kind === 'despite' ? tooMany(look.waitMs) : error;
     }
   };
 }

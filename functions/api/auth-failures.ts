@@ -7,6 +7,12 @@ import type { Table } from '../../store/port.ts';
 export const MOST_BY_ADDRESS = 20;
 /** Of one key or token in one window, on one instance. */
 export const MOST_BY_CREDENTIAL = 10;
+/**
+ * Of one address that is over its limit, and of credentials whose hashes begin alike: a good key that is new here is
+ * looked up all the same, unless somebody has made up hundreds, and those cost no more looks than these.
+ */
+export const MOST_BY_PREFIX = 2;
+const PREFIX_LENGTH = 2;
 /** Windows begin with the minute, ms. */
 export const WINDOW_MS = 60_000;
 
@@ -33,26 +39,38 @@ export interface Attempt {
   readonly credential: string;
   /** ms since the epoch. */
   readonly at: number;
+  /** It is verified without asking anybody: what others at its address do is no reason not to. */
+  readonly isFree?: boolean;
 }
+
+/** Whether an attempt is looked at. */
+export type Look =
+  | { readonly kind: 'now' }
+  /** Its address has failed too often: looked at all the same, and told to wait, ms, should it be no good. */
+  | { readonly kind: 'despite'; readonly waitMs: number }
+  | { readonly kind: 'never'; readonly waitMs: number };
 
 export class FailedLogins {
   readonly #shared: Shared | undefined;
   #startMs = 0;
   readonly #counts = new Map<string, number>();
+  readonly #beyond = new Map<string, number>();
   readonly #trusted = new Map<string, number>();
 
   constructor(shared?: Shared) {
     this.#shared = shared;
   }
 
-  /** How long this attempt is not to be looked at, ms; 0 when it is looked at now. */
-  waitMs({ address, credential, at }: Attempt): number {
+  /** Whether this attempt is looked at. */
+  look(attempt: Attempt): Look {
+    const { address, credential, at, isFree = false } = attempt;
     this.#turn(at);
-    const byCredential = this.#counts.get(`credential ${credential}`) ?? 0;
-    const byAddress = this.#counts.get(`address ${networkOf(address)}`) ?? 0;
-    const trusted = at - (this.#trusted.get(credential) ?? -Infinity) < TRUSTED_MS;
-    const refused = byCredential >= MOST_BY_CREDENTIAL || (byAddress >= MOST_BY_ADDRESS && !trusted);
-    return refused ? Math.max(1, this.#startMs + WINDOW_MS - at) : 0;
+    const waitMs = Math.max(1, this.#startMs + WINDOW_MS - at);
+    if ((this.#counts.get(`credential ${credential}`) ?? 0) >= MOST_BY_CREDENTIAL) return { kind: 'never', waitMs };
+    if (!this.#isOver(address)) return { kind: 'now' };
+    if (at - (this.#trusted.get(credential) ?? -Infinity) < TRUSTED_MS) return { kind: 'now' };
+    const spent = !isFree && (this.#beyond.get(prefixOf(attempt)) ?? 0) >= MOST_BY_PREFIX;
+    return { kind: spent ? 'never' : 'despite', waitMs };
   }
 
   succeeded({ credential, at }: Attempt): void {
@@ -60,17 +78,29 @@ export class FailedLogins {
   }
 
   /** Never rejects: a count that cannot be kept for all is kept here. */
-  async failed({ address, credential, at }: Attempt): Promise<void> {
+  async failed(attempt: Attempt): Promise<void> {
+    const { address, credential, at } = attempt;
     this.#turn(at);
     this.#trusted.delete(credential);
+    const wasOver = this.#isOver(address);
     const network = networkOf(address);
     const names = [`credential ${credential}`, `address ${network}`] as const;
     for (const name of names) remember(this.#counts, name, (this.#counts.get(name) ?? 0) + 1);
+    if (wasOver) {
+      // All know already, or learn it from who is counted next.
+      const prefix = prefixOf(attempt);
+      remember(this.#beyond, prefix, (this.#beyond.get(prefix) ?? 0) + 1);
+      return;
+    }
     const startMs = this.#startMs;
     const everywhere = await this.#countForAll(network, at);
     if (startMs !== this.#startMs) return;
     const [, name] = names;
     remember(this.#counts, name, Math.max(everywhere, this.#counts.get(name) ?? 0));
+  }
+
+  #isOver(address: string): boolean {
+    return (this.#counts.get(`address ${networkOf(address)}`) ?? 0) >= MOST_BY_ADDRESS;
   }
 
   /** A window that is over counts for nothing. */
@@ -79,6 +109,7 @@ export class FailedLogins {
     if (startMs === this.#startMs) return;
     this.#startMs = startMs;
     this.#counts.clear();
+    this.#beyond.clear();
   }
 
   async #countForAll(network: string, at: number): Promise<number> {
@@ -100,6 +131,10 @@ export class FailedLogins {
       return 0;
     }
   }
+}
+
+function prefixOf({ address, credential }: Attempt): string {
+  return `${networkOf(address)} ${credential.slice(0, PREFIX_LENGTH)}`;
 }
 
 /** How ::ffff:0:0/96 begins. */

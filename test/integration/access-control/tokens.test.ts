@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { MOST_BY_ADDRESS } from '../../../functions/api/auth-failures.ts';
 import type { Logger } from '../../../middleware/kernel/logger.ts';
 import type { Table } from '../../../store/port.ts';
 import { AUDIENCE, ISSUER, keySetOf, serveKeys, signingKey, tokenOf } from '../../support/issuer.ts';
@@ -54,6 +55,14 @@ describe('a token', () => {
     const { body: trail } = await plane.send({ method: 'GET', path: '/v1/audit', bearer });
     expect((trail['entries'] as object[])[0]).toMatchObject({ actor: 'jwt:corp:ada', action: 'draft.put' });
     expect(issuer.asked).toBe(1);
+  });
+
+  it('is taken from an address where others have failed too often, and a bad one is told to wait', async () => {
+    const plane = start();
+    for (let i = 0; i < MOST_BY_ADDRESS; i++) expect((await list(plane, `fb_guess-${i}`)).status).toBe(401);
+    expect((await list(plane, await token())).status).toBe(200);
+    expect((await list(plane, await token({}, other))).status).toBe(429);
+    expect((await list(plane, await token({ jti: 'another' }))).status).toBe(200);
   });
 
   it('is for the services that its claims give, and does no more than its role', async () => {
