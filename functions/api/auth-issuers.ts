@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { platformAt } from '../../middleware/kernel/platform-address.ts';
 import { jwt } from '../../middleware/kernel/rules/schema/access.ts';
 import { ROLES } from '../../store/items/api-keys.ts';
+import { openClaims, ownersOf } from './auth-owners.ts';
 import { placesOf } from './field-errors.ts';
 import { readJson } from './json-text.ts';
 import { NAME_PATTERN } from './names.ts';
@@ -14,22 +15,10 @@ export const LONGEST_SETTING = 3072;
 const MOST_ISSUERS = 8;
 const MOST_ROLES = 32;
 
-/** Its tokens are for whoever runs a workflow anywhere, with any audience: claims must say whose. */
-const GITHUB = /^https:\/\/token\.actions\.githubusercontent\.com\b/;
-const OWNED_BY = ['repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'sub'];
-
 const NOT_ASKED = {
   credentials: 'is a link-local address, where functions find their credentials: no issuer is there',
   runtime: "is where Lambda's own runtime API is: no issuer is there",
 } as const;
-
-/** What a pattern must begin with to be of one owner; the others take none. */
-const OWNED_AS = new Map(
-  OWNED_BY.map((claim) => [
-    claim,
-    claim === 'repository' ? /^[^*/]+\// : claim === 'sub' ? /^repo:[^*/]+\// : /^[^*]+$/,
-  ]),
-);
 
 const name = z.string().regex(NAME_PATTERN, 'is 1 to 64 lower-case letters, digits and hyphens');
 const value = z
@@ -77,26 +66,18 @@ const issuer = z
     const asked = context.value[part] ?? '';
     const belongs = URL.canParse(asked) ? platformAt(asked) : undefined;
     if (belongs) context.issues.push({ code: 'custom', input: asked, path: [part], message: NOT_ASKED[belongs] });
+    const owners = ownersOf(issuer);
+    if (!owners) return;
     for (const [i, { when }] of roles.entries()) {
-      const open = GITHUB.test(issuer) ? openClaims(when) : [];
-      for (const claim of open) {
-        const message = 'fits repositories of others; write the whole owner before the first *';
+      for (const claim of openClaims(owners, when)) {
+        const message = `fits ${owners.strangers} of others; write the whole owner before the first *`;
         context.issues.push({ code: 'custom', input: when, path: ['roles', i, 'when', claim], message });
       }
-      if (!GITHUB.test(issuer) || Object.keys(when).some((claim) => OWNED_BY.includes(claim))) continue;
-      const message = `would be for workflows of every repository there is; name one of ${OWNED_BY.join(', ')}`;
+      if (Object.keys(when).some((claim) => owners.claims.has(claim))) continue;
+      const message = `would be for every one of the ${owners.strangers} there are; name one of ${[...owners.claims.keys()].join(', ')}`;
       context.issues.push({ code: 'custom', input: when, path: ['roles', i, 'when'], message });
     }
   });
-
-/** The claims that are to say whose a token is and fit those of other owners too, unless one of them does not. */
-function openClaims(when: Grant['when']): string[] {
-  const named = Object.keys(when).filter((claim) => OWNED_AS.has(claim));
-  const open = named.filter((claim) =>
-    [when[claim] ?? []].flat().some((value) => value.includes('*') && !OWNED_AS.get(claim)?.test(value)),
-  );
-  return open.length < named.length ? [] : open;
-}
 
 const issuers = z
   .array(issuer)

@@ -20,6 +20,39 @@ const github = {
 const read = (...issuers: object[]) => readIssuers(JSON.stringify(issuers));
 
 describe('the text of FLYBALL_ISSUERS', () => {
+  const shared = (issuer: string, when: object) => () =>
+    read({ name: 'shared', issuer, audience: 'flyball', roles: [{ when, role: 'viewer' }] });
+
+  it.each([
+    ['https://gitlab.com', { ref: 'main', ref_protected: 'true' }],
+    ['https://gitlab.com/', { project_path: 'acme*' }],
+    ['https://gitlab.com', { namespace_path: '*acme' }],
+    ['https://gitlab.com', { sub: 'project_path:*:ref:main' }],
+    ['https://gitlab.com', { namespace_id: '7*' }],
+    ['https://agent.buildkite.com', { pipeline_slug: 'deploy' }],
+    ['https://agent.buildkite.com', { sub: 'organization:acme*' }],
+    ['https://app.terraform.io', { terraform_workspace_name: 'prod' }],
+    ['https://accounts.google.com', { email_verified: 'true' }],
+    ['https://accounts.google.com', { email: '*acme.com' }],
+  ])('of %s, which gives tokens to everybody, is refused without an owner: %o', (issuer, when) => {
+    expect(shared(issuer, when)).toThrow(/would be for every one of the|of others; write the whole owner/);
+  });
+
+  it.each([
+    ['https://gitlab.com', { project_path: 'acme/*', ref: 'main' }],
+    ['https://gitlab.com', { namespace_path: ['acme', 'acme/*'] }],
+    ['https://gitlab.com', { namespace_id: '72' }],
+    ['https://gitlab.com', { sub: 'project_path:acme/*:ref_type:branch:ref:main' }],
+    ['https://gitlab.com.acme.example', { ref: 'main' }],
+    ['https://gitlab.acme.example', { ref: 'main' }],
+    ['https://agent.buildkite.com', { organization_slug: 'acme' }],
+    ['https://app.terraform.io', { sub: 'organization:acme:project:*' }],
+    ['https://accounts.google.com', { email: '*@acme.com' }],
+    ['https://accounts.google.com', { hd: 'acme.com' }],
+  ])('of %s is taken with one, as is that of an issuer of one’s own: %o', (issuer, when) => {
+    expect(shared(issuer, when)()).toHaveLength(1);
+  });
+
   it('says whose tokens are taken, and which role their claims give', () => {
     expect(read(corp, github)).toEqual([
       { ...corp, actor: 'sub' },
@@ -81,7 +114,7 @@ describe('the text of FLYBALL_ISSUERS', () => {
     [
       'workflows of any repository',
       [{ ...github, ...role({ ref: 'refs/heads/main' }) }],
-      /\/0\/roles\/0\/when: would be for workflows of every repository/,
+      /\/0\/roles\/0\/when: would be for every one of the repositories there are/,
     ],
     ...[
       ...[{ sub: 'repo:*' }, { sub: '*:ref:refs/heads/main' }, { repository: '*/*' }, { repository: 'acme*' }],
