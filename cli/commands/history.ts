@@ -7,7 +7,7 @@ import { table, type Line, type Tone } from '../line.ts';
 import { serviceName } from '../rules-file.ts';
 
 const DEFAULT_LIMIT = 20;
-const FILTERS = ['actor', 'action', 'target', 'from', 'to'];
+const FILTERS = ['actor', 'identity', 'action', 'target', 'from', 'to'];
 
 export const history: Command = {
   name: 'history',
@@ -17,7 +17,8 @@ export const history: Command = {
 without a service: who did what, of the last 30 days unless it is said.
 
   --audit            also drafts, approvals, forced breakers, keys, …
-  --actor <name>     who did it
+  --actor <name>     who did it, by name
+  --identity <id>    whatever they are called: key:<id>, jwt:<issuer>:<sub>
   --action <name>    rules.publish and the like; "rules." is all that begins so
   --target <name>    to what, e.g. draft or "revision 3"
   --from <time>      such as 2027-01-01T00:00Z

@@ -52,8 +52,8 @@ function serviceOf(request: ApiRequest): string | undefined {
 }
 
 /** Who did it, what was done (`rules.publish`, or `rules.` for all that begins so), and to what. */
-function filtersOf({ query }: ApiRequest): Pick<AuditQuery, 'actor' | 'action' | 'target'> {
-  const given = (['actor', 'action', 'target'] as const).flatMap((name) => {
+function filtersOf({ query }: ApiRequest): Pick<AuditQuery, 'actor' | 'identity' | 'action' | 'target'> {
+  const given = (['actor', 'identity', 'action', 'target'] as const).flatMap((name) => {
     const value = query.get(name);
     return value === null ? [] : [[name, value] as const];
   });

@@ -12,7 +12,8 @@ export type Deed = Pick<AuditEntry, 'action' | 'service' | 'target' | 'detail' |
  * @throws {Problem} 503
  */
 export async function record(parts: Parts, request: ApiRequest, deed: Deed): Promise<void> {
-  const entry: AuditEntry = { at: request.at, id: parts.newId(), actor: request.caller.name, ...deed };
+  const { name: actor, identity } = request.caller;
+  const entry: AuditEntry = { at: request.at, id: parts.newId(), actor, identity, ...deed };
   try {
     await appendAudit(parts.table, entry);
     // A second copy where this function may add and nothing else: its role could overwrite the first.

@@ -9,6 +9,8 @@ export interface AuditEntry {
   /** Tells entries of one ms apart; the same `at` and `id` are the same entry. */
   readonly id: string;
   readonly actor: string;
+  /** Who that is whatever they are called: `key:<id>`, `jwt:<issuer>:<sub>`; entries of flyball before 0.3.0 have none. */
+  readonly identity?: string;
   /** E.g. `rules.publish`. */
   readonly action: string;
   readonly service?: string;
@@ -23,6 +25,7 @@ export interface AuditQuery {
   readonly to: number;
   readonly service?: string;
   readonly actor?: string;
+  readonly identity?: string;
   /** Exactly, or all that begin with it when it ends in a dot: `rules.`. */
   readonly action?: string;
   readonly target?: string;
@@ -44,14 +47,14 @@ const POSITION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z[#$]/;
 
 /** Adds an entry. Gives false, and changes nothing, if there is one with the same time and id. */
 export async function appendAudit(table: Table, entry: AuditEntry): Promise<boolean> {
-  const { at, id, actor, action, service, target, detail, note } = entry;
+  const { at, id, actor, identity, action, service, target, detail, note } = entry;
   const time = new Date(at).toISOString();
   const expiration = Math.ceil((at + KEPT_DAYS * DAY_MS) / 1000);
   const { applied } = await table.put({
     item: {
       ...keys.audit(dayOf(time), time, id),
       v: ITEM_VERSION,
-      ...{ at, id, actor, action, service, target, note, expiration },
+      ...{ at, id, actor, identity, action, service, target, note, expiration },
       detail: detail && { ...detail },
     },
     condition: 'attribute_not_exists(pk)',
@@ -94,11 +97,12 @@ export async function readAudit(
   return { entries };
 }
 
-function isAskedFor(item: Item, { service, actor, action, target }: AuditQuery): boolean {
+function isAskedFor(item: Item, { service, actor, identity, action, target }: AuditQuery): boolean {
   const done = item['action'];
   return (
     (service === undefined || item['service'] === service) &&
     (actor === undefined || item['actor'] === actor) &&
+    (identity === undefined || item['identity'] === identity) &&
     (target === undefined || item['target'] === target) &&
     (action === undefined ||
       done === action ||
@@ -148,11 +152,13 @@ function readableOf(item: Item, sk: string): AuditEntry {
 function entryOf(item: Item): AuditEntry {
   const { text, number, optionalText } = fieldsOf(item);
   const [service, target, note] = [optionalText('service'), optionalText('target'), optionalText('note')];
+  const identity = optionalText('identity');
   const detail = item['detail'];
   return {
     at: number('at'),
     id: text('id'),
     actor: text('actor'),
+    ...(identity === undefined ? {} : { identity }),
     action: text('action'),
     ...(service === undefined ? {} : { service }),
     ...(target === undefined ? {} : { target }),

@@ -7,6 +7,9 @@ const entry = z
     at: moment,
     id: z.string(),
     actor: z.string().meta({ description: 'the name of the key, or the bearer of the token' }),
+    identity: z.string().optional().meta({
+      description: '`key:<id>` or `jwt:<issuer>:<sub>`: tells those of one name apart, and stays when a name changes',
+    }),
     action: z.string().meta({ description: 'rules.publish and the like' }),
     service: z.string().optional(),
     target: z.string().optional(),
@@ -20,7 +23,8 @@ export const listAudit: Description = {
   tags: ['audit'],
   query: {
     service: serviceParameter.optional(),
-    actor: z.string().optional().meta({ description: 'who did it' }),
+    actor: z.string().optional().meta({ description: 'who did it, by name' }),
+    identity: z.string().optional().meta({ description: 'who did it, whatever they are called' }),
     action: z.string().optional().meta({ description: '`rules.publish`; `rules.` is all that begins so' }),
     target: z.string().optional().meta({ description: 'to what, e.g. `draft` or `revision 3`' }),
     ...span,

@@ -105,6 +105,26 @@ describe('a key that is made', () => {
     expect(text).not.toContain(hashOfKey(key));
   });
 
+  it('is told apart in the audit log from others of its name', async () => {
+    const [one, another] = [
+      await made({ name: 'twin', role: 'editor', services: ['orders'] }),
+      await made({ name: 'twin', role: 'editor', services: ['orders'] }),
+    ];
+    const body = { apiVersion: 'flyball/v1', service: 'orders' };
+    for (const [i, { key }] of [one, another].entries()) {
+      const document = { ...body, owner: `team ${i}` };
+      const put = await send('PUT', '/v1/services/orders/draft', { body: document, bearer: key });
+      expect(put.status, put.text).toBe(200);
+    }
+    const ofTwins = await send('GET', '/v1/audit', { query: { actor: 'twin' } });
+    expect((ofTwins.body['entries'] as { identity: string }[]).map(({ identity }) => identity)).toEqual([
+      `key:${another.id}`,
+      `key:${one.id}`,
+    ]);
+    const ofOne = await send('GET', '/v1/audit', { query: { identity: `key:${one.id}` } });
+    expect(ofOne.body['entries']).toMatchObject([{ actor: 'twin', action: 'draft.put', service: 'orders' }]);
+  });
+
   it.each([
     ['no name', { role: 'viewer' }, '/name'],
     ['an empty name', { name: ' ', role: 'viewer' }, '/name'],
