@@ -46,8 +46,9 @@ function linesOf(rows: readonly Fields[]): Line[] {
   );
 }
 
-function waitingFor({ gray, draft }: Fields): string {
+function waitingFor({ gray, draft, removed }: Fields): string {
   const parts: string[] = [];
+  if (isObject(removed)) parts.push(`removed by ${cell(removed['by'])}`);
   if (isObject(gray)) parts.push(`revision ${cell(gray['revision'])} is gray`);
   if (isObject(draft) && draft['inForce'] !== true) parts.push(`draft of ${cell(draft['author'])}`);
   return parts.join(', ');

@@ -12,7 +12,7 @@ import { digestOf } from './digest.ts';
  * somebody was cut off from is finished so. The time at which a revision came in force orders declarations.
  */
 export async function settle(table: Table, service: string): Promise<void> {
-  const { head, gray } = await readState(table, service);
+  const { head, gray, removed } = await readState(table, service);
   if (!head) return;
   const { seq, revision, publishedAt } = head;
   const found = await readRevision(table, service, revision);
@@ -27,5 +27,6 @@ export async function settle(table: Table, service: string): Promise<void> {
     ...(owner === undefined ? {} : { owner }),
     ...(tags === undefined ? {} : { tags }),
     ...(gray === undefined ? {} : { gray: gray.revision }),
+    ...(removed ? { removed } : {}),
   });
 }

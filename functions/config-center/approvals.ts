@@ -160,7 +160,8 @@ function isSame(one: Person, other: Person): boolean {
   return one.by === other.by || (one.identity !== undefined && one.identity === other.identity);
 }
 
-function neededBy({ approvals = 0 }: Parts): number {
+/** How many others than a draft's author must agree to it before it is published; 0 where that is not asked for. */
+export function neededBy({ approvals = 0 }: Parts): number {
   return approvals;
 }
 

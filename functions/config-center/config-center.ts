@@ -15,6 +15,7 @@ import { keyRoutes } from './keys/routes.ts';
 import { openApiRoutes } from './openapi.ts';
 import type { Parts } from './parts.ts';
 import { publishingRoutes } from './publishing.ts';
+import { removingRoutes } from './removing.ts';
 import { revisionRoutes } from './revisions.ts';
 import { schemaRoutes } from './schema.ts';
 import { serviceRoutes } from './services.ts';
@@ -30,6 +31,7 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...draftRoutes(parts),
     ...approvalRoutes(parts),
     ...publishingRoutes(parts),
+    ...removingRoutes(parts),
     ...grayRoutes(parts),
     ...revisionRoutes(parts),
     ...baselineRoutes(parts),

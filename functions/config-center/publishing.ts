@@ -103,7 +103,7 @@ export async function publishDraft(
   if (tags !== undefined && !includes(tags, draft.etag)) throw draftChanged(service, draft);
   if (expectedRevision !== undefined && expectedRevision !== (head?.revision ?? 0)) throw lostRace(service, head);
   requireNoGray(service, state);
-  if (gray && !head) throw nothingBeside(service);
+  if (gray && (!head || state.removed)) throw nothingBeside(service);
   await requireApproved(parts, request, service, draft);
   const document = await validatedNow(table, service, valueOfSource(draft.source), request.at);
   const { source } = draft;
@@ -122,6 +122,7 @@ async function rollBack(parts: Parts, request: ApiRequest, service: string): Pro
   const state = await readState(table, service);
   const revision = await readRevision(table, service, to);
   if (!revision) throw notFound(`Service "${service}" has no revision ${to}.`);
+  if (revision.state === 'removal') throw removal(service, to);
   const next: Next = {
     service,
     // What was valid once may not be today; but a level of logs that has ended is in nobody's way.
@@ -138,8 +139,8 @@ async function rollBack(parts: Parts, request: ApiRequest, service: string): Pro
 async function publishNext(parts: Parts, request: ApiRequest, next: Next, state: RulesState): Promise<ApiResponse> {
   const { table } = parts;
   const { service, document, source, note, action, detail, force, gray, plan } = next;
-  const { head, gray: before } = state;
-  if (head && sameDocument(document, await readDocument(table, service, head.revision, 0))) {
+  const { head, gray: before, removed } = state;
+  if (head && !removed && sameDocument(document, await readDocument(table, service, head.revision, 0))) {
     return before ? backTo(parts, request, next, state) : unchanged(parts, request, next, head);
   }
   const fields = newFieldsOf(document);
@@ -225,6 +226,12 @@ async function answer(
     ...(gray ? { gray: shownGray(gray) } : {}),
     ...(await warningsNow(table, service, document, request.at)),
   });
+}
+
+/** 409: there is a way to have no rules that says so. */
+function removal(service: string, revision: number): Problem {
+  const detail = `Revision ${revision} removed the rules: DELETE /v1/services/${service}/rules does so again.`;
+  return new Problem(409, detail, { code: 'REMOVAL' });
 }
 
 /** 409: the rest of the fleet would be given nothing. */

@@ -1,7 +1,14 @@
 // What has been published: the revision in force, the ones before it, and what differs between two.
 import { grayOf } from '../../store/items/gray.ts';
 import type { Table } from '../../store/port.ts';
-import { listRevisions, readDocument, readHead, readRevision, type RevisionRecord } from '../../store/items/rules.ts';
+import {
+  listRevisions,
+  readDocument,
+  readHead,
+  readRevision,
+  readState,
+  type RevisionRecord,
+} from '../../store/items/rules.ts';
 import {
   badRequest,
   ifNoneMatch,
@@ -48,8 +55,8 @@ export function revisionRoutes({ table }: Parts): Route[] {
 
 /** The document in force, as instances have it. */
 export async function inForce(table: Table, request: ApiRequest, id: string): Promise<ApiResponse> {
-  const head = await readHead(table, id, { consistent: true });
-  if (!head) throw nothingPublished(id);
+  const { head, removed } = await readState(table, id);
+  if (!head || removed) throw nothingPublished(id, head?.revision);
   const etag = `${head.seq}-${head.revision}`;
   if (includes(ifNoneMatch(request), etag)) return notModified(quoted(etag));
   const document = await readDocument(table, id, head.revision, 0);
@@ -107,8 +114,9 @@ async function published(table: Table, id: string, revision: number) {
   return found;
 }
 
-function nothingPublished(id: string) {
-  return notFound(`${titleOf(id)} has no published rules; POST to ${pathOf(id)}/publish.`);
+function nothingPublished(id: string, removedBy: number | undefined) {
+  const why = removedBy === undefined ? '' : ` since revision ${removedBy}, which removed them`;
+  return notFound(`${titleOf(id)} has no published rules${why}; POST to ${pathOf(id)}/publish.`);
 }
 
 function numberOf(text: string): number {

@@ -64,13 +64,14 @@ function shown({ service, since, rules, draft }: ServiceEntry) {
             etag: draft.etag,
             author: draft.author,
             updatedAt: new Date(draft.updatedAt).toISOString(),
-            inForce: draft.digest === rules?.digest,
+            inForce: draft.digest === rules?.digest && !rules.removed,
           },
         }),
   };
 }
 
-function shownRules({ revision, publishedAt, author, owner, tags, gray }: ListedRules) {
+function shownRules({ revision, publishedAt, author, owner, tags, gray, removed = false }: ListedRules) {
+  if (removed) return { removed: { revision, at: new Date(publishedAt).toISOString(), by: author } };
   return {
     revision,
     publishedAt: new Date(publishedAt).toISOString(),

@@ -16,6 +16,8 @@ export interface RulesState {
   readonly ended: { readonly revision: number; readonly how: GrayEnd } | undefined;
   /** The highest revision number ever written; 0 before any. */
   readonly last: number;
+  /** Whether the head's revision stands for rules that were removed. */
+  readonly removed: boolean;
 }
 
 export async function readState(table: Table, service: string): Promise<RulesState> {
@@ -24,9 +26,12 @@ export async function readState(table: Table, service: string): Promise<RulesSta
 
 export function stateOf(item: Item | undefined): RulesState {
   const head = headOf(item);
-  if (!item || !head) return { head: undefined, gray: undefined, ended: undefined, last: 0 };
+  if (!item || !head) return { head: undefined, gray: undefined, ended: undefined, last: 0, removed: false };
   const last = fieldsOf(item).optionalNumber('last') ?? 0;
-  return { head, gray: grayOf(head.gray), ended: endedOf(item['ended']), last: Math.max(last, head.revision) };
+  return {
+    ...{ head, gray: grayOf(head.gray), ended: endedOf(item['ended']) },
+    ...{ last: Math.max(last, head.revision), removed: item['removed'] === true },
+  };
 }
 
 function endedOf(value: Item[string]): RulesState['ended'] {

@@ -41,6 +41,8 @@ export interface Publication {
   readonly gray?: GrayTerms | undefined;
   /** What is to become of a gray publication; the default plan when left out. */
   readonly plan?: PlanTerms | undefined;
+  /** Whether there are to be no rules from here on: instances are given a document without any. */
+  readonly removes?: boolean;
 }
 
 export interface RevisionRecord {
@@ -52,9 +54,9 @@ export interface RevisionRecord {
   readonly publishedAt: number;
   /**
    * `gray` while part of the fleet is given it, `current` what the rest is given, `aborted` what only a part was ever
-   * given, `past` what was current before.
+   * given, `past` what was current before; `removal` since when there were no rules.
    */
-  readonly state: 'gray' | 'current' | 'aborted' | 'past';
+  readonly state: 'gray' | 'current' | 'aborted' | 'past' | 'removal';
 }
 
 export interface Revision extends RevisionRecord {
@@ -80,7 +82,7 @@ export interface Revision extends RevisionRecord {
  * taken for good by that write, whatever becomes of the publication.
  */
 export async function publishRevision(table: Table, publication: Publication): Promise<Published> {
-  const { service, author, note, at, expectedSeq, needs, gray: terms } = publication;
+  const { service, author, note, at, expectedSeq, needs, gray: terms, removes = false } = publication;
   const document = packDocument(publication.document);
   const source = packSource(publication.source);
 
@@ -97,7 +99,10 @@ export async function publishRevision(table: Table, publication: Publication): P
     document,
   }));
   const parts = [
-    { ...keys.revision(service, revision), seq, revision, publishedAt: at, ...needing, author, note },
+    {
+      ...keys.revision(service, revision),
+      ...{ seq, revision, publishedAt: at, ...needing, author, note, ...(removes ? { removed: true } : {}) },
+    },
     { ...keys.revisionSource(service, revision), source },
     ...(gray ? [planItem(service, { ...gray, baseRevision: baseOf(before), author, note }, publication.plan)] : []),
     ...copies,
@@ -110,7 +115,12 @@ export async function publishRevision(table: Table, publication: Publication): P
   ]);
   if (!written.every(Boolean)) return { applied: false, head: await readHead(table, service, { consistent: true }) };
   if (gray) return commitGray(table, service, gray, { seq, at, expectedSeq, fence });
-  return commit(table, service, { seq, revision, publishedAt: at, ...needing }, { before, expectedSeq, fence });
+  return commit(
+    table,
+    service,
+    { seq, revision, publishedAt: at, ...needing },
+    { before, removes, expectedSeq, fence },
+  );
 }
 
 /** What the rest of the fleet runs while a part is given another. */
@@ -145,7 +155,7 @@ function commit(
   table: Table,
   service: string,
   head: RulesHead,
-  { before, ...turn }: Turn & { readonly before: RulesState },
+  { before, removes, ...turn }: Turn & { readonly before: RulesState; readonly removes: boolean },
 ): Promise<Published> {
   const { gray } = before;
   const { needs, seq, revision, publishedAt } = head;
@@ -157,8 +167,9 @@ function commit(
       last: revision,
       ...(needs === undefined ? {} : { needs }),
       ...(gray ? { ended: { revision: gray.revision, how: 'aborted' } } : {}),
+      ...(removes ? { removed: true } : {}),
     },
-    remove: ['gray', 'changedAt', ...(needs === undefined ? ['needs'] : [])],
+    remove: ['gray', 'changedAt', ...(needs === undefined ? ['needs'] : []), ...(removes ? [] : ['removed'])],
   });
 }
 
@@ -226,7 +237,7 @@ function recordOf(item: Item, state: RulesState): RevisionRecord {
     author: text('author'),
     note: text('note'),
     publishedAt: number('publishedAt'),
-    state: stateOfRevision(revision, optionalText('end'), state),
+    state: item['removed'] === true ? 'removal' : stateOfRevision(revision, optionalText('end'), state),
   };
 }
 

@@ -25,6 +25,8 @@ export interface ListedRules {
   readonly tags?: Readonly<Record<string, string>>;
   /** The revision that part of the fleet is given, while it is. */
   readonly gray?: number;
+  /** Whether the revision stands for rules that were removed. */
+  readonly removed?: boolean;
 }
 
 export interface ListedDraft {
@@ -196,6 +198,7 @@ function rulesOf({ pk, sk }: Item, rules: Item): ListedRules {
     ...(owner === undefined ? {} : { owner }),
     ...(isRecord(tags) ? { tags: tagsOf(tags) } : {}),
     ...(gray === undefined ? {} : { gray }),
+    ...(rules['removed'] === true ? { removed: true } : {}),
   };
 }
 

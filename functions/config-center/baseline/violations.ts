@@ -1,6 +1,6 @@
 // Which services' rules in force a baseline does not allow: page by page over the list of services, never by a scan.
 import { UnreadableItem } from '../../../store/items/fields.ts';
-import { readDocument, readHead } from '../../../store/items/rules.ts';
+import { readDocument, readState } from '../../../store/items/rules.ts';
 import { listServices } from '../../../store/items/services.ts';
 import type { Table } from '../../../store/port.ts';
 import { pointerOf, sealCursor, type FieldError, type PageWanted } from '../../api/index.ts';
@@ -52,8 +52,8 @@ export async function violationsOf(table: Table, baseline: Baseline, page: PageW
 }
 
 async function violationOf(table: Table, baseline: Baseline, service: string): Promise<Violation | undefined> {
-  const head = await readHead(table, service);
-  if (!head) return undefined;
+  const { head, removed } = await readState(table, service);
+  if (!head || removed) return undefined;
   const { revision } = head;
   try {
     const document = await readDocument(table, service, revision, 0);

@@ -51,6 +51,10 @@ export const listServices: Description = {
             owner: z.string().optional(),
             tags: z.record(z.string(), z.string()).optional(),
             gray: z.object({ revision: z.int() }).optional(),
+            removed: z
+              .object({ revision: z.int(), at: moment, by: z.string() })
+              .optional()
+              .meta({ description: 'its rules were removed: it has none' }),
             draft: z
               .object({ etag: z.string(), author: z.string(), updatedAt: moment, inForce: z.boolean() })
               .optional(),
@@ -109,7 +113,7 @@ export const validateDraft: Description = {
 const revision = {
   revision: z.int(),
   seq: z.int(),
-  state: z.enum(['gray', 'current', 'aborted', 'past']),
+  state: z.enum(['gray', 'current', 'aborted', 'past', 'removal']),
   author: z.string(),
   note: z.string(),
   publishedAt: moment,

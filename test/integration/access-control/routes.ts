@@ -29,6 +29,7 @@ export const ROUTES: readonly Row[] = [
   ['POST', `${SERVICE}/publish`, 'publisher', 'service'],
   ['POST', `${SERVICE}/rollback`, 'publisher', 'service'],
   ['GET', `${SERVICE}/rules`, 'viewer', 'service'],
+  ['DELETE', `${SERVICE}/rules`, 'publisher', 'service'],
   ['GET', `${SERVICE}/revisions`, 'viewer', 'service'],
   ['GET', `${SERVICE}/revisions/{revision}`, 'viewer', 'service'],
   ['GET', `${SERVICE}/diff`, 'viewer', 'service'],
