@@ -75,7 +75,11 @@ function operationOf(route: Route, components: SchemaComponents): object {
       ...Object.entries(query).map(([name, schema]) => queryParameter(name, schema, components)),
       ...Object.entries(headers)
         .filter(([name]) => name !== 'accept')
-        .map(([name, text]) => ({ in: 'header', name, description: text, schema: { type: 'string' } })),
+        .map(([name, text]) => ({
+          ...{ in: 'header', name, description: text, schema: { type: 'string' } },
+          // RFC 6585: what answers 428 wants the precondition that is missing.
+          required: name === 'if-match' && description.problems?.[428] !== undefined,
+        })),
     ],
     ...(body ? { requestBody: requestBodyOf(body, components) } : {}),
     responses: {

@@ -74,6 +74,17 @@ describe('the description of the API', () => {
     });
   });
 
+  it('requires If-Match of those that answer 428 without it, and of no others', () => {
+    const required = operations
+      .filter(([, { parameters }]) => parameters.some(({ in: where, required }) => where === 'header' && required))
+      .map(([operation]) => operation);
+    expect(required.toSorted()).toEqual([
+      'DELETE /v1/services/{service}/rules',
+      'POST /v1/baseline/draft/approve',
+      'POST /v1/services/{service}/draft/approve',
+    ]);
+  });
+
   it('refers to nothing that is not there', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
     expect(references.length).toBeGreaterThan(20);
