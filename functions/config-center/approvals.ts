@@ -18,6 +18,7 @@ import {
   type Description,
   type Route,
 } from '../api/index.ts';
+import { approvalsInForce } from './baseline/in-force.ts';
 import { BASELINE_ID, pathOf, subjectOf } from './document-id.ts';
 import { draftChanged, existingDraft } from './drafts.ts';
 import type { Parts } from './parts.ts';
@@ -110,7 +111,7 @@ async function standing(parts: Parts, request: ApiRequest, id: string, draft: Dr
   const { etag, author } = draft;
   const given = await approvalsOf(parts.table, id, draft, request.at);
   return json(
-    { etag, author, needed: neededBy(parts), approvals: given.map(shown) },
+    { etag, author, needed: await neededBy(parts), approvals: given.map(shown) },
     { headers: { etag: quoted(etag) } },
   );
 }
@@ -124,8 +125,8 @@ export async function requireApproved(
   request: ApiRequest,
   id: string,
   draft: Omit<Draft, 'source' | 'updatedAt'>,
-  needed = neededBy(parts),
 ): Promise<void> {
+  const needed = await neededBy(parts);
   if (needed === 0) return;
   const { etag, author } = draft;
   const given = await approvalsOf(parts.table, id, draft, request.at);
@@ -160,9 +161,12 @@ function isSame(one: Person, other: Person): boolean {
   return one.by === other.by || (one.identity !== undefined && one.identity === other.identity);
 }
 
-/** How many others than a draft's author must agree to it before it is published; 0 where that is not asked for. */
-export function neededBy({ approvals = 0 }: Parts): number {
-  return approvals;
+/**
+ * How many others than a draft's author must agree to it before it is published; 0 where that is not asked for. Of the
+ * deployment and the baseline in force the stricter one decides.
+ */
+export async function neededBy({ table, approvals = 0 }: Parts): Promise<number> {
+  return Math.max(approvals, await approvalsInForce(table));
 }
 
 function shown({ by, at, note }: Approval) {

@@ -93,7 +93,7 @@ async function requireAllowed(
   const { table } = parts;
   const baseline = await baselineInForce(table);
   if (baseline && breachesOf(service, document, baseline).length > 0) requireRole(request.caller, 'admin');
-  if (neededBy(parts) === 0) return;
+  if ((await neededBy(parts)) === 0) return;
   const standing = await readRevision(table, service, head.revision);
   const said = standing && valueOfSource(standing.source);
   if (typeof said === 'object' && said !== null && Object.keys(said).every((name) => NO_RULES.has(name))) return;

@@ -128,7 +128,10 @@ export const rollback: Description = {
   tags,
   body: { schema: rollbackBody, examples: { first: { to: 1 } } },
   answers: { 200: { description: 'What is in force, and whose rules break it.', schema: published } },
-  problems: { 404: 'There is no such revision.', 409: 'Somebody else published meanwhile.', ...INVALID },
+  problems: {
+    403: 'The role does not reach, or it asks for fewer approvals than the one in force: that takes others.',
+    ...{ 404: 'There is no such revision.', 409: 'Somebody else published meanwhile.', ...INVALID },
+  },
 };
 
 export const listRevisions: Description = {

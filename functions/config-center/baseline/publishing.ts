@@ -18,6 +18,7 @@ import { invalidDocument, sameDocument } from '../documents.ts';
 import { draftChanged, storing } from '../drafts.ts';
 import type { Parts } from '../parts.ts';
 import { record } from '../trail.ts';
+import { approvalsInForce } from './in-force.ts';
 import { loopholesIn } from './loopholes.ts';
 import type { Baseline } from './schema.ts';
 import { validateBaseline } from './validate.ts';
@@ -69,11 +70,19 @@ export async function rollBackBaseline(parts: Parts, request: ApiRequest): Promi
   const head = await readHead(table, BASELINE_ID, { consistent: true });
   const revision = await readRevision(table, BASELINE_ID, to);
   if (!revision) throw notFound(`${titleOf(BASELINE_ID)} has no revision ${to}.`);
+  const baseline = validBaseline(revision.document);
+  if ((baseline.approvals?.publish ?? 0) < (await approvalsInForce(table))) throw fewerEyes(to);
   return publishNext(parts, request, {
-    ...{ baseline: validBaseline(revision.document), source: revision.source },
+    ...{ baseline, source: revision.source },
     ...{ note: note ?? `rollback to revision ${to}`, action: 'baseline.rollback' },
     ...{ detail: { to }, expectedSeq: head?.seq ?? 0 },
   });
+}
+
+/** 403: one admin alone could do away with what asks for others. */
+function fewerEyes(to: number): Problem {
+  const detail = `Revision ${to} asks for fewer approvals than the baseline in force: publish it as a draft that others approve.`;
+  return new Problem(403, detail, { code: 'FOUR_EYES' });
 }
 
 interface Next {

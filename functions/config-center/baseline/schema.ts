@@ -4,6 +4,7 @@ import { name, rulesOf } from '../../../middleware/kernel/rules/schema/values.ts
 
 const MOST_GUARDRAILS = 100;
 const MOST_SERVICES = 200;
+const MOST_APPROVALS = 10;
 
 const POINTER = 'a place in a rule document, such as /resources/*/deadline/timeout; * stands for every name';
 
@@ -49,6 +50,16 @@ export const baselineDocument = z.strictObject({
   apiVersion: z.literal('flyball/v1'),
   kind: z.literal('baseline'),
   owner: z.string().min(1).max(128).optional(),
+  approvals: z
+    .strictObject({
+      publish: z
+        .int()
+        .min(1)
+        .max(MOST_APPROVALS)
+        .meta({ description: 'how many others must agree to a draft before its author or anybody publishes it' }),
+    })
+    .optional()
+    .meta({ description: 'four eyes, from when this is published; where the deployment asks for more, that counts' }),
   defaults: z
     .record(z.string(), z.unknown())
     .optional()

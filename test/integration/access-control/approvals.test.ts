@@ -40,6 +40,55 @@ const approve = (who: Person, etag: string, body?: object) =>
   send(who, 'POST', 'draft/approve', { headers: { 'if-match': etag }, ...(body ? { body } : {}) });
 const FOUR_EYES = { status: 403, body: { code: 'FOUR_EYES' } };
 
+describe('a baseline that asks for approvals', () => {
+  const baseline = async (who: string, approvals: object, expected = 200) => {
+    const put = { apiVersion: 'flyball/v1', kind: 'baseline', ...approvals };
+    const send = (method: Wanted['method'], path: string, body: object) =>
+      plane.send({ method, path: `/v1/baseline/${path}`, bearer: `fb_${who}`, body });
+    await send('PUT', 'draft', put);
+    const { status, body } = await send('POST', 'publish', {});
+    expect(status, JSON.stringify(body)).toBe(expected);
+    return body;
+  };
+
+  it('decides beside the deployment, the stricter of the two, and is not done away with by one admin', async () => {
+    await givenKey(table, 'root', 'admin');
+    await givenKey(table, 'other', 'admin');
+    plane = controlPlane(table);
+    await draft('ada', '1/s');
+    expect(await publish('ada')).toMatchObject({ status: 200 });
+
+    await baseline('root', {});
+    await baseline('root', { approvals: { publish: 1 } });
+    const etag = await draft('ada', '2/s');
+    expect(await publish('ada')).toMatchObject({ status: 403, body: { code: 'FOUR_EYES', needed: 1 } });
+    expect(await approve('grace', etag)).toMatchObject({ body: { needed: 1 } });
+    expect(await publish('ada')).toMatchObject({ status: 200 });
+
+    expect(await baseline('root', {}, 403)).toMatchObject({ code: 'FOUR_EYES', needed: 1 });
+    const back = await plane.send({
+      ...{ method: 'POST', path: '/v1/baseline/rollback', bearer: 'fb_root', body: { to: 1 } },
+    });
+    expect(back).toMatchObject({ status: 403, body: { code: 'FOUR_EYES' } });
+    // What the deployment asks for beyond it counts; what it asks for below does not.
+    const strict = controlPlane(table, { parts: { approvals: 2 } });
+    const path = `/v1/services/${service}/draft/approvals`;
+    expect(await strict.send({ method: 'GET', path, bearer: 'fb_ada' })).toMatchObject({ body: { needed: 2 } });
+    expect(await plane.send({ method: 'GET', path, bearer: 'fb_ada' })).toMatchObject({ body: { needed: 1 } });
+
+    const read = await plane.send({ method: 'GET', path: '/v1/baseline/draft', bearer: 'fb_other' });
+    await plane.send({
+      ...{ method: 'POST', path: '/v1/baseline/draft/approve', bearer: 'fb_other' },
+      headers: { 'if-match': String(read.headers['etag']) },
+    });
+    expect(await plane.send({ method: 'POST', path: '/v1/baseline/publish', bearer: 'fb_root' })).toMatchObject({
+      status: 200,
+    });
+    await draft('ada', '3/s');
+    expect(await publish('ada')).toMatchObject({ status: 200 });
+  });
+});
+
 describe('a draft', () => {
   it('is not published by its author alone', async () => {
     const etag = await draft('ada', '1/s');
