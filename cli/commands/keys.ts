@@ -21,13 +21,15 @@ revoke  refuses it from the next request on; it never comes back
   --services <names>   for these alone: orders,payments
   --for <time>         ends after: 12h, 90d; --expires for a moment
   --expires <time>     ends at: 2027-01-01T00:00:00Z
-  --note <text>        of revoke: why, for the history`,
+  --note <text>        of revoke: why, for the history
+  --made               of revoke: also what it has made, and what those have made`,
   options: {
     role: { type: 'string' },
     services: { type: 'string' },
     for: { type: 'string' },
     expires: { type: 'string' },
     note: { type: 'string' },
+    made: { type: 'boolean' },
   },
   takes: { atLeast: 1, atMost: 2 },
 
@@ -86,14 +88,17 @@ function linesOf(rows: readonly Fields[]): Line[] {
   );
 }
 
-async function revoke(id: string, { text }: Given, controlPlane: ControlPlane): Promise<Outcome> {
+async function revoke(id: string, { text, flag }: Given, controlPlane: ControlPlane): Promise<Outcome> {
   if (!/^([0-9a-f]{16}|[0-9a-f]{64})$/.test(id)) {
     throw new WrongUsage('That is no id of a key: write its 16 letters as flyball keys list shows them, not the key.');
   }
   const note = text('note');
   const answer = await controlPlane.ask('POST', `/v1/keys/${id}/revoke`, {
-    body: jsonBody(note === undefined ? {} : { note }),
+    body: jsonBody({ ...(note === undefined ? {} : { note }), ...(flag('made') ? { made: true } : {}) }),
   });
   const key = fieldsOf(answer, 'a key');
-  return { exitCode: EXIT.ok, lines: [`Key ${cell(key['id'])} (${cell(key['name'])}) is revoked.`], json: key };
+  const also = key['alsoRevoked'];
+  const made = Array.isArray(also) ? [`So are ${String(also.length)} that it had made.`] : [];
+  const revoked = `Key ${cell(key['id'])} (${cell(key['name'])}) is revoked.`;
+  return { exitCode: EXIT.ok, lines: [revoked, ...made], json: key };
 }

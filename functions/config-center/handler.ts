@@ -5,12 +5,13 @@ import { systemClock } from '../../middleware/kernel/clock.ts';
 import { controlPlaneTable, createApi } from '../api/index.ts';
 import { logged, loggerOf } from '../api/logging.ts';
 import { createConfigCenter } from './config-center.ts';
+import { longestKeyOf } from './keys/expiry.ts';
 
 const clock = systemClock;
 const logger = loggerOf('config-center');
 const table = controlPlaneTable();
 
-const { FLYBALL_ISSUERS, FLYBALL_PUBLISH_APPROVALS = '' } = process.env;
+const { FLYBALL_ISSUERS, FLYBALL_PUBLISH_APPROVALS = '', FLYBALL_LONGEST_KEY = '' } = process.env;
 
 if (!/^\d?$/.test(FLYBALL_PUBLISH_APPROVALS)) {
   throw new Error(
@@ -25,6 +26,7 @@ const routes = createConfigCenter({
   newId: randomUUID,
   healthUrls: (process.env['FLYBALL_HEALTH_URLS'] ?? '').split(',').filter((url) => url !== ''),
   approvals: Number(FLYBALL_PUBLISH_APPROVALS),
+  longestKeyMs: longestKeyOf(FLYBALL_LONGEST_KEY),
   // Any answer will do: an emulator answers a bare GET with an error.
   probe: async (url, timeoutMs) => {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });

@@ -15,4 +15,6 @@ export interface Parts {
   readonly probe: (url: string, timeoutMs: number) => Promise<void>;
   /** How many others than its author must agree to a draft before it is published; none when left out. */
   readonly approvals?: number;
+  /** How long the API keys it makes may be good for, ms; for ever when left out. */
+  readonly longestKeyMs?: number | undefined;
 }

@@ -18,6 +18,8 @@ export interface ApiKey {
   readonly createdAt: number;
   /** Who made it over HTTP; undefined when it was put into the table from outside. */
   readonly createdBy?: string;
+  /** Who that is whatever they are called; keys made by flyball before 0.3.0 have none. */
+  readonly madeBy?: string;
   readonly expiresAt?: number;
   readonly revokedAt?: number;
   readonly revokedBy?: string;
@@ -47,7 +49,7 @@ export function hashOfKey(key: string): string {
  * been revoked: a revoked key never comes back.
  */
 export async function putApiKey(table: Table, key: NewApiKey): Promise<boolean> {
-  const { role, name, services, createdAt, createdBy, expiresAt } = key;
+  const { role, name, services, createdAt, createdBy, madeBy, expiresAt } = key;
   const hash = 'hash' in key ? key.hash : hashOfKey(key.key);
   const expiration = expiresAt === undefined ? undefined : Math.ceil(expiresAt / 1000);
   // On the list first: there must be no key that works and that nobody sees.
@@ -62,6 +64,7 @@ export async function putApiKey(table: Table, key: NewApiKey): Promise<boolean> 
       services: services && [...services],
       createdAt,
       createdBy,
+      madeBy,
       expiresAt,
       expiration,
     },
@@ -91,25 +94,32 @@ export async function readApiKey(table: Table, hash: string): Promise<ApiKey | u
   return item && apiKeyOf(item);
 }
 
+/** Hashes are hex. */
+const BEHIND_ALL = 'g';
+
 /** How many keys a page reads at once. */
 const AT_ONCE = 20;
 
 /**
- * A page of keys in order of their hashes, as their own items have them: an entry of the list says no more than that
+ * A page of keys in order of their hashes, from that one on; `last` is the hash that it ends with while there may be more. As their own items have them: an entry of the list says no more than that
  * there may be such a key. Those that flyball before 0.3.0 stored are not on it.
  */
 export async function listApiKeys(
   table: Table,
-  page: { readonly cursor?: string; readonly limit?: number } = {},
-): Promise<{ readonly keys: ApiKey[]; readonly cursor?: string }> {
-  const { items, cursor } = await table.query({ pk: keys.apiKeyEntry('').pk, consistent: true, ...page });
+  { from = '', limit }: { readonly from?: string; readonly limit?: number } = {},
+): Promise<{ readonly keys: ApiKey[]; readonly last?: string }> {
+  const { items, cursor } = await table.query({
+    ...{ pk: keys.apiKeyEntry('').pk, sk: { between: [from === '' ? '0' : from, BEHIND_ALL] }, consistent: true },
+    ...(limit === undefined ? {} : { limit }),
+  });
   const hashes = items.map((item) => fieldsOf(item).text('sk'));
   const found: ApiKey[] = [];
   for (let i = 0; i < hashes.length; i += AT_ONCE) {
     const read = await Promise.all(hashes.slice(i, i + AT_ONCE).map((hash) => readApiKey(table, hash)));
     found.push(...read.filter((key) => key !== undefined));
   }
-  return { keys: found, ...(cursor === undefined ? {} : { cursor }) };
+  const last = hashes.at(-1);
+  return { keys: found, ...(cursor === undefined || last === undefined ? {} : { last }) };
 }
 
 /** The listed key whose hash begins like this. */
@@ -137,7 +147,8 @@ export async function revokeApiKey(table: Table, hash: string, at: number, by = 
 function apiKeyOf(item: Item): ApiKey {
   const { text, number, optionalNumber, optionalText } = fieldsOf(item);
   const services = item['services'];
-  const [createdBy, revokedBy] = [optionalText('createdBy'), optionalText('revokedBy')];
+  const [createdBy, madeBy] = [optionalText('createdBy'), optionalText('madeBy')];
+  const revokedBy = optionalText('revokedBy');
   const [expiresAt, revokedAt] = [optionalNumber('expiresAt'), optionalNumber('revokedAt')];
   return {
     hash: text('hash'),
@@ -146,6 +157,7 @@ function apiKeyOf(item: Item): ApiKey {
     ...(services === undefined ? {} : { services: namesOf(services) }),
     createdAt: number('createdAt'),
     ...(createdBy === undefined ? {} : { createdBy }),
+    ...(madeBy === undefined ? {} : { madeBy }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(revokedAt === undefined ? {} : { revokedAt }),
     ...(revokedBy === undefined ? {} : { revokedBy }),

@@ -42,7 +42,10 @@ export const newKeyBody = z
   })
   .meta({ id: 'NewKey' });
 
-export const revokeBody = z.strictObject({ note: z.string().max(1000).optional() });
+export const revokeBody = z.strictObject({
+  note: z.string().max(1000).optional(),
+  made: z.boolean().optional().meta({ description: 'also what it has made, and what those have made' }),
+});
 
 const key = z
   .object({
@@ -53,6 +56,10 @@ const key = z
     state: z.enum(['active', 'expired', 'revoked']),
     createdAt: moment,
     createdBy: z.string().optional().meta({ description: 'none for a key that was put into the table from outside' }),
+    madeBy: z
+      .string()
+      .optional()
+      .meta({ description: 'who that is whatever they are called: `key:<id>` or `jwt:<issuer>:<sub>`' }),
     expiresAt: moment.optional(),
     revokedAt: moment.optional(),
     revokedBy: z.string().optional(),
@@ -75,7 +82,10 @@ export const listKeys: Description = {
   details:
     'A caller for some services sees the keys for those alone. A page may be short or empty while there is a `cursor`.',
   tags: ['keys'],
-  query: paging,
+  query: {
+    madeBy: z.string().optional().meta({ description: 'what this one has made: `key:<id>` or `jwt:<issuer>:<sub>`' }),
+    ...paging,
+  },
   answers: shows('A page of keys, in order of their ids.', z.object({ keys: z.array(key), ...nextPage })),
 };
 
@@ -106,11 +116,17 @@ export const readKey: Description = {
 
 export const revokeKey: Description = {
   summary: 'Revoke an API key',
-  details: 'It is refused from the next request on, and never comes back. Revoking it again changes nothing.',
+  details:
+    'It is refused from the next request on, and never comes back. Revoking it again changes nothing. What it has made stays good, unless `made` says otherwise.',
   tags: ['keys'],
   params: idParameter,
-  body: { schema: revokeBody, optional: true, examples: { leaked: { note: 'stood in a log' } } },
-  answers: shows('The key as it stands.', key),
+  body: { schema: revokeBody, optional: true, examples: { leaked: { note: 'stood in a log', made: true } } },
+  answers: shows(
+    'The key as it stands.',
+    key.extend({
+      alsoRevoked: z.array(z.string()).optional().meta({ description: 'the ids of those that it had made' }),
+    }),
+  ),
   problems: { 404: NONE },
 };
 

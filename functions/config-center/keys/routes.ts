@@ -1,8 +1,8 @@
 // `/v1/keys…`: API keys made, listed and revoked by those who may.
+import type { z } from 'zod';
 import {
   apiKeyByPrefix,
   isValidAt,
-  listApiKeys,
   newApiKey,
   putApiKey,
   readApiKey,
@@ -32,6 +32,8 @@ import type { Parts } from '../parts.ts';
 import { record } from '../trail.ts';
 import { deleteKey, listKeys, makeKey, newKeyBody, readKey, revokeBody, revokeKey } from './described.ts';
 import { expiryOf } from './expiry.ts';
+import { pageOfKeys } from './listing.ts';
+import { revokeMade } from './made.ts';
 
 const KEYS = '/v1/keys';
 const LIST = 'keys';
@@ -42,20 +44,22 @@ export function keyRoutes(parts: Parts): Route[] {
   const { table } = parts;
   return [
     route('GET', KEYS, 'admin', listKeys, async (request) => {
-      const { keys, cursor } = await listApiKeys(table, pageOf(request, LIST));
-      const seen = keys.filter((key) => mayManage(request.caller, key));
+      const madeBy = request.query.get('madeBy');
+      const list = `${LIST}:${madeBy ?? ''}`;
+      const isShown = (key: ApiKey) => mayManage(request.caller, key) && (madeBy === null || key.madeBy === madeBy);
+      const { keys, cursor } = await pageOfKeys(table, { ...pageOf(request, list), isShown });
       return json({
-        keys: seen.map((key) => shown(key, request.at)),
-        ...(cursor === undefined ? {} : { cursor: sealCursor(LIST, cursor) }),
+        keys: keys.map((key) => shown(key, request.at)),
+        ...(cursor === undefined ? {} : { cursor: sealCursor(list, cursor) }),
       });
     }),
     route('POST', KEYS, 'admin', makeKey, (request) => make(parts, request)),
     route('GET', `${KEYS}/{id}`, 'admin', readKey, async (request) =>
       json(shown(await keyOf(table, request), request.at)),
     ),
-    route('DELETE', `${KEYS}/{id}`, 'admin', deleteKey, (request) => revoke(parts, request, undefined)),
+    route('DELETE', `${KEYS}/{id}`, 'admin', deleteKey, (request) => revoke(parts, request, {})),
     route('POST', `${KEYS}/{id}/revoke`, 'admin', revokeKey, (request) =>
-      revoke(parts, request, bodyOf(request, revokeBody).note),
+      revoke(parts, request, bodyOf(request, revokeBody)),
     ),
   ];
 }
@@ -67,10 +71,11 @@ async function make(parts: Parts, request: ApiRequest): Promise<ApiResponse> {
   if (services) for (const service of services) requireScope(caller, service);
   else requireAllServices(caller);
   const expires = expiryOf(expiresAt, lasting, createdAt);
+  requireShort(parts, expires, createdAt);
   requireUntil(caller, expires);
   const key = newApiKey((count) => process.getBuiltinModule('node:crypto').randomBytes(count));
   const made: ApiKey = {
-    ...{ hash: hashOfKey(key), name, role, createdAt, createdBy: caller.name },
+    ...{ hash: hashOfKey(key), name, role, createdAt, createdBy: caller.name, madeBy: caller.identity },
     ...(services ? { services: [...new Set(services)] } : {}),
     ...(expires === undefined ? {} : { expiresAt: expires }),
   };
@@ -84,6 +89,15 @@ async function make(parts: Parts, request: ApiRequest): Promise<ApiResponse> {
   return json({ id, key, ...rest }, { status: 201, headers: { location: `${KEYS}/${id}` } });
 }
 
+/** Whoever makes it: a token of five minutes would else make a key for ever. @throws {Problem} 422 */
+function requireShort({ longestKeyMs }: Parts, expires: number | undefined, nowMs: number): void {
+  if (longestKeyMs === undefined || (expires !== undefined && expires <= nowMs + longestKeyMs)) return;
+  const latest = new Date(nowMs + longestKeyMs).toISOString();
+  throw unprocessable('Keys are not good for that long here.', 'INVALID_BODY', [
+    { path: '/expiresAt', reason: `is ${latest} at the latest: no key is good for longer here (longestKey)` },
+  ]);
+}
+
 /** A key for a short while would else make itself one for ever. @throws {Problem} 422 */
 function requireUntil({ until }: Caller, expires: number | undefined): void {
   if (until === undefined || (expires !== undefined && expires <= until)) return;
@@ -93,17 +107,29 @@ function requireUntil({ until }: Caller, expires: number | undefined): void {
   ]);
 }
 
-async function revoke(parts: Parts, request: ApiRequest<'id'>, note: string | undefined): Promise<ApiResponse> {
-  const key = await keyOf(parts.table, request);
-  const by = request.caller.name;
-  if (key.revokedAt === undefined) {
-    await revokeApiKey(parts.table, key.hash, request.at, by);
-    await record(parts, request, {
-      ...{ action: 'key.revoke', target: `key ${idOf(key)}`, detail: { name: key.name } },
-      ...(note === undefined ? {} : { note }),
+async function revoke(
+  parts: Parts,
+  request: ApiRequest<'id'>,
+  { note, made = false }: z.infer<typeof revokeBody>,
+): Promise<ApiResponse> {
+  const { table } = parts;
+  const { caller, at } = request;
+  const key = await keyOf(table, request);
+  const by = caller.name;
+  const leave = (gone: ApiKey, why: string | undefined) =>
+    record(parts, request, {
+      ...{ action: 'key.revoke', target: `key ${idOf(gone)}`, detail: { name: gone.name } },
+      ...(why === undefined ? {} : { note: why }),
     });
+  if (key.revokedAt === undefined) {
+    await revokeApiKey(table, key.hash, at, by);
+    await leave(key, note);
   }
-  return json(shown({ revokedAt: request.at, revokedBy: by, ...key }, request.at));
+  const answer = shown({ revokedAt: at, revokedBy: by, ...key }, at);
+  if (!made) return json(answer);
+  const also = await revokeMade(table, key, { at, by, mayManage: (one) => mayManage(caller, one) });
+  for (const one of also) await leave(one, `made by key ${idOf(key)}${note === undefined ? '' : `: ${note}`}`);
+  return json({ ...answer, alsoRevoked: also.map(idOf) });
 }
 
 /** @throws {Problem} 404 when there is none, or none that this caller may know of. */
@@ -127,13 +153,14 @@ function idOf({ hash }: ApiKey): string {
 }
 
 function shown(key: ApiKey, nowMs: number) {
-  const { name, role, services, createdAt, createdBy, expiresAt, revokedAt, revokedBy } = key;
+  const { name, role, services, createdAt, createdBy, madeBy, expiresAt, revokedAt, revokedBy } = key;
   return {
     ...{ id: idOf(key), name, role },
     ...(services === undefined ? {} : { services }),
     state: revokedAt !== undefined ? 'revoked' : isValidAt(key, nowMs) ? 'active' : 'expired',
     createdAt: new Date(createdAt).toISOString(),
     ...(createdBy === undefined ? {} : { createdBy }),
+    ...(madeBy === undefined ? {} : { madeBy }),
     ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
     ...(revokedAt === undefined ? {} : { revokedAt: new Date(revokedAt).toISOString() }),
     ...(revokedBy === undefined ? {} : { revokedBy }),

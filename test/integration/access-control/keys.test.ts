@@ -1,5 +1,6 @@
 // API keys over HTTP: made once, listed without being shown, never above their maker, gone when revoked.
 import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { longestKeyOf } from '../../../functions/config-center/keys/expiry.ts';
 import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
 import type { Table } from '../../../store/port.ts';
 import { createTable } from '../table.ts';
@@ -53,6 +54,7 @@ describe('a key that is made', () => {
     expect(key).toMatch(/^fb_[\w-]{43}$/);
     const described = {
       ...{ id: idOf(key), name: 'pipeline', role: 'editor', services: ['orders'], state: 'active', createdBy: 'admin' },
+      ...{ madeBy: `key:${idOf(admin)}` },
       ...{ createdAt: new Date(NOW).toISOString(), expiresAt: new Date(NOW + HOUR).toISOString() },
     };
     expect(answer.body).toEqual({ ...described, key });
@@ -191,6 +193,119 @@ describe('the list', () => {
       expect((await send('DELETE', `/v1/keys/${id}`, { bearer: ordersAdmin })).status).toBe(404);
     }
     expect((await send('GET', `/v1/keys/${other.id}`)).body).toMatchObject({ state: 'active' });
+  });
+});
+
+describe('a page of the list', () => {
+  let shelf: Table;
+  let anybody: string;
+  let mine: string;
+
+  /** Hashes in this order, `mine` is for orders and so is every key that is said to be. */
+  async function given(count: number, isMine: (i: number) => boolean) {
+    shelf = (await createTable(inject('dynamodb'))).sdk;
+    plane = controlPlane(shelf);
+    anybody = await givenKey(shelf, 'anybody', 'admin');
+    mine = await givenKey(shelf, 'mine', 'admin', { services: ['orders'] });
+    for (let i = 0; i < count; i++) {
+      const services = isMine(i) ? ['orders'] : ['payments'];
+      await putApiKey(shelf, { hash: hashOf(i), role: 'viewer', name: `key ${i}`, services, createdAt: NOW });
+    }
+  }
+  const hashOf = (i: number) => `0${i.toString(16)}${'5'.repeat(62)}`;
+  const idOfHash = (i: number) => hashOf(i).slice(0, 16);
+  const page = (query: Record<string, string>, bearer = mine) => send('GET', '/v1/keys', { bearer, query });
+
+  it('ends with a key that is shown: its cursor tells nothing of others', async () => {
+    await given(8, (i) => i === 1 || i === 6);
+    const first = await page({ limit: '1' });
+    expect((first.body['keys'] as { id: string }[]).map(({ id }) => id)).toEqual([idOfHash(1)]);
+    const told = Buffer.from(String(first.body['cursor']), 'base64url').toString('utf8');
+    for (const i of [0, 2, 3, 4, 5, 7]) expect(told).not.toContain(hashOf(i).slice(0, 16));
+    const second = await page({ limit: '1', cursor: String(first.body['cursor']) });
+    expect((second.body['keys'] as { id: string }[]).map(({ id }) => id)).toEqual([idOfHash(6)]);
+  });
+
+  it.each([
+    ['the store’s own', JSON.stringify({ pk: 'ctl#keys', sk: '0'.repeat(64) })],
+    ['a whole hash', '0'.repeat(64)],
+    ['nothing', ''],
+  ])('is not begun by a cursor of somebody’s own making: %s', async (_what, position) => {
+    await given(1, () => true);
+    const cursor = Buffer.from(JSON.stringify(['keys:', position])).toString('base64url');
+    const answer = await page({ cursor });
+    expect(answer.status).toBe(position === '' ? 200 : 400);
+  });
+
+  it('shows what one has made, and nobody else', async () => {
+    await given(2, () => true);
+    const made = await send('POST', '/v1/keys', { bearer: anybody, body: { name: 'child', role: 'viewer' } });
+    const { body } = await page({ madeBy: `key:${idOf(anybody)}` }, anybody);
+    expect(body['keys']).toMatchObject([{ id: made.body['id'], name: 'child', madeBy: `key:${idOf(anybody)}` }]);
+    expect((await page({ madeBy: `key:${idOf(mine)}` }, anybody)).body['keys']).toEqual([]);
+  });
+});
+
+describe('keys that may be good for so long', () => {
+  const DAY = 24 * HOUR;
+
+  it.each([
+    ['for ever', {}, 422],
+    ['for longer', { for: '91d' }, 422],
+    ['for as long', { for: '90d' }, 201],
+    ['for less', { expiresAt: NOW + HOUR }, 201],
+  ])('are not made for more, whoever makes them: %s', async (_what, lasting, status) => {
+    plane = controlPlane(table, { parts: { longestKeyMs: 90 * DAY } });
+    const answer = await send('POST', '/v1/keys', { body: { name: 'x', role: 'viewer', ...lasting } });
+    expect(answer.status, answer.text).toBe(status);
+    if (status === 422) {
+      const reason = expect.stringContaining(new Date(NOW + 90 * DAY).toISOString()) as string;
+      expect(answer.body).toMatchObject({ errors: [{ path: '/expiresAt', reason }] });
+    }
+  });
+
+  it.each([
+    ['', undefined],
+    ['90d', 90 * DAY],
+    ['12h', 12 * HOUR],
+  ])('are said in the setting: %j', (text, ms) => {
+    expect(longestKeyOf(text)).toBe(ms);
+  });
+
+  it.each(['0d', '90', '1w', ' 90d', '-1d', 'for ever'])('are not said by %j', (text) => {
+    expect(() => longestKeyOf(text)).toThrow('FLYBALL_LONGEST_KEY');
+  });
+});
+
+describe('what a key has made', () => {
+  /** A key of that name, by the one before. */
+  async function line(...names: string[]) {
+    const keys: { id: string; key: string }[] = [];
+    for (const name of names) keys.push(await made({ name, role: 'admin' }, keys.at(-1)?.key ?? admin));
+    return keys;
+  }
+  const state = async ({ id }: { id: string }) => (await send('GET', `/v1/keys/${id}`)).body['state'];
+
+  it('stays good when that is revoked', async () => {
+    const [parent, child] = await line('parent', 'child');
+    if (!parent || !child) throw new Error('two were made');
+    await send('POST', `/v1/keys/${parent.id}/revoke`);
+    expect([await state(parent), await state(child)]).toEqual(['revoked', 'active']);
+  });
+
+  it('is revoked with it where that is asked for, down to the last, also later; others stay', async () => {
+    const [parent, child, grandchild] = await line('parent', 'child', 'grandchild');
+    if (!parent || !child || !grandchild) throw new Error('three were made');
+    const other = await made({ name: 'other', role: 'admin' });
+    await send('POST', `/v1/keys/${parent.id}/revoke`);
+    const answer = await send('POST', `/v1/keys/${parent.id}/revoke`, { body: { made: true, note: 'leaked' } });
+    expect(answer.body).toMatchObject({ id: parent.id, state: 'revoked' });
+    expect(new Set(answer.body['alsoRevoked'] as string[])).toEqual(new Set([child.id, grandchild.id]));
+    expect([await state(child), await state(grandchild), await state(other)]).toEqual(['revoked', 'revoked', 'active']);
+    const { body } = await send('GET', '/v1/audit', {
+      query: { action: 'key.revoke', target: `key ${grandchild.id}` },
+    });
+    expect(body['entries']).toMatchObject([{ note: `made by key ${parent.id}: leaked` }]);
   });
 });
 

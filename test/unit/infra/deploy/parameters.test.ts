@@ -87,6 +87,8 @@ describe('a parameter', () => {
     ],
     ['publishApprovals', '1'],
     ['publishApprovals', 0],
+    ['longestKey', ''],
+    ['longestKey', '90d'],
     ['permissionsBoundary', 'arn:aws:iam::123456789012:policy/teams/boundary'],
     ['permissionsBoundary', 'arn:aws:iam::aws:policy/ReadOnlyAccess'],
     ['warmReads', null],
@@ -121,6 +123,8 @@ describe('a parameter', () => {
     ['otlpEndpoint', 'collector.example:4318', 'the URL of an OpenTelemetry collector'],
     ['oidcIssuers', 'https://a.example', 'whose tokens are taken and which roles they give, as JSON'],
     ['oidcIssuers', '[{"name":"a"}]', 'whose tokens are taken and which roles they give, as JSON'],
+    ['longestKey', '0d', 'how long API keys may be good for: 90d, 12h, or nothing'],
+    ['longestKey', 'for ever', 'how long API keys may be good for'],
     ['publishApprovals', 'all', 'a whole number, from 0 to 9'],
     ['permissionsBoundary', 'boundary', 'the ARN of a policy'],
   ])('%s may not be %j: it takes %s', (name, value, takes) => {
