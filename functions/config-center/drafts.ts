@@ -98,6 +98,9 @@ export async function storeDraft(parts: Parts, request: ApiRequest, id: string, 
   const written = await storing(() =>
     writeDraft(table, expected === undefined ? write : { ...write, ifMatch: expected }),
   );
+  const standing = written.applied ? undefined : written.draft;
+  // Somebody was faster with the very same text: theirs it is.
+  if (standing && standing.etag === etagOf(source) && (expected ?? standing.etag) === standing.etag) return standing;
   if (!written.applied) throw draftChanged(id, written.draft, { etag: etagOf(source), value });
   const { draft } = written;
   const { etag, updatedAt } = draft;

@@ -40,7 +40,10 @@ export async function readDraft(table: Table, service: string): Promise<Draft | 
   return item && draftOf(item);
 }
 
-/** Writes the draft, or says which draft stands when it is not the one expected. Throws `RulesTooLarge`. */
+/**
+ * Writes the draft, or says which draft stands when it is not the one expected, or says the same already: whoever wrote
+ * it first stays its author, however closely others follow. Throws `RulesTooLarge`.
+ */
 export async function writeDraft(table: Table, write: DraftWrite): Promise<DraftWritten> {
   const { service, source, author, authorIdentity, writing, at, ifMatch } = write;
   const etag = etagOf(source);
@@ -56,15 +59,17 @@ export async function writeDraft(table: Table, write: DraftWrite): Promise<Draft
   };
   const known = present({ authorIdentity, writing });
   await listService(table, service, at);
-  const written = await table.put({ item, ...expecting(ifMatch) });
+  const written = await table.put({ item, ...expecting(etag, ifMatch) });
   if (written.applied) return { applied: true, draft: { source, etag, author, updatedAt: at, ...known } };
   return { applied: false, draft: written.item && draftOf(written.item) };
 }
 
-function expecting(ifMatch: string | null | undefined) {
-  if (ifMatch === undefined) return {};
+function expecting(etag: string, ifMatch: string | null | undefined) {
   if (ifMatch === null) return { condition: 'attribute_not_exists(pk)' };
-  return { condition: '#etag = :etag', names: { '#etag': 'etag' }, values: { ':etag': ifMatch } };
+  const names = { '#etag': 'etag' };
+  if (ifMatch === undefined)
+    return { condition: 'attribute_not_exists(pk) OR #etag <> :new', names, values: { ':new': etag } };
+  return { condition: '#etag = :etag AND #etag <> :new', names, values: { ':etag': ifMatch, ':new': etag } };
 }
 
 function draftOf(item: Item): Draft {

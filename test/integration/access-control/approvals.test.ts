@@ -35,6 +35,11 @@ async function draft(who: Person | 'ed', limit: string): Promise<string> {
   return String(headers['etag']);
 }
 
+/** Finds none of those items. */
+function blindTo(sk: string, get: Table['get']): Table['get'] {
+  return (key, options) => (key.sk === sk ? Promise.resolve(undefined) : get(key, options));
+}
+
 const publish = (who: Person) => send(who, 'POST', 'publish', { body: { note: 'a test' } });
 const approve = (who: Person, etag: string, body?: object) =>
   send(who, 'POST', 'draft/approve', { headers: { 'if-match': etag }, ...(body ? { body } : {}) });
@@ -163,6 +168,17 @@ describe('a draft', () => {
   it('stays its author’s when somebody else puts the same text again', async () => {
     const etag = await draft('ada', '1/s');
     expect(await draft('ed', '1/s')).toBe(etag);
+    expect(await publish('ada')).toMatchObject({ ...FOUR_EYES, body: { author: 'ada' } });
+  });
+
+  it('stays its author’s when somebody else puts the same text at the same moment', async () => {
+    const etag = await draft('ada', '7/s');
+    // A request that looked before ada's was written: the table alone knows better.
+    const unseen = { ...table, get: blindTo('draft', table.get) };
+    const late = controlPlane(unseen, { parts: { approvals: 1 } });
+    const body = { apiVersion: 'flyball/v1', service, throttles: { everyone: { limit: '7/s' } } };
+    const put = await late.send({ method: 'PUT', path: `/v1/services/${service}/draft`, bearer: 'fb_ed', body });
+    expect(put, put.text).toMatchObject({ status: 200, headers: { etag, 'flyball-draft-author': 'ada' } });
     expect(await publish('ada')).toMatchObject({ ...FOUR_EYES, body: { author: 'ada' } });
   });
 
