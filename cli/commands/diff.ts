@@ -3,32 +3,37 @@ import { fieldsOf } from '../answers.ts';
 import { changesIn, linesOfChanges } from '../changes.ts';
 import type { Command, Given, Outcome, World } from '../command.ts';
 import type { ControlPlane } from '../control-plane.ts';
-import { EXIT, RefusedByControlPlane, WrongUsage } from '../failure.ts';
+import { EXIT, WrongUsage } from '../failure.ts';
 import { didYouMean } from '../nearest.ts';
-import { textOf } from '../problem.ts';
 import { readRulesFile, serviceName } from '../rules-file.ts';
 
 const NAMED = ['published', 'draft', 'gray'];
-/** Of no draft: what is put under it is compared and never stored. */
-const NO_DRAFT = '"none-of-the-drafts"';
 
 export const diff: Command = {
   name: 'diff',
   summary: 'show what differs between two versions, rule by rule',
-  synopsis: '<service> [<from>] [<to>] [--exit-code], or diff -f <file>',
+  synopsis: '<service> [<from>] [<to>] [--exit-code], or diff -f <file> [--from <version>]',
   help: `From what is in force to the draft, unless it is said otherwise: versions are
 published, draft, gray, and revisions by their numbers. + came, - went, ~ changed,
 > has another name.
 
-  -f, --file <file>  how this document differs from the draft of its service;
-                     stores nothing, and takes a key of the role editor
+  -f, --file <file>  from what is in force of its service to this document, as it
+                     would be published; stores nothing
+  --from <version>   with -f: from this version instead
   --exit-code        ends with 4 if anything differs`,
-  options: { file: { type: 'string', short: 'f' }, 'exit-code': { type: 'boolean' } },
+  options: {
+    file: { type: 'string', short: 'f' },
+    from: { type: 'string' },
+    'exit-code': { type: 'boolean' },
+  },
   takes: { atLeast: 0, atMost: 3 },
 
   async run(given, world) {
     const file = given.text('file');
     if (file !== undefined && given.args.length > 0) throw new WrongUsage('Give a service or -f <file>, not both.');
+    if (file === undefined && given.text('from') !== undefined) {
+      throw new WrongUsage('--from goes with -f <file>: flyball diff <service> <from> <to> compares two versions.');
+    }
     return file === undefined ? betweenVersions(given, world.controlPlane) : ofFile(file, given, world);
   },
 };
@@ -58,22 +63,18 @@ function requireVersion(version: string): void {
 const titleOf = (version: string) =>
   version === 'published' ? 'what is in force' : /^[0-9]/.test(version) ? `revision ${version}` : `the ${version}`;
 
-/** The refusal to replace a draft that is not there tells how what was sent differs from the one that is. */
 async function ofFile(name: string, given: Given, { controlPlane, folder }: World): Promise<Outcome> {
+  const from = given.text('from') ?? 'published';
+  requireVersion(from);
   const body = readRulesFile(folder, name, undefined);
   const service = serviceName(body.service);
-  const answer = await controlPlane.ask('PUT', `/v1/services/${service}/draft`, {
-    ...{ body, accept: [412] },
-    headers: { 'if-match': NO_DRAFT },
-  });
-  const told = fieldsOf(answer, 'a comparison with the draft');
-  if (told['draft'] === undefined) {
-    throw new RefusedByControlPlane(
-      `${textOf(told['detail']) ?? `"${service}" has no draft.`} There is none to compare with.`,
-    );
-  }
-  const changes = { service, from: 'draft', to: name, changes: told['changes'] };
-  return outcome(given, changes, `${name} and the draft of ${service} say the same.`);
+  const answer = await controlPlane.ask('POST', `/v1/services/${service}/diff?from=${from}`, { body });
+  const { changes } = fieldsOf(answer, 'a list of differences');
+  return outcome(
+    given,
+    { service, from, to: name, changes },
+    `${name} and ${titleOf(from)} of ${service} say the same.`,
+  );
 }
 
 function outcome(

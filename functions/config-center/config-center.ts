@@ -6,6 +6,7 @@ import { auditRoutes } from './audit-log.ts';
 import { baselineRoutes } from './baseline/routes.ts';
 import { breakerRoutes } from './breakers.ts';
 import { clientRoutes } from './clients/routes.ts';
+import { comparingRoutes } from './comparing.ts';
 import { concurrencyRoutes } from './concurrency.ts';
 import { draftRoutes } from './drafts.ts';
 import { faultRoutes } from './faults.ts';
@@ -34,6 +35,7 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...removingRoutes(parts),
     ...grayRoutes(parts),
     ...revisionRoutes(parts),
+    ...comparingRoutes(parts),
     ...baselineRoutes(parts),
     ...applyRoutes(parts),
     ...breakerRoutes(parts),

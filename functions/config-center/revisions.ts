@@ -90,7 +90,7 @@ export async function difference(table: Table, request: ApiRequest, id: string):
 }
 
 /** The document that `draft`, `gray`, `published` or a revision's number stands for; a draft as it would be published. */
-async function versionOf(table: Table, id: string, version: string): Promise<unknown> {
+export async function versionOf(table: Table, id: string, version: string): Promise<unknown> {
   if (version === 'draft') {
     const draft = valueOfSource((await existingDraft(table, id)).source);
     return id === BASELINE_ID ? draft : withDefaults(draft, (await baselineInForce(table))?.defaults);

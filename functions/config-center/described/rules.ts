@@ -171,6 +171,23 @@ const version = z
   })
   .optional();
 
+const changes = z.array(
+  z.looseObject({ path: z.string(), change: z.string() }).meta({ description: 'before, after, or fields of both' }),
+);
+
+export const compare: Description = {
+  summary: 'Read what differs between a version and a document, rule by rule',
+  details: 'The document is validated, and compared as it would be published. Nothing of it is stored.',
+  tags: ['rules'],
+  query: { from: version },
+  body: { schema: rules, yaml: true, examples: { throttled: example } },
+  answers: shows(
+    'From what is in force to what was sent unless the query says otherwise.',
+    z.object({ from: z.string(), to: z.literal('sent'), changes, warnings: faults.optional() }),
+  ),
+  problems: { 404: 'There is no such version.' },
+};
+
 export const readDiff: Description = {
   summary: 'Read what differs between two versions, rule by rule',
   tags: ['rules'],
@@ -180,11 +197,7 @@ export const readDiff: Description = {
     z.object({
       from: z.string(),
       to: z.string(),
-      changes: z.array(
-        z
-          .looseObject({ path: z.string(), change: z.string() })
-          .meta({ description: 'before, after, or fields of both' }),
-      ),
+      changes,
     }),
   ),
   problems: { 404: 'There is no such version.' },

@@ -33,6 +33,7 @@ export const ROUTES: readonly Row[] = [
   ['GET', `${SERVICE}/revisions`, 'viewer', 'service'],
   ['GET', `${SERVICE}/revisions/{revision}`, 'viewer', 'service'],
   ['GET', `${SERVICE}/diff`, 'viewer', 'service'],
+  ['POST', `${SERVICE}/diff`, 'viewer', 'service'],
 
   ['GET', `${SERVICE}/gray`, 'viewer', 'service'],
   ['POST', `${SERVICE}/gray/promote`, 'publisher', 'service'],

@@ -131,14 +131,31 @@ describe('diff', () => {
     });
   });
 
-  it('compares a file with the draft, and stores nothing', async () => {
+  it('compares what is in force, or another version, with a file, and stores nothing', async () => {
     const before = await center.send('GET', '/v1/services/diff-a/draft');
-    const { out } = await flyball(['diff', '-f', file('a.json', limited('diff-a', '7/s'))]);
-    expect(out).toBe('- /throttles/others  {"limit":"1/s"}');
+    const given = ['diff', '-f', file('a.json', limited('diff-a', '7/s'))];
+    const { out } = await flyball(given);
+    expect(out).toBe('~ /throttles/everyone\n  - limit: "5/s"\n  + limit: "7/s"');
+    expect(await flyball([...given, '--exit-code', '--from', 'draft'])).toMatchObject({
+      exitCode: 4,
+      out: '- /throttles/others  {"limit":"1/s"}',
+    });
+    const same = await flyball([
+      'diff',
+      '-f',
+      file('same.json', limited('diff-a', '5/s')),
+      '--from',
+      '1',
+      '--exit-code',
+    ]);
+    expect(same).toMatchObject({ exitCode: 0, out: 'same.json and revision 1 of diff-a say the same.' });
     expect((await center.send('GET', '/v1/services/diff-a/draft')).headers['etag']).toBe(before.headers['etag']);
     const none = await flyball(['diff', '-f', file('b.json', limited('diff-nobody', '7/s'))]);
-    expect(none).toMatchObject({ exitCode: 1, out: '' });
-    expect(none.err).toContain('There is none to compare with');
+    expect(none.out).toContain('+ /throttles/everyone');
+    const bad = await flyball(['diff', '-f', file('c.json', limited('diff-a', 'fast'))]);
+    expect(bad).toMatchObject({ exitCode: 1, out: '' });
+    expect(bad.err).toContain('/throttles/everyone/limit');
+    expect(await flyball(['diff', 'diff-a', '--from', 'draft'])).toMatchObject({ exitCode: 2 });
   });
 
   it('is coloured for those who see colours', async () => {
