@@ -6,6 +6,11 @@ import type { Key } from './port.ts';
 
 export { due, RULE_COPIES } from './instance-keys.ts';
 
+/** Checks that are due are listed in as many parts as a UUID's first digit tells apart: each ping moves one of them. */
+export const dueChecks = (uuid: string) => `checks#${uuid.slice(0, 1)}`;
+/** All of those parts. */
+export const DUE_CHECKS: readonly string[] = [...'0123456789abcdef'].map(dueChecks);
+
 export const keys = {
   ...instanceKeys,
   ...clientKeys,
@@ -22,6 +27,10 @@ export const keys = {
   draft: (service: string): Key => ({ pk: `ctl#rules#${service}`, sk: 'draft' }),
   /** The plan of a service's gray publication, and what became of it. */
   gray: (service: string): Key => ({ pk: `ctl#rules#${service}`, sk: 'gray' }),
+  /** The list of a service's namespaces of configuration: one item each. */
+  configEntry: (service: string, namespace: string): Key => ({ pk: `ctl#rules#${service}/config`, sk: namespace }),
+  /** The secrets that readers of a service's configuration sign with: one item for all. */
+  configReaders: (service: string): Key => ({ pk: `ctl#rules#${service}/config`, sk: '#readers' }),
   /** The list of services: one item each. */
   service: (service: string): Key => ({ pk: 'ctl#services', sk: service }),
   /** What is paused in the whole cell, for services that come later. */
@@ -45,6 +54,30 @@ export const keys = {
   jobEntry: (service: string, job: string): Key => ({ pk: 'ctl#jobs', sk: `${service}#${job}` }),
   /** The services that have a job of this name, so that a name alone finds it. */
   jobName: (job: string, service: string): Key => ({ pk: `ctl#job-name#${job}`, sk: service }),
+  /** A check: a job that is told of by pings. Its log is beside it. */
+  check: (uuid: string): Key => ({ pk: `ctl#check#${uuid}`, sk: 'check' }),
+  checkPing: (uuid: string, n: number): Key => ({ pk: `ctl#check#${uuid}`, sk: `ping#${pad(n)}` }),
+  /** A change of a check's status, by when it happened. */
+  checkChange: (uuid: string, at: string, n: number): Key => ({
+    pk: `ctl#check#${uuid}`,
+    sk: `change#${at}#${pad(n)}`,
+  }),
+  /** A ping's body that is too long for the log. */
+  checkBody: (uuid: string, id: string): Key => ({ pk: `ctl#check#${uuid}`, sk: `body#${id}` }),
+  /** The checks of a service that have this slug. */
+  checkSlug: (service: string, slug: string, uuid: string): Key => ({
+    pk: `ctl#check-slug#${service}#${slug}`,
+    sk: uuid,
+  }),
+  /** Which check a first ping makes, or made, for a slug. */
+  checkSlugClaim: (service: string, slug: string): Key => ({
+    pk: `ctl#check-slug#${service}#${slug}#claim`,
+    sk: 'claim',
+  }),
+  /** Which check a name that lets nobody ping stands for: its unique key, or its badge's. */
+  checkAlias: (alias: string): Key => ({ pk: `ctl#check-alias#${alias}`, sk: 'alias' }),
+  /** The service whose checks a ping key is for, by the key's hash. */
+  pingKey: (hash: string): Key => ({ pk: `ctl#ping-key#${hash}`, sk: 'key' }),
   /** How far the minutes of all services have been merged. */
   mergeProgress: (): Key => ({ pk: 'ctl#telemetry', sk: 'progress' }),
   /** The same once the merge has seen them, with when they last reported. */

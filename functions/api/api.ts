@@ -37,7 +37,7 @@ export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
     if (found.kind === 'other-method') throw otherMethod(request.method, found.allow);
     const { route, params } = found;
     if (route.role === undefined) {
-      requireQuery(request.query, route.description.query ?? {});
+      requireQuery(request.query, route.description);
       return route.handle({ ...request, params });
     }
 
@@ -48,7 +48,7 @@ export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
       requireScope(caller, service);
       if (!isName(service)) throw notFound('A service has a name of 1 to 64 lower-case letters, digits and hyphens.');
     }
-    requireQuery(request.query, route.description.query ?? {});
+    requireQuery(request.query, route.description);
     return route.handle({ ...request, params, caller });
   }
 

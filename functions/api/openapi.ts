@@ -94,11 +94,11 @@ function operationOf(route: Route, components: SchemaComponents): object {
   };
 }
 
-/** E.g. `putServicesByServiceDraft`. */
+/** E.g. `putServicesByServiceDraft`; of a path that ends in a slash, the name says so. */
 function operationIdOf({ method, path }: Route): string {
   const words = path.split(/[^A-Za-z0-9{]+/).filter((word) => word !== '' && word !== 'v1');
   const named = words.map((word) => (word.startsWith('{') ? `By${capital(word.slice(1))}` : capital(word)));
-  return method.toLowerCase() + named.join('');
+  return method.toLowerCase() + named.join('') + (path.endsWith('/') ? 'Slash' : '');
 }
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

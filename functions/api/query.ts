@@ -1,14 +1,18 @@
 // The query at the door: what a route does not take is refused by name, so that nothing misspelt is passed over.
 import { z } from 'zod';
-import type { QueryShape } from './description.ts';
+import type { Description, QueryShape } from './description.ts';
 import { badRequest } from './problem.ts';
 
 const LONGEST_QUOTED = 64;
 const MOST_NAMED = 10;
 
 /** @throws {Problem} 400 with every parameter that is unknown, given twice, missing, or not what it may be. */
-export function requireQuery(query: URLSearchParams, shape: QueryShape): void {
-  const faults = [...unknownIn(query, shape), ...Object.entries(shape).flatMap((entry) => faultOf(query, entry))];
+export function requireQuery(
+  query: URLSearchParams,
+  { query: shape = {}, otherQuery }: Pick<Description, 'query' | 'otherQuery'>,
+): void {
+  const unknown = otherQuery === true ? [] : unknownIn(query, shape);
+  const faults = [...unknown, ...Object.entries(shape).flatMap((entry) => faultOf(query, entry))];
   if (faults.length > 0) throw badRequest(faults.join(' '));
 }
 

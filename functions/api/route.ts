@@ -4,7 +4,7 @@ import type { Description } from './description.ts';
 import type { ApiRequest, OpenRequest } from './request.ts';
 import type { ApiResponse } from './response.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /** A route that answers anyone: no credentials are looked at. */
 export interface OpenRoute {

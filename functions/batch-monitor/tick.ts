@@ -3,7 +3,9 @@ import type { Clock } from '../../middleware/kernel/clock.ts';
 import { errorFields, type Logger } from '../../middleware/kernel/logger.ts';
 import { listDueRuns, listRuns, noteMissed, settleRun, type Run } from '../../store/items/job-runs.ts';
 import { changeJob, listDueJobs, type Job } from '../../store/items/jobs.ts';
+import { changeCheck, DUE_CHECKS, listDueChecks } from '../../store/items/checks.ts';
 import type { Table } from '../../store/port.ts';
+import { caughtUp } from './checks/fold.ts';
 import { judge } from './judge.ts';
 import { pagesOf, sideBySide } from '../api/passes.ts';
 import { verdictOf } from './verdict.ts';
@@ -27,6 +29,7 @@ export interface TickParts {
 export interface TickReport {
   readonly runs: number;
   readonly jobs: number;
+  readonly checks: number;
   /** What could not be looked at; it stays due and is looked at again by the next tick. */
   readonly failed: number;
   /** False when time ran out first. */
@@ -40,9 +43,9 @@ export interface TickReport {
 export async function tick(parts: TickParts): Promise<TickReport> {
   const { table, clock, logger, remainingMs = () => Infinity } = parts;
   const nowMs = clock.now();
-  const report = { runs: 0, jobs: 0, failed: 0, complete: true };
+  const report = { runs: 0, jobs: 0, checks: 0, failed: 0, complete: true };
 
-  async function contained(service: string, job: string, work: () => Promise<void>): Promise<void> {
+  async function contained(job: string, work: () => Promise<void>): Promise<void> {
     if (remainingMs() < TIME_TO_STOP_MS) {
       report.complete = false;
       return;
@@ -51,7 +54,7 @@ export async function tick(parts: TickParts): Promise<TickReport> {
       await work();
     } catch (error) {
       report.failed++;
-      logger.error('the monitor could not look at something due', { job: `${service}:${job}`, ...errorFields(error) });
+      logger.error('the monitor could not look at something due', { job, ...errorFields(error) });
     }
   }
 
@@ -68,7 +71,7 @@ export async function tick(parts: TickParts): Promise<TickReport> {
   });
   for await (const page of dueRuns) {
     await sideBySide(SIDE_BY_SIDE, page, ({ service, job, runs }) =>
-      contained(service, job, async () => {
+      contained(`${service}:${job}`, async () => {
         await lookAtRuns(table, service, job, runs, nowMs);
         report.runs += runs.length;
       }),
@@ -82,14 +85,38 @@ export async function tick(parts: TickParts): Promise<TickReport> {
   });
   for await (const page of dueJobs) {
     await sideBySide(SIDE_BY_SIDE, page, ({ service, job }) =>
-      contained(service, job, async () => {
+      contained(`${service}:${job}`, async () => {
         await lookAtJob(table, service, job, [], nowMs);
         report.jobs++;
       }),
     );
     if (!report.complete) return report;
   }
+  const unread: unknown[] = [];
+  await sideBySide(SIDE_BY_SIDE, DUE_CHECKS, (part) =>
+    lookAtChecks(part).catch((error: unknown) => {
+      unread.push(error);
+    }),
+  );
+  if (unread.length > 0) throw unread[0];
   return report;
+
+  async function lookAtChecks(part: string): Promise<void> {
+    const dueChecks = pagesOf(async (cursor) => {
+      const { uuids, strangers, ...rest } = await listDueChecks(table, part, nowMs, { limit: PAGE, cursor });
+      passOver(strangers);
+      return { found: uuids, ...rest };
+    });
+    for await (const page of dueChecks) {
+      for (const uuid of page) {
+        await contained(uuid, async () => {
+          await changeCheck(table, uuid, (check) => caughtUp(check, nowMs));
+          report.checks++;
+        });
+      }
+      if (!report.complete) return;
+    }
+  }
 }
 
 interface RunsOfJob {

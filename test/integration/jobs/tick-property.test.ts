@@ -4,7 +4,8 @@ import { describe, expect, inject, it } from 'vitest';
 import { tick } from '../../../functions/batch-monitor/tick.ts';
 import { beginRun, endRun, listRuns, type RunStart } from '../../../store/items/job-runs.ts';
 import { declareJobs, readJob } from '../../../store/items/jobs.ts';
-import { StoreUnavailable, type Table } from '../../../store/port.ts';
+import type { Table } from '../../../store/port.ts';
+import { dying } from '../../support/dying-table.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
@@ -96,27 +97,9 @@ async function world(steps: readonly Step[], ticks: readonly PlannedTick[]) {
   clock.set(LAST);
   await look(table);
   // What is left is only what time has not brought yet.
-  expect(await look(table)).toEqual({ runs: 0, jobs: 0, failed: 0, complete: true });
+  expect(await look(table)).toEqual({ runs: 0, jobs: 0, checks: 0, failed: 0, complete: true });
   const { runs } = await listRuns(table, HOURLY, { limit: 50, consistent: true });
   return { job: { ...(await readJob(table, 'orders', 'hourly')), rev: 0 }, runs };
-}
-
-/** The table until a write: that one and all later ones fail, and it alone may have reached the table. */
-function dying(inner: Table, { write, applied }: { readonly write: number; readonly applied: boolean }): Table {
-  let writes = 0;
-  const perform = async <T>(send: () => Promise<T>): Promise<T> => {
-    const number = writes++;
-    if (number < write) return send();
-    if (number === write && applied) await send();
-    throw new StoreUnavailable('connect', 'the tick died here');
-  };
-  return {
-    get: (key, options) => inner.get(key, options),
-    query: (request) => inner.query(request),
-    put: (request) => perform(() => inner.put(request)),
-    update: (request) => perform(() => inner.update(request)),
-    delete: (request) => perform(() => inner.delete(request)),
-  };
 }
 
 describe('the tick, whatever happens', () => {

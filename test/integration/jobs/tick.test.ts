@@ -105,7 +105,7 @@ describe('the tick', () => {
 
   it('looks at nothing that is not due', async () => {
     await tickAt(DAY);
-    expect(await tickAt(DAY + HOUR)).toEqual({ runs: 0, jobs: 0, failed: 0, complete: true });
+    expect(await tickAt(DAY + HOUR)).toEqual({ runs: 0, jobs: 0, checks: 0, failed: 0, complete: true });
   });
 
   it('says the same when it runs twice at once', async () => {

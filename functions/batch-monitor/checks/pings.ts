@@ -1,0 +1,134 @@
+// `/ping/…`: the door of checks, as healthchecks.io has it. It answers in plain text, for `curl` and for cron.
+import { putBody } from '../../../store/items/check-log.ts';
+import { changeCheck, checksBySlug, claimSlug, createCheck, readCheck } from '../../../store/items/checks.ts';
+import type { Check } from '../../../store/items/check-record.ts';
+import type { Table } from '../../../store/port.ts';
+import { openRoute, text, type ApiResponse, type OpenRequest, type Route } from '../../api/index.ts';
+import * as describedPings from './described-pings.ts';
+import { newCheck, pinged } from './fold.ts';
+import {
+  bytesOf,
+  isLong,
+  isUuid,
+  kindFor,
+  meaningOf,
+  PING_BODY_LIMIT,
+  recordOf,
+  ridOf,
+  type PingMeant,
+} from './ping-request.ts';
+
+export interface PingParts {
+  readonly table: Table;
+  /** A new random UUID. */
+  readonly newId: () => string;
+  /** The service a ping key is for; undefined when it is none. */
+  readonly serviceOf: (pingKey: string, nowMs: number) => Promise<string | undefined>;
+}
+
+const METHODS = ['GET', 'HEAD', 'POST'] as const;
+const SLUG = /^[-a-zA-Z0-9_]{1,100}$/;
+/** Tries to make a check for a slug: each lost one has found that somebody else made it. */
+const CLAIM_TRIES = 3;
+
+export function pingRoutes(parts: PingParts): Route[] {
+  return METHODS.flatMap((method) => [
+    openRoute(method, '/ping/{key}', describedPings.ping, (request) => byUuid(parts, request, request.params.key)),
+    openRoute(method, '/ping/{key}/', describedPings.ping, (request) => byUuid(parts, request, request.params.key)),
+    openRoute(method, '/ping/{key}/{slug}', describedPings.pingAction, (request) => {
+      const { key, slug } = request.params;
+      // The same path says an action of a check and a slug of a ping key: UUIDs come first, as in healthchecks.io.
+      return isUuid(key) && meaningOf(slug) !== undefined
+        ? byUuid(parts, request, key, slug)
+        : bySlug(parts, request, key, slug);
+    }),
+    openRoute(method, '/ping/{key}/{slug}/{action}', describedPings.pingSlugAction, (request) => {
+      const { key, slug, action } = request.params;
+      return bySlug(parts, request, key, slug, action);
+    }),
+  ]);
+}
+
+async function byUuid(parts: PingParts, request: OpenRequest, uuid: string, action?: string): Promise<ApiResponse> {
+  const meant = meaningOf(action);
+  const check = isUuid(uuid) && meant !== undefined ? await readCheck(parts.table, uuid) : undefined;
+  if (check === undefined || meant === undefined) return plain(404, 'not found');
+  return ping(parts, request, check, meant);
+}
+
+async function bySlug(
+  parts: PingParts,
+  request: OpenRequest,
+  key: string,
+  slug: string,
+  action?: string,
+): Promise<ApiResponse> {
+  const meant = meaningOf(action);
+  if (meant === undefined || !SLUG.test(key) || !SLUG.test(slug)) return plain(404, 'not found');
+  if (slug !== slug.toLowerCase()) return plain(400, 'invalid url format');
+  const service = await parts.serviceOf(key, request.at);
+  if (service === undefined) return plain(404, 'not found');
+  const [check, another] = await checksBySlug(parts.table, service, slug, 2);
+  if (another !== undefined) return plain(409, 'ambiguous slug');
+  if (check !== undefined) return ping(parts, request, check, meant);
+  if (request.query.get('create') !== '1') return plain(404, 'not found');
+  if (meant === 'bad' || ridOf(request.query) === 'bad') return ping(parts, request, undefined, meant);
+  const answer = await ping(parts, request, await provide(parts, service, slug, request.at), meant);
+  return answer.status === 200 ? plain(201, 'Created', answer.headers) : answer;
+}
+
+/** The check that a first ping makes for a slug: of several first pings at once, all get the same one. */
+async function provide({ table, newId }: PingParts, service: string, slug: string, at: number): Promise<Check> {
+  let stale: string | undefined;
+  for (let tries = 0; tries < CLAIM_TRIES; tries++) {
+    const uuid = await claimSlug(table, { service, slug }, newId(), stale);
+    const known = await readCheck(table, uuid);
+    if (known?.slug === slug) return known;
+    if (known === undefined)
+      return createCheck(table, newCheck({ uuid, badgeKey: newId(), service, at }, { name: slug, slug }));
+    stale = uuid;
+  }
+  return createCheck(table, newCheck({ uuid: newId(), badgeKey: newId(), service, at }, { name: slug, slug }));
+}
+
+async function ping(
+  { table, newId }: PingParts,
+  request: OpenRequest,
+  check: Check | undefined,
+  meant: PingMeant | 'bad',
+): Promise<ApiResponse> {
+  if (meant === 'bad') return plain(400, 'invalid url format');
+  const rid = ridOf(request.query);
+  if (rid === 'bad') return plain(400, 'invalid uuid format');
+  if (check === undefined) return plain(404, 'not found');
+  const body = bytesOf(request);
+  const bodyId = newId();
+  if (isLong(body)) await putBody(table, check.uuid, bodyId, body, request.at);
+  const { exitStatus } = meant;
+  const changed = await changeCheck(table, check.uuid, (current) =>
+    pinged(
+      current,
+      recordOf(request, kindFor(current, meant, request.method, body), {
+        ...rid,
+        ...(exitStatus === undefined ? {} : { exitStatus }),
+        body,
+        bodyId,
+      }),
+    ),
+  );
+  return changed === undefined
+    ? plain(404, 'not found')
+    : plain(200, 'OK', { 'ping-body-limit': String(PING_BODY_LIMIT) });
+}
+
+/** Any page may ping: there is nothing to read, and no cookie to abuse. */
+function plain(status: number, body: string, headers: Readonly<Record<string, string>> = {}): ApiResponse {
+  return text(body, 'text/plain; charset=utf-8', {
+    status,
+    headers: {
+      'access-control-allow-origin': '*',
+      'cache-control': 'max-age=0, no-cache, no-store, must-revalidate, private',
+      ...headers,
+    },
+  });
+}

@@ -1,0 +1,171 @@
+// What the item of a check holds: a job that is told of by pings, as healthchecks.io has them, with its newest events.
+import { dueChecks, keys } from '../keys.ts';
+import type { Item, Key } from '../port.ts';
+import { fieldsOf, ITEM_VERSION } from './fields.ts';
+
+/** When the next ping is expected: so long after the last one, or as a schedule says. */
+export type CheckKind = 'simple' | 'cron' | 'oncalendar';
+
+/** As stored; `grace` and `started` are what a reader sees between the times. */
+export type CheckStatus = 'new' | 'up' | 'down' | 'paused';
+
+/** What somebody set. Durations are in ms. */
+export interface CheckSettings {
+  readonly name: string;
+  /** Lower-case letters, digits, hyphens and underscores, or empty; several checks of a service may have the same one. */
+  readonly slug: string;
+  /** Words with spaces between. */
+  readonly tags: string;
+  readonly desc: string;
+  readonly kind: CheckKind;
+  /** Of kind `simple`. */
+  readonly timeoutMs: number;
+  readonly graceMs: number;
+  /** Of kinds `cron` and `oncalendar`. */
+  readonly schedule: string;
+  readonly timezone: string;
+  /** Pings do not end a pause. */
+  readonly manualResume: boolean;
+  /** `POST` alone, or any method when empty. */
+  readonly methods: '' | 'POST';
+  /** Words, with commas between, that a ping's body is searched for. */
+  readonly startKeywords: string;
+  readonly successKeywords: string;
+  readonly failureKeywords: string;
+  readonly filterSubject: boolean;
+  readonly filterBody: boolean;
+  readonly filterHttpBody: boolean;
+  /** What no keyword fits is a failure, and not ignored. */
+  readonly filterDefaultFail: boolean;
+}
+
+export type CheckChange = {
+  readonly at: number;
+  readonly from: CheckStatus;
+  readonly to: CheckStatus;
+  /** Why it went down: a ping said so, or none came in time. */
+  readonly reason?: 'fail' | 'timeout' | undefined;
+};
+
+/** `ign` is a ping that was noted and left without effect. */
+export type PingKind = 'success' | 'start' | 'fail' | 'log' | 'ign';
+
+/** A ping as it came. */
+export type PingRecord = {
+  readonly at: number;
+  readonly kind: PingKind;
+  readonly scheme: string;
+  readonly method: string;
+  readonly remoteAddress: string;
+  readonly userAgent: string;
+  /** The run it tells of. */
+  readonly rid?: string | undefined;
+  readonly exitStatus?: number | undefined;
+  /** Since the start of the run that it ends. */
+  readonly durationMs?: number | undefined;
+  /** The body's length in bytes; with `bodyId` it is an item of its own, else it is `body`. */
+  readonly bodySize: number;
+  readonly body?: Uint8Array | undefined;
+  readonly bodyId?: string | undefined;
+};
+
+/** An event with its number: pings and changes of status are counted apart, each from 1. */
+export type CheckEvent =
+  | { readonly type: 'ping'; readonly n: number; readonly ping: PingRecord }
+  | { readonly type: 'change'; readonly n: number; readonly change: CheckChange };
+
+/** A run that has begun and not ended. */
+export type OpenRun = { readonly at: number; readonly rid?: string | undefined };
+
+/** Times are ms since the epoch. */
+export interface Check extends CheckSettings {
+  readonly uuid: string;
+  readonly service: string;
+  readonly createdAt: number;
+  /** What its badge's address says instead of the UUID, which lets anybody ping. */
+  readonly badgeKey: string;
+  /** Counts the writes of this item; every write leans on the one it has seen. */
+  readonly rev: number;
+  readonly status: CheckStatus;
+  /** When the status began: the moment something went wrong, not the one it was noticed. */
+  readonly since: number;
+  readonly pings: number;
+  readonly changes: number;
+  readonly lastPingAt?: number | undefined;
+  /** The start that is waited for an end of. */
+  readonly lastStart?: OpenRun | undefined;
+  readonly lastDurationMs?: number | undefined;
+  /** All runs that have begun and not ended, the latest of them. */
+  readonly openRuns: readonly OpenRun[];
+  /** The events of the last write: they are part of it, and go to the log before the next one. */
+  readonly newest: readonly CheckEvent[];
+  /** When the monitor has to look at it: when it goes down unless something comes. */
+  readonly dueAt?: number | undefined;
+}
+
+export function itemOfCheck(check: Check): Item & Key {
+  const waiting = check.dueAt === undefined ? {} : { due: dueChecks(check.uuid) };
+  const { openRuns, newest, lastStart, ...plain } = check;
+  return {
+    ...keys.check(check.uuid),
+    v: ITEM_VERSION,
+    ...plain,
+    lastStart: lastStart && { ...lastStart },
+    openRuns: openRuns.map((run) => ({ ...run })),
+    newest: newest.map(itemOfEvent),
+    ...waiting,
+  };
+}
+
+/** @throws {UnreadableItem} when a newer flyball, or somebody else, wrote it. */
+export function checkOf(item: Item): Check {
+  const { text, number, optionalText, optionalNumber } = fieldsOf(item);
+  const flag = (name: string) => item[name] === true;
+  return {
+    uuid: text('uuid'),
+    service: text('service'),
+    createdAt: number('createdAt'),
+    badgeKey: text('badgeKey'),
+    rev: number('rev'),
+    name: text('name'),
+    slug: text('slug'),
+    tags: text('tags'),
+    desc: text('desc'),
+    kind: text('kind') as CheckKind,
+    timeoutMs: number('timeoutMs'),
+    graceMs: number('graceMs'),
+    schedule: text('schedule'),
+    timezone: text('timezone'),
+    manualResume: flag('manualResume'),
+    methods: optionalText('methods') === 'POST' ? 'POST' : '',
+    startKeywords: text('startKeywords'),
+    successKeywords: text('successKeywords'),
+    failureKeywords: text('failureKeywords'),
+    filterSubject: flag('filterSubject'),
+    filterBody: flag('filterBody'),
+    filterHttpBody: flag('filterHttpBody'),
+    filterDefaultFail: flag('filterDefaultFail'),
+    status: text('status') as CheckStatus,
+    since: number('since'),
+    pings: number('pings'),
+    changes: number('changes'),
+    lastPingAt: optionalNumber('lastPingAt'),
+    lastStart: item['lastStart'] as OpenRun | undefined,
+    lastDurationMs: optionalNumber('lastDurationMs'),
+    openRuns: (item['openRuns'] ?? []) as OpenRun[],
+    newest: (item['newest'] ?? []) as CheckEvent[],
+    dueAt: optionalNumber('dueAt'),
+  };
+}
+
+function itemOfEvent(event: CheckEvent): Item {
+  return event.type === 'ping' ? { ...event, ping: { ...event.ping } } : { ...event, change: { ...event.change } };
+}
+
+/** The event that an item of the log holds. @throws {UnreadableItem} */
+export function eventOf(item: Item): CheckEvent {
+  const { text, number } = fieldsOf(item);
+  return text('type') === 'ping'
+    ? { type: 'ping', n: number('n'), ping: item['ping'] as PingRecord }
+    : { type: 'change', n: number('n'), change: item['change'] as CheckChange };
+}

@@ -1,0 +1,200 @@
+// Checks in the table: made, read, changed by one conditional write each, listed, deleted. Their log is in check-log.ts.
+import { createHash } from 'node:crypto';
+import { DUE_CHECKS, keys } from '../keys.ts';
+import type { Table } from '../port.ts';
+import { checkOf, itemOfCheck, type Check, type CheckEvent } from './check-record.ts';
+import { writeEvents } from './check-log.ts';
+import { fieldsOf, ITEM_VERSION } from './fields.ts';
+
+/** Lost races on one check before a writer gives up: a check is pinged by few at once. */
+const TRIES = 12;
+
+/** A check changed too often while somebody tried to write it. Nothing was written; trying again may do. */
+export class CheckContended extends Error {
+  override readonly name = 'CheckContended';
+  readonly code = 'CHECK_CONTENDED';
+}
+
+/** Names a check for those who may look and not ping, as healthchecks.io computes it. */
+export function uniqueKeyOf(uuid: string): string {
+  return createHash('sha1').update(uuid.replaceAll('-', '').slice(0, 16)).digest('hex');
+}
+
+/**
+ * Makes a check, unless there is one with this UUID. What finds it comes first: there must be none that is watched and
+ * that nobody sees. @returns the check as it stands then.
+ */
+export async function createCheck(table: Table, check: Check): Promise<Check> {
+  const { uuid, service, slug } = check;
+  await Promise.all([
+    table.put({ item: { ...keys.jobEntry(service, uuid), v: ITEM_VERSION, service, job: uuid, check: true } }),
+    putAlias(table, uniqueKeyOf(uuid), uuid),
+    putAlias(table, check.badgeKey, uuid),
+    ...(slug === '' ? [] : [putSlug(table, check)]),
+  ]);
+  const written = await table.put({ item: itemOfCheck(check), condition: 'attribute_not_exists(pk)' });
+  return written.applied || written.item === undefined ? check : checkOf(written.item);
+}
+
+const putAlias = (table: Table, alias: string, uuid: string) =>
+  table.put({ item: { ...keys.checkAlias(alias), v: ITEM_VERSION, uuid } });
+
+const putSlug = (table: Table, { service, slug, uuid }: Check) =>
+  table.put({ item: { ...keys.checkSlug(service, slug, uuid), v: ITEM_VERSION, uuid } });
+
+export async function readCheck(table: Table, uuid: string): Promise<Check | undefined> {
+  const item = await table.get(keys.check(uuid), { consistent: true });
+  return item && checkOf(item);
+}
+
+/** What becomes of a check, and the events that this is made of. */
+export interface Changed {
+  readonly check: Check;
+  readonly events: readonly CheckEvent[];
+}
+
+/**
+ * Replaces a check by what `change` makes of it (undefined leaves it as it is), unless somebody else writes first: then
+ * it is asked again with what they wrote. One write changes the state and says by which events: these wait in the item,
+ * and go to the log before the next change, so that whoever dies between two writes loses nothing and doubles nothing.
+ * @returns the check as it stands then, or undefined if there is none.
+ * @throws {CheckContended} when too many others write it at once.
+ */
+export async function changeCheck(
+  table: Table,
+  uuid: string,
+  change: (current: Check) => Changed | undefined,
+): Promise<Check | undefined> {
+  let current = await readCheck(table, uuid);
+  for (let tries = 0; current !== undefined && tries < TRIES; tries++) {
+    const changed = change(current);
+    if (!changed) return current;
+    const { check, events } = changed;
+    if (events.length > 0) await writeEvents(table, uuid, current.newest);
+    if (check.slug !== current.slug && check.slug !== '') await putSlug(table, check);
+    const next = { ...check, rev: current.rev + 1, newest: events.length > 0 ? events : current.newest };
+    const written = await table.put({
+      item: itemOfCheck(next),
+      condition: 'rev = :seen',
+      values: { ':seen': current.rev },
+    });
+    if (written.applied) {
+      if (check.slug !== current.slug && current.slug !== '') await forgetSlug(table, current);
+      return next;
+    }
+    current = written.item && checkOf(written.item);
+  }
+  if (current === undefined) return undefined;
+  throw new CheckContended(`the check ${uuid} changed ${TRIES} times while it was being written; try again`);
+}
+
+const forgetSlug = (table: Table, { service, slug, uuid }: Check) =>
+  table.delete({ key: keys.checkSlug(service, slug, uuid) });
+
+const forgetClaim = (table: Table, { service, slug, uuid }: Check) =>
+  table.delete({
+    key: keys.checkSlugClaim(service, slug),
+    condition: '#uuid = :uuid',
+    names: { '#uuid': 'uuid' },
+    values: { ':uuid': uuid },
+  });
+
+/** Deletes a check and what finds it; its log goes when its time is over. @returns the check as it last was. */
+export async function deleteCheck(table: Table, uuid: string): Promise<Check | undefined> {
+  const deleted = await table.delete({ key: keys.check(uuid), condition: 'attribute_exists(pk)' });
+  if (!deleted.applied) return undefined;
+  const check = checkOf(deleted.item);
+  await Promise.all([
+    table.delete({ key: keys.jobEntry(check.service, uuid) }),
+    table.delete({ key: keys.checkAlias(uniqueKeyOf(uuid)) }),
+    table.delete({ key: keys.checkAlias(check.badgeKey) }),
+    ...(check.slug === '' ? [] : [forgetSlug(table, check), forgetClaim(table, check)]),
+  ]);
+  return check;
+}
+
+/** The checks of a service with this slug, `limit` at most. */
+export async function checksBySlug(table: Table, service: string, slug: string, limit: number): Promise<Check[]> {
+  const { items } = await table.query({ pk: keys.checkSlug(service, slug, '').pk, limit, consistent: true });
+  const checks = await Promise.all(items.map((item) => readCheck(table, fieldsOf(item).text('uuid'))));
+  // A slug that was changed may be found by the old one for a moment.
+  return checks.filter((check) => check?.slug === slug && check.service === service) as Check[];
+}
+
+/**
+ * Which UUID a check has that a first ping makes for a slug: of several pings at once the first one's word counts for
+ * all, whoever then gets to make it. `stale` is what an earlier call gave, if that check has another slug by now.
+ */
+export async function claimSlug(
+  table: Table,
+  slug: { readonly service: string; readonly slug: string },
+  uuid: string,
+  stale?: string,
+): Promise<string> {
+  const key = keys.checkSlugClaim(slug.service, slug.slug);
+  const written = await table.put({
+    item: { ...key, v: ITEM_VERSION, uuid },
+    ...(stale === undefined
+      ? { condition: 'attribute_not_exists(pk)' }
+      : {
+          condition: 'attribute_not_exists(pk) OR #uuid = :stale',
+          names: { '#uuid': 'uuid' },
+          values: { ':stale': stale },
+        }),
+  });
+  return written.applied || written.item === undefined ? uuid : fieldsOf(written.item).text('uuid');
+}
+
+/** The check that an alias stands for: its unique key or its badge's key. */
+export async function checkByAlias(table: Table, alias: string): Promise<Check | undefined> {
+  const item = await table.get(keys.checkAlias(alias));
+  return item && readCheck(table, fieldsOf(item).text('uuid'));
+}
+
+/** Checks read at once, of a list. */
+const AT_ONCE = 32;
+
+/** A page of a service's checks, in order of their UUIDs. */
+export async function listChecks(
+  table: Table,
+  service: string,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<{ readonly checks: Check[]; readonly cursor?: string }> {
+  const { limit, cursor: from } = page;
+  const { items, cursor } = await table.query({
+    pk: keys.jobEntry('', '').pk,
+    sk: { beginsWith: keys.jobEntry(service, '').sk },
+    limit,
+    ...(from === undefined ? {} : { cursor: from }),
+  });
+  const uuids = items.filter((item) => item['check'] === true).map((item) => fieldsOf(item).text('job'));
+  const checks: Check[] = [];
+  for (let i = 0; i < uuids.length; i += AT_ONCE) {
+    const read = await Promise.all(uuids.slice(i, i + AT_ONCE).map((uuid) => readCheck(table, uuid)));
+    checks.push(...read.filter((check) => check !== undefined));
+  }
+  return { checks, ...(cursor === undefined ? {} : { cursor }) };
+}
+
+/**
+ * Checks the monitor has to look at by `nowMs`, longest due first, of one of the parts of `DUE_CHECKS`. Any service may
+ * put items of its own into the index: `strangers` counts those that are not where checks are.
+ */
+export async function listDueChecks(
+  table: Table,
+  part: string,
+  nowMs: number,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<{ readonly uuids: string[]; readonly strangers: number; readonly cursor?: string }> {
+  const { limit, cursor: from } = page;
+  const { items, cursor } = await table.query({
+    pk: part,
+    index: { name: 'due', dueUpTo: nowMs },
+    limit,
+    ...(from === undefined ? {} : { cursor: from }),
+  });
+  const uuids = items.flatMap(({ pk, uuid }) => (typeof uuid === 'string' && pk === keys.check(uuid).pk ? [uuid] : []));
+  return { uuids, strangers: items.length - uuids.length, ...(cursor === undefined ? {} : { cursor }) };
+}
+
+export { DUE_CHECKS };
