@@ -4,8 +4,8 @@ import { declareJobs } from '../../store/items/jobs.ts';
 import { readRevision, readState } from '../../store/items/rules.ts';
 import { listRules } from '../../store/items/services.ts';
 import type { Table } from '../../store/port.ts';
-import { valueOfSource } from '../api/index.ts';
 import { digestOf } from './digest.ts';
+import { kindOf } from './kinds.ts';
 
 /**
  * Makes the jobs those of the revision that the fleet runs, and has the list show it. May be done again at any time: what
@@ -18,12 +18,25 @@ export async function settle(table: Table, service: string): Promise<void> {
   const found = await readRevision(table, service, revision);
   if (!found) return;
   const { author, source } = found;
+  const kind = kindOf(service);
+  const digest = digestOf(kind.valueOf(service, source));
+  if (kind.name === 'config') {
+    await listRules(table, service, {
+      seq,
+      revision,
+      publishedAt,
+      author,
+      digest,
+      ...(gray ? { gray: gray.revision } : {}),
+    });
+    return;
+  }
   // Only what was validated is ever published.
   const { owner, tags, jobs = {} } = found.document as RuleDocument;
   await declareJobs(table, { service, owner: owner ?? '', jobs, atMs: publishedAt });
   await listRules(table, service, {
     ...{ seq, revision, publishedAt, author },
-    digest: digestOf(valueOfSource(source)),
+    digest,
     ...(owner === undefined ? {} : { owner }),
     ...(tags === undefined ? {} : { tags }),
     ...(gray === undefined ? {} : { gray: gray.revision }),

@@ -19,7 +19,7 @@ import {
   type Route,
 } from '../api/index.ts';
 import { approvalsInForce } from './baseline/in-force.ts';
-import { BASELINE_ID, pathOf, subjectOf } from './document-id.ts';
+import { BASELINE_ID, pathOf, subjectOf, targetOf } from './document-id.ts';
 import { draftChanged, existingDraft } from './drafts.ts';
 import type { Parts } from './parts.ts';
 import { record } from './trail.ts';
@@ -38,14 +38,14 @@ const approvals = z
   })
   .meta({ id: 'Approvals' });
 
-const readApprovals: Description = {
+export const readApprovals: Description = {
   summary: 'Read who has approved the draft as it stands',
   tags: ['drafts'],
   answers: shows('The approvals of exactly this draft.', approvals),
   problems: { 404: 'There is no draft.' },
 };
 
-const approve: Description = {
+export const approve: Description = {
   summary: 'Approve the draft exactly as it was read',
   details: 'Whoever wrote the draft cannot approve it. Changing the draft takes its approvals away; they hold 30 days.',
   tags: ['drafts'],
@@ -64,13 +64,13 @@ export function approvalRoutes(parts: Parts): Route[] {
   return [
     route('GET', `${DRAFT}/approvals`, 'viewer', readApprovals, async (request) => {
       const { service } = request.params;
-      return standing(parts, request, service, await existingDraft(table, service));
+      return approvalsShown(parts, request, service, await existingDraft(table, service));
     }),
     route('POST', `${DRAFT}/approve`, 'publisher', approve, (request) =>
       approveIt(parts, request, request.params.service),
     ),
     route('GET', `${BASELINE}/draft/approvals`, 'viewer', { ...readApprovals, tags: ['baseline'] }, async (request) =>
-      standing(parts, request, BASELINE_ID, await existingDraft(table, BASELINE_ID)),
+      approvalsShown(parts, request, BASELINE_ID, await existingDraft(table, BASELINE_ID)),
     ),
     route('POST', `${BASELINE}/draft/approve`, 'admin', { ...approve, tags: ['baseline'] }, async (request) => {
       requireAllServices(request.caller);
@@ -79,7 +79,7 @@ export function approvalRoutes(parts: Parts): Route[] {
   ];
 }
 
-async function approveIt(parts: Parts, request: ApiRequest, id: string): Promise<ApiResponse> {
+export async function approveIt(parts: Parts, request: ApiRequest, id: string): Promise<ApiResponse> {
   const { note } = bodyOf(request, approveBody);
   const draft = await existingDraft(parts.table, id);
   const tags = ifMatch(request);
@@ -99,15 +99,20 @@ async function approveIt(parts: Parts, request: ApiRequest, id: string): Promise
     ...{
       action: 'draft.approve',
       ...subjectOf(id),
-      target: 'draft',
+      target: targetOf(id, 'draft'),
       detail: { etag: draft.etag, author: draft.author },
     },
     ...(note === undefined ? {} : { note }),
   });
-  return standing(parts, request, id, draft);
+  return approvalsShown(parts, request, id, draft);
 }
 
-async function standing(parts: Parts, request: ApiRequest, id: string, draft: Draft): Promise<ApiResponse> {
+export async function approvalsShown(
+  parts: Parts,
+  request: ApiRequest,
+  id: string,
+  draft: Draft,
+): Promise<ApiResponse> {
   const { etag, author } = draft;
   const given = await approvalsOf(parts.table, id, draft, request.at);
   return json(

@@ -6,6 +6,7 @@ import { auditRoutes } from './audit-log.ts';
 import { baselineRoutes } from './baseline/routes.ts';
 import { breakerRoutes } from './breakers.ts';
 import { clientRoutes } from './clients/routes.ts';
+import { configRoutes } from './config/routes.ts';
 import { comparingRoutes } from './comparing.ts';
 import { concurrencyRoutes } from './concurrency.ts';
 import { draftRoutes } from './drafts.ts';
@@ -36,6 +37,7 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...grayRoutes(parts),
     ...revisionRoutes(parts),
     ...comparingRoutes(parts),
+    ...configRoutes(parts),
     ...baselineRoutes(parts),
     ...applyRoutes(parts),
     ...breakerRoutes(parts),

@@ -1,12 +1,13 @@
 // Why what is in force cannot be changed just now: somebody else has changed it, or part of the fleet is given another.
 import type { RulesHead, RulesState } from '../../store/items/rules.ts';
 import { Problem } from '../api/index.ts';
+import { documentsOf, fleetOf, pathOf } from './document-id.ts';
 import { shownGray } from './gray/terms.ts';
 
 /** 409: nothing of this publication is in force, and what is must be looked at first. */
 export function lostRace(service: string, head: RulesHead | undefined): Problem {
   const stands = head ? `revision ${head.revision} is in force` : 'another publication is under way';
-  return new Problem(409, `Somebody else published rules of "${service}": ${stands}. Compare, then publish again.`, {
+  return new Problem(409, `Somebody else published ${documentsOf(service)}: ${stands}. Compare, then publish again.`, {
     code: 'PUBLISHED_MEANWHILE',
     ...(head ? { more: { revision: head.revision, seq: head.seq } } : {}),
   });
@@ -17,8 +18,8 @@ export function requireNoGray(service: string, { head, gray }: RulesState): void
   if (!gray || !head) return;
   throw new Problem(
     409,
-    `Part of the fleet of "${service}" is given revision ${gray.revision} and the rest ${head.revision}. Promote or ` +
-      `abort it (POST /v1/services/${service}/gray/promote or …/gray/abort), or roll back, which aborts it.`,
+    `Part of ${fleetOf(service)} is given revision ${gray.revision} and the rest ${head.revision}. Promote or ` +
+      `abort it (POST ${pathOf(service)}/gray/promote or …/gray/abort), or roll back, which aborts it.`,
     { code: 'GRAY_UNDER_WAY', more: { revision: head.revision, gray: shownGray(gray) } },
   );
 }

@@ -4,7 +4,6 @@ import { readDraft, readHead, readRevision, RulesTooLarge, writeDraft, type Draf
 import { etagOf } from '../../store/items/rules-pack.ts';
 import { listDraft } from '../../store/items/services.ts';
 import {
-  documentOf,
   ifMatch,
   ifNoneMatch,
   includes,
@@ -14,7 +13,6 @@ import {
   Problem,
   quoted,
   route,
-  valueOfSource,
   type ApiRequest,
   type ApiResponse,
   type Route,
@@ -22,9 +20,9 @@ import {
 import * as described from './described/rules.ts';
 import { diffDocuments } from './diff.ts';
 import { digestOf } from './digest.ts';
-import { documentResponse, sameDocument } from './documents.ts';
-import { draftOf, pathOf, subjectOf, titleOf } from './document-id.ts';
-import { validatedNow, warningsNow } from './drills.ts';
+import { sameDocument } from './documents.ts';
+import { draftOf, pathOf, subjectOf, targetOf, titleOf } from './document-id.ts';
+import { kindOf } from './kinds.ts';
 import type { Parts } from './parts.ts';
 import { record } from './trail.ts';
 
@@ -35,26 +33,32 @@ export function draftRoutes(parts: Parts): Route[] {
   return [
     route('GET', DRAFT, 'viewer', described.readDraft, (request) => getDraft(table, request, request.params.service)),
     route('PUT', DRAFT, 'editor', described.putDraft, (request) =>
-      putDraft(parts, request, request.params.service, (value) =>
-        validatedNow(table, request.params.service, value, request.at),
-      ),
+      putValidDraft(parts, request, request.params.service),
     ),
-    route('POST', `${DRAFT}/validate`, 'viewer', described.validateDraft, async (request) => {
-      const { service } = request.params;
-      const value =
-        request.body.text === ''
-          ? valueOfSource((await existingDraft(table, service)).source)
-          : documentOf(request).value;
-      const document = await validatedNow(table, service, value, request.at);
-      return json({ valid: true, ...(await warningsNow(table, service, document, request.at)) });
-    }),
+    route('POST', `${DRAFT}/validate`, 'viewer', described.validateDraft, (request) =>
+      validateDraft(table, request, request.params.service),
+    ),
   ];
+}
+
+/** Puts a draft that may be published as it is. */
+export function putValidDraft(parts: Parts, request: ApiRequest, id: string): Promise<ApiResponse> {
+  return putDraft(parts, request, id, (value) => kindOf(id).validate(parts.table, id, value, request.at));
+}
+
+/** What is sent, or without a body the draft. @throws {Problem} 422 with every error in it. */
+export async function validateDraft(table: Table, request: ApiRequest, id: string): Promise<ApiResponse> {
+  const kind = kindOf(id);
+  const isSent = request.body.text !== '';
+  const value = isSent ? kind.read(id, request).value : kind.valueOf(id, (await existingDraft(table, id)).source);
+  const document = await kind.validate(table, id, value, request.at);
+  return json({ valid: true, ...(await kind.warnings(table, id, document, request.at)) });
 }
 
 export async function getDraft(table: Table, request: ApiRequest, id: string): Promise<ApiResponse> {
   const draft = await existingDraft(table, id);
   if (includes(ifNoneMatch(request), draft.etag)) return notModified(quoted(draft.etag));
-  return draftResponse(table, request, id, draft, valueOfSource(draft.source));
+  return draftResponse(table, request, id, draft, kindOf(id).valueOf(id, draft.source));
 }
 
 /** @throws {Problem} 404 when there is no draft. */
@@ -72,7 +76,7 @@ export async function putDraft(
   validate: (value: unknown) => Promise<unknown>,
 ): Promise<ApiResponse> {
   const { table } = parts;
-  const { source, value } = documentOf(request);
+  const { source, value } = kindOf(id).read(id, request);
   await validate(value);
   const sent = { etag: etagOf(source), value };
   const expected = await expectedEtag(table, id, request, sent);
@@ -105,7 +109,12 @@ export async function storeDraft(parts: Parts, request: ApiRequest, id: string, 
   const { draft } = written;
   const { etag, updatedAt } = draft;
   await listDraft(table, id, { etag, author, updatedAt, digest: digestOf(value) });
-  await record(parts, request, { action: 'draft.put', ...subjectOf(id), target: 'draft', detail: { etag } });
+  await record(parts, request, {
+    action: 'draft.put',
+    ...subjectOf(id),
+    target: targetOf(id, 'draft'),
+    detail: { etag },
+  });
   return draft;
 }
 
@@ -137,20 +146,21 @@ export function draftChanged(service: string, current: Draft | undefined, sent?:
   const detail = current
     ? `The draft of ${draftOf(service)} was changed by ${current.author}; apply your change to it as it stands.`
     : `${titleOf(service)} has no draft to match.`;
+  const valueOf = (source: string) => kindOf(service).valueOf(service, source);
   return new Problem(412, detail, {
     code: 'DRAFT_CHANGED',
     headers: current ? { etag: quoted(current.etag) } : {},
     more: {
-      ...(current === undefined ? {} : { draft: shown(current) }),
+      ...(current === undefined ? {} : { draft: shown(service, current) }),
       ...(sent === undefined ? {} : { sent: { etag: sent.etag } }),
-      ...(current && sent ? { changes: diffDocuments(valueOfSource(current.source), sent.value) } : {}),
+      ...(current && sent ? { changes: diffDocuments(valueOf(current.source), sent.value) } : {}),
     },
   });
 }
 
-function shown({ etag, author, updatedAt, source }: Draft) {
+function shown(id: string, { etag, author, updatedAt, source }: Draft) {
   const at = new Date(updatedAt).toISOString();
-  return { etag, author, updatedAt: at, document: valueOfSource(source), source };
+  return { etag, author, updatedAt: at, document: kindOf(id).valueOf(id, source), source };
 }
 
 /** @throws {Problem} 413 when rules are larger than instances would take. */
@@ -171,9 +181,10 @@ async function draftResponse(
   { source, etag, author, updatedAt }: Draft,
   value: unknown,
 ): Promise<ApiResponse> {
+  const kind = kindOf(service);
   const head = await readHead(table, service, { consistent: true });
   const revision = head && (await readRevision(table, service, head.revision));
-  const inForce = revision !== undefined && sameDocument(valueOfSource(revision.source), value);
+  const inForce = revision !== undefined && sameDocument(kind.valueOf(service, revision.source), value);
   const headers = {
     etag: quoted(etag),
     'last-modified': new Date(updatedAt).toUTCString(),
@@ -182,5 +193,5 @@ async function draftResponse(
     'flyball-draft-in-force': String(inForce),
     ...(revision === undefined ? {} : { 'flyball-revision': String(revision.revision) }),
   };
-  return documentResponse(request, { source, value }, headers);
+  return kind.show(service, request, { source, value }, headers);
 }

@@ -1,6 +1,5 @@
 // Publishing and rolling back: the next revision, made by one of any number of racing publishers.
 import type { z } from 'zod';
-import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
 import { abortGray } from '../../store/items/gray-changes.ts';
 import { notePlan, type PlanTerms } from '../../store/items/gray-plan.ts';
 
@@ -23,7 +22,6 @@ import {
   notFound,
   Problem,
   route,
-  valueOfSource,
   type ApiRequest,
   type ApiResponse,
   type Route,
@@ -33,16 +31,16 @@ import { settle } from './afterwards.ts';
 import { requireApproved } from './approvals.ts';
 import { lostRace, requireNoGray } from './conflicts.ts';
 import * as described from './described/publishing.ts';
-import { sameDocument, validated } from './documents.ts';
+import { pathOf, subjectOf, targetOf, titleOf } from './document-id.ts';
+import { sameDocument } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
-import { validatedNow, warningsNow } from './drills.ts';
 import { planTermsOf } from './gray/plan-terms.ts';
 import { shownGray, termsOf } from './gray/terms.ts';
+import { kindOf } from './kinds.ts';
 import { librariesBehind, tooNew } from './library.ts';
-
 import type { Parts } from './parts.ts';
 import { inheritPause } from './pausing.ts';
-import { neededVersion, newFieldsOf } from './since.ts';
+import { neededVersion } from './since.ts';
 import { record } from './trail.ts';
 
 const NONE: ReadonlyMap<string, number> = new Map();
@@ -50,10 +48,10 @@ const NONE: ReadonlyMap<string, number> = new Map();
 /** What is to become the next revision. */
 interface Next {
   readonly service: string;
-  readonly document: RuleDocument;
+  readonly document: object;
   readonly source: string;
   readonly note: string;
-  readonly action: 'rules.publish' | 'rules.rollback';
+  readonly what: 'publish' | 'rollback';
   readonly detail: Readonly<Record<string, number>>;
   readonly force: boolean;
   /** The part of the fleet that is given it; all of it when undefined. */
@@ -71,7 +69,7 @@ export function publishingRoutes(parts: Parts): Route[] {
       }),
     ),
     route('POST', '/v1/services/{service}/rollback', 'publisher', described.rollBack, (request) =>
-      rollBack(parts, request, request.params.service),
+      rollBack(parts, request, request.params.service, bodyOf(request, described.rollbackBody)),
     ),
   ];
 }
@@ -79,6 +77,8 @@ export function publishingRoutes(parts: Parts): Route[] {
 type PublishWanted = z.infer<typeof described.publishBody> & {
   /** The drafts that are meant; whichever there is when undefined. */
   readonly tags: Tags;
+  /** Who is given it first, where that is said in other words than for rules. */
+  readonly part?: GrayTerms | undefined;
 };
 
 /** Publishes the draft as it stands, or not at all if it is none of those that are meant. */
@@ -89,47 +89,52 @@ export async function publishDraft(
   wanted: PublishWanted,
 ): Promise<ApiResponse> {
   const { table } = parts;
-  const { note = '', expectedRevision, force = false, gray, tags } = wanted;
+  const { note = '', expectedRevision, force = false, gray, part, tags } = wanted;
   // The head before the draft: whoever publishes from here on makes this publication lose, so that it cannot put an
   // older draft in force over a newer one.
   const state = await readState(table, service);
   const { head } = state;
   const draft = await readDraft(table, service);
   if (!draft) {
-    throw new Problem(409, `Service "${service}" has no draft to publish; PUT one to /v1/services/${service}/draft.`, {
+    throw new Problem(409, `${titleOf(service)} has no draft to publish; PUT one to ${pathOf(service)}/draft.`, {
       code: 'NO_DRAFT',
     });
   }
   if (tags !== undefined && !includes(tags, draft.etag)) throw draftChanged(service, draft);
   if (expectedRevision !== undefined && expectedRevision !== (head?.revision ?? 0)) throw lostRace(service, head);
   requireNoGray(service, state);
-  if (gray && (!head || state.removed)) throw nothingBeside(service);
+  if ((gray ?? part) && (!head || state.removed)) throw nothingBeside(service);
   await requireApproved(parts, request, service, draft);
-  const document = await validatedNow(table, service, valueOfSource(draft.source), request.at);
+  const kind = kindOf(service);
+  const document = await kind.validate(table, service, kind.valueOf(service, draft.source), request.at);
   const { source } = draft;
-  const terms = gray && termsOf(gray);
+  const terms = part ?? (gray && termsOf(gray));
   const plan = gray && planTermsOf(gray);
-  const next: Next = { service, document, source, note, action: 'rules.publish', detail: {}, force, gray: terms, plan };
+  const next: Next = { service, document, source, note, what: 'publish', detail: {}, force, gray: terms, plan };
   return publishNext(parts, request, next, state);
 }
 
 /**
  * An old document as a new revision: numbers only grow. A gray publication under way is aborted by the same write. The draft stays what it is, for its author to mend.
  */
-async function rollBack(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
+export async function rollBack(
+  parts: Parts,
+  request: ApiRequest,
+  service: string,
+  wanted: z.infer<typeof described.rollbackBody>,
+): Promise<ApiResponse> {
   const { table } = parts;
-  const { to, note, force = false } = bodyOf(request, described.rollbackBody);
+  const { to, note, force = false } = wanted;
   const state = await readState(table, service);
   const revision = await readRevision(table, service, to);
-  if (!revision) throw notFound(`Service "${service}" has no revision ${to}.`);
+  if (!revision) throw notFound(`${titleOf(service)} has no revision ${to}.`);
   if (revision.state === 'removal') throw removal(service, to);
   const next: Next = {
     service,
-    // What was valid once may not be today; but a level of logs that has ended is in nobody's way.
-    document: validated(service, revision.document),
+    document: kindOf(service).validAgain(service, revision.document),
     source: revision.source,
     note: note ?? `rollback to revision ${to}`,
-    action: 'rules.rollback',
+    what: 'rollback',
     detail: { to },
     force,
   };
@@ -138,17 +143,17 @@ async function rollBack(parts: Parts, request: ApiRequest, service: string): Pro
 
 async function publishNext(parts: Parts, request: ApiRequest, next: Next, state: RulesState): Promise<ApiResponse> {
   const { table } = parts;
-  const { service, document, source, note, action, detail, force, gray, plan } = next;
+  const { service, document, source, note, what, detail, force, gray, plan } = next;
   const { head, gray: before, removed } = state;
   if (head && !removed && sameDocument(document, await readDocument(table, service, head.revision, 0))) {
     return before ? backTo(parts, request, next, state) : unchanged(parts, request, next, head);
   }
-  const fields = newFieldsOf(document);
+  const fields = kindOf(service).newFields(document);
   const needs = neededVersion(fields);
   const behind = needs === undefined ? NONE : await librariesBehind(table, service, needs, request.at);
   if (needs !== undefined && behind.size > 0 && !force) throw tooNew(needs, fields, behind);
   // On its head before there are rules: no instance sees the one without the other.
-  if (!head) await inheritPause(table, service, request.at);
+  if (!head && kindOf(service).name === 'rules') await inheritPause(table, service, request.at);
   const published = await storing(() =>
     publishRevision(table, {
       service,
@@ -167,9 +172,9 @@ async function publishNext(parts: Parts, request: ApiRequest, next: Next, state:
   const started = grayOf(published.head.gray);
   const { revision } = started ?? published.head;
   await record(parts, request, {
-    action,
-    service,
-    target: `revision ${revision}`,
+    action: `${kindOf(service).name}.${what}`,
+    ...subjectOf(service),
+    target: targetOf(service, `revision ${revision}`),
     detail: {
       ...detail,
       revision,
@@ -194,15 +199,15 @@ async function unchanged(parts: Parts, request: ApiRequest, next: Next, head: Ru
 /** A rollback to what the rest of the fleet runs: the part that was given another goes back to it. */
 async function backTo(parts: Parts, request: ApiRequest, next: Next, seen: RulesState): Promise<ApiResponse> {
   const { table } = parts;
-  const { service, note, action, detail } = next;
+  const { service, note, what, detail } = next;
   const aborted = await abortGray(table, { service, seen, at: request.at });
   if (!aborted.applied) throw lostRace(service, aborted.head);
   const { revision } = aborted.head;
   const gray = seen.gray?.revision ?? 0;
   await record(parts, request, {
-    action,
-    service,
-    target: `revision ${revision}`,
+    action: `${kindOf(service).name}.${what}`,
+    ...subjectOf(service),
+    target: targetOf(service, `revision ${revision}`),
     detail: { ...detail, revision, from: revision, aborted: gray },
     ...(note === '' ? {} : { note }),
   });
@@ -224,7 +229,7 @@ async function answer(
   return json({
     ...{ revision, seq, publishedAt: new Date(publishedAt).toISOString(), changed },
     ...(gray ? { gray: shownGray(gray) } : {}),
-    ...(await warningsNow(table, service, document, request.at)),
+    ...(await kindOf(service).warnings(table, service, document, request.at)),
   });
 }
 
@@ -236,6 +241,6 @@ function removal(service: string, revision: number): Problem {
 
 /** 409: the rest of the fleet would be given nothing. */
 function nothingBeside(service: string): Problem {
-  const detail = `Service "${service}" has no published rules that the rest of the fleet could run: publish to all first.`;
+  const detail = `${titleOf(service)} has nothing published that the rest could run: publish to all first.`;
   return new Problem(409, detail, { code: 'NOTHING_IN_FORCE' });
 }

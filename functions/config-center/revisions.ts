@@ -20,7 +20,6 @@ import {
   quoted,
   route,
   sealCursor,
-  valueOfSource,
   type ApiRequest,
   type ApiResponse,
   type Route,
@@ -30,8 +29,9 @@ import { withDefaults } from './baseline/merge.ts';
 import * as described from './described/rules.ts';
 import { diffDocuments } from './diff.ts';
 import { BASELINE_ID, pathOf, titleOf } from './document-id.ts';
-import { documentResponse, wantsYaml } from './documents.ts';
+import { wantsYaml } from './documents.ts';
 import { existingDraft } from './drafts.ts';
+import { kindOf } from './kinds.ts';
 import type { Parts } from './parts.ts';
 
 const SERVICE = '/v1/services/{service}';
@@ -75,9 +75,11 @@ export async function oneRevision(table: Table, request: ApiRequest, id: string,
   const found = await published(table, id, numberOf(number));
   const { document, source } = found;
   if (!wantsYaml(request)) return json({ ...shown(found), document, source }, { headers: { vary: 'accept' } });
-  return documentResponse(
+  const kind = kindOf(id);
+  return kind.show(
+    id,
     request,
-    { source, value: valueOfSource(source) },
+    { source, value: kind.valueOf(id, source) },
     { 'flyball-revision': String(found.revision) },
   );
 }
@@ -92,8 +94,10 @@ export async function difference(table: Table, request: ApiRequest, id: string):
 /** The document that `draft`, `gray`, `published` or a revision's number stands for; a draft as it would be published. */
 export async function versionOf(table: Table, id: string, version: string): Promise<unknown> {
   if (version === 'draft') {
-    const draft = valueOfSource((await existingDraft(table, id)).source);
-    return id === BASELINE_ID ? draft : withDefaults(draft, (await baselineInForce(table))?.defaults);
+    const draft = kindOf(id).valueOf(id, (await existingDraft(table, id)).source);
+    return id === BASELINE_ID || kindOf(id).name === 'config'
+      ? draft
+      : withDefaults(draft, (await baselineInForce(table))?.defaults);
   }
   if (version !== 'published' && version !== 'gray') {
     return (await published(table, id, numberOf(version))).document;
@@ -116,7 +120,9 @@ async function published(table: Table, id: string, revision: number) {
 
 function nothingPublished(id: string, removedBy: number | undefined) {
   const why = removedBy === undefined ? '' : ` since revision ${removedBy}, which removed them`;
-  return notFound(`${titleOf(id)} has no published rules${why}; POST to ${pathOf(id)}/publish.`);
+  return notFound(
+    `${titleOf(id)} has ${kindOf(id).name === 'config' ? 'nothing published' : `no published rules${why}`}; POST to ${pathOf(id)}/publish.`,
+  );
 }
 
 function numberOf(text: string): number {

@@ -1,6 +1,7 @@
 // The list of services that have rules, one item each in one partition, with what is to be seen of each at a glance.
+import { namespaceOf } from '../config-id.ts';
 import { keys } from '../keys.ts';
-import { type Item, StoreRejected, type Table, type Value } from '../port.ts';
+import { type Item, type Key, StoreRejected, type Table, type Value } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 
 export interface ServiceEntry {
@@ -59,7 +60,7 @@ const LOOKED_AT = 200;
 export async function listService(table: Table, service: string, at: number): Promise<void> {
   if (service.startsWith(RESERVED)) return;
   await table.put({
-    item: { ...keys.service(service), v: ITEM_VERSION, since: at },
+    item: { ...entryKey(service), v: ITEM_VERSION, since: at },
     condition: 'attribute_not_exists(pk)',
   });
 }
@@ -97,6 +98,12 @@ export async function listDraft(table: Table, service: string, draft: ListedDraf
   );
 }
 
+/** Where the list has it: a service among the services, a namespace among those of its service. */
+function entryKey(id: string): Key {
+  const named = namespaceOf(id);
+  return named ? keys.configEntry(named.service, named.namespace) : keys.service(id);
+}
+
 interface Ordered {
   readonly at: number;
   readonly condition: string;
@@ -109,12 +116,23 @@ async function note(table: Table, service: string, part: 'rules' | 'draft', valu
   if (service.startsWith(RESERVED)) return;
   const { at, condition, names, order } = ordered;
   await table.update({
-    key: keys.service(service),
+    key: entryKey(service),
     update: `SET #${part} = :value, #since = if_not_exists(#since, :at), #v = :v`,
     condition,
     names: { ...names, [`#${part}`]: part, '#since': 'since', '#v': 'v' },
     values: { ':value': value, ':at': at, ':v': ITEM_VERSION, ':order': order },
   });
+}
+
+/** The namespaces of a service's configuration in alphabetical order, page by page: each as if it were a service. */
+export async function listNamespaces(
+  table: Table,
+  service: string,
+  page: { readonly cursor?: string; readonly limit?: number } = {},
+): Promise<{ readonly entries: ServiceEntry[]; readonly cursor?: string }> {
+  const { pk, sk: first } = keys.configEntry(service, '0');
+  const { items, cursor } = await table.query({ pk, sk: { between: [first, GREATEST] }, consistent: true, ...page });
+  return { entries: items.map(entryOf), ...(cursor === undefined ? {} : { cursor }) };
 }
 
 /** One service of the list; undefined when it is not on it. */

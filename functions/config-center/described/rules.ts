@@ -119,6 +119,8 @@ const revision = {
   publishedAt: moment,
 };
 
+export const revisionShown = z.object(revision);
+
 export const readRules: Description = {
   summary: 'Read the rules in force',
   tags: ['rules'],

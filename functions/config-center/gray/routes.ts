@@ -16,6 +16,8 @@ import {
 } from '../../api/index.ts';
 import { settle } from '../afterwards.ts';
 import { lostRace } from '../conflicts.ts';
+import { draftOf, pathOf, subjectOf, targetOf, titleOf } from '../document-id.ts';
+import { kindOf } from '../kinds.ts';
 import { librariesBehind, tooNew } from '../library.ts';
 import type { Parts } from '../parts.ts';
 import { record } from '../trail.ts';
@@ -28,7 +30,7 @@ const GRAY = '/v1/services/{service}/gray';
 
 export function grayRoutes(parts: Parts): Route[] {
   return [
-    route('GET', GRAY, 'viewer', described.readGray, ({ params, at }) => show(parts.table, params.service, at)),
+    route('GET', GRAY, 'viewer', described.readGray, ({ params, at }) => showGray(parts.table, params.service, at)),
     route('POST', `${GRAY}/promote`, 'publisher', described.promote, (request) =>
       promote(parts, request, request.params.service),
     ),
@@ -38,10 +40,10 @@ export function grayRoutes(parts: Parts): Route[] {
   ];
 }
 
-async function show(table: Table, service: string, at: number): Promise<ApiResponse> {
+export async function showGray(table: Table, service: string, at: number): Promise<ApiResponse> {
   const state = await readState(table, service);
   const plan = await readPlan(table, service, state);
-  if (!plan) throw notFound(`Service "${service}" has had no gray publication.`);
+  if (!plan) throw notFound(`${titleOf(service)} has had no gray publication.`);
   const { startedAt, stepSince, steps, reason, revision, baseRevision, author, note, step } = plan;
   return json({
     ...{ revision, baseRevision, state: plan.state, author, note, step },
@@ -72,7 +74,7 @@ async function judged(table: Table, service: string, plan: GrayPlan, at: number)
   };
 }
 
-async function promote(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
+export async function promote(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
   const { table } = parts;
   const { note = '', expectedRevision, force = false } = bodyOf(request, described.promoteBody);
   const seen = await underWay(table, service, expectedRevision);
@@ -85,7 +87,7 @@ async function promote(parts: Parts, request: ApiRequest, service: string): Prom
   return ended(parts, request, service, seen, promoted, { note, how: 'promoted', forcedOver });
 }
 
-async function abort(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
+export async function abort(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
   const { note = '', expectedRevision } = bodyOf(request, described.abortBody);
   const seen = await underWay(parts.table, service, expectedRevision);
   const aborted = await abortGray(parts.table, { service, seen, at: request.at });
@@ -100,7 +102,7 @@ async function underWay(table: Table, service: string, expected: number | undefi
   const { gray } = state;
   if (gray && (expected === undefined || expected === gray.revision)) return { ...state, gray };
   const stands = gray ? `Revision ${gray.revision} is the gray one` : 'No gray publication is under way';
-  throw new Problem(409, `${stands} of "${service}"; look at /v1/services/${service}/gray.`, {
+  throw new Problem(409, `${stands} of ${draftOf(service)}; look at ${pathOf(service)}/gray.`, {
     code: 'NO_SUCH_GRAY',
     more: gray ? { gray: shownGray(gray) } : {},
   });
@@ -124,9 +126,9 @@ async function ended(
   if (!written.applied) throw lostRace(service, written.head);
   const { revision, seq, publishedAt } = written.head;
   await record(parts, request, {
-    action: how === 'promoted' ? 'rules.promote' : 'rules.abort',
-    service,
-    target: `revision ${gray.revision}`,
+    action: `${kindOf(service).name}.${how === 'promoted' ? 'promote' : 'abort'}`,
+    ...subjectOf(service),
+    target: targetOf(service, `revision ${gray.revision}`),
     detail: { revision, from: head?.revision ?? 0, ...forcedOver },
     ...(note === '' ? {} : { note }),
   });

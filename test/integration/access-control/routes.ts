@@ -16,6 +16,7 @@ export interface Sent {
 export type Row = readonly [method: Method, path: string, least: Role | 'anyone', scope: Scope, sent?: Sent];
 
 const SERVICE = '/v1/services/{service}';
+const CONFIG = `${SERVICE}/config`;
 const ORDERS = { query: { service: 'orders' } };
 const PAUSE = { priority: 'sheddable', for: '1m', reason: 'a test' };
 
@@ -39,6 +40,22 @@ export const ROUTES: readonly Row[] = [
   ['POST', `${SERVICE}/gray/promote`, 'publisher', 'service'],
   ['POST', `${SERVICE}/gray/abort`, 'publisher', 'service'],
   ['POST', '/v1/apply', 'editor', 'service', { body: [{ apiVersion: 'flyball/v1', service: 'orders' }] }],
+
+  ['GET', CONFIG, 'viewer', 'service'],
+  ['GET', `${CONFIG}/{namespace}`, 'viewer', 'service'],
+  ['GET', `${CONFIG}/{namespace}/draft`, 'viewer', 'service'],
+  ['PUT', `${CONFIG}/{namespace}/draft`, 'editor', 'service'],
+  ['POST', `${CONFIG}/{namespace}/draft/validate`, 'viewer', 'service'],
+  ['GET', `${CONFIG}/{namespace}/draft/approvals`, 'viewer', 'service'],
+  ['POST', `${CONFIG}/{namespace}/draft/approve`, 'publisher', 'service'],
+  ['POST', `${CONFIG}/{namespace}/publish`, 'publisher', 'service'],
+  ['POST', `${CONFIG}/{namespace}/rollback`, 'publisher', 'service'],
+  ['GET', `${CONFIG}/{namespace}/revisions`, 'viewer', 'service'],
+  ['GET', `${CONFIG}/{namespace}/revisions/{revision}`, 'viewer', 'service'],
+  ['GET', `${CONFIG}/{namespace}/diff`, 'viewer', 'service'],
+  ['GET', `${CONFIG}/{namespace}/gray`, 'viewer', 'service'],
+  ['POST', `${CONFIG}/{namespace}/gray/promote`, 'publisher', 'service'],
+  ['POST', `${CONFIG}/{namespace}/gray/abort`, 'publisher', 'service'],
 
   ['GET', '/v1/baseline', 'viewer', 'filtered'],
   ['GET', '/v1/baseline/draft', 'viewer', 'filtered'],
@@ -103,6 +120,7 @@ export const ROUTES: readonly Row[] = [
 /** What stands for the names in braces. */
 export const NAMED: Readonly<Record<string, string>> = {
   '{service}': 'orders',
+  '{namespace}': 'application',
   '{revision}': '1',
   '{breaker}': 'payments',
   '{throttle}': 'everyone',
