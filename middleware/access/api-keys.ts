@@ -23,7 +23,8 @@ export const KEY_ISSUER = 'flyball:api-key';
 export type Keyed =
   | { readonly kind: 'known'; readonly principal: Principal }
   | { readonly kind: 'invalid' }
-  | { readonly kind: 'unavailable' };
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'crowded'; readonly waitMs: number };
 
 const INVALID: Keyed = { kind: 'invalid' };
 
@@ -51,7 +52,8 @@ export async function keyed(invocation: Invocation, keepForMs: number): Promise<
     case 'unknown':
       return INVALID;
     case 'unavailable':
-      return { kind: 'unavailable' };
+    case 'crowded':
+      return found;
   }
 }
 
@@ -69,12 +71,14 @@ function principalOf({ client, roles, attributes }: ClientKey): Principal {
 }
 
 function knownKeysOf(instance: Instance): KnownKeys {
-  const { clock, table, service } = instance;
+  const { clock, table, service, logger } = instance;
   return instance.state(
     keyed,
     () =>
-      new KnownKeys(clock, (hash, timeoutMs, signal) =>
-        readClientKey(table, service, hash, { timeoutMs, ...(signal && { signal }) }),
+      new KnownKeys(
+        clock,
+        (hash, timeoutMs, signal) => readClientKey(table, service, hash, { timeoutMs, ...(signal && { signal }) }),
+        logger,
       ),
   );
 }

@@ -9,6 +9,7 @@ import { addressOf } from './addresses.ts';
 import type { KeySet } from './key-set.ts';
 import type { Facts, Lists } from './lists.ts';
 import {
+  crowded,
   invalidKey,
   invalidSignature,
   invalidToken,
@@ -123,6 +124,8 @@ async function holderOf(invocation: Invocation, { apiKeys }: Compiled): Promise<
       return { refused: invalidKey(invocation.instance.service) };
     case 'unavailable':
       return { refused: unknowable() };
+    case 'crowded':
+      return { refused: crowded(read.waitMs) };
   }
 }
 

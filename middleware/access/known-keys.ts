@@ -1,5 +1,7 @@
 // Keys of callers as an instance knows them: looked up once by all who wait, bounded, forgotten soon, kept while the table is away.
 import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { MissBudget, MOST_MISSES } from './miss-budget.ts';
 import { isGood, type ClientKey } from '../../store/items/client-keys.ts';
 
 /** An older look at a key is repeated beside the handler, ms. */
@@ -19,7 +21,9 @@ export type Found =
   /** There is none, or it has expired or been revoked. */
   | { readonly kind: 'unknown' }
   /** The table does not answer, and nothing is known of it. */
-  | { readonly kind: 'unavailable' };
+  | { readonly kind: 'unavailable' }
+  /** Not looked up for so long, ms: too many lately were not there. */
+  | { readonly kind: 'crowded'; readonly waitMs: number };
 
 interface Seen {
   readonly key: ClientKey;
@@ -32,14 +36,17 @@ const UNAVAILABLE: Found = { kind: 'unavailable' };
 export class KnownKeys {
   readonly #clock: Clock;
   readonly #read: ReadKey;
+  readonly #logger: Pick<Logger, 'warn'>;
+  readonly #budget = new MissBudget();
   /** The one that has not been asked about for longest is first. */
   readonly #known = new Map<string, Seen>();
   readonly #unknown = new Map<string, number>();
   readonly #flights = new Map<string, Promise<Found>>();
 
-  constructor(clock: Clock, read: ReadKey) {
+  constructor(clock: Clock, read: ReadKey, logger: Pick<Logger, 'warn'>) {
     this.#clock = clock;
     this.#read = read;
+    this.#logger = logger;
   }
 
   /** What is known of a key, found out first if need be. `keepForMs`: for how long it is believed without the table. */
@@ -49,6 +56,8 @@ export class KnownKeys {
     if (seen && now - seen.at <= STALE_MS) return this.#judged(seen.key);
     const missedAt = this.#unknown.get(hash);
     if (!seen && missedAt !== undefined && now - missedAt <= UNKNOWN_MS) return UNKNOWN;
+    const waitMs = seen || this.#flights.has(hash) ? 0 : this.#budget.waitMs(hash, now);
+    if (waitMs > 0) return { kind: 'crowded', waitMs };
     const found = await this.#look(hash, limitMs);
     if (found.kind !== 'unavailable' || !seen || now - seen.at > keepForMs) return found;
     return this.#judged(seen.key);
@@ -74,11 +83,19 @@ export class KnownKeys {
   #look(hash: string, limitMs: number): Promise<Found> {
     const underWay = this.#flights.get(hash);
     if (underWay) return underWay;
+    const now = this.#clock.now();
+    if (this.#budget.take(hash, now)) {
+      this.#logger.warn('flyball rations looks for API keys that may not exist', { looksThisMinute: MOST_MISSES });
+    }
     const looking = this.#read(hash, limitMs)
       .then(
         (key) => this.#keep(hash, key),
         () => UNAVAILABLE,
       )
+      .then((found) => {
+        if (found !== UNKNOWN) this.#budget.giveBack(hash, now);
+        return found;
+      })
       .finally(() => this.#flights.delete(hash));
     this.#flights.set(hash, looking);
     return looking;

@@ -43,6 +43,11 @@ export function unknowable(): Refused {
   return away('api-key-store', 'the API key cannot be looked up, since the table does not answer');
 }
 
+/** Nobody has looked: it may be a good one, and be told so later. */
+export function crowded(waitMs: number): Refused {
+  return away('api-key-flood', 'the API key is not known here yet, and too many lately were none', waitMs);
+}
+
 /** A signature that is not to be believed: 401. */
 export function invalidSignature(reason: Unsigned, service: string): Refused {
   return unauthorized('signature', UNSIGNED[reason], service);
@@ -75,8 +80,8 @@ function unauthorized(rule: string, message: string, service: string): Refused {
   });
 }
 
-function away(rule: string, message: string): Refused {
-  return new Refused({ by: 'access', rule, statusCode: 503, retryAfterMs: RETRY_MS, message });
+function away(rule: string, message: string, retryAfterMs = RETRY_MS): Refused {
+  return new Refused({ by: 'access', rule, statusCode: 503, retryAfterMs, message });
 }
 
 /** A function that is not to run without access rules has none in force. */

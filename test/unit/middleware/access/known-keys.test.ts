@@ -1,6 +1,7 @@
 // What an instance knows of API keys: how long it believes them, and what a table that is away or an attacker does to that.
 import { describe, expect, it } from 'vitest';
 import { KnownKeys } from '../../../../middleware/access/known-keys.ts';
+import { MOST_BY_BYTE, MOST_MISSES, WINDOW_MS } from '../../../../middleware/access/miss-budget.ts';
 import type { ClientKey } from '../../../../store/items/client-keys.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 
@@ -18,13 +19,15 @@ const key = (hash: string, more: Partial<ClientKey> = {}): ClientKey => ({
 function start() {
   const clock = fakeClock();
   const table = { keys: new Map<string, ClientKey>([['a', key('a')]]), isUp: true, reads: 0 };
-  const known = new KnownKeys(clock, (hash) => {
+  const warned: string[] = [];
+  const read = (hash: string) => {
     table.reads++;
     return table.isUp ? Promise.resolve(table.keys.get(hash)) : Promise.reject(new Error('away'));
-  });
+  };
+  const known = new KnownKeys(clock, read, { warn: (message) => void warned.push(message) });
   const find = async (hash = 'a') => (await known.find(hash, 100, KEEP_MS)).kind;
   const refresh = () => known.refresh('a', 100, new AbortController().signal);
-  return { clock, table, known, find, refresh };
+  return { clock, table, known, find, refresh, warned };
 }
 
 describe('a key', () => {
@@ -136,5 +139,56 @@ describe('keys that do not exist', () => {
     const { reads } = table;
     await find('a');
     expect(table.reads).toBe(reads);
+  });
+});
+
+describe('made-up keys', () => {
+  const madeUp = (count: number, byte = '00') => Array.from({ length: count }, (_, i) => `${byte}-${i}`);
+
+  it('are looked up sixty times a minute, and then once for each first byte of a hash', async () => {
+    const { find, table, warned } = start();
+    for (const hash of madeUp(MOST_MISSES)) expect(await find(hash)).toBe('unknown');
+    expect(await find('00-new')).toBe('unknown');
+    expect(await find('00-newer')).toBe('crowded');
+    for (let i = 0; i < 5_000; i++) await find(`${(i % 256).toString(16).padStart(2, '0')}-flood-${i}`);
+    expect(table.reads).toBeLessThanOrEqual(MOST_MISSES + 256 * MOST_BY_BYTE);
+    expect(warned).toHaveLength(1);
+  });
+
+  it('keep out no key that is known, nor one that is new here', async () => {
+    const { find, table, clock } = start();
+    await find('a');
+    table.keys.set('ff-good', key('ff-good'));
+    for (const hash of madeUp(5 * MOST_MISSES)) await find(hash);
+    expect(await find('a')).toBe('known');
+    expect(await find('ff-good')).toBe('known');
+    // Nor does its being looked up take the next one's place.
+    table.keys.set('ff-another', key('ff-another'));
+    expect(await find('ff-another')).toBe('known');
+    clock.advance(60_001);
+    expect(await find('a')).toBe('known');
+  });
+
+  it('are looked up again with the next minute, of which those that wait are told', async () => {
+    const { find, known, clock } = start();
+    for (const hash of madeUp(2 * MOST_MISSES)) await find(hash);
+    const found = await known.find('00-more', 100, KEEP_MS);
+    const toNextMinute = WINDOW_MS - (clock.now() % WINDOW_MS);
+    expect(found).toEqual({ kind: 'crowded', waitMs: toNextMinute });
+    clock.advance(toNextMinute);
+    expect(await find('00-more')).toBe('unknown');
+  });
+
+  it('that wait for an answer count as well', async () => {
+    const { find, table } = start();
+    const found = await Promise.all(madeUp(3 * MOST_MISSES).map((hash) => find(hash)));
+    expect(found.filter((kind) => kind === 'crowded')).toHaveLength(2 * MOST_MISSES - MOST_BY_BYTE);
+    expect(table.reads).toBe(MOST_MISSES + MOST_BY_BYTE);
+  });
+
+  it('are not held against anybody while the table does not answer', async () => {
+    const { find, table } = start();
+    table.isUp = false;
+    for (const hash of madeUp(2 * MOST_MISSES)) expect(await find(hash)).toBe('unavailable');
   });
 });
