@@ -41,6 +41,10 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
     about: 'what govern() adds to the start of a function, beside Powertools and the AWS SDK',
     load: async () => (await import('./cold-start/index.ts')).measureColdStart,
   },
+  rules: {
+    about: 'how soon fleets decide by a new revision, and what their polls ask of the table, on simulated fleets',
+    load: async () => (await import('./rules/index.ts')).measureRules,
+  },
   stack: {
     about: 'what a governed stack adds to every invocation',
     load: async () => (await import('./stack/index.ts')).measureStack,
@@ -63,8 +67,8 @@ ${Object.entries(BENCHMARKS)
   .join('\n')}
 
   --quick      few repetitions, for a look
-  --only       the scenarios whose names have this in them; of breaker and throttle
-  --seed       a number: another history of the same kind; of breaker and throttle
+  --only       the scenarios whose names have this in them; of breaker, rules and throttle
+  --seed       a number: another history of the same kind; of breaker, rules and throttle
   --out        where to write the result files; bench/results unless given (with --quick, --only or --seed nowhere unless
                given)
 `;

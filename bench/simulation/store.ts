@@ -1,4 +1,5 @@
 // The table of a simulated fleet: the product's own requests, after a latency, under the limits of a partition and a table.
+import { hash } from 'node:crypto';
 import type { Random } from '../../middleware/kernel/clock.ts';
 import {
   StoreUnavailable,
@@ -39,8 +40,18 @@ export interface StoreOptions {
   /** Consistent ones; without a bound when it is not given. */
   readonly itemReadsPerS?: number;
   readonly tableWritesPerS: number;
+  /** How many bytes an item has. Then reads count a unit for each 4 KB of it, and writes one for each KB; otherwise one each. */
+  readonly bytesOf?: (item: Item) => number;
+  /** Over so many partitions the keys are spread by their hash, and share what one takes; each has its own otherwise. */
+  readonly partitions?: number;
+  /** For how long a read that is not consistent may not see a write, ms. */
+  readonly replicaLag?: Latency;
   /** Told of every write that was carried out and whose condition held. */
   readonly written?: (item: Item) => void;
+  /** Told of every read that was carried out, and what it counted for. */
+  readonly read?: (key: Key, units: number) => void;
+  /** How many write units of each partition others take in this second. */
+  readonly othersWriteUnits?: (nowMs: number) => number;
   /** When nothing answers, epoch ms. */
   readonly outages: readonly { readonly fromMs: number; readonly toMs: number }[];
 }
@@ -85,6 +96,8 @@ export class SimulatedStore {
   readonly #perItem = new Map<string, PerSecond>();
   readonly #readsPerItem = new Map<string, PerSecond>();
   readonly #perTable = new PerSecond();
+  /** What was there until lately. */
+  readonly #replaced = new Map<string, { readonly item: Item | undefined; readonly atMs: number }>();
 
   constructor(world: World, random: Random, options: StoreOptions) {
     this.#world = world;
@@ -96,6 +109,13 @@ export class SimulatedStore {
   get mostWritesPerItemS(): number {
     let most = 0;
     for (const { most: one } of this.#perItem.values()) most = Math.max(most, one);
+    return most;
+  }
+
+  /** Units of the busiest partition (a key, without partitions) in its busiest second. */
+  get mostReadUnitsPerItemS(): number {
+    let most = 0;
+    for (const { most: one } of this.#readsPerItem.values()) most = Math.max(most, one);
     return most;
   }
 
@@ -172,32 +192,43 @@ export class SimulatedStore {
   }
 
   #read({ pk, sk }: Key, consistent: boolean): Item | undefined {
-    const { itemReadsPerS } = this.#options;
-    if (itemReadsPerS !== undefined) this.#admitRead(pk, itemReadsPerS, consistent ? 1 : 0.5);
+    const { itemReadsPerS, replicaLag } = this.#options;
+    const name = `${pk}\n${sk}`;
+    let found = this.#items.get(name);
+    const replaced = consistent || !replicaLag ? undefined : this.#replaced.get(name);
+    if (replaced && replicaLag && this.#world.nowMs < replaced.atMs + replicaLag(this.#random)) found = replaced.item;
+    const units = this.#units(found, 4096) * (consistent ? 1 : 0.5);
+    if (itemReadsPerS !== undefined) this.#admitRead(pk, itemReadsPerS, units);
     this.reads++;
-    const found = this.#items.get(`${pk}\n${sk}`);
+    this.#options.read?.({ pk, sk }, units);
     return found && { ...found };
   }
 
   #put({ item, condition, ...given }: PutRequest): Written {
-    this.#admitWrite(item.pk);
+    this.#admitWrite(item.pk, item);
     const name = `${item.pk}\n${item.sk}`;
     const found = this.#items.get(name);
     if (condition !== undefined && !holds(condition, found ?? {}, given)) return this.#lost(found);
-    this.#items.set(name, { ...item });
-    this.#options.written?.(item);
+    this.#keep(name, { ...item });
     return { applied: true, item };
   }
 
   #update({ key, update, condition, ...given }: UpdateRequest): Written {
-    this.#admitWrite(key.pk);
     const name = `${key.pk}\n${key.sk}`;
     const found = this.#items.get(name);
+    this.#admitWrite(key.pk, found);
     if (condition !== undefined && !holds(condition, found ?? {}, given)) return this.#lost(found);
     const item = updated(update, found ?? { ...key }, given);
+    this.#keep(name, item);
+    return { applied: true, item: { ...item } };
+  }
+
+  #keep(name: string, item: Item): void {
+    if (this.#options.replicaLag) {
+      this.#replaced.set(name, { item: this.#items.get(name), atMs: this.#world.nowMs });
+    }
     this.#items.set(name, item);
     this.#options.written?.(item);
-    return { applied: true, item: { ...item } };
   }
 
   #lost(found: Item | undefined): Written {
@@ -206,22 +237,40 @@ export class SimulatedStore {
   }
 
   #admitRead(pk: string, itemReadsPerS: number, units: number): void {
-    let perItem = this.#readsPerItem.get(pk);
-    if (!perItem) this.#readsPerItem.set(pk, (perItem = new PerSecond()));
-    if (perItem.count(this.#world.nowMs, itemReadsPerS, units)) return;
+    if (perSecondOf(this.#readsPerItem, this.#placeOf(pk)).count(this.#world.nowMs, itemReadsPerS, units)) return;
     this.throttled++;
     throw new StoreUnavailable('throttled', 'too many reads in this second');
   }
 
-  #admitWrite(pk: string): void {
-    let perItem = this.#perItem.get(pk);
-    if (!perItem) this.#perItem.set(pk, (perItem = new PerSecond()));
+  #admitWrite(pk: string, item: Item | undefined): void {
     const { nowMs } = this.#world;
-    const { itemWritesPerS, tableWritesPerS } = this.#options;
-    if (!perItem.count(nowMs, itemWritesPerS) || !this.#perTable.count(nowMs, tableWritesPerS)) {
+    const { itemWritesPerS, tableWritesPerS, othersWriteUnits = () => 0 } = this.#options;
+    const units = this.#units(item, 1024);
+    const perItem = perSecondOf(this.#perItem, this.#placeOf(pk));
+    if (
+      !perItem.count(nowMs, itemWritesPerS - othersWriteUnits(nowMs), units) ||
+      !this.#perTable.count(nowMs, tableWritesPerS, units)
+    ) {
       this.throttled++;
       throw new StoreUnavailable('throttled', 'too many writes in this second');
     }
     this.writes++;
   }
+
+  #units(item: Item | undefined, unitBytes: number): number {
+    const { bytesOf } = this.#options;
+    return bytesOf && item ? Math.ceil(bytesOf(item) / unitBytes) : 1;
+  }
+
+  /** What shares the limits of a partition. */
+  #placeOf(pk: string): string {
+    const { partitions } = this.#options;
+    return partitions === undefined ? pk : String(hash('md5', pk, 'buffer').readUInt32BE() % partitions);
+  }
+}
+
+function perSecondOf(counts: Map<string, PerSecond>, name: string): PerSecond {
+  let perSecond = counts.get(name);
+  if (!perSecond) counts.set(name, (perSecond = new PerSecond()));
+  return perSecond;
 }

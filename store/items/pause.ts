@@ -1,6 +1,6 @@
 // A pause on the head of a service's rules, as its instances read it: the part that is bundled into every governed function.
 import { instanceKeys } from '../instance-keys.ts';
-import type { CallOptions, Item, Table } from '../port.ts';
+import type { CallOptions, Item, Table, Value } from '../port.ts';
 import { headOf, type RulesHead } from './rules-read.ts';
 
 /** The highest priority that a pause may stop: what is critical goes on. */
@@ -22,6 +22,8 @@ export interface Polled {
   readonly pause: Pause | undefined;
   /** No faults are to be injected, whatever the rules say. */
   readonly faultsStopped: boolean;
+  /** Whoever wrote what is in force had this, unless somebody has begun to publish since. */
+  readonly fence: Value | undefined;
 }
 
 export async function readPolled(table: Table, service: string, options?: CallOptions): Promise<Polled> {
@@ -32,6 +34,7 @@ export async function readPolled(table: Table, service: string, options?: CallOp
     pause: pauseOf(item?.['paused']),
     // What cannot be read is a reason to stop.
     faultsStopped: stopped !== undefined && stopped !== false,
+    fence: item?.['fence'],
   };
 }
 

@@ -11,7 +11,7 @@ export interface RulesHead {
   /** ms since the epoch. */
   readonly publishedAt: number;
   /** The oldest library that understands the whole document, e.g. `0.2.0`; absent when every library does. */
-  readonly needs?: string;
+  readonly needs?: string | undefined;
   /** When a gray publication was started, stepped or ended since, in ms since the epoch. */
   readonly changedAt?: number | undefined;
   /** The gray publication under way, as it is stored: `grayOf` reads it. */
@@ -35,12 +35,11 @@ export async function readHead(
 export function headOf(item: Item | undefined): RulesHead | undefined {
   if (item?.['seq'] === undefined) return undefined;
   const { number, optionalText, optionalNumber } = fieldsOf(item);
-  const needs = optionalText('needs');
   return {
     seq: number('seq'),
     revision: number('revision'),
     publishedAt: number('publishedAt'),
-    ...(needs === undefined ? {} : { needs }),
+    needs: optionalText('needs'),
     changedAt: optionalNumber('changedAt'),
     gray: item['gray'],
   };
@@ -48,7 +47,9 @@ export function headOf(item: Item | undefined): RulesHead | undefined {
 
 /**
  * A published revision's document as plain JSON, from one of its copies (0 to RULE_COPIES − 1). Throws `UnreadableItem`
- * when that copy is not there or is damaged.
+ * when that copy is not there or is damaged. With the head's `fence` any replica will do whose copy has it: that costs
+ * half of a consistent read, which is what all else needs, since a publisher that lost its race may have written this copy
+ * a moment before the winner did.
  */
 export async function readDocument(
   table: Table,
@@ -56,13 +57,14 @@ export async function readDocument(
   revision: number,
   copy: number,
   options?: CallOptions,
+  fence?: Value,
 ): Promise<unknown> {
   const key = instanceKeys.rulesCopy(service, revision, copy);
-  // Consistent, because a publisher that lost its race may have written this copy a moment before the winner did.
-  const reading = table.get(key, { ...options, consistent: true });
+  const ask = (consistent: boolean) => table.get(key, { ...options, consistent });
   // What unpacks it takes 2 ms to load, the first time: while the answer is on its way they cost nobody anything.
   setImmediate(zlib);
-  const item = await reading;
+  let item = await ask(fence === undefined);
+  if (fence !== undefined && item?.['fence'] !== fence) item = await ask(true);
   if (item === undefined) {
     throw new UnreadableItem(
       `Copy ${copy} of revision ${revision} of service "${service}" is missing: publish it again`,

@@ -2,6 +2,7 @@
 import { readPolled, type Pause } from '../../../store/items/pause.ts';
 import { readDocument, type RulesHead } from '../../../store/items/rules-read.ts';
 import { RULE_COPIES } from '../../../store/instance-keys.ts';
+import type { StoreUnavailable, Value } from '../../../store/port.ts';
 import type { Instance } from '../instance.ts';
 import type { Invocation } from '../invocation.ts';
 import { errorFields } from '../logger.ts';
@@ -9,6 +10,7 @@ import { isSlot, type Policy, type PolicySlot } from '../policy.ts';
 import type { Syncable } from '../sync.ts';
 import type { RuleDocument } from './document.ts';
 import type { Takes } from './gray.ts';
+import { lacks, loadFor, type Slots } from './loading.ts';
 import type * as Said from './said.ts';
 import { Snapshot } from './snapshot.ts';
 import { storeLimitMs } from '../patience.ts';
@@ -16,6 +18,8 @@ import { isLaterVersion, LIBRARY_VERSION } from '../version.ts';
 
 /** How often the head is read while invocations come, in ms; jittered by a fifth so that a fleet spreads out. */
 export const POLL_MS = 4_000;
+/** By so much the next poll comes earlier when the table had no room for one, in ms. */
+const SOONER_MS = 3_000;
 /** Rules older than this are awaited before the handler, in ms, unless the instance is told otherwise. */
 export const MAX_STALE_MS = 10_000;
 /** After the store gave no answer, nobody waits for it for this long, in ms: it is asked beside the handler. */
@@ -25,13 +29,6 @@ export const WAIT_MS = storeLimitMs(100);
 export const FIRST_WAIT_MS = storeLimitMs(200);
 /** A load begun during init that is older than this when the first invocation comes is given up, in ms. */
 const PRELOAD_LIFE_MS = 10_000;
-
-/** Spreads instances over the copies of a document. */
-function copyOf(instanceId: string): number {
-  let hash = 0;
-  for (let i = 0; i < instanceId.length; i++) hash = (Math.imul(hash, 31) + instanceId.charCodeAt(i)) >>> 0;
-  return hash % RULE_COPIES;
-}
 
 /**
  * A head read late or from a lagging replica has a lower number and an older time, and is ignored. A lower number with a
@@ -52,8 +49,7 @@ export class LiveRules implements Syncable {
   readonly #instance: Instance;
   /** Those that are there; what compiles every revision. */
   readonly #policies = new Set<Policy>();
-  /** With the policy once it has been loaded. */
-  readonly #slots = new Map<PolicySlot, Policy | undefined>();
+  readonly #slots: Slots = new Map();
   readonly #unloadable = new Set<PolicySlot>();
   #loading: Promise<void> | undefined;
   /** Resolved when the poll under way has got rules whose policies are still to be loaded. */
@@ -69,6 +65,8 @@ export class LiveRules implements Syncable {
   /** The newest head that was followed, or could not be. */
   seen: Seen = NOTHING;
   #failedAt: number | undefined;
+  /** The head's, as it was read last. */
+  #fence: Value | undefined;
   #preload: { readonly startedAt: number; settled: boolean; done: Promise<void> } | undefined;
 
   constructor(instance: Instance, bootstrap: RuleDocument | undefined) {
@@ -78,13 +76,14 @@ export class LiveRules implements Syncable {
 
   /** A snapshot from packaged rules, or from none; what a policy cannot compile is none. */
   #packaged(bootstrap: RuleDocument | undefined): Snapshot {
+    const snapshot = (from: 'bootstrap' | 'none', document: RuleDocument) =>
+      new Snapshot({ ...NOTHING, from }, document, this.#policies, this.#instance);
     try {
-      if (bootstrap) return new Snapshot({ ...NOTHING, from: 'bootstrap' }, bootstrap, this.#policies, this.#instance);
+      if (bootstrap) return snapshot('bootstrap', bootstrap);
     } catch (error) {
       this.#instance.logger.error('flyball cannot use the packaged rules', errorFields(error));
     }
-    const none: RuleDocument = { apiVersion: 'flyball/v1', service: this.#instance.service };
-    return new Snapshot({ ...NOTHING, from: 'none' }, none, this.#policies, this.#instance);
+    return snapshot('none', { apiVersion: 'flyball/v1', service: this.#instance.service });
   }
 
   get snapshot(): Snapshot {
@@ -123,8 +122,11 @@ export class LiveRules implements Syncable {
   register(place: Policy | PolicySlot): void {
     // The next poll compiles it again, with this one.
     if (this.beside) this.lookAgain();
-    if (isSlot(place)) this.#registerSlot(place);
-    else this.#registerPolicy(place);
+    if (!isSlot(place)) this.#registerPolicy(place);
+    else if (!this.#slots.has(place)) {
+      this.#slots.set(place, undefined);
+      if (place.needed(this.#snapshot.document)) this.#waitFor(this.load(place));
+    }
   }
 
   #registerPolicy(policy: Policy): void {
@@ -137,13 +139,6 @@ export class LiveRules implements Syncable {
       if (origin.from !== 'bootstrap') throw error;
       this.#snapshot = this.#packaged(document);
     }
-  }
-
-  #registerSlot(slot: PolicySlot): void {
-    if (this.#slots.has(slot)) return;
-    this.#slots.set(slot, undefined);
-    if (!slot.needed(this.#snapshot.document)) return;
-    this.#waitFor(this.load(slot));
   }
 
   /** Makes invocations wait for local work that never rejects. */
@@ -175,31 +170,6 @@ export class LiveRules implements Syncable {
       this.#unloadable.add(slot);
       this.#instance.recorder.internal(`unloadable:${slot.name}`);
       this.#instance.logger.error('flyball could not load a policy', { policy: slot.name, ...errorFields(error) });
-    }
-  }
-
-  #needed(document: RuleDocument): PolicySlot[] {
-    return [...this.#slots.keys()].filter((slot) => slot.needed(document));
-  }
-
-  #lacks(document: RuleDocument): boolean {
-    return this.#needed(document).some((slot) => !this.#slots.get(slot));
-  }
-
-  /** Loads what a revision needs before it comes in force. @throws what loading throws. */
-  async #loadFor(document: RuleDocument): Promise<void> {
-    const ready = new Set<PolicySlot>();
-    const missing = () => this.#needed(document).filter((slot) => !ready.has(slot));
-    // Another handler of the service may have registered meanwhile, and loaded what the rules before this needed.
-    for (let slots = missing(); slots.length > 0; slots = missing()) {
-      await Promise.all(
-        slots.map(async (slot) => {
-          const policy = await slot.load(document);
-          this.#slots.set(slot, policy);
-          this.#policies.add(policy);
-          ready.add(slot);
-        }),
-      );
     }
   }
 
@@ -251,6 +221,8 @@ export class LiveRules implements Syncable {
       await this.#refresh(signal);
     } catch (error) {
       this.#failedAt = clock.now();
+      // Others were too many: they are served by then.
+      if ((error as Partial<StoreUnavailable>).reason === 'throttled') this.#nextPollAt -= SOONER_MS;
       throw error;
     }
     this.#confirmedAt = clock.now();
@@ -259,8 +231,9 @@ export class LiveRules implements Syncable {
 
   async #refresh(signal: AbortSignal): Promise<void> {
     const { table, service } = this.#instance;
-    const { head, pause, faultsStopped } = await readPolled(table, service, { signal });
+    const { head, pause, faultsStopped, fence } = await readPolled(table, service, { signal });
     this.#faultsStopped = faultsStopped;
+    this.#fence = fence;
     await this.#obey(pause);
     if (!head || !isNewer(head, this.seen)) return;
     if (head.gray === undefined) await this.build(head, signal, (snapshot) => this.follow(head, snapshot));
@@ -277,7 +250,7 @@ export class LiveRules implements Syncable {
     done: (snapshot: Snapshot | undefined) => void,
     beside = false,
   ): Promise<void> {
-    const { table, service, id } = this.#instance;
+    const { table, service, random } = this.#instance;
     const { origin } = this.#snapshot;
     if (origin.revision === head.revision && origin.publishedAt === head.publishedAt) {
       done(this.#snapshot);
@@ -287,9 +260,12 @@ export class LiveRules implements Syncable {
       done(await this.#reject(head));
       return;
     }
-    const document = (await readDocument(table, service, head.revision, copyOf(id), { signal })) as RuleDocument;
+    const read = () =>
+      readDocument(table, service, head.revision, Math.floor(random() * RULE_COPIES), { signal }, this.#fence);
+    // Another copy lies elsewhere: where one is asked too much, or is damaged, that one need not be.
+    const document = (await read().catch(read)) as RuleDocument;
     const building = this.#compile(head, document).then(done);
-    if (!beside && this.#lacks(document)) {
+    if (!beside && lacks(document, this.#slots)) {
       // The store has answered: whoever waits for it waits for files now, which have no limit.
       this.#waitFor(building);
       this.#arrived.resolve();
@@ -318,8 +294,7 @@ export class LiveRules implements Syncable {
   async #obey(pause: Pause | undefined): Promise<void> {
     const was = this.#pause;
     this.#pause = pause;
-    if (pause?.priority === was?.priority && pause?.until === was?.until) return;
-    await this.#say(({ sayPause }) => sayPause(this.#instance, was, pause));
+    if (pause ?? was) await this.#say(({ sayPause }) => sayPause(this.#instance, was, pause));
   }
 
   /** Nothing fails for what could not be said. */
@@ -330,7 +305,7 @@ export class LiveRules implements Syncable {
   /** Never rejects. */
   async #compile(head: RulesHead, document: RuleDocument): Promise<Snapshot | undefined> {
     try {
-      await this.#loadFor(document);
+      await loadFor(document, this.#slots, this.#policies);
       return new Snapshot({ ...head, from: 'store' }, document, this.#policies, this.#instance);
     } catch (error) {
       return this.#reject(head, error);

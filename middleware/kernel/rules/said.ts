@@ -5,7 +5,9 @@ import type { Instance } from '../instance.ts';
 import { errorFields } from '../logger.ts';
 import { LIBRARY_VERSION } from '../version.ts';
 
+/** Nothing when it is as it was. */
 export function sayPause({ clock, logger }: Instance, was: Pause | undefined, pause: Pause | undefined): void {
+  if (pause?.priority === was?.priority && pause?.until === was?.until) return;
   const nowMs = clock.now();
   if (pause && nowMs < pause.until) {
     const { priority, until, reason } = pause;
