@@ -125,17 +125,22 @@ describe('rules published with a condition', () => {
         await ticked('gray-judge');
       }
       const { body: shown } = await admin('GET', GRAY);
-      return shown['state'] === 'running' ? undefined : shown;
+      // Why is noted right after it has ended.
+      return shown['state'] === 'running' || shown['reason'] === undefined ? undefined : shown;
     });
     expect(taken).toMatchObject({
       ...{ revision: body['revision'], state: 'aborted' },
       reason: expect.stringMatching(/^worse than the rest: refusals: /) as string,
     });
     expect(await rulesOf('orders')).toEqual(before);
-    const { entries } = (await admin('GET', '/v1/audit?service=orders&action=rules.abort')).body as {
-      entries: { actor: string }[];
-    };
-    expect(entries[0]).toMatchObject({ actor: 'flyball', target: `revision ${String(body['revision'])}` });
+    const target = `revision ${String(body['revision'])}`;
+    const entry = await eventually('the record of it', async () => {
+      const { entries } = (await admin('GET', '/v1/audit?service=orders&action=rules.abort')).body as {
+        entries: { actor: string; target: string }[];
+      };
+      return entries.find((each) => each.target === target);
+    });
+    expect(entry).toMatchObject({ actor: 'flyball' });
 
     expect((await admin('GET', '/v1/services/payments/gray')).body).toMatchObject({ state: 'running' });
     expect((await admin('POST', '/v1/services/payments/gray/abort', {})).status).toBe(200);

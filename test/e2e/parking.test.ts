@@ -38,7 +38,8 @@ beforeAll(async () => {
     resources: {
       upload: { match: { trigger: 'bucket' }, redelivery: { attempts: 1, backoff: { initial: '1s' } } },
     },
-    throttles: { pace: { limit: '4/s', resources: ['upload'], whenStoreFails: 'reject' } },
+    // Less than the slowest machine makes, so that some are refused.
+    throttles: { pace: { limit: '1/s', resources: ['upload'], whenStoreFails: 'reject' } },
   });
   const publishedAt = performance.now();
   await eventually('every instance', async () =>
@@ -81,10 +82,10 @@ describe('150 messages at once under 15/s', () => {
   });
 });
 
-describe('20 uploads at once under 4/s', () => {
+describe('10 uploads at once under 1/s', () => {
   it('all get their thumbnails, though Lambda gives up on what fails for three minutes', async () => {
     const picture = await new Jimp({ width: 40, height: 30, color: 0x3366ccff }).getBuffer('image/png');
-    const names = Array.from({ length: 20 }, (_, i) => `parked/${i}.png`);
+    const names = Array.from({ length: 10 }, (_, i) => `parked/${i}.png`);
     await Promise.all(
       names.map((name) =>
         s3.send(
