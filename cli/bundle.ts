@@ -14,11 +14,18 @@ export interface Document {
   readonly text: string;
 }
 
-/** Each document of these files, and of the YAML and JSON files in these folders, by name. @throws {WrongUsage} */
+/** Each document of these files, and of the YAML and JSON files in these folders, by name, a baseline first. @throws {WrongUsage} */
 export function documentsIn(folder: string, names: readonly string[]): Document[] {
   const documents = names.flatMap((name) => filesIn(folder, name)).flatMap((name) => partsOf(folder, name));
   if (documents.length === 0) throw new WrongUsage(`There are no rule documents in ${names.join(', ')}.`);
-  return documents;
+  // With the first bundle, whatever its file is called: the others meet it when they are published.
+  return documents.toSorted((a, b) => Number(isBaseline(b)) - Number(isBaseline(a)));
+}
+
+/** By the key at its left edge; of JSON, by the words alone, which do no harm elsewhere. */
+function isBaseline({ text }: Document): boolean {
+  if (text.trimStart().startsWith('{')) return /"kind"\s*:\s*"baseline"/.test(text);
+  return /^(?:kind|"kind"|'kind')[ \t]*:[ \t]+["']?baseline\b/m.test(text);
 }
 
 export function bundlesOf(documents: readonly Document[]): Document[][] {

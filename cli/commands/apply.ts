@@ -14,11 +14,13 @@ export const apply: Command = {
   synopsis: '-f <file or folder>… [--publish --note <text>] [--dry-run] [--force]',
   help: `Validates every document before the first is written, then puts each as the draft of
 its service and, with --publish, publishes it. Running it again changes nothing
-that is as it should be, and goes on where it was stopped.
+that is as it should be, and goes on where it was stopped. One of them may be the
+baseline (kind: baseline): the others are held against it, and it goes first.
 
   -f, --file <name>  a file, or a folder with all its .yaml, .yml and .json; several
                      times if need be, and several documents in a file with ---
-  --publish          publishes each (role publisher); a draft needs an editor
+  --publish          publishes each (role publisher, for a baseline admin); a draft
+                     needs an editor
   --note <text>      with --publish: why, for the history
   --dry-run          writes nothing; ends with 4 if anything would change, with 0 if not
   --force            although running functions have a flyball that is older than the rules`,
@@ -105,7 +107,8 @@ function named(one: Fields, bundle: readonly Document[]): Applied {
 /** Whether the draft says this, comments and all, and with `publish` whether what is in force says the same. */
 async function wouldChange(controlPlane: ControlPlane, one: Applied, publish: boolean): Promise<Applied> {
   const isJson = one.text.trimStart().startsWith('{');
-  const answer = await controlPlane.ask('GET', `/v1/services/${cell(one['service'])}/draft`, {
+  const path = isBaseline(one) ? '/v1/baseline' : `/v1/services/${cell(one['service'])}`;
+  const answer = await controlPlane.ask('GET', `${path}/draft`, {
     headers: isJson ? {} : { accept: 'application/yaml' },
     accept: [404],
   });
@@ -114,6 +117,8 @@ async function wouldChange(controlPlane: ControlPlane, one: Applied, publish: bo
   if (!drafted) return { ...one, state: publish ? 'would-publish' : 'would-draft' };
   return { ...one, state: publish && !inForce ? 'would-publish' : 'unchanged' };
 }
+
+const isBaseline = ({ kind }: Fields) => kind === 'baseline';
 
 const isSameText = (a: string, b: string) => a.trim() === b.trim();
 
@@ -143,12 +148,20 @@ function linesOf(one: Applied): Line[] {
   const [said, tone] = SAID[cell(state)] ?? [cell(state), undefined];
   const which = typeof revision === 'number' ? ` as revision ${String(revision)}` : '';
   const why = isObject(problem) ? `: ${cell(problem['detail'])}` : '';
-  const text = `${file}: ${service === null ? 'it' : cell(service)} ${said}${which}${why}`;
+  const what = isBaseline(one) ? 'the baseline' : service === null ? 'it' : cell(service);
+  const text = `${file}: ${what} ${said}${which}${why}`;
   return [
     tone === undefined ? text : { text, tone },
     ...errorsOf(one).map(({ path, reason }) => `  ${path === '' ? '/' : path}  ${reason}`),
     ...warningsOf(one).map(warningLine),
+    ...brokenBy(one),
   ];
+}
+
+/** Whose rules in force a baseline does not allow: they meet it when they are published next. */
+function brokenBy({ violations }: Fields): string[] {
+  if (!Array.isArray(violations)) return [];
+  return violations.filter(isObject).map(({ service }) => `  the rules of ${cell(service)} that are in force break it`);
 }
 
 function outcome(applied: readonly Applied[], dryRun: boolean): Outcome {

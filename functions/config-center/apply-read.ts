@@ -9,6 +9,7 @@ import {
   type ApiRequest,
   type FieldError,
 } from '../api/index.ts';
+import { BASELINE_ID } from './document-id.ts';
 import { isObject } from './validation/salvage.ts';
 
 /** A gateway passes on six times as much; each document by itself is bounded as any other. */
@@ -20,8 +21,8 @@ export interface Given {
   readonly index: number;
   readonly source: string;
   readonly value: unknown;
-  /** Undefined when it names none. */
-  readonly service: string | undefined;
+  /** Whose it is: a service, or the baseline; undefined when it names none. */
+  readonly id: string | undefined;
   /** Why it cannot be read at all. */
   readonly errors: readonly FieldError[];
 }
@@ -77,15 +78,14 @@ const entriesAsJson = (documents: readonly unknown[]) => documents.map((document
 function given(source: string, index: number): Given {
   try {
     const value = valueOfSource(source);
-    const name = isObject(value) ? value['service'] : undefined;
-    const service = typeof name === 'string' && isName(name) ? name : undefined;
+    const { kind, service: name } = isObject(value) ? value : {};
+    if (kind === 'baseline') return { index, source, value, id: BASELINE_ID, errors: [] };
+    const id = typeof name === 'string' && isName(name) ? name : undefined;
     const errors =
-      service === undefined
-        ? [{ path: '/service', reason: 'is required here: the name of the service it is for' }]
-        : [];
-    return { index, source, value, service, errors };
+      id === undefined ? [{ path: '/service', reason: 'is required here: the name of the service it is for' }] : [];
+    return { index, source, value, id, errors };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { index, source, value: undefined, service: undefined, errors: error.errors };
+    return { index, source, value: undefined, id: undefined, errors: error.errors };
   }
 }

@@ -6,15 +6,22 @@ import {
   inScope,
   json,
   Problem,
+  requireAllServices,
   requireRole,
   route,
   type ApiRequest,
   type ApiResponse,
-  type Description,
   type FieldError,
   type Route,
 } from '../api/index.ts';
-import { bundleOf, MOST_DOCUMENTS, type Given } from './apply-read.ts';
+import { bundleOf, type Given } from './apply-read.ts';
+import { loopholesIn } from './baseline/loopholes.ts';
+import { publishBaseline, validBaseline } from './baseline/publishing.ts';
+import type { Baseline } from './baseline/schema.ts';
+import { firstViolations, type Violation } from './baseline/violations.ts';
+import * as described from './described/apply.ts';
+import type { Result } from './described/apply.ts';
+import { BASELINE_ID, subjectOf } from './document-id.ts';
 import { validatedNow, warningsNow } from './drills.ts';
 import { storeDraft } from './drafts.ts';
 import type { Parts } from './parts.ts';
@@ -23,59 +30,8 @@ import { publishDraft } from './publishing.ts';
 /** Validations on their way at once. */
 const AT_ONCE = 10;
 
-const flag = (description: string) => z.enum(['true', 'false'], 'is true or false').optional().meta({ description });
-
-const result = z
-  .object({
-    document: z.int().meta({ description: 'where it stands in the bundle, from 0' }),
-    service: z.string().nullable(),
-    state: z.enum(['valid', 'invalid', 'unchanged', 'drafted', 'published', 'failed', 'not-tried']),
-    etag: z.string().optional(),
-    revision: z.int().optional(),
-    errors: z.array(z.object({ path: z.string(), reason: z.string() })).optional(),
-    warnings: z.array(z.object({ path: z.string(), reason: z.string() })).optional(),
-    problem: z.looseObject({ status: z.int(), code: z.string(), detail: z.string() }).optional(),
-  })
-  .meta({ id: 'Applied' });
-
-type Result = z.infer<typeof result>;
-
-const described: Description = {
-  summary: 'Put, and if asked publish, the rules of many services at once',
-  details:
-    'Several YAML documents with `---` between them, or a list in JSON, each naming its `service`. All are validated ' +
-    'before anything is written. They are written in their order, one after another; the first that fails ends it. ' +
-    'Applying the same again changes nothing that has been applied.',
-  tags: ['rules'],
-  query: {
-    dryRun: flag('validates alone'),
-    publish: flag('publishes each draft as well: takes the role publisher'),
-    force: flag('also what the libraries of live instances do not know'),
-    note: z.string().max(1000).optional().meta({ description: 'of the publications' }),
-  },
-  body: {
-    schema: z.array(z.looseObject({ service: z.string() })).max(MOST_DOCUMENTS),
-    yaml: true,
-    examples: {
-      one: [{ apiVersion: 'flyball/v1', service: 'orders', throttles: { everyone: { limit: '100/s' } } }],
-    },
-  },
-  answers: {
-    200: {
-      description: 'What became of each document.',
-      schema: z.object({ dryRun: z.boolean(), documents: z.array(result) }),
-    },
-  },
-  problems: {
-    403: 'The role does not reach, or a document is of a service that the key is not for.',
-    409: 'One of them failed (`PARTLY_APPLIED`): `documents` says which are applied, which failed and which were not tried.',
-    413: 'The bundle is too large.',
-    422: 'Something is wrong with some of them: nothing was written, and `documents` names every error.',
-  },
-};
-
 export function applyRoutes(parts: Parts): Route[] {
-  return [route('POST', '/v1/apply', 'editor', described, (request) => apply(parts, request))];
+  return [route('POST', '/v1/apply', 'editor', described.apply, (request) => apply(parts, request))];
 }
 
 async function apply(parts: Parts, request: ApiRequest): Promise<ApiResponse> {
@@ -84,6 +40,10 @@ async function apply(parts: Parts, request: ApiRequest): Promise<ApiResponse> {
   if (publish) requireRole(request.caller, 'publisher');
   const bundle = bundleOf(request);
   requireAllInScope(request, bundle);
+  if (bundle.some(isBaseline)) {
+    requireAllServices(request.caller);
+    if (publish) requireRole(request.caller, 'admin');
+  }
 
   const checked = await checkAll(parts, request, bundle);
   if (checked.some(({ state }) => state === 'invalid')) {
@@ -97,54 +57,116 @@ async function apply(parts: Parts, request: ApiRequest): Promise<ApiResponse> {
 
   const note = request.query.get('note') ?? '';
   const documents: Result[] = [];
-  for (const [i, given] of bundle.entries()) {
+  // What all services are to meet comes in force before they are published.
+  const ordered = bundle.toSorted((a, b) => Number(isBaseline(b)) - Number(isBaseline(a)));
+  for (const [i, given] of ordered.entries()) {
     const one = await applyOne(parts, request, given, { publish, force, note });
-    documents.push({ ...one, ...(one.state === 'failed' ? {} : warningsIn(checked[i])) });
-    if (one.state === 'failed') throw partly(documents, bundle.slice(i + 1));
+    documents.push({ ...one, ...(one.state === 'failed' ? {} : toldOf(checked[given.index])) });
+    if (one.state === 'failed') throw partly(documents, ordered.slice(i + 1));
   }
-  return json({ dryRun, documents });
+  return json({ dryRun, documents: inOrder(documents) });
+}
+
+const isBaseline = ({ id }: Given) => id === BASELINE_ID;
+const inOrder = (documents: readonly Result[]) => documents.toSorted((a, b) => a.document - b.document);
+
+/** How a document is named in the answer. */
+function about({ index, id }: Given): Pick<Result, 'document' | 'service' | 'kind'> {
+  return id === BASELINE_ID
+    ? { document: index, service: null, kind: 'baseline' }
+    : { document: index, service: id ?? null };
 }
 
 /** A key for some services learns nothing of others, also not by what would be wrong with their rules. */
 function requireAllInScope({ caller }: ApiRequest, bundle: readonly Given[]): void {
-  const outside = bundle.find(({ service }) => service !== undefined && !inScope(caller, service));
-  if (outside?.service === undefined) return;
-  throw new Problem(403, `This key is not for service "${outside.service}" (document ${outside.index}).`, {
+  const outside = bundle.find((one) => one.id !== undefined && !isBaseline(one) && !inScope(caller, one.id));
+  if (outside?.id === undefined) return;
+  throw new Problem(403, `This key is not for service "${outside.id}" (document ${outside.index}).`, {
     code: 'OUT_OF_SCOPE',
   });
 }
 
 async function checkAll(parts: Parts, request: ApiRequest, bundle: readonly Given[]): Promise<Result[]> {
   const results: Result[] = [];
+  const baseline = baselineIn(bundle);
   for (let first = 0; first < bundle.length; first += AT_ONCE) {
     const some = bundle.slice(first, first + AT_ONCE);
-    results.push(...(await Promise.all(some.map((given) => checkOne(parts, request, given, bundle)))));
+    results.push(...(await Promise.all(some.map((given) => checkOne(parts, request, given, { bundle, baseline })))));
   }
   return results;
 }
 
+/** What the rules of the bundle are held against in place of the baseline in force. */
+function baselineIn(bundle: readonly Given[]): Baseline | undefined {
+  const given = bundle.find(isBaseline);
+  try {
+    return given && validBaseline(given.value);
+  } catch (error) {
+    // Told of the document itself.
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+interface Beside {
+  readonly bundle: readonly Given[];
+  readonly baseline: Baseline | undefined;
+}
+
 async function checkOne(
-  { table }: Parts,
+  parts: Parts,
   request: ApiRequest,
   given: Given,
-  bundle: readonly Given[],
+  { bundle, baseline }: Beside,
 ): Promise<Result> {
-  const { index, service, value } = given;
-  const about = { document: index, service: service ?? null };
-  const invalid = (errors: readonly FieldError[]): Result => ({ ...about, state: 'invalid', errors: [...errors] });
-  if (service === undefined) return invalid(given.errors);
-  const earlier = bundle.find((other) => other.service === service);
+  const { index, id } = given;
+  const invalid = (errors: readonly FieldError[]): Result => ({
+    ...{ ...about(given), state: 'invalid', errors: [...errors] },
+  });
+  if (id === undefined) return invalid(given.errors);
+  const earlier = bundle.find((other) => other.id === id);
   if (earlier && earlier.index !== index) {
-    return invalid([{ path: '/service', reason: `"${service}" has document ${earlier.index} already` }]);
+    return invalid([
+      isBaseline(given)
+        ? { path: '/kind', reason: `document ${earlier.index} is a baseline already` }
+        : { path: '/service', reason: `"${id}" has document ${earlier.index} already` },
+    ]);
   }
   try {
-    const document = await validatedNow(table, service, value, request.at);
-    const { warnings } = await warningsNow(table, service, document, request.at);
-    return { ...about, state: 'valid', ...(warnings === undefined ? {} : { warnings: [...warnings] }) };
+    return { ...about(given), state: 'valid', ...(await told(parts, request, given, baseline)) };
   } catch (error) {
     if (error instanceof Problem && error.status === 422) return invalid(error.errors);
     throw error;
   }
+}
+
+/** What is said of a valid document. @throws {Problem} 422 */
+async function told({ table }: Parts, request: ApiRequest, given: Given, baseline: Baseline | undefined) {
+  const { id = '', value } = given;
+  if (isBaseline(given)) {
+    const valid = validBaseline(value);
+    const { violations } = await firstViolations(table, valid);
+    return withoutNone({ ...loopholesIn(valid), violations });
+  }
+  const document = await validatedNow(table, id, value, request.at, baseline);
+  return withoutNone(await warningsNow(table, id, document, request.at));
+}
+
+type Told = Pick<Result, 'warnings' | 'violations'>;
+
+function withoutNone({
+  warnings = [],
+  violations = [],
+}: {
+  readonly warnings?: readonly FieldError[] | undefined;
+  readonly violations?: readonly Violation[] | undefined;
+}): Told {
+  return {
+    ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),
+    ...(violations.length > 0
+      ? { violations: violations.map(({ errors, ...one }) => ({ ...one, errors: [...errors] })) }
+      : {}),
+  };
 }
 
 interface Wanted {
@@ -154,30 +176,32 @@ interface Wanted {
 }
 
 async function applyOne(parts: Parts, request: ApiRequest, given: Given, wanted: Wanted): Promise<Result> {
-  const { index, source, value, service = '' } = given;
+  const { source, value, id = '' } = given;
   const { publish, force, note } = wanted;
-  const about = { document: index, service };
   try {
     const etag = etagOf(source);
-    const same = (await readDraft(parts.table, service))?.etag === etag;
-    if (!same) await storeDraft(parts, request, service, { source, value });
-    if (!publish) return { ...about, state: same ? 'unchanged' : 'drafted', etag };
+    const same = (await readDraft(parts.table, id))?.etag === etag;
+    if (!same) await storeDraft(parts, request, id, { source, value });
+    if (!publish) return { ...about(given), state: same ? 'unchanged' : 'drafted', etag };
     // Exactly what was put: a draft that somebody else has put since is not published for them.
-    const answer = await publishDraft(parts, request, service, { note, force, tags: [etag] });
+    const tags = [etag];
+    const answer = isBaseline(given)
+      ? await publishBaseline(parts, request, { note, tags })
+      : await publishDraft(parts, request, id, { note, force, tags });
     const { revision, changed } = published.parse(JSON.parse(answer.body ?? ''));
-    return { ...about, state: changed ? 'published' : 'unchanged', etag, revision };
+    return { ...about(given), state: changed ? 'published' : 'unchanged', etag, revision };
   } catch (error) {
     const problem = problemOf(error);
     // Not the rest of the problem: it may hold somebody's whole draft.
     const { status, code, detail } = problem;
     parts.logger.warn('a document of a bundle was not applied', {
       requestId: request.id,
-      service,
+      ...subjectOf(id),
       status,
       code,
       detail,
     });
-    return { ...about, state: 'failed', problem };
+    return { ...about(given), state: 'failed', problem };
   }
 }
 
@@ -191,18 +215,19 @@ function problemOf(error: unknown) {
   throw error;
 }
 
-function warningsIn(checked: Result | undefined): Pick<Result, 'warnings'> {
-  return checked?.warnings === undefined ? {} : { warnings: checked.warnings };
+function toldOf(checked: Result | undefined): Told {
+  return withoutNone(checked ?? {});
 }
 
 /** What was applied stays; applying the whole bundle again goes on where this one ended. */
 function partly(documents: readonly Result[], rest: readonly Given[]): Problem {
   const failed = documents.at(-1);
-  const notTried = rest.map(({ index, service = null }): Result => ({ document: index, service, state: 'not-tried' }));
+  const notTried = rest.map((given): Result => ({ ...about(given), state: 'not-tried' }));
+  const named = failed?.kind ?? failed?.service ?? '';
   return new Problem(
     409,
-    `Document ${failed?.document ?? 0} (${failed?.service ?? ''}) failed: ${failed?.problem?.detail ?? ''} ` +
+    `Document ${failed?.document ?? 0} (${named}) failed: ${failed?.problem?.detail ?? ''} ` +
       `${documents.length - 1} before it are applied, ${rest.length} behind it were not tried; apply the bundle again.`,
-    { code: 'PARTLY_APPLIED', more: { documents: [...documents, ...notTried] } },
+    { code: 'PARTLY_APPLIED', more: { documents: inOrder([...documents, ...notTried]) } },
   );
 }

@@ -7,6 +7,7 @@ import { breachesOf } from './baseline/guardrails.ts';
 import { baselineInForce } from './baseline/in-force.ts';
 import { withDefaults } from './baseline/merge.ts';
 import { stepsOf } from './baseline/places.ts';
+import type { Baseline } from './baseline/schema.ts';
 import { invalidDocument, warningsOf } from './documents.ts';
 import { publishedOf } from './published.ts';
 import { hardlySeen } from './seen.ts';
@@ -15,7 +16,8 @@ import type { Finding } from './validation/findings.ts';
 
 /**
  * The document with the baseline's defaults, if it may govern this service from `nowMs` on. A fault that has ended since it
- * was published is in nobody's way: it need not be taken out first to change something else.
+ * was published is in nobody's way: it need not be taken out first to change something else. `beneath` is a baseline to
+ * come, in place of the one in force.
  * @throws {Problem} 422 with every error in it, and every guardrail that it breaks
  */
 export async function validatedNow(
@@ -23,8 +25,9 @@ export async function validatedNow(
   service: string,
   value: unknown,
   nowMs: number,
+  beneath?: Baseline,
 ): Promise<RuleDocument> {
-  const baseline = await baselineInForce(table);
+  const baseline = beneath ?? (await baselineInForce(table));
   const whole = withDefaults(value, baseline?.defaults);
   const first = validateDocument(service, whole, nowMs);
   const ended = !first.valid && first.errors.some(({ path }) => /^\/faults\/[^/]+\/until$/.test(path));

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { publishRevision, readDocument, readDraft, readHead, readRevision } from '../../../store/items/rules.ts';
 import {
   bodyOf,
-  ifMatch,
   includes,
   json,
   notFound,
@@ -11,6 +10,7 @@ import {
   valueOfSource,
   type ApiRequest,
   type ApiResponse,
+  type Tags,
 } from '../../api/index.ts';
 import { requireApproved } from '../approvals.ts';
 import { BASELINE_ID, pathOf, titleOf } from '../document-id.ts';
@@ -38,9 +38,17 @@ export function validBaseline(value: unknown): Baseline {
   throw invalidDocument(validation.errors);
 }
 
-export async function publishBaseline(parts: Parts, request: ApiRequest): Promise<ApiResponse> {
+type PublishWanted = z.infer<typeof publishBody> & {
+  /** The drafts that are meant; whichever there is when undefined. */
+  readonly tags: Tags;
+};
+
+export async function publishBaseline(
+  parts: Parts,
+  request: ApiRequest,
+  { note = '', expectedRevision, tags }: PublishWanted,
+): Promise<ApiResponse> {
   const { table } = parts;
-  const { note = '', expectedRevision } = bodyOf(request, publishBody);
   // The head before the draft, as with rules: whoever publishes from here on makes this publication lose.
   const head = await readHead(table, BASELINE_ID, { consistent: true });
   const draft = await readDraft(table, BASELINE_ID);
@@ -53,7 +61,6 @@ export async function publishBaseline(parts: Parts, request: ApiRequest): Promis
       },
     );
   }
-  const tags = ifMatch(request);
   if (tags !== undefined && !includes(tags, draft.etag)) throw draftChanged(BASELINE_ID, draft);
   if (expectedRevision !== undefined && expectedRevision !== (head?.revision ?? 0)) throw lostRace(head?.revision);
   await requireApproved(parts, request, BASELINE_ID, draft);

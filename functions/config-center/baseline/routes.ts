@@ -1,7 +1,9 @@
 // The baseline over HTTP: its draft, its revisions, and whose rules break it.
 import type { Table } from '../../../store/port.ts';
 import {
+  bodyOf,
   documentOf,
+  ifMatch,
   json,
   notFound,
   pageOf,
@@ -18,7 +20,7 @@ import { difference, inForce, oneRevision, revisions } from '../revisions.ts';
 import * as described from './described.ts';
 import { baselineInForce } from './in-force.ts';
 import { loopholesIn } from './loopholes.ts';
-import { publishBaseline, rollBackBaseline, validBaseline } from './publishing.ts';
+import { publishBaseline, publishBody, rollBackBaseline, validBaseline } from './publishing.ts';
 import type { Baseline } from './schema.ts';
 import { firstViolations, violationsList, violationsOf } from './violations.ts';
 
@@ -42,7 +44,7 @@ export function baselineRoutes(parts: Parts): Route[] {
     }),
     route('POST', `${BASELINE}/publish`, 'admin', described.publish, async (request) => {
       requireAllServices(request.caller);
-      return publishBaseline(parts, request);
+      return publishBaseline(parts, request, { ...bodyOf(request, publishBody), tags: ifMatch(request) });
     }),
     route('POST', `${BASELINE}/rollback`, 'admin', described.rollback, async (request) => {
       requireAllServices(request.caller);

@@ -307,6 +307,23 @@ describe('apply', () => {
     expect(wrong.err).toContain('/throttles/everyone/limit');
   });
 
+  it('takes a baseline as well, whatever its file is called, and before the rest', async () => {
+    mkdirSync(join(folder, 'all'));
+    file('all/a.yaml', rules('apply-base', '5/s'));
+    file('all/z.yaml', 'apiVersion: flyball/v1\nkind: baseline\ndefaults: { telemetry: { slow: 3s } }\n');
+    const argv = ['apply', '-f', 'all', '--publish'];
+    const would = await flyball([...argv, '--dry-run']);
+    expect(would).toMatchObject({ exitCode: 4, err: '' });
+    expect(would.out).toContain('all/z.yaml: the baseline would come in force');
+    const done = await flyball([...argv, '--note', 'with a baseline']);
+    expect(done).toMatchObject({ exitCode: 0, err: '' });
+    expect(done.out.split('\n')[0]).toBe('all/z.yaml: the baseline is in force as revision 1');
+    expect((await center.send('GET', '/v1/services/apply-base/rules')).body).toMatchObject({
+      telemetry: { slow: '3s' },
+    });
+    expect(await flyball([...argv, '--dry-run'])).toMatchObject({ exitCode: 0 });
+  });
+
   it('takes more than one request holds', async () => {
     const many = Array.from({ length: 101 }, (_, i) => `apiVersion: flyball/v1\nservice: many-${String(i)}\n`);
     const ran = await flyball(['apply', '-f', file('many.yaml', many.join('---\n'))]);

@@ -178,6 +178,57 @@ service: orders
     expect(logged.join('\n')).not.toContain('of somebody else');
   });
 
+  it('may hold the baseline: the rest is held against that, and meets it when it is published', async () => {
+    const baseline = {
+      apiVersion: 'flyball/v1',
+      kind: 'baseline',
+      defaults: { telemetry: { slow: '2s' } },
+      guardrails: { owned: { at: '/owner', required: true } },
+    };
+    await apply([limited('late', '1/s')], { publish: 'true' });
+    const without = await apply([limited('orders', '1/s'), baseline], { publish: 'true' }, 'admin');
+    expect(without).toMatchObject({
+      status: 422,
+      body: { documents: [{ errors: [{ path: '/owner' }] }, { kind: 'baseline', service: null, state: 'valid' }] },
+    });
+    expect((await send('GET', '/v1/baseline')).status).toBe(404);
+
+    const owned = [{ ...limited('orders', '1/s'), owner: 'us' }, baseline];
+    expect((await apply(owned, { publish: 'true' }, 'publisher')).status).toBe(403);
+    expect((await apply(owned, { dryRun: 'true' }, 'editor')).body).toMatchObject({
+      documents: [{ state: 'valid' }, { state: 'valid', violations: [{ service: 'late', revision: 1 }] }],
+    });
+    const answer = await apply(owned, { publish: 'true', note: 'all at once' }, 'admin');
+    expect(statesOf(answer)).toEqual(['orders published', 'null published']);
+    expect((await send('GET', '/v1/services/orders/rules')).body).toMatchObject({ telemetry: { slow: '2s' } });
+    expect((await send('GET', '/v1/baseline/revisions')).body).toMatchObject({
+      revisions: [{ revision: 1, note: 'all at once', author: 'admin-key' }],
+    });
+    expect(statesOf(await apply(owned, { publish: 'true' }, 'admin'))).toEqual(['orders unchanged', 'null unchanged']);
+  });
+
+  it('holds one baseline at most, a sound one, of somebody whose key is for all services', async () => {
+    const baseline = { apiVersion: 'flyball/v1', kind: 'baseline' };
+    expect(await apply([baseline, baseline, { ...baseline, guardrails: { odd: {} } }], {}, 'admin')).toMatchObject({
+      status: 422,
+      body: {
+        documents: [
+          { state: 'valid' },
+          { errors: [{ path: '/kind', reason: 'document 0 is a baseline already' }] },
+          { state: 'invalid' },
+        ],
+      },
+    });
+    expect((await apply([baseline], {}, 'orders-admin')).status).toBe(403);
+    expect(
+      await apply([{ ...baseline, guardrails: { odd: { at: '/nowhere', required: true } } }], {}, 'admin'),
+    ).toMatchObject({
+      status: 422,
+      body: { documents: [{ kind: 'baseline', errors: [{ path: '/guardrails/odd/at' }] }] },
+    });
+    expect(statesOf(await apply([baseline], {}, 'editor'))).toEqual(['null drafted']);
+  });
+
   it('is of services the key is for', async () => {
     expect(statesOf(await apply([limited('orders', '1/s')], {}, 'orders-admin'))).toEqual(['orders drafted']);
     const answer = await apply([limited('orders', '2/s'), limited('shop', '1/s')], {}, 'orders-admin');
