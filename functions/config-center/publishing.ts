@@ -34,6 +34,7 @@ import * as described from './described/publishing.ts';
 import { pathOf, subjectOf, targetOf, titleOf } from './document-id.ts';
 import { sameDocument } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
+import { accessWarnings } from './gray/access-differs.ts';
 import { planTermsOf } from './gray/plan-terms.ts';
 import { shownGray, termsOf } from './gray/terms.ts';
 import { kindOf } from './kinds.ts';
@@ -219,17 +220,21 @@ async function backTo(parts: Parts, request: ApiRequest, next: Next, seen: Rules
 async function answer(
   { table }: Parts,
   request: ApiRequest,
-  { service, document }: Next,
+  { service, document, plan }: Next,
   head: RulesHead,
   changed: boolean,
 ): Promise<ApiResponse> {
   const { seq } = head;
   const gray = grayOf(head.gray);
   const { revision, publishedAt } = gray ? { revision: gray.revision, publishedAt: gray.startedAt } : head;
+  const { warnings: found = [] } = await kindOf(service).warnings(table, service, document, request.at);
+  const rest = gray && (await readDocument(table, service, head.revision, 0));
+  const isJudged = plan?.steps !== undefined || plan?.abortWhen !== undefined;
+  const warnings = [...found, ...(gray ? accessWarnings({ gray, part: document, rest, isJudged }) : [])];
   return json({
     ...{ revision, seq, publishedAt: new Date(publishedAt).toISOString(), changed },
     ...(gray ? { gray: shownGray(gray) } : {}),
-    ...(await kindOf(service).warnings(table, service, document, request.at)),
+    ...(warnings.length > 0 ? { warnings } : {}),
   });
 }
 

@@ -1,5 +1,6 @@
 // What the routes of gray publications take and answer.
 import { z } from 'zod';
+import { faults } from '../described/problems.ts';
 import { moment, shows, type Description } from '../../api/index.ts';
 import { grayShown } from './terms.ts';
 
@@ -66,13 +67,14 @@ export const readGray: Description = {
 };
 
 const ended = z
-  .object({ revision: z.int(), seq: z.int(), publishedAt: moment })
+  .object({ revision: z.int(), seq: z.int(), publishedAt: moment, warnings: faults.optional() })
   .meta({ id: 'GrayEnded', description: 'what the whole fleet runs now' });
 
 export const promote: Description = {
   summary: 'Give the whole fleet what part of it has been given',
   tags,
   body: { schema: promoteBody, optional: true, examples: { noted: { note: 'an hour without a refusal more' } } },
+  details: 'What a baseline that has changed since it began does not allow is among the `warnings`, and stops nobody.',
   answers: shows('The revision that is in force now.', ended),
   problems: { 409: `${NONE} Or live instances do not know what it uses.` },
 };

@@ -12,9 +12,11 @@ import {
   route,
   type ApiRequest,
   type ApiResponse,
+  type FieldError,
   type Route,
 } from '../../api/index.ts';
 import { settle } from '../afterwards.ts';
+import { brokenBy } from '../baseline/broken.ts';
 import { lostRace } from '../conflicts.ts';
 import { draftOf, pathOf, subjectOf, targetOf, titleOf } from '../document-id.ts';
 import { kindOf } from '../kinds.ts';
@@ -82,16 +84,18 @@ export async function promote(parts: Parts, request: ApiRequest, service: string
   // Who was not in the part may have a library that does not know what it uses.
   const behind = needs === undefined ? undefined : await librariesBehind(table, service, needs, request.at);
   if (needs !== undefined && behind && behind.size > 0 && !force) throw tooNew(needs, [], behind);
+  // Its guardrails were looked at when it began; a baseline that has changed since stops nobody, and is told.
+  const broken = await brokenBy(table, service, seen.gray.revision);
   const promoted = await promoteGray(table, { service, seen, at: request.at });
   const forcedOver = behind && behind.size > 0 ? { forcedOver: [...behind.keys()] } : {};
-  return ended(parts, request, service, seen, promoted, { note, how: 'promoted', forcedOver });
+  return ended(parts, request, service, seen, promoted, { note, how: 'promoted', forcedOver, broken });
 }
 
 export async function abort(parts: Parts, request: ApiRequest, service: string): Promise<ApiResponse> {
   const { note = '', expectedRevision } = bodyOf(request, described.abortBody);
   const seen = await underWay(parts.table, service, expectedRevision);
   const aborted = await abortGray(parts.table, { service, seen, at: request.at });
-  return ended(parts, request, service, seen, aborted, { note, how: 'aborted', forcedOver: {} });
+  return ended(parts, request, service, seen, aborted, { note, how: 'aborted', forcedOver: {}, broken: [] });
 }
 
 type UnderWay = RulesState & { readonly gray: Gray };
@@ -112,6 +116,8 @@ interface Ending {
   readonly how: 'promoted' | 'aborted';
   readonly note: string;
   readonly forcedOver: { readonly forcedOver?: string[] };
+  /** What the baseline in force does not allow of it. */
+  readonly broken: readonly FieldError[];
 }
 
 async function ended(
@@ -120,7 +126,7 @@ async function ended(
   service: string,
   { gray, head }: UnderWay,
   written: Published,
-  { how, note, forcedOver }: Ending,
+  { how, note, forcedOver, broken }: Ending,
 ): Promise<ApiResponse> {
   const { table } = parts;
   if (!written.applied) throw lostRace(service, written.head);
@@ -129,10 +135,14 @@ async function ended(
     action: `${kindOf(service).name}.${how === 'promoted' ? 'promote' : 'abort'}`,
     ...subjectOf(service),
     target: targetOf(service, `revision ${gray.revision}`),
-    detail: { revision, from: head?.revision ?? 0, ...forcedOver },
+    detail: {
+      ...{ revision, from: head?.revision ?? 0, ...forcedOver },
+      ...(broken.length > 0 ? { guardrailsBroken: broken.map(({ path }) => path) } : {}),
+    },
     ...(note === '' ? {} : { note }),
   });
   await notePlan(table, service, gray.revision, { state: how, reason: note });
   await settle(table, service);
-  return json({ revision, seq, publishedAt: new Date(publishedAt).toISOString() });
+  const warnings = broken.length > 0 ? { warnings: broken } : {};
+  return json({ revision, seq, publishedAt: new Date(publishedAt).toISOString(), ...warnings });
 }

@@ -16,6 +16,7 @@ import { laterThan, readState, type RulesHead, type RulesState } from '../../../
 import type { Table } from '../../../store/port.ts';
 import { pagesOf, sideBySide } from '../../api/passes.ts';
 import { settle } from '../afterwards.ts';
+import { brokenBy } from '../baseline/broken.ts';
 import { librariesBehind } from '../library.ts';
 import { lookAt, shownFigures, type Look } from './look.ts';
 import type { Next } from './next.ts';
@@ -63,6 +64,9 @@ export async function judgeTick(parts: TickParts): Promise<TickReport> {
     return { found: services, ...rest };
   });
   for await (const page of pages) {
+    // Also of pages that hold nothing but strangers.
+    if (remainingMs() < TIME_TO_STOP_MS) report.complete = false;
+    if (!report.complete) break;
     await sideBySide(SIDE_BY_SIDE, page, async (service) => {
       if (remainingMs() < TIME_TO_STOP_MS) {
         report.complete = false;
@@ -146,6 +150,18 @@ async function act(
         of: service,
         revision,
         versions,
+      });
+      return undefined;
+    }
+  }
+  if (next.do === 'promote') {
+    const broken = await brokenBy(table, service, revision);
+    if (broken.length > 0) {
+      // Whoever promotes it is told; here nobody would be.
+      logger.warn('a gray publication waits for somebody to promote it: the baseline does not allow it any more', {
+        of: service,
+        revision,
+        broken,
       });
       return undefined;
     }

@@ -136,6 +136,19 @@ describe('a gray publication with steps and a condition', () => {
     expect(await dueNow()).toEqual([]);
   });
 
+  it('is not promoted by itself under a baseline that forbids it by now: it waits for somebody who is told', async () => {
+    await begin({ ...GRAY, steps: [{ share: '50%', bake: '1m' }] });
+    const guardrails = { strict: { at: '/throttles/*/limit', max: '10k/s' } };
+    await send('PUT', '/v1/baseline/draft', { body: { apiVersion: 'flyball/v1', kind: 'baseline', guardrails } });
+    expect((await send('POST', '/v1/baseline/publish', { body: {} })).status).toBe(200);
+    for (let minute = 0; minute < 8; minute++) {
+      await serve(1);
+      expect(await judged()).toMatchObject({ promoted: 0, failed: 0 });
+    }
+    expect(await shown()).toMatchObject({ state: 'running', judgement: { next: 'promote' } });
+    expect(await post('gray/promote')).toMatchObject({ status: 200, body: { warnings: [{}] } });
+  });
+
   it('whose part fails is taken back at once, in mid-step, and says why', async () => {
     failing = true;
     await begin({ ...GRAY, steps: [{ share: '50%', bake: '24h' }] });
@@ -292,4 +305,20 @@ describe('what a publisher may plan', () => {
     expect(await dueNow()).toEqual([]);
     expect(await shown()).not.toHaveProperty('judgement');
   });
+});
+
+it('a judge whose time is over looks at no more pages, also where none holds a publication', async () => {
+  let pages = 0;
+  let leftMs = 10_000;
+  const crowded: Table = {
+    ...table,
+    query: () => {
+      pages++;
+      leftMs -= 1_000;
+      return Promise.resolve({ items: [{ pk: 'run#orders#made-up', sk: 'x' }], cursor: 'on' });
+    },
+  };
+  const report = await judgeTick({ table: crowded, clock, logger: silentLogger, remainingMs: () => leftMs });
+  expect(report).toMatchObject({ grays: 0, complete: false });
+  expect(pages).toBeLessThanOrEqual(6);
 });

@@ -72,6 +72,37 @@ describe('a gray publication', () => {
     });
   });
 
+  it('warns where its access rules differ, which callers can choose between and nobody judges', async () => {
+    await publish('1/s');
+    const put = await putDraft({ ...limit('1/s'), access: { deny: [{ ip: ['203.0.113.0/24'] }] } });
+    expect(put).toMatchObject({ status: 200 });
+    const judged = { by: 'header:x-tenant', steps: [{ share: '5%', bake: '10m' }] };
+    const answer = await post('publish', { gray: judged });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        warnings: [
+          { path: '/access', reason: expect.stringContaining('callers can choose their side') as string },
+          { path: '/access', reason: expect.stringContaining('mode: shadow') as string },
+        ],
+      },
+    });
+  });
+
+  it('is promoted under a baseline that forbids it by now, with what it breaks', async () => {
+    await withGray();
+    const guardrails = { strict: { at: '/throttles/*/limit', max: '1/s' } };
+    await send('PUT', '/v1/baseline/draft', { body: { apiVersion: 'flyball/v1', kind: 'baseline', guardrails } });
+    expect((await send('POST', '/v1/baseline/publish', { body: {} })).status).toBe(200);
+    const promoted = await post('gray/promote');
+    const reason = expect.stringContaining('guardrail "strict"') as string;
+    expect(promoted).toMatchObject({ status: 200, body: { revision: 2, warnings: [{ reason }] } });
+    expect((await audit())[0]).toMatchObject({
+      action: 'rules.promote',
+      detail: { guardrailsBroken: [expect.stringContaining('/throttles/')] },
+    });
+  });
+
   it('becomes what all run when it is promoted', async () => {
     await withGray();
     const promoted = await post('gray/promote', { note: 'all is well' });
