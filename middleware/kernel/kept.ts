@@ -13,6 +13,8 @@ export interface Source<Value> {
   readonly late: string;
   /** Gives another object each time; rejects when there are no news. */
   readonly fetch: (signal: AbortSignal) => Promise<Value>;
+  /** What goes on missing is asked for less and less often, down to this, ms; always as often when left out. */
+  readonly askAgainMostMs?: number;
   /** Older values are fetched again beside the handler, ms. */
   readonly freshMs: number;
   /** Older values are fetched again before they are used, ms; if that fails, they are used all the same, */
@@ -41,6 +43,7 @@ export class Kept<Value extends object> {
   readonly #clock: Clock;
   #got: Got<Value> | undefined;
   #askedAt = -Infinity;
+  #askAgainMs = ASK_AGAIN_MS;
   #failedAt: number | undefined;
   #flight: Flight | undefined;
 
@@ -57,12 +60,24 @@ export class Kept<Value extends object> {
     return this.#usable();
   }
 
-  /** What was fetched after `than`, for whoever has found something missing there; undefined when there is none yet. */
-  async newerThan(than: Value, limitMs: number): Promise<Value | undefined> {
+  /**
+   * What was fetched after `than`, for whoever has found something missing there; undefined when there is none yet. `has`
+   * tells whether it is there now.
+   */
+  async newerThan(than: Value, limitMs: number, has?: (value: Value) => boolean): Promise<Value | undefined> {
     if (this.#got?.value !== than) return this.#got?.value;
-    const mayAsk = this.#clock.now() - this.#askedAt >= ASK_AGAIN_MS;
-    if (this.#flight || mayAsk) await this.#load(limitMs);
+    const mayAsk = this.#clock.now() - this.#askedAt >= this.#askAgainMs;
+    if (mayAsk && !this.#flight) await this.#ask(limitMs, has);
+    else if (this.#flight) await this.#load(limitMs);
     return this.#got.value === than ? undefined : this.#got.value;
+  }
+
+  /** Whoever makes up what is missing must not have the source asked for ever as often as for something new. */
+  async #ask(limitMs: number, has: ((value: Value) => boolean) | undefined): Promise<void> {
+    await this.#load(limitMs);
+    const isThere = has !== undefined && this.#got !== undefined && has(this.#got.value);
+    const { askAgainMostMs = ASK_AGAIN_MS } = this.#source;
+    this.#askAgainMs = isThere ? ASK_AGAIN_MS : Math.min(2 * this.#askAgainMs, askAgainMostMs);
   }
 
   /** True when the source did not answer last time it was asked: what is missing here may be there. */

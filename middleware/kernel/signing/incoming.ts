@@ -31,8 +31,9 @@ export async function signed(invocation: Invocation, leewayMs: number): Promise<
   const call = { callee: instance.service, request: requestOf(trigger, event), body: bodyOf(event) };
   const check = (by: SigningKeys) => checkSignature(signature, by, call, now, leewayMs);
   if (keys.byId.has(kid)) return check(keys);
-  const newer = await kept.newerThan(keys, limitMs);
-  if (newer?.byId.has(kid)) return check(newer);
+  const has = ({ byId }: SigningKeys) => byId.has(kid);
+  const newer = await kept.newerThan(keys, limitMs, has);
+  if (newer && has(newer)) return check(newer);
   return kept.away ? { kind: 'unverifiable' } : { kind: 'unsigned', reason: 'key' };
 }
 

@@ -21,6 +21,9 @@ export type FetchSigningKeys = (signal: AbortSignal) => Promise<string>;
 
 export type KeptSigningKeys = Kept<SigningKeys>;
 
+/** GetParameter is rationed for a whole account: made-up keys must not use it up. */
+const ASK_AGAIN_MOST_MS = 300_000;
+
 const KEPT = {};
 const FETCH = {};
 
@@ -42,6 +45,7 @@ function keptBy(instance: Instance): KeptSigningKeys {
     freshMs: FRESH_MS,
     staleMs: STALE_MS,
     keepMs: KEEP_MS,
+    askAgainMostMs: ASK_AGAIN_MOST_MS,
     late: 'the signing keys did not come in time',
     onAway: (error: unknown, kept: boolean) =>
       logger.warn('flyball cannot get the signing keys', {
