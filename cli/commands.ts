@@ -18,6 +18,7 @@ import { services } from './commands/list-services.ts';
 import { login, logout } from './commands/login.ts';
 import { publish } from './commands/publish.ts';
 import { pull } from './commands/pull.ts';
+import { remove } from './commands/remove.ts';
 import { shed } from './commands/shed.ts';
 import { top } from './commands/top.ts';
 import { usage } from './commands/usage.ts';
@@ -25,6 +26,6 @@ import { validate } from './commands/validate.ts';
 
 export const COMMANDS: readonly Command[] = [
   ...[login, logout, services, get, edit, validate, diff],
-  ...[publish, gray, promote, abort, rollback, history, apply, pull],
+  ...[publish, gray, promote, abort, rollback, remove, history, apply, pull],
   ...[top, breakers, breaker, force, shed, faults, usage, jobs, keys, completion],
 ];

@@ -24,14 +24,24 @@ export function consoleOfProcess({ stdin, stdout, stderr }: NodeJS.Process, env:
       if (!stdin.isTTY) return text(stdin);
       return typed(stdin, stderr, prompt);
     },
+    confirm: async (question) => {
+      if (!stdin.isTTY) return false;
+      const answer = await typed(stdin, stderr, `${question} [y/N] `, (letter) => stderr.write(letter));
+      return /^\s*y(es)?\s*$/i.test(answer);
+    },
     edit: (file) => edited(file, env),
     wait,
     onStop,
   };
 }
 
-/** In raw mode the terminal shows nothing of it, and ^C is a letter as any other. */
-async function typed(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream, prompt: string): Promise<string> {
+/** In raw mode the terminal shows nothing of it by itself, and ^C is a letter as any other. */
+async function typed(
+  stdin: NodeJS.ReadStream,
+  stderr: NodeJS.WriteStream,
+  prompt: string,
+  show: (letter: string) => void = () => undefined,
+): Promise<string> {
   // Before anybody is asked: who types at once must not be shown either.
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');
@@ -44,6 +54,7 @@ async function typed(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream, promp
           if (letter === '\r' || letter === '\n' || letter === CTRL_D) return done(() => resolve(line));
           if (letter === CTRL_C) return done(() => reject(new WrongUsage('Nothing was typed: it was ended.')));
           line = BACKSPACES.includes(letter) ? line.slice(0, -1) : line + letter;
+          show(BACKSPACES.includes(letter) ? '\b \b' : letter);
         }
       };
       const done = (then: () => void) => {

@@ -11,6 +11,8 @@ export interface Console {
   write(text: string): void;
   /** A line that is typed and not shown, or all that is piped in. */
   secret(prompt: string): Promise<string>;
+  /** Asks whether to go on; no where nobody can be asked. */
+  confirm(question: string): Promise<boolean>;
   /** Has somebody edit a file. @returns whether the editor ended well. */
   edit(file: string): Promise<boolean>;
   /** Waits; ends early with `stopped` once the command is to end. */
@@ -26,6 +28,7 @@ export const NOBODY: Console = {
   size: () => ({ rows: 24, columns: 80 }),
   write: () => undefined,
   secret: () => Promise.resolve(''),
+  confirm: () => Promise.resolve(false),
   edit: () => Promise.resolve(false),
   wait: () => Promise.resolve('stopped'),
   onStop: () => () => undefined,

@@ -6,12 +6,13 @@ import type { Command, Given, Outcome, World } from '../command.ts';
 import { strange, type ControlPlane } from '../control-plane.ts';
 import { EXIT, RefusedByControlPlane, Unreachable, WrongUsage } from '../failure.ts';
 import type { Line, Tone } from '../line.ts';
+import { goneFrom, marked, markOf, removeAll, type Gone, type Mark } from '../removal.ts';
 import { errorsOf, isObject, textOf, warningLine, warningsOf } from '../problem.ts';
 
 export const apply: Command = {
   name: 'apply',
   summary: 'have the control plane hold what files say, all or none',
-  synopsis: '-f <file or folder>… [--publish --note <text>] [--dry-run] [--force]',
+  synopsis: '-f <file or folder>… [--publish --note <text>] [--prune <tag>=<value>] [--dry-run] [--force]',
   help: `Validates every document before the first is written, then puts each as the draft of
 its service and, with --publish, publishes it. Running it again changes nothing
 that is as it should be, and goes on where it was stopped. One of them may be the
@@ -22,36 +23,80 @@ baseline (kind: baseline): the others are held against it, and it goes first.
   --publish          publishes each (role publisher, for a baseline admin); a draft
                      needs an editor
   --note <text>      with --publish: why, for the history
+  --prune <tag>=<value>
+                     with --publish: removes the rules of services that carry this
+                     tag and are not among the files
+  --at-most <number> so many services may lose their rules by that; unless it is
+                     said, ten, and no more than half of those with the tag
+  --yes              does not ask before anything is removed
   --dry-run          writes nothing; ends with 4 if anything would change, with 0 if not
   --force            although running functions have a flyball that is older than the rules`,
   options: {
     file: { type: 'string', short: 'f', multiple: true },
     publish: { type: 'boolean' },
     note: { type: 'string' },
+    prune: { type: 'string' },
+    'at-most': { type: 'string' },
+    yes: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
     force: { type: 'boolean' },
   },
   takes: { atLeast: 0, atMost: 0 },
 
-  async run(given, { controlPlane, folder }: World) {
+  async run(given, world: World) {
+    const { controlPlane, folder } = world;
     const files = given.texts('file');
     if (files.length === 0) throw new WrongUsage('Say which files: flyball apply -f rules/');
     const [publish, dryRun, note] = [given.flag('publish'), given.flag('dry-run'), given.text('note') ?? ''];
     if (publish && !dryRun && note.trim() === '') {
       throw new WrongUsage('--note is missing: say in a few words why the rules change.');
     }
+    const mark = prunedBy(given, publish);
     const bundles = bundlesOf(documentsIn(folder, files));
     // Of several bundles the last is validated before the first is written.
     const checked: Applied[] = [];
-    if (dryRun || bundles.length > 1) {
+    if (dryRun || mark || bundles.length > 1) {
       for (const bundle of bundles) checked.push(...(await send(controlPlane, bundle, { dryRun: 'true' })));
     }
-    if (!dryRun) return outcome(await applyAll(controlPlane, bundles, queryOf(given, note)), false);
+    const services = new Set(checked.map(({ service }) => cell(service)));
+    const gone = mark ? await goneFrom(controlPlane, mark, { services, atMost: given.text('at-most') }) : [];
+    if (!dryRun) {
+      await requireMeant(gone, given, world);
+      const applied = await applyAll(controlPlane, bundles, queryOf(given, note));
+      await removeAll(controlPlane, gone, note);
+      const unmarked = mark ? await withoutMark(controlPlane, mark, services) : [];
+      return outcome({ documents: applied, gone, unmarked }, false);
+    }
     const would: Applied[] = [];
     for (const one of checked) would.push(await wouldChange(controlPlane, one, publish));
-    return outcome(would, true);
+    return outcome({ documents: would, gone, unmarked: [] }, true);
   },
 };
+
+/** @throws {WrongUsage} */
+function prunedBy({ text }: Given, publish: boolean): Mark | undefined {
+  const mark = text('prune');
+  if (mark === undefined && text('at-most') !== undefined) throw new WrongUsage('--at-most goes with --prune.');
+  if (mark === undefined) return undefined;
+  if (!publish) throw new WrongUsage('--prune goes with --publish: what is removed is out of force at once.');
+  return markOf(mark);
+}
+
+/** @throws {WrongUsage} unless somebody has said that these are to be removed; before anything is written. */
+async function requireMeant(gone: readonly Gone[], { flag }: Given, { console }: World): Promise<void> {
+  if (gone.length === 0 || flag('yes')) return;
+  const names = gone.map(({ service }) => service);
+  if (await console.confirm(`This removes the rules of ${names.join(', ')}. Go on?`)) return;
+  throw new WrongUsage('These services would lose their rules, and nobody agreed: give --yes. Nothing was written.', {
+    lines: names,
+  });
+}
+
+/** Services of the files that a later run would not find by the mark; a list written after the rules may be behind. */
+async function withoutMark(controlPlane: ControlPlane, mark: Mark, services: ReadonlySet<string>): Promise<string[]> {
+  const found = new Set(await marked(controlPlane, mark));
+  return [...services].filter((service) => service !== '' && !found.has(service));
+}
 
 type Query = Readonly<Record<string, string>>;
 
@@ -164,13 +209,32 @@ function brokenBy({ violations }: Fields): string[] {
   return violations.filter(isObject).map(({ service }) => `  the rules of ${cell(service)} that are in force break it`);
 }
 
-function outcome(applied: readonly Applied[], dryRun: boolean): Outcome {
-  const changed = applied.filter(({ state }) => state !== 'unchanged').length;
+interface Done {
+  readonly documents: readonly Applied[];
+  /** Removed, or to be removed. */
+  readonly gone: readonly Gone[];
+  readonly unmarked: readonly string[];
+}
+
+function outcome({ documents: applied, gone, unmarked }: Done, dryRun: boolean): Outcome {
+  const changed = applied.filter(({ state }) => state !== 'unchanged').length + gone.length;
   const documents = applied.map(({ text: _, ...one }) => one);
-  const said = `${String(changed)} of ${String(applied.length)} ${dryRun ? 'would change' : 'changed'}.`;
+  const of = String(applied.length + gone.length);
+  const said = `${String(changed)} of ${of} ${dryRun ? 'would change' : 'changed'}.`;
+  const removed = gone.map(({ service, revision }) => ({ service, revision: Number(revision) }));
   return {
     exitCode: dryRun && changed > 0 ? EXIT.differs : EXIT.ok,
-    lines: [...applied.flatMap(linesOf), said],
-    json: { dryRun, changed, documents },
+    lines: [
+      ...applied.flatMap(linesOf),
+      ...gone.map(({ service, revision }): Line => ({
+        text: `${service} ${dryRun ? 'would lose its rules' : 'has no rules any more'} (they were revision ${revision})`,
+        tone: 'bad',
+      })),
+      ...unmarked.map(
+        (service) => `  warning: the rules of ${service} do not carry the tag: --prune will not find them`,
+      ),
+      said,
+    ],
+    json: { dryRun, changed, documents, ...(removed.length > 0 ? { removed } : {}) },
   };
 }

@@ -324,11 +324,107 @@ describe('apply', () => {
     expect(await flyball([...argv, '--dry-run'])).toMatchObject({ exitCode: 0 });
   });
 
+  describe('--prune', () => {
+    const MARK = 'managed-by=shop-repo';
+    const managed = (service: string, mark: object = { 'managed-by': 'shop-repo' }) => ({
+      ...limited(service, '5/s'),
+      tags: mark,
+    });
+    /** A folder of its own with these services, all of which carry the mark. */
+    function only(...services: readonly string[]) {
+      const name = `kept-${String(services.length)}`;
+      mkdirSync(join(folder, name), { recursive: true });
+      for (const service of services) file(`${name}/${service}.json`, managed(service));
+      return ['apply', '-f', name, '--publish', '--note', 'pruned', '--prune', MARK];
+    }
+    const rulesOf = async (service: string) => (await center.send('GET', `/v1/services/${service}/rules`)).status;
+
+    it('removes what carries the mark and is not among the files, after it has been agreed to, and nothing else', async () => {
+      await flyball(only('p-a', 'p-b', 'p-c', 'p-d'));
+      await put('p-other', managed('p-other', { 'managed-by': 'another-repo' }));
+      await center.send('POST', '/v1/services/p-other/publish', { body: {} });
+      const argv = only('p-a', 'p-b');
+
+      const would = await flyball([...argv, '--dry-run']);
+      expect(would).toMatchObject({ exitCode: 4, err: '' });
+      expect(would.out).toContain('p-c would lose its rules (they were revision 1)');
+      const refused = await flyball(argv);
+      expect(refused).toMatchObject({ exitCode: 2, out: '' });
+      expect(refused.err).toContain('give --yes');
+      expect(refused.err).toContain('p-d');
+      expect((await flyball(argv, { confirm: () => Promise.resolve(false) })).exitCode).toBe(2);
+      expect(await rulesOf('p-c')).toBe(200);
+
+      const asked: string[] = [];
+      const done = await flyball(argv, { confirm: (question) => Promise.resolve(asked.push(question) > 0) });
+      expect(done).toMatchObject({ exitCode: 0, err: '' });
+      expect(asked).toEqual(['This removes the rules of p-c, p-d. Go on?']);
+      expect(done.out).toContain('p-d has no rules any more (they were revision 1)');
+      expect([await rulesOf('p-c'), await rulesOf('p-a'), await rulesOf('p-other')]).toEqual([404, 200, 200]);
+      expect(await flyball([...argv, '--dry-run'])).toMatchObject({ exitCode: 0 });
+      expect(await flyball([...argv, '--json'])).toMatchObject({ exitCode: 0 });
+      expect((await flyball(['history', 'p-c'])).out).toContain('removal');
+      expect((await flyball(['services', 'p-c'])).out).toContain('removed by admin-key');
+    });
+
+    it('removes no more than half, unless somebody says how many', async () => {
+      await flyball(only('p-a', 'p-b', 'p-c', 'p-d'));
+      const argv = [...only('p-a'), '--yes'];
+      const refused = await flyball(argv);
+      expect(refused).toMatchObject({ exitCode: 2, out: '' });
+      expect(refused.err).toContain('3 of the 4 services with this mark are not among the files: at most 2');
+      expect(await rulesOf('p-d')).toBe(200);
+      expect(await json([...argv, '--at-most', '3'])).toMatchObject({
+        changed: 3,
+        removed: [{ service: 'p-b' }, { service: 'p-c' }, { service: 'p-d' }],
+      });
+      expect(await rulesOf('p-d')).toBe(404);
+    });
+
+    it('keeps what has been published meanwhile, and says what is removed', async () => {
+      await flyball(only('p-a', 'p-b', 'p-c', 'p-d'));
+      const meanwhile = async () => {
+        await put('p-d', { ...managed('p-d'), owner: 'somebody' });
+        await center.send('POST', '/v1/services/p-d/publish', { body: {} });
+        return true;
+      };
+      const ran = await flyball(only('p-a', 'p-b'), { confirm: meanwhile });
+      expect(ran).toMatchObject({ exitCode: 1, out: '' });
+      expect(ran.err).toContain('The files are applied, but p-d keeps its rules.');
+      expect(ran.err).toContain('p-c: has no rules any more');
+      expect(await rulesOf('p-d')).toBe(200);
+    });
+
+    it('warns of files without the mark, and is refused where it cannot be meant', async () => {
+      const argv = ['apply', '-f', file('m.json', limited('p-unmarked', '1/s')), '--publish', '--note', 'x'];
+      const ran = await flyball([...argv, '--prune', 'managed-by=nobody']);
+      expect(ran).toMatchObject({ exitCode: 0 });
+      expect(ran.out).toContain('the rules of p-unmarked do not carry the tag');
+      expect((await flyball([...argv, '--prune', 'managed-by'])).exitCode).toBe(2);
+      expect((await flyball(['apply', '-f', 'm.json', '--prune', MARK])).err).toContain('--prune goes with --publish');
+    });
+  });
+
   it('takes more than one request holds', async () => {
     const many = Array.from({ length: 101 }, (_, i) => `apiVersion: flyball/v1\nservice: many-${String(i)}\n`);
     const ran = await flyball(['apply', '-f', file('many.yaml', many.join('---\n'))]);
     expect(ran).toMatchObject({ exitCode: 0, err: '' });
     expect(ran.out).toContain('101 of 101 changed.');
+  });
+});
+
+describe('remove', () => {
+  it('takes the rules away that are in force, and says how they come back', async () => {
+    await publish('gone-a', '5/s');
+    expect(await flyball(['remove', 'gone-a'])).toMatchObject({ exitCode: 2 });
+    expect(await flyball(['remove', 'gone-a', '--note', 'x', '--revision', '7'])).toMatchObject({ exitCode: 2 });
+    expect(await flyball(['remove', 'gone-a', '--note', 'no more orders', '--revision', '1'])).toEqual({
+      ...{ exitCode: 0, err: '' },
+      out: 'gone-a: has no rules any more (revision 2).\nflyball rollback gone-a 1 --note … puts them in force again.',
+    });
+    expect(await flyball(['remove', 'gone-a', '--note', 'again'])).toMatchObject({ exitCode: 1 });
+    expect((await flyball(['rollback', 'gone-a', '1', '--note', 'back'])).out).toContain('revision 3');
+    expect(await flyball(['get', 'gone-a'])).toMatchObject({ exitCode: 0 });
   });
 });
 

@@ -80,3 +80,24 @@ describe('an editor', () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+describe('a question', () => {
+  it.each([
+    [['y\r'], true],
+    [['YES', '\n'], true],
+    [['nx\u007f\b', 'y\r'], true],
+    [['\r'], false],
+    [['no\r'], false],
+    [['yeah\r'], false],
+  ])('answered with %j means %s', async (chunks, agreed) => {
+    const { told, console } = terminal(chunks);
+    expect(await console.confirm('Go on?')).toBe(agreed);
+    expect(told.slice(0, 2)).toEqual(['<raw>', 'Go on? [y/N] ']);
+    expect(told.slice(-2)).toEqual(['<as before>', '\n']);
+  });
+
+  it('is answered with no where nobody is there', async () => {
+    const streams = { stdin: { isTTY: false }, stdout: { isTTY: false }, stderr: {} } as unknown as NodeJS.Process;
+    expect(await consoleOfProcess(streams, {}).confirm('Go on?')).toBe(false);
+  });
+});
