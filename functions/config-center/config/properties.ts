@@ -38,16 +38,18 @@ export function readProperties(text: string): PropertiesRead {
 /** Lines without comments and blank ones; one that ends in an odd number of backslashes goes on in the next. */
 function logicalLines(text: string): string[] {
   const lines: string[] = [];
-  let begun: string | undefined;
+  // Put together once: of a text that is one long line each step would else copy all before it.
+  let begun: string[] = [];
   for (const natural of text.split(/\r\n|[\r\n]/)) {
     const line = natural.replace(/^[ \t\f]+/, '');
-    if (begun === undefined && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue;
-    const whole: string = (begun ?? '') + line;
+    if (begun.length === 0 && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue;
     const goesOn = backslashesAtEnd(line) % 2 === 1;
-    if (!goesOn) lines.push(whole);
-    begun = goesOn ? whole.slice(0, -1) : undefined;
+    begun.push(goesOn ? line.slice(0, -1) : line);
+    if (goesOn) continue;
+    lines.push(begun.join(''));
+    begun = [];
   }
-  if (begun !== undefined) lines.push(begun);
+  if (begun.length > 0) lines.push(begun.join(''));
   return lines;
 }
 
