@@ -41,7 +41,7 @@ export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
       return route.handle({ ...request, params });
     }
 
-    const caller = await authenticate(request);
+    const caller = (await route.knows?.(request)) ?? (await authenticate(request));
     requireRole(caller, route.role);
     const service = params['service'];
     if (service !== undefined) {

@@ -12,6 +12,8 @@ export interface OpenRequest<Name extends string = string> {
   /** The values of the names in braces of the route's path, decoded. */
   readonly params: Readonly<Record<Name, string>>;
   readonly query: URLSearchParams;
+  /** As sent, without the question mark: what was signed, perhaps. */
+  readonly rawQuery: string;
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: RawBody;
@@ -47,6 +49,7 @@ export function requestOf(event: APIGatewayProxyEventV2, id: string, at: number)
     path: withoutStage(event),
     params: {},
     query: new URLSearchParams(event.rawQueryString ?? ''),
+    rawQuery: event.rawQueryString ?? '',
     headers,
     body: {
       text: textOf(event.body),

@@ -1,6 +1,7 @@
 // A route: method, path, the role it asks for, what it says of itself, and what it does.
-import type { Role } from './auth.ts';
+import type { Caller, Role } from './auth.ts';
 import type { Description } from './description.ts';
+import type { Dialect } from './dialect.ts';
 import type { ApiRequest, OpenRequest } from './request.ts';
 import type { ApiResponse } from './response.ts';
 
@@ -22,6 +23,10 @@ export interface GuardedRoute {
   readonly path: string;
   readonly role: Role;
   readonly description: Description;
+  /** Knows callers by what no other route takes; undefined for who presents what all of them do. Rejects with a `Problem`. */
+  readonly knows?: (request: OpenRequest) => Promise<Caller | undefined>;
+  /** Of an API that is somebody else's: how its clients give credentials and want to be refused. */
+  readonly dialect?: Dialect;
   handle(request: ApiRequest): Promise<ApiResponse>;
 }
 
@@ -40,7 +45,7 @@ export function route<Path extends string>(
   role: Role,
   description: Description,
   handle: GuardedHandle<Path>,
-): Route {
+): GuardedRoute {
   return { method, path, role, description, handle };
 }
 
@@ -50,6 +55,6 @@ export function openRoute<Path extends string>(
   path: Path,
   description: Description,
   handle: OpenHandle<Path>,
-): Route {
+): OpenRoute {
   return { method, path, description, handle };
 }

@@ -1,5 +1,7 @@
 // The config center: its routes, made from its parts.
 import type { Route } from '../api/index.ts';
+import { accessKeyRoutes } from './apollo/access-keys.ts';
+import { apolloRoutes } from './apollo/routes.ts';
 import { applyRoutes } from './apply.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit-log.ts';
@@ -42,6 +44,8 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...applyRoutes(parts),
     ...breakerRoutes(parts),
     ...throttleRoutes(parts),
+    ...accessKeyRoutes(parts),
+    ...apolloRoutes(parts),
     ...concurrencyRoutes(parts),
     ...usageRoutes(parts),
     ...shedRoutes(parts),

@@ -11,11 +11,22 @@ const clock = systemClock;
 const logger = loggerOf('config-center');
 const table = controlPlaneTable();
 
-const { FLYBALL_ISSUERS, FLYBALL_PUBLISH_APPROVALS = '', FLYBALL_LONGEST_KEY = '' } = process.env;
+const {
+  FLYBALL_ISSUERS,
+  FLYBALL_PUBLISH_APPROVALS = '',
+  FLYBALL_LONGEST_KEY = '',
+  FLYBALL_CONFIG_HOLD = '0',
+} = process.env;
 
 if (!/^\d?$/.test(FLYBALL_PUBLISH_APPROVALS)) {
   throw new Error(
     `FLYBALL_PUBLISH_APPROVALS: "${FLYBALL_PUBLISH_APPROVALS}" means nothing; write 0 to 9, or leave it out`,
+  );
+}
+
+if (!/^\d{1,4}$/.test(FLYBALL_CONFIG_HOLD) || Number(FLYBALL_CONFIG_HOLD) > 5_000) {
+  throw new Error(
+    `FLYBALL_CONFIG_HOLD: "${FLYBALL_CONFIG_HOLD}" means nothing; write ms from 0 to 5000, or leave it out`,
   );
 }
 
@@ -26,6 +37,7 @@ const routes = createConfigCenter({
   newId: randomUUID,
   healthUrls: (process.env['FLYBALL_HEALTH_URLS'] ?? '').split(',').filter((url) => url !== ''),
   approvals: Number(FLYBALL_PUBLISH_APPROVALS),
+  holdMs: Number(FLYBALL_CONFIG_HOLD),
   longestKeyMs: longestKeyOf(FLYBALL_LONGEST_KEY),
   // Any answer will do: an emulator answers a bare GET with an error.
   probe: async (url, timeoutMs) => {

@@ -15,6 +15,8 @@ export interface Parts {
   readonly probe: (url: string, timeoutMs: number) => Promise<void>;
   /** How many others than its author must agree to a draft before it is published; none when left out. */
   readonly approvals?: number;
+  /** How long a client that asks whether configuration has changed waits for an answer, ms; not at all when left out. */
+  readonly holdMs?: number;
   /** How long the API keys it makes may be good for, ms; for ever when left out. */
   readonly longestKeyMs?: number | undefined;
 }

@@ -68,6 +68,7 @@ export const PARAMETERS: Readonly<Record<string, Form>> = {
     why: whatIsWrongWithIssuers,
   }),
   publishApprovals: whole(0, 9),
+  configHold: whole(0, 5000),
   longestKey: orNothing(pattern(/^[1-9]\d{0,4}[hd]$/, 'how long API keys may be good for: 90d, 12h')),
   permissionsBoundary: orNothing(
     pattern(

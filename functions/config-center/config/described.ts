@@ -23,8 +23,8 @@ const values = z.record(z.string(), z.string()).meta({ id: 'ConfigValues' });
 
 const FORMATS = ['application/json', 'application/yaml', 'text/plain', 'application/xml'];
 const DETAILS =
-  'Sent as JSON, YAML (`application/yaml`) or properties (`text/x-java-properties`, `text/plain`). Of a namespace that is ' +
-  'one text the body is that text.';
+  'Sent as JSON, YAML (`application/yaml`) or properties (`text/x-java-properties`). Of a namespace that is one text the ' +
+  'body is that text, as `application/octet-stream` where it is none of these.';
 const examples = { flags: { checkout: { newFlow: true, timeout: '2s' } } };
 const accept = { accept: '`application/yaml` and `text/plain` (properties) give it as its author wrote it.' };
 const NO_DRAFT = { 404: 'The namespace has no draft.' };

@@ -29,30 +29,30 @@ const TYPES: readonly (readonly [RegExp, Syntax])[] = [
   [/^$|^application\/(json|[a-z.-]+\+json)$/, 'json'],
   [/^(application|text)\/((x-)?yaml|[a-z.-]+\+yaml)$/, 'yaml'],
   [/^text\/x-java-properties$/, 'properties'],
-  [/^(text\/plain|(text|application)\/xml)$/, 'text'],
+  [/^(text\/xml|application\/(xml|octet-stream))$/, 'text'],
 ];
 
 /** The body as a document of such a namespace. @throws {Problem} 400, 413, 415, 422 with every error. */
 export function readConfig(format: Format, request: ApiRequest): ReadDocument {
-  const syntax = syntaxOf(request);
+  const syntax = syntaxOf(format, request);
   const text = bodyText(request.body);
   if (text.trim() === '') throw badRequest('The body is empty; send the document in it.');
   if (format !== 'properties') return { source: text, value: contentOf(format, text) };
-  // Plain text of keys and values is what Apollo's portal exports.
-  const isProperties = syntax === 'properties' || syntax === 'text';
+  const isProperties = syntax === 'properties';
   const source = isProperties ? PROPERTIES_MARK + text : text;
   return { source, value: isProperties ? ofProperties(text) : ofTree(syntax, text) };
 }
 
-function syntaxOf({ body: { contentType } }: ApiRequest): Syntax {
+/** No `text/plain`: other sites' forms can send that. */
+function syntaxOf(format: Format, { body: { contentType } }: ApiRequest): Syntax {
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const known = TYPES.find(([fits]) => fits.test(type));
-  if (known) return known[1];
-  throw new Problem(
-    415,
-    'Send application/json, application/yaml, text/x-java-properties or text/plain (curl: -H "content-type: …").',
-    { code: 'UNSUPPORTED_MEDIA_TYPE', headers: { accept: 'application/json, application/yaml, text/plain' } },
-  );
+  if (known && (known[1] !== 'text' || format !== 'properties')) return known[1];
+  const accept = `application/json, application/yaml, ${format === 'properties' ? 'text/x-java-properties' : 'application/octet-stream'}`;
+  throw new Problem(415, `Send the document as one of ${accept} (curl: -H "content-type: …").`, {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    headers: { accept },
+  });
 }
 
 /** The values of a text as it is kept. @throws {Problem} 422 */

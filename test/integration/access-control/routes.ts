@@ -17,6 +17,8 @@ export type Row = readonly [method: Method, path: string, least: Role | 'anyone'
 
 const SERVICE = '/v1/services/{service}';
 const CONFIG = `${SERVICE}/config`;
+const APOLLO = '{service}/{cluster}/{namespace}';
+const WATCHED = { appId: 'orders', notifications: '[{"namespaceName":"application","notificationId":-1}]' };
 const ORDERS = { query: { service: 'orders' } };
 const PAUSE = { priority: 'sheddable', for: '1m', reason: 'a test' };
 
@@ -58,6 +60,15 @@ export const ROUTES: readonly Row[] = [
   ['POST', `${CONFIG}/{namespace}/gray/abort`, 'publisher', 'service'],
 
   ['GET', '/v1/baseline', 'viewer', 'filtered'],
+  ['GET', `${SERVICE}/access-keys`, 'viewer', 'service'],
+  ['POST', `${SERVICE}/access-keys`, 'publisher', 'service', { body: { name: 'one more' } }],
+  ['DELETE', `${SERVICE}/access-keys/{id}`, 'publisher', 'service'],
+  ['GET', `/configs/${APOLLO}`, 'viewer', 'service'],
+  ['GET', `/configfiles/${APOLLO}`, 'viewer', 'service'],
+  ['GET', `/configfiles/json/${APOLLO}`, 'viewer', 'service'],
+  ['GET', `/configfiles/raw/${APOLLO}`, 'viewer', 'service'],
+  ['GET', '/notifications/v2', 'viewer', 'service', { query: WATCHED }],
+
   ['GET', '/v1/baseline/draft', 'viewer', 'filtered'],
   ['PUT', '/v1/baseline/draft', 'editor', 'whole'],
   ['POST', '/v1/baseline/draft/validate', 'viewer', 'whole'],
@@ -124,6 +135,7 @@ export const NAMED: Readonly<Record<string, string>> = {
   '{revision}': '1',
   '{breaker}': 'payments',
   '{throttle}': 'everyone',
+  '{cluster}': 'default',
   '{job}': 'orders:nightly',
   '{id}': '0123456789abcdef',
 };

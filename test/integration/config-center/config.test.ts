@@ -126,7 +126,10 @@ describe('a namespace that is one text', () => {
   it('must be what its name says', async () => {
     expect((await put('{"a": }', { headers: { 'content-type': 'application/json' } }, FLAGS)).status).toBe(422);
     expect((await put('a: [', {}, `${CONFIG}/flags.yaml`)).status).toBe(422);
-    expect((await put('a: [', { headers: { 'content-type': 'text/plain' } }, `${CONFIG}/note.txt`)).status).toBe(200);
+    expect(
+      (await put('a: [', { headers: { 'content-type': 'application/octet-stream' } }, `${CONFIG}/note.txt`)).status,
+    ).toBe(200);
+    expect((await put('a=1', { headers: { 'content-type': 'application/octet-stream' } })).status).toBe(415);
   });
 });
 

@@ -6,7 +6,8 @@ import { leastCpuMs } from '../../../support/cpu.ts';
 /** A bundle in YAML, sent by somebody who may. */
 function sent(text: string): ApiRequest {
   return {
-    ...{ id: 'r-1', method: 'POST', path: '/v1/apply', params: {}, query: new URLSearchParams(), headers: new Map() },
+    ...{ id: 'r-1', method: 'POST', path: '/v1/apply', params: {}, query: new URLSearchParams(), rawQuery: '' },
+    headers: new Map(),
     body: { text, base64: false, contentType: 'application/yaml' },
     ...{ address: '', at: 0, caller: { name: 'ed', identity: 'key:0', role: 'editor' } },
   };

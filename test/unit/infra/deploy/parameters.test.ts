@@ -86,6 +86,7 @@ describe('a parameter', () => {
       '[{"name":"a","issuer":"https://a.example","audience":"b","roles":[{"when":{"groups":"c"},"role":"viewer"}]}]',
     ],
     ['publishApprovals', '1'],
+    ['configHold', '0'],
     ['publishApprovals', 0],
     ['longestKey', ''],
     ['longestKey', '90d'],
@@ -126,6 +127,7 @@ describe('a parameter', () => {
     ['longestKey', '0d', 'how long API keys may be good for: 90d, 12h, or nothing'],
     ['longestKey', 'for ever', 'how long API keys may be good for'],
     ['publishApprovals', 'all', 'a whole number, from 0 to 9'],
+    ['configHold', '60000', 'a whole number, from 0 to 5000'],
     ['permissionsBoundary', 'boundary', 'the ARN of a policy'],
   ])('%s may not be %j: it takes %s', (name, value, takes) => {
     const wrong = wrongWith(name, value);
