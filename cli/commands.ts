@@ -20,12 +20,13 @@ import { publish } from './commands/publish.ts';
 import { pull } from './commands/pull.ts';
 import { remove } from './commands/remove.ts';
 import { shed } from './commands/shed.ts';
+import { simulate } from './commands/simulate.ts';
 import { top } from './commands/top.ts';
 import { usage } from './commands/usage.ts';
 import { validate } from './commands/validate.ts';
 
 export const COMMANDS: readonly Command[] = [
-  ...[login, logout, services, get, edit, validate, diff],
+  ...[login, logout, services, get, edit, validate, diff, simulate],
   ...[publish, gray, promote, abort, rollback, remove, history, apply, pull],
   ...[top, breakers, breaker, force, shed, faults, usage, jobs, keys, completion],
 ];

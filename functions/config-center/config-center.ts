@@ -24,6 +24,7 @@ import { revisionRoutes } from './revisions.ts';
 import { schemaRoutes } from './schema.ts';
 import { serviceRoutes } from './services.ts';
 import { shedRoutes } from './shed.ts';
+import { simulateRoutes } from './simulate/routes.ts';
 import { throttleRoutes } from './throttles.ts';
 import { usageRoutes } from './usage/routes.ts';
 
@@ -33,6 +34,7 @@ export function createConfigCenter(parts: Parts): Route[] {
   const routes: Route[] = [
     ...serviceRoutes(parts),
     ...draftRoutes(parts),
+    ...simulateRoutes(parts),
     ...approvalRoutes(parts),
     ...publishingRoutes(parts),
     ...removingRoutes(parts),

@@ -27,6 +27,7 @@ export const ROUTES: readonly Row[] = [
   ['GET', `${SERVICE}/draft`, 'viewer', 'service'],
   ['PUT', `${SERVICE}/draft`, 'editor', 'service'],
   ['POST', `${SERVICE}/draft/validate`, 'viewer', 'service'],
+  ['POST', `${SERVICE}/draft/simulate`, 'viewer', 'service'],
   ['GET', `${SERVICE}/draft/approvals`, 'viewer', 'service'],
   ['POST', `${SERVICE}/draft/approve`, 'publisher', 'service'],
   ['POST', `${SERVICE}/publish`, 'publisher', 'service'],
