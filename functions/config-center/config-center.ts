@@ -13,6 +13,7 @@ import { comparingRoutes } from './comparing.ts';
 import { concurrencyRoutes } from './concurrency.ts';
 import { draftRoutes } from './drafts.ts';
 import { faultRoutes } from './faults.ts';
+import { fleetRoutes } from './fleet/routes.ts';
 import { grayRoutes } from './gray/routes.ts';
 import { healthRoutes } from './health.ts';
 import { keyRoutes } from './keys/routes.ts';
@@ -39,6 +40,7 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...publishingRoutes(parts),
     ...removingRoutes(parts),
     ...grayRoutes(parts),
+    ...fleetRoutes(parts),
     ...revisionRoutes(parts),
     ...comparingRoutes(parts),
     ...configRoutes(parts),

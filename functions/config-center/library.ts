@@ -3,11 +3,16 @@ import { isLaterVersion } from '../../middleware/kernel/version.ts';
 import { minuteOf, readMinutes } from '../../store/items/telemetry.ts';
 import type { Table } from '../../store/port.ts';
 import { Problem } from '../api/index.ts';
+import { MINUTE_MS, readFleetMinutes } from './fleet/minutes.ts';
 import type { NewField } from './since.ts';
 
-const MINUTE_MS = 60_000;
 /** An instance under traffic reports every minute, under the minute its report began in. */
 const LIVE_MINUTES = 4;
+
+/** Of a fleet that the merge has counted more instances of in a minute, its counts are read; each instance's own otherwise. */
+const MOST_LOOKED_AT = 400;
+/** Pages of a minute that are looked at though nobody has counted them: some thousand instances. */
+const MOST_PAGES = 10;
 
 /**
  * How many instances that reported within the last minutes have a library older than `needed`, by its version. An
@@ -19,24 +24,44 @@ export async function librariesBehind(
   needed: string,
   nowMs: number,
 ): Promise<ReadonlyMap<string, number>> {
+  const behind = new Map<string, number>();
+  for (const [version, instances] of await versionsOf(table, service, nowMs)) {
+    if (isLaterVersion(needed, version)) behind.set(version, instances);
+  }
+  return behind;
+}
+
+async function versionsOf(table: Table, service: string, nowMs: number): Promise<ReadonlyMap<string, number>> {
+  const versions = new Map<string, number>();
+  let isLarge = false;
+  // A minute earlier too: what was counted last may not all be there yet.
+  for await (const minute of readFleetMinutes(table, service, nowMs - (LIVE_MINUTES + 1) * MINUTE_MS, nowMs)) {
+    isLarge ||= minute.instances > MOST_LOOKED_AT;
+    for (const [version, instances] of Object.entries(minute.versions)) {
+      versions.set(version, Math.max(versions.get(version) ?? 0, instances));
+    }
+  }
+  return isLarge ? versions : versionsOfEach(table, service, nowMs);
+}
+
+async function versionsOfEach(table: Table, service: string, nowMs: number): Promise<ReadonlyMap<string, number>> {
   const minutes = Array.from({ length: LIVE_MINUTES }, (_, ago) => minuteOf(nowMs - ago * MINUTE_MS));
-  const versions = new Map<string, string>();
+  const byInstance = new Map<string, string>();
 
   async function read(minute: string): Promise<void> {
     let cursor: string | undefined;
-    do {
+    for (let pages = 0; pages < MOST_PAGES; pages++) {
       const page = await readMinutes(table, service, minute, cursor);
-      for (const { instance, version } of page.minutes) versions.set(instance, version);
+      for (const { instance, version } of page.minutes) byInstance.set(instance, version);
       cursor = page.cursor;
-    } while (cursor !== undefined);
+      if (cursor === undefined) return;
+    }
   }
 
   await Promise.all(minutes.map(read));
-  const behind = new Map<string, number>();
-  for (const version of versions.values()) {
-    if (isLaterVersion(needed, version)) behind.set(version, (behind.get(version) ?? 0) + 1);
-  }
-  return behind;
+  const versions = new Map<string, number>();
+  for (const version of byInstance.values()) versions.set(version, (versions.get(version) ?? 0) + 1);
+  return versions;
 }
 
 /** 409: part of the fleet would not do what these rules say. */

@@ -212,13 +212,15 @@ export class Minutes implements Syncable {
 
   #minuteOf({ beganAt, from, listed }: Counting, until: number): TelemetryMinute {
     const { service, id, rules, functionName, functionVersion } = this.#instance;
+    const { revision } = rules.snapshot.origin;
     const counted = this.#recorder.read();
     const minute = {
       service,
       instance: id,
       from,
       to: from + Math.max(0, until - beganAt),
-      revision: rules.snapshot.origin.revision,
+      revision,
+      ...(rules.seen.revision > revision ? { rejected: rules.seen.revision } : {}),
       version: LIBRARY_VERSION,
       functionName,
       functionVersion,

@@ -33,6 +33,8 @@ export interface TelemetryMinute {
   readonly to: number;
   /** The revision of the rules in force at the end; 0 without rules from the store. */
   readonly revision: number;
+  /** A newer one that this instance could not follow, as it has said: it keeps the last good one. */
+  readonly rejected?: number | undefined;
   readonly version: string;
   readonly functionName: string;
   readonly functionVersion: string;
@@ -101,6 +103,36 @@ export async function readMinutes(
   };
 }
 
+export interface MinutesAfter {
+  readonly minutes: readonly TelemetryMinute[];
+  /** The name of the last instance that was looked at. */
+  readonly last: string | undefined;
+  readonly more: boolean;
+}
+
+/** What the instances after one, in the order of their names, put for a minute: so many at most. */
+export async function readMinutesAfter(
+  table: Table,
+  service: string,
+  minute: string,
+  after: string,
+  limit: number,
+): Promise<MinutesAfter> {
+  const { pk } = instanceKeys.telemetryMinute(service, minute, '');
+  const sk = { between: [`${after}${LEAST}`, GREATEST] } as const;
+  const { items, cursor } = await table.query({ pk, sk, limit });
+  const last = items.at(-1)?.['sk'];
+  return {
+    minutes: items.flatMap(readable),
+    last: typeof last === 'string' ? last : undefined,
+    more: cursor !== undefined,
+  };
+}
+
+/** Before and behind every character there is in an instance's name. */
+const LEAST = '!';
+const GREATEST = '~';
+
 /** One item that somebody else wrote must not hide what all the others counted. */
 function readable(item: Item): TelemetryMinute[] {
   try {
@@ -118,7 +150,7 @@ export function minuteOf(ms: number): string {
 
 /** @throws {UnreadableItem} when someone else wrote it. */
 function minuteOfItem(item: Item): TelemetryMinute {
-  const { text, number } = fieldsOf(item);
+  const { text, number, optionalNumber } = fieldsOf(item);
   const map = (name: string) => (item[name] ?? {}) as Item;
   return {
     service: text('service'),
@@ -126,6 +158,7 @@ function minuteOfItem(item: Item): TelemetryMinute {
     from: number('from'),
     to: number('to'),
     revision: number('revision'),
+    rejected: optionalNumber('rejected'),
     version: text('version'),
     functionName: text('functionName'),
     functionVersion: text('functionVersion'),

@@ -35,6 +35,8 @@ export interface SumData {
   readonly machine?: Machine;
   /** Instances by the revision of their rules, by library version, and by function and its version (`name:version`). */
   readonly revisions?: Counts;
+  /** Instances that could not follow a revision, by that. */
+  readonly rejected?: Counts;
   readonly versions?: Counts;
   readonly functions?: Counts;
   /** Instance minutes that a newer flyball wrote, and the merge could not read. */

@@ -24,6 +24,7 @@ export class Slot {
     service.instances++;
     service.addCounts('internal', minute.internal);
     service.addCounts('revisions', { [String(minute.revision)]: 1 });
+    if (minute.rejected !== undefined) service.addCounts('rejected', { [String(minute.rejected)]: 1 });
     service.addCounts('versions', { [minute.version]: 1 });
     service.addCounts('functions', { [`${minute.functionName}:${minute.functionVersion}`]: 1 });
     for (const [name, tally] of tallies(minute.resources)) {

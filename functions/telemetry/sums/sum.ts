@@ -21,6 +21,7 @@ export const COUNTS = [
   'transitions',
   'internal',
   'revisions',
+  'rejected',
   'versions',
   'functions',
 ] as const;

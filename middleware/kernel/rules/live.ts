@@ -40,7 +40,7 @@ function isNewer(head: Seen, than: Seen): boolean {
 
 const momentOf = ({ changedAt, publishedAt }: Seen) => changedAt ?? publishedAt;
 
-type Seen = Pick<RulesHead, 'seq' | 'changedAt' | 'publishedAt' | 'gray'>;
+type Seen = Pick<RulesHead, 'seq' | 'revision' | 'changedAt' | 'publishedAt' | 'gray'>;
 
 const NOTHING = { seq: 0, revision: 0, publishedAt: 0 };
 

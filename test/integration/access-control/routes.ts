@@ -82,6 +82,8 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/v1/baseline/diff', 'viewer', 'filtered'],
   ['GET', '/v1/baseline/violations', 'viewer', 'whole'],
 
+  ['GET', `${SERVICE}/fleet`, 'viewer', 'service'],
+
   ['GET', `${SERVICE}/breakers`, 'viewer', 'service'],
   ['GET', `${SERVICE}/breakers/{breaker}`, 'viewer', 'service'],
   ['GET', `${SERVICE}/breakers/{breaker}/transitions`, 'viewer', 'service'],

@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, inject, it } from 'vitest';
 import { putMinute, type TelemetryMinute } from '../../../store/items/telemetry.ts';
 import { readHead } from '../../../store/items/rules.ts';
 import type { Table } from '../../../store/port.ts';
+import { Slot } from '../../../functions/telemetry/sums/slot.ts';
+import { putMinuteSlots } from '../../support/series.ts';
 import { createTable } from '../table.ts';
 import { NOW, startCenter, type Center } from './center.ts';
 
@@ -21,13 +23,16 @@ beforeEach(async () => {
 });
 
 async function reported(instance: string, version: string, minutesAgo: number): Promise<void> {
+  await putMinute(table, minuteFrom(instance, version, minutesAgo));
+}
+
+function minuteFrom(instance: string, version: string, minutesAgo: number): TelemetryMinute {
   const from = NOW - minutesAgo * 60_000;
-  const minute: TelemetryMinute = {
+  return {
     ...{ service: 'shop', instance, version, from, to: from + 60_000, revision: 0, functionName: 'shop' },
     ...{ functionVersion: '1', cell: '', resources: {}, calls: {}, attempts: {}, refusals: {}, shadow: {} },
     ...{ transitions: {}, internal: {} },
   };
-  await putMinute(table, minute);
 }
 
 async function publish(document: object, body: object = {}) {
@@ -81,5 +86,13 @@ describe('publishing a field that came with 0.2.0', () => {
     const rollback = (body: object) => center.send('POST', '/v1/services/shop/rollback', { body });
     expect((await rollback({ to: 1 })).status).toBe(409);
     expect((await rollback({ to: 1, force: true })).status).toBe(200);
+  });
+
+  it('is refused by what the merge has counted where a fleet is too large to look at each of its instances', async () => {
+    const slot = new Slot();
+    for (let n = 0; n < 500; n++) slot.addMinute(minuteFrom(`i-${n}`, n < 3 ? '0.1.0' : '0.3.0', 2));
+    await putMinuteSlots(table, 'shop', new Map([[NOW - 120_000, slot]]));
+    const refused = await publish(quota);
+    expect(refused).toMatchObject({ status: 409, body: { behind: [{ version: '0.1.0', instances: 3 }] } });
   });
 });
