@@ -34,6 +34,7 @@ import * as described from './described/publishing.ts';
 import { pathOf, subjectOf, targetOf, titleOf } from './document-id.ts';
 import { sameDocument } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
+import { requireNear } from './going-back.ts';
 import { accessWarnings } from './gray/access-differs.ts';
 import { planTermsOf } from './gray/plan-terms.ts';
 import { shownGray, termsOf } from './gray/terms.ts';
@@ -130,6 +131,7 @@ export async function rollBack(
   const revision = await readRevision(table, service, to);
   if (!revision) throw notFound(`${titleOf(service)} has no revision ${to}.`);
   if (revision.state === 'removal') throw removal(service, to);
+  await requireNear(parts, request, service, revision);
   const next: Next = {
     service,
     document: kindOf(service).validAgain(service, revision.document),

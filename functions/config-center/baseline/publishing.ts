@@ -16,6 +16,7 @@ import { requireApproved } from '../approvals.ts';
 import { BASELINE_ID, pathOf, titleOf } from '../document-id.ts';
 import { invalidDocument, sameDocument } from '../documents.ts';
 import { draftChanged, storing } from '../drafts.ts';
+import { requireNear } from '../going-back.ts';
 import type { Parts } from '../parts.ts';
 import { record } from '../trail.ts';
 import { approvalsInForce } from './in-force.ts';
@@ -77,6 +78,7 @@ export async function rollBackBaseline(parts: Parts, request: ApiRequest): Promi
   const head = await readHead(table, BASELINE_ID, { consistent: true });
   const revision = await readRevision(table, BASELINE_ID, to);
   if (!revision) throw notFound(`${titleOf(BASELINE_ID)} has no revision ${to}.`);
+  await requireNear(parts, request, BASELINE_ID, revision);
   const baseline = validBaseline(revision.document);
   if ((baseline.approvals?.publish ?? 0) < (await approvalsInForce(table))) throw fewerEyes(to);
   return publishNext(parts, request, {

@@ -36,8 +36,8 @@ async function draft(who: Person | 'ed', limit: string): Promise<string> {
 }
 
 /** Finds none of those items. */
-function blindTo(sk: string, get: Table['get']): Table['get'] {
-  return (key, options) => (key.sk === sk ? Promise.resolve(undefined) : get(key, options));
+function blindTo(sk: string): Table {
+  return { ...table, get: (key, options) => (key.sk === sk ? Promise.resolve(undefined) : table.get(key, options)) };
 }
 
 const publish = (who: Person) => send(who, 'POST', 'publish', { body: { note: 'a test' } });
@@ -174,8 +174,7 @@ describe('a draft', () => {
   it('stays its author’s when somebody else puts the same text at the same moment', async () => {
     const etag = await draft('ada', '7/s');
     // A request that looked before ada's was written: the table alone knows better.
-    const unseen = { ...table, get: blindTo('draft', table.get) };
-    const late = controlPlane(unseen, { parts: { approvals: 1 } });
+    const late = controlPlane(blindTo('draft'), { parts: { approvals: 1 } });
     const body = { apiVersion: 'flyball/v1', service, throttles: { everyone: { limit: '7/s' } } };
     const put = await late.send({ method: 'PUT', path: `/v1/services/${service}/draft`, bearer: 'fb_ed', body });
     expect(put, put.text).toMatchObject({ status: 200, headers: { etag, 'flyball-draft-author': 'ada' } });
@@ -256,6 +255,43 @@ describe('what is an emergency', () => {
       expect((await publish('grace')).status).toBe(200);
     }
     expect((await send('ada', 'POST', 'rollback', { body: { to: 1 } })).body).toMatchObject({ revision: 3 });
+  });
+});
+
+describe('one publisher alone', () => {
+  const back = (to: number) => send('ada', 'POST', 'rollback', { body: { to } });
+  async function published(limit: string, body: object = {}) {
+    await draft('ada', limit);
+    expect((await send('grace', 'POST', 'publish', { body })).status).toBe(200);
+  }
+
+  it('goes back to what was in force before, however long ago that was, and no further than thirty days', async () => {
+    await published('1/s');
+    await published('2/s');
+    plane.clock.advance(31 * DAY);
+    await published('3/s');
+    // The second was in force until a moment ago, the first was not for a month.
+    expect(await back(1)).toMatchObject({ status: 403, body: { code: 'FOUR_EYES' } });
+    expect(await back(2)).toMatchObject({ status: 200, body: { revision: 4 } });
+    // Nor step by step: what was gone back to is followed by what it took the place of.
+    expect(await back(1)).toMatchObject(FOUR_EYES);
+    plane.clock.advance(31 * DAY);
+    expect(await back(3)).toMatchObject({ status: 200, body: { revision: 5 } });
+  });
+
+  it('does not go back to what was taken back before all had it', async () => {
+    await published('1/s');
+    await published('2/s', { gray: { share: '5%' } });
+    expect((await send('ada', 'POST', 'gray/abort')).status).toBe(200);
+    expect(await back(2)).toMatchObject(FOUR_EYES);
+  });
+
+  it('goes back to anything where nobody has to agree', async () => {
+    plane = controlPlane(table);
+    for (const limit of ['1/s', '2/s', '3/s']) await published(limit);
+    plane.clock.advance(31 * DAY);
+    await published('4/s');
+    expect((await back(1)).status).toBe(200);
   });
 });
 
