@@ -69,15 +69,12 @@ export const keys = {
     pk: `ctl#check-slug#${service}#${slug}`,
     sk: uuid,
   }),
-  /** Which check a first ping makes, or made, for a slug. */
-  checkSlugClaim: (service: string, slug: string): Key => ({
-    pk: `ctl#check-slug#${service}#${slug}#claim`,
-    sk: 'claim',
-  }),
+  /** Which check somebody makes, or made, for a slug or for what else tells it from others. */
+  checkClaim: (service: string, what: string): Key => ({ pk: `ctl#check-claim#${service}#${what}`, sk: 'claim' }),
   /** Which check a name that lets nobody ping stands for: its unique key, or its badge's. */
   checkAlias: (alias: string): Key => ({ pk: `ctl#check-alias#${alias}`, sk: 'alias' }),
-  /** The service whose checks a ping key is for, by the key's hash. */
-  pingKey: (hash: string): Key => ({ pk: `ctl#ping-key#${hash}`, sk: 'key' }),
+  /** What a service's badges are found and signed by. */
+  checkBadges: (service: string): Key => ({ pk: `ctl#check-badges#${service}`, sk: 'badges' }),
   /** How far the minutes of all services have been merged. */
   mergeProgress: (): Key => ({ pk: 'ctl#telemetry', sk: 'progress' }),
   /** The same once the merge has seen them, with when they last reported. */

@@ -5,6 +5,7 @@ import { errorFields } from '../../middleware/kernel/logger.ts';
 import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
 import { requireRole, requireScope } from './auth.ts';
 import { createAuthenticator, type AuthParts } from './auth-caller.ts';
+import type { Dialect } from './dialect.ts';
 import { isName } from './names.ts';
 import { badRequest, notFound, Problem, problemBody } from './problem.ts';
 import { requireQuery } from './query.ts';
@@ -36,9 +37,16 @@ export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
     if (found.kind === 'none') throw notFound(`There is nothing at ${request.path.slice(0, 256)}.`);
     if (found.kind === 'other-method') throw otherMethod(request.method, found.allow);
     const { route, params } = found;
+    return route.role !== undefined && route.dialect
+      ? inDialect(route.dialect, { ...request, params }, route)
+      : take(route, { ...request, params });
+  }
+
+  async function take(route: Route, request: OpenRequest): Promise<ApiResponse> {
+    const { params } = request;
     if (route.role === undefined) {
       requireQuery(request.query, route.description);
-      return route.handle({ ...request, params });
+      return route.handle(request);
     }
 
     const caller = (await route.knows?.(request)) ?? (await authenticate(request));
@@ -49,7 +57,28 @@ export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
       if (!isName(service)) throw notFound('A service has a name of 1 to 64 lower-case letters, digits and hyphens.');
     }
     requireQuery(request.query, route.description);
-    return route.handle({ ...request, params, caller });
+    return route.handle({ ...request, caller });
+  }
+
+  async function inDialect(dialect: Dialect, request: OpenRequest, route: Route): Promise<ApiResponse> {
+    try {
+      const answered = await take(route, dialect.credentials(request));
+      return { ...answered, headers: { ...dialect.headers, ...answered.headers } };
+    } catch (error) {
+      if (error instanceof FlyballError) throw error;
+      const refused = dialect.refuse(told(error, request), request);
+      return { ...refused, headers: { ...dialect.headers, ...refused.headers } };
+    }
+  }
+
+  /** The problem of an error; what is our own fault stands in the log. */
+  function told(error: unknown, request: OpenRequest): Problem {
+    const problem = problemOf(error, request);
+    if (problem.status >= 500) {
+      const { id: requestId, method, path } = request;
+      logger.error('a request failed', { requestId, method, path, ...errorFields(error) });
+    }
+    return problem;
   }
 
   return async (event, context) => {
@@ -58,11 +87,7 @@ export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
       return toResult(await answer(request), request.id);
     } catch (error) {
       if (error instanceof FlyballError) throw error;
-      const problem = problemOf(error, request);
-      if (problem.status >= 500) {
-        const { id: requestId, method, path } = request;
-        logger.error('a request failed', { requestId, method, path, ...errorFields(error) });
-      }
+      const problem = told(error, request);
       const headers = { 'content-type': 'application/problem+json', ...problem.headers };
       return toResult({ status: problem.status, headers, body: problemBody(problem, request.id) }, request.id);
     }

@@ -93,7 +93,7 @@ const forgetSlug = (table: Table, { service, slug, uuid }: Check) =>
 
 const forgetClaim = (table: Table, { service, slug, uuid }: Check) =>
   table.delete({
-    key: keys.checkSlugClaim(service, slug),
+    key: keys.checkClaim(service, slug),
     condition: '#uuid = :uuid',
     names: { '#uuid': 'uuid' },
     values: { ':uuid': uuid },
@@ -118,22 +118,22 @@ export async function checksBySlug(table: Table, service: string, slug: string, 
   const { items } = await table.query({ pk: keys.checkSlug(service, slug, '').pk, limit, consistent: true });
   const checks = await Promise.all(items.map((item) => readCheck(table, fieldsOf(item).text('uuid'))));
   // A slug that was changed may be found by the old one for a moment.
-  return checks.filter((check) => check?.slug === slug && check.service === service) as Check[];
+  return checks.filter((check) => check !== undefined).filter((check) => check.slug === slug);
 }
 
 /**
- * Which UUID a check has that a first ping makes for a slug: of several pings at once the first one's word counts for
- * all, whoever then gets to make it. `stale` is what an earlier call gave, if that check has another slug by now.
+ * Which UUID a check has that somebody is about to make: of several who make one for the same `what` at once, the first
+ * one's word counts for all, whoever then gets to write it. `stale` is what an earlier call gave, if that is nobody's.
  */
-export async function claimSlug(
+export async function claim(
   table: Table,
-  slug: { readonly service: string; readonly slug: string },
+  claimed: { readonly service: string; readonly what: string; readonly at: number },
   uuid: string,
   stale?: string,
-): Promise<string> {
-  const key = keys.checkSlugClaim(slug.service, slug.slug);
+): Promise<{ readonly uuid: string; readonly at: number }> {
+  const { service, what, at } = claimed;
   const written = await table.put({
-    item: { ...key, v: ITEM_VERSION, uuid },
+    item: { ...keys.checkClaim(service, what), v: ITEM_VERSION, uuid, at },
     ...(stale === undefined
       ? { condition: 'attribute_not_exists(pk)' }
       : {
@@ -142,7 +142,9 @@ export async function claimSlug(
           values: { ':stale': stale },
         }),
   });
-  return written.applied || written.item === undefined ? uuid : fieldsOf(written.item).text('uuid');
+  if (written.applied || written.item === undefined) return { uuid, at };
+  const { text, number } = fieldsOf(written.item);
+  return { uuid: text('uuid'), at: number('at') };
 }
 
 /** The check that an alias stands for: its unique key or its badge's key. */

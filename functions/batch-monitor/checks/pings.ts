@@ -1,9 +1,10 @@
 // `/ping/…`: the door of checks, as healthchecks.io has it. It answers in plain text, for `curl` and for cron.
 import { putBody } from '../../../store/items/check-log.ts';
-import { changeCheck, checksBySlug, claimSlug, createCheck, readCheck } from '../../../store/items/checks.ts';
+import { changeCheck, checksBySlug, readCheck } from '../../../store/items/checks.ts';
 import type { Check } from '../../../store/items/check-record.ts';
 import type { Table } from '../../../store/port.ts';
 import { openRoute, text, type ApiResponse, type OpenRequest, type Route } from '../../api/index.ts';
+import { claimed } from './claimed.ts';
 import * as describedPings from './described-pings.ts';
 import { newCheck, pinged } from './fold.ts';
 import {
@@ -28,8 +29,6 @@ export interface PingParts {
 
 const METHODS = ['GET', 'HEAD', 'POST'] as const;
 const SLUG = /^[-a-zA-Z0-9_]{1,100}$/;
-/** Tries to make a check for a slug: each lost one has found that somebody else made it. */
-const CLAIM_TRIES = 3;
 
 export function pingRoutes(parts: PingParts): Route[] {
   return METHODS.flatMap((method) => [
@@ -78,17 +77,14 @@ async function bySlug(
 }
 
 /** The check that a first ping makes for a slug: of several first pings at once, all get the same one. */
-async function provide({ table, newId }: PingParts, service: string, slug: string, at: number): Promise<Check> {
-  let stale: string | undefined;
-  for (let tries = 0; tries < CLAIM_TRIES; tries++) {
-    const uuid = await claimSlug(table, { service, slug }, newId(), stale);
-    const known = await readCheck(table, uuid);
-    if (known?.slug === slug) return known;
-    if (known === undefined)
-      return createCheck(table, newCheck({ uuid, badgeKey: newId(), service, at }, { name: slug, slug }));
-    stale = uuid;
-  }
-  return createCheck(table, newCheck({ uuid: newId(), badgeKey: newId(), service, at }, { name: slug, slug }));
+function provide({ table, newId }: PingParts, service: string, slug: string, at: number): Promise<Check> {
+  return claimed(
+    table,
+    newId,
+    { service, what: slug, at },
+    (check) => check.slug === slug,
+    (uuid) => newCheck({ uuid, badgeKey: newId(), service, at }, { name: slug, slug }),
+  ).then(({ check }) => check);
 }
 
 async function ping(

@@ -1,0 +1,38 @@
+// Makes a check, or changes the one that is meant: of several who ask for the same one at once, all get one.
+import { createHash } from 'node:crypto';
+import type { Check } from '../../../store/items/check-record.ts';
+import { changeCheck, createCheck } from '../../../store/items/checks.ts';
+import type { Table } from '../../../store/port.ts';
+import { claimed } from './claimed.ts';
+import { configured, newCheck } from './fold.ts';
+import { allChecks } from './project.ts';
+import { isMeant, type Spec } from './spec.ts';
+
+export async function upsert(
+  table: Table,
+  newId: () => string,
+  service: string,
+  spec: Spec,
+  at: number,
+): Promise<{ readonly check: Check; readonly made: boolean }> {
+  const { settings, unique } = spec;
+  const newOne = (uuid: string) => newCheck({ uuid, badgeKey: newId(), service, at }, settings);
+  if (unique.length === 0) return { check: await createCheck(table, newOne(newId())), made: true };
+
+  const meant = (await allChecks(table, service)).find((check) => isMeant(check, spec));
+  const update = (uuid: string) => changeCheck(table, uuid, (check) => configured(check, settings, at));
+  const updated = meant && (await update(meant.uuid));
+  if (updated !== undefined) return { check: updated, made: false };
+
+  const wanted = { service, what: `unique#${fingerprintOf(spec)}`, at };
+  const { check, made } = await claimed(table, newId, wanted, (known) => isMeant(known, spec), newOne);
+  return { check: made ? check : ((await update(check.uuid)) ?? check), made };
+}
+
+/** The same for specs that mean the same check. */
+function fingerprintOf({ settings, unique }: Spec): string {
+  const { name, slug, tags, timeoutMs, graceMs } = settings;
+  const values = { name, slug, tags, timeout: timeoutMs, grace: graceMs };
+  const named = [...unique].sort().map((field) => [field, values[field]]);
+  return createHash('sha256').update(JSON.stringify(named)).digest('hex').slice(0, 32);
+}
