@@ -13,6 +13,7 @@ import {
   invalidKey,
   invalidSignature,
   invalidToken,
+  denied,
   notAdmitted,
   unknowable,
   unsignable,
@@ -57,7 +58,7 @@ export function judge(invocation: Invocation, compiled: Compiled): Judgement | P
   const { lists, token, apiKeys, signed } = compiled;
   const facts = { resource: resource.name, address: addressOf(clientIpOf(trigger, event)) };
   if (lists.deniedUnseen(facts)) {
-    return { principal: undefined, refused: notAdmitted('deny', instance.service, compiled.required) };
+    return { principal: undefined, refused: denied(lists.deniedBy({ ...facts, principal: undefined })) };
   }
   const readsAny = token !== undefined || apiKeys !== undefined || signed !== undefined;
   if (readsAny && CREDENTIALS.some((name) => headerValuesOf(event, name).length > 0)) {
@@ -169,7 +170,7 @@ function concluded({ lists, required }: Compiled, facts: Facts, service: string)
   return {
     principal: principal ?? (signedBy === undefined ? undefined : serviceOf(signedBy)),
     signedBy,
-    refused: at && notAdmitted(at, service, required),
+    refused: at === 'deny' ? denied(lists.deniedBy(facts)) : at && notAdmitted(at, service, required),
   };
 }
 

@@ -26,6 +26,8 @@ export interface Lists {
   deniedUnseen(facts: Omit<Facts, 'principal'>): boolean;
   /** Undefined when the request is admitted. */
   refuses(facts: Facts): RefusedAt | undefined;
+  /** Which entry of `deny` it is that fits, from 0. */
+  deniedBy(facts: Facts): number;
 }
 
 type Test = (facts: Facts) => boolean;
@@ -42,6 +44,7 @@ export function compileLists({ require: required, deny = [], allow }: AccessRule
   return {
     askWho: required !== undefined || entries.some(asksWho),
     deniedUnseen: (facts) => deniedUnseen.some((fits) => fits({ ...facts, principal: undefined })),
+    deniedBy: (facts) => denied.findIndex((fits) => fits(facts)),
     refuses(facts) {
       if (denied.some((fits) => fits(facts))) return 'deny';
       if (required && !required.some((credential) => carries(facts, credential))) return 'require';

@@ -21,8 +21,14 @@ const ASKED_FOR: Readonly<Record<Required[number], string>> = {
   signed: 'a call that is signed by a service of this cell',
 };
 
-/** By one of the lists: 403, or 401 when something is required and there was nothing. */
-export function notAdmitted(at: RefusedAt, service: string, required: Required = ['jwt']): Refused {
+/** By an entry of `deny`: 403. Which one is not for the caller to know. */
+export function denied(entry: number): Refused {
+  const refused = new Refused({ by: 'access', rule: 'deny', statusCode: 403, message: LISTED.deny });
+  return Object.assign(refused, { entry: `deny/${entry}` });
+}
+
+/** Not among those who are let in: 403, or 401 when something is required and there was nothing. */
+export function notAdmitted(at: Exclude<RefusedAt, 'deny'>, service: string, required: Required = ['jwt']): Refused {
   if (at !== 'require') return new Refused({ by: 'access', rule: at, statusCode: 403, message: LISTED[at] });
   return new Refused({
     by: 'access',

@@ -59,6 +59,8 @@ export class Refused extends FlyballError {
   readonly code = Refused.CODE;
   readonly by: RefusedBy;
   readonly rule: string;
+  /** Which part of the rule, for operators: no caller is told. */
+  declare readonly entry?: string;
   readonly retryAfterMs: number | undefined;
   readonly statusCode: number;
   readonly problem: Readonly<Record<string, unknown>> | undefined;

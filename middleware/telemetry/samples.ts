@@ -123,7 +123,7 @@ function drawnOf(
       outcome,
       ms: Math.round(durationMs * 100) / 100,
       ...(storeWaitedMs > 0 ? { waitedMs: Math.round(storeWaitedMs * 100) / 100 } : {}),
-      ...(refusal ? { by: `${refusal.by}/${refusal.rule}` } : {}),
+      ...(refusal ? { by: `${refusal.by}/${refusal.entry ?? refusal.rule}` } : {}),
       ...(error === undefined ? {} : { error }),
       ...(traceId === undefined ? {} : { traceId }),
     },

@@ -67,7 +67,7 @@ export interface Sample {
   readonly outcome: string;
   readonly ms: number;
   readonly waitedMs?: number;
-  /** `policy/rule` that refused it. */
+  /** `policy/rule` that refused it, or the entry of a rule: `access/deny/0`. */
   readonly by?: string;
   /** An error signature's id. */
   readonly error?: string;

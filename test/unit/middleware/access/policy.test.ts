@@ -199,6 +199,21 @@ describe('the lists', () => {
     ]);
   });
 
+  it('tell callers no more than that they are denied, and not by which entry', async () => {
+    const { call, bearer } = start({
+      access: { jwt, deny: [{ ip: ['192.0.2.0/24'] }, { client: ['mallory'] }, { ip: ['203.0.113.0/24'] }] },
+    });
+    const answers = [
+      await call({}, { sourceIp: '203.0.113.9' }),
+      await call(await bearer({ sub: 'mallory' }), { sourceIp: '198.51.100.7' }),
+      await call(await bearer({ sub: 'mallory' }), { sourceIp: '192.0.2.1' }),
+    ];
+    expect(answers.map(({ body }) => JSON.parse(body) as object)).toMatchObject(
+      answers.map(() => ({ by: 'access', rule: 'deny' })),
+    );
+    expect(JSON.stringify(answers)).not.toMatch(/deny\/|entry/);
+  });
+
   it('deny an address before anybody asks an issuer', async () => {
     let asked = 0;
     const { call, bearer } = start(lists, {}, () => {
