@@ -7,6 +7,7 @@ import { completion } from './commands/completion.ts';
 import { diff } from './commands/diff.ts';
 import { edit } from './commands/edit.ts';
 import { faults } from './commands/faults.ts';
+import { fleet } from './commands/fleet.ts';
 import { force } from './commands/force.ts';
 import { get } from './commands/get.ts';
 import { abort, promote, rollback } from './commands/gray-end.ts';
@@ -28,5 +29,5 @@ import { validate } from './commands/validate.ts';
 export const COMMANDS: readonly Command[] = [
   ...[login, logout, services, get, edit, validate, diff, simulate],
   ...[publish, gray, promote, abort, rollback, remove, history, apply, pull],
-  ...[top, breakers, breaker, force, shed, faults, usage, jobs, keys, completion],
+  ...[top, fleet, breakers, breaker, force, shed, faults, usage, jobs, keys, completion],
 ];
