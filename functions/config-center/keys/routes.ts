@@ -138,7 +138,9 @@ async function keyOf(table: Table, { params: { id }, caller }: ApiRequest<'id'>)
   const key = !known
     ? undefined
     : await (id.length === HASH_LENGTH ? readApiKey(table, id) : apiKeyByPrefix(table, id));
-  if (!key || !mayManage(caller, key)) throw notFound(`There is no key ${id.slice(0, HASH_LENGTH)}.`);
+  // What is none may be a key itself, by mistake: it is not said again.
+  if (!known) throw notFound('There is no key of that id: one has 16 characters, as the list shows them.');
+  if (!key || !mayManage(caller, key)) throw notFound(`There is no key ${id}.`);
   return key;
 }
 

@@ -354,6 +354,12 @@ describe('a key that is revoked', () => {
   );
 });
 
+it('a key in the place of its id is not said again', async () => {
+  const answer = await send('POST', `/v1/keys/${admin}/revoke`);
+  expect(answer).toMatchObject({ status: 404 });
+  expect(answer.text).not.toContain(admin);
+});
+
 it('a key on the list that was never stored is passed over', async () => {
   await table.put({ item: { pk: 'ctl#keys', sk: hashOfKey('fb_cut-off'), v: 1 } });
   expect((await listed()).map(({ id }) => id)).not.toContain(idOf('fb_cut-off'));
