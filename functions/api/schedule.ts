@@ -1,48 +1,63 @@
-// Reads a job's schedule (EventBridge `cron(…)` and `rate(…)`, five-field cron) and tells when it is due before and after a moment.
-import { fiveFieldCron, type Schedule } from './schedule-cron.ts';
-import { eventBridgeCron } from './schedule-eventbridge.ts';
+// Reads a job's schedule (cron, systemd's OnCalendar, EventBridge) and tells when it is due before and after a moment.
 import { checkTimezone } from '../../middleware/kernel/zone.ts';
+import { cron } from './schedule/cron.ts';
+import { kindOf } from './schedule/dialect.ts';
+import { at, eventBridgeCron, rate } from './schedule/eventbridge.ts';
+import type { Schedule, ScheduleKind } from './schedule/kinds.ts';
+import { onCalendar } from './schedule/oncalendar.ts';
 
-export type { Schedule } from './schedule-cron.ts';
+export { SCHEDULE_KINDS, type ClockChange, type Schedule, type ScheduleKind } from './schedule/kinds.ts';
 
-const RATE_UNIT_MS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const LONGEST_EXPRESSION = 256;
 
 /**
  * The schedule an expression stands for. `anchorMs` is a slot of a `rate(…)`: EventBridge counts those from the moment
- * the rule was made, which an expression does not tell.
+ * the rule was made, which an expression does not tell. Without a `kind`, the text says which it is.
  * @throws {RangeError} saying what is wrong with the expression or the timezone.
  */
-export function parseSchedule(expression: string, timezone = 'UTC', anchorMs = 0): Schedule {
+export function parseSchedule(expression: string, timezone = 'UTC', anchorMs = 0, kind?: ScheduleKind): Schedule {
   if (expression.length > LONGEST_EXPRESSION) {
     throw new RangeError(`a schedule has ${LONGEST_EXPRESSION} characters at most, this one has ${expression.length}`);
   }
   checkTimezone(timezone);
   const text = expression.trim();
-  const call = /^(cron|rate)\((.*)\)$/.exec(text);
-  if (call?.[1] === 'rate') return rate(call[2] ?? '', anchorMs);
-  const schedule = call ? eventBridgeCron(call[2] ?? '', timezone) : fiveFieldCron(text, timezone);
-  if (schedule.next(0) === undefined)
-    throw new RangeError(`"${expression}" never comes: no date fits all of its fields`);
+  const schedule = wellNamed(text, () => read(text, kind ?? kindOf(text), timezone, anchorMs));
+  if (schedule.next(-1) === undefined) {
+    throw new RangeError(`"${expression}" never comes: no date fits all of its fields, or the clock skips it`);
+  }
   return schedule;
 }
 
-function rate(inner: string, anchorMs: number): Schedule {
-  const [, count = '', unit = '', plural] = /^([1-9][0-9]{0,5}) (minute|hour|day)(s?)$/.exec(inner.trim()) ?? [];
-  const everyMs = Number(count) * (RATE_UNIT_MS[unit] ?? Number.NaN);
-  if (count === '' || !(everyMs > 0)) {
-    throw new RangeError(`"rate(${inner})" is not a rate; write rate(5 minutes), rate(1 hour) or rate(7 days)`);
+function read(text: string, kind: ScheduleKind, timezone: string, anchorMs: number): Schedule {
+  if (kind === 'cron') return cron(text, timezone);
+  if (kind === 'oncalendar') return onCalendar(text, timezone);
+  if (kind === 'eventbridge-rule') return { ...ruleOf(text, timezone, anchorMs), kind };
+  return eventBridge(text, timezone, anchorMs);
+}
+
+/** @throws {RangeError} for what EventBridge Scheduler alone takes. */
+function ruleOf(text: string, timezone: string, anchorMs: number): Schedule {
+  if (timezone.toUpperCase() !== 'UTC') {
+    throw new RangeError('rules of EventBridge run in UTC; leave the timezone out, or use EventBridge Scheduler');
   }
-  if ((count === '1') !== (plural === '')) {
-    throw new RangeError(
-      `"rate(${inner})" would be refused by EventBridge; write rate(${count} ${count === '1' ? unit : `${unit}s`})`,
-    );
+  if (text.startsWith('at(')) throw new RangeError('rules of EventBridge take no at(…); use EventBridge Scheduler');
+  return eventBridge(text, timezone, anchorMs);
+}
+
+function eventBridge(text: string, timezone: string, anchorMs: number): Schedule {
+  const [, call, inner = ''] = /^(cron|rate|at)\((.*)\)$/.exec(text) ?? [];
+  if (call === 'cron') return eventBridgeCron(inner, timezone);
+  if (call === 'rate') return rate(inner, timezone, anchorMs);
+  if (call === 'at') return at(inner, timezone);
+  throw new RangeError('EventBridge takes cron(0 2 * * ? *), rate(5 minutes) or at(2026-12-24T18:00:00)');
+}
+
+/** What is wrong, and of what. */
+function wellNamed(text: string, parse: () => Schedule): Schedule {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`"${text}" is not a schedule: ${error.message}`, { cause: error });
   }
-  return {
-    kind: 'rate',
-    everyMs,
-    next: (afterMs) => anchorMs + (Math.floor((afterMs - anchorMs) / everyMs) + 1) * everyMs,
-    previous: (beforeMs) => anchorMs + (Math.ceil((beforeMs - anchorMs) / everyMs) - 1) * everyMs,
-    describe: () => `every ${count === '1' ? unit : `${count} ${unit}s`}`,
-  };
 }

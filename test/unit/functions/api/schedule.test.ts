@@ -59,7 +59,7 @@ describe('dialects', () => {
   it('says what it is in words', () => {
     expect(parseSchedule('rate(1 hour)').describe()).toBe('every hour');
     expect(parseSchedule('rate(3 days)').describe()).toBe('every 3 days');
-    expect(parseSchedule('0 2 * * *', 'Europe/Berlin').describe()).toBe('0 2 * * * in Europe/Berlin');
+    expect(parseSchedule('0 2 * * *', 'Europe/Berlin').describe()).toBe('at 02:00, Europe/Berlin');
   });
 });
 
@@ -187,19 +187,23 @@ describe('previous and next', () => {
 
 describe('what is refused', () => {
   it.each([
-    ['', 'UTC', /is not a schedule; write five cron fields/],
-    ['tomorrow', 'UTC', /is not a schedule; write five cron fields/],
-    ['0 2 * *', 'UTC', /is not a schedule; write five cron fields/],
-    ['0 0 2 * * *', 'UTC', /is not a schedule; write five cron fields/],
-    ['@daily', 'UTC', /is not a schedule; write five cron fields/],
-    ['61 2 * * *', 'UTC', /Invalid value for minute: 61/],
-    ['0 25 * * *', 'UTC', /Invalid value for hour: 25/],
+    ['', 'UTC', /is not a schedule: write five cron fields/],
+    ['tomorrow', 'UTC', /is not a schedule: write five cron fields/],
+    ['0 2 * *', 'UTC', /is not a schedule: write five cron fields/],
+    [
+      '0 0 2 * * *',
+      'UTC',
+      /may be cron with seconds or EventBridge's six fields; write five cron fields \(0 2 \* \* \*\) or cron\(0 0/,
+    ],
+    ['@reboot', 'UTC', /cron knows @yearly, .* alone/],
+    ['61 2 * * *', 'UTC', /is not a schedule: the minute cannot be 61; it is 0 to 59/],
+    ['0 25 * * *', 'UTC', /is not a schedule: the hour cannot be 25; it is 0 to 23/],
     ['cron(0 2 * * ?)', 'UTC', /has 5 fields; it takes six/],
-    ['cron(0 2 * * * *)', 'UTC', /must have a \? in the day of month or in the day of week/],
+    ['cron(0 2 * * * *)', 'UTC', /must be a \? in the day of month or in the day of week/],
     ['cron(0 2 ? * ? *)', 'UTC', /and not in both/],
     ['cron(? 2 ? * MON *)', 'UTC', /alone/],
     ['cron(0 2 ? * 0 *)', 'UTC', /is not a schedule/],
-    ['cron(0 2 1 1 ? 1969)', 'UTC', /years are 1970 to 2199/],
+    ['cron(0 2 1 1 ? 1969)', 'UTC', /the year cannot be 1969; it is 1970 to 2199/],
     ['0 2 30 2 *', 'UTC', /never comes/],
     ['cron(0 2 31 4 ? *)', 'UTC', /never comes/],
     ['rate(5)', 'UTC', /is not a rate/],
