@@ -105,6 +105,38 @@ describe('the same as plain CloudFormation', () => {
   });
 });
 
+describe('the keys of signed calls', () => {
+  const template = readTemplate(new URL('onboarding/flyball-signing.cloudformation.yml', infra));
+  const NAME = '/flyball/prod/signing-keys';
+  const arn = `arn:aws:ssm:${place.region}:${place.account}:parameter${NAME}`;
+  const SIGNING = { Sid: 'SigningKeys', Effect: 'Allow', Action: 'ssm:GetParameter', Resource: arn };
+
+  it('may be read, that parameter alone', () => {
+    const stack = stackOf(template, { ...place, parameters: { SigningParameter: NAME } });
+    const policy = resolve(template.Resources['Policy']?.Properties?.['PolicyDocument'], stack) as PolicyDocument;
+    expect(policy.Statement).toEqual([SIGNING]);
+    const reads = (resource: string, action = 'ssm:GetParameter') =>
+      isAllowed([policy], { action, resource, context: {} });
+    expect([reads(arn), reads(`${arn}-2`), reads(arn, 'ssm:PutParameter')]).toEqual([true, false, false]);
+  });
+
+  it('take a name without wildcards', () => {
+    const { AllowedPattern = '' } = (template.Parameters?.['SigningParameter'] ?? {}) as { AllowedPattern?: string };
+    expect(
+      [NAME, '/a', '/flyball/*', 'keys', '/a/', '/*'].map((name) => new RegExp(AllowedPattern).test(name)),
+    ).toEqual([...[true, true, false, false, false, false]]);
+  });
+
+  it('are read by the same statement in the fragment for serverless.yml', () => {
+    const { signing } = readTemplate(new URL('onboarding/flyball.yml', infra)) as unknown as { signing: Template };
+    const text = JSON.stringify(signing.Resources['FlyballSigningPolicy']?.Properties?.['PolicyDocument']);
+    const document: unknown = JSON.parse(text.replace('${self:custom.flyball.signingParameter}', NAME));
+    expect((resolve(document, stackOf(signing, { ...place, parameters: {} })) as PolicyDocument).Statement).toEqual([
+      SIGNING,
+    ]);
+  });
+});
+
 describe('a parking queue', () => {
   const parking = readTemplate(new URL('onboarding/flyball-parking.cloudformation.yml', infra));
   const given = { ...place, parameters: { QueueName: 'media-parking', FunctionTimeoutTimesSix: '180' } };
