@@ -9,13 +9,12 @@ const DETAILS =
   '`default`. Called with `Authorization: Apollo <appId>:<signature>` and `Timestamp`, or with an API key or token. ' +
   'Parameters that are not known are passed over.';
 
+/** Any is `default`, if it is a name. */
+export const CLUSTER = /^[A-Za-z0-9_.-]{1,64}$/;
 const NAMESPACE = /^[A-Za-z0-9_.-]{1,80}$/;
 
 const params = {
-  cluster: z
-    .string()
-    .regex(/^[A-Za-z0-9_.-]{1,64}$/)
-    .meta({ description: 'any: all are `default`' }),
+  cluster: z.string().regex(CLUSTER).meta({ description: 'any: all are `default`' }),
   namespace: z
     .string()
     .regex(NAMESPACE)
@@ -59,7 +58,9 @@ export const readConfigs: Description = {
   problems: NONE,
 };
 
-const file = (summary: string, mediaTypes: readonly string[]): Description => ({
+const values = z.record(z.string(), z.string()).meta({ id: 'ApolloValues' });
+
+const file = (summary: string, mediaTypes: readonly string[], schema?: z.ZodType): Description => ({
   summary,
   details: DETAILS,
   tags,
@@ -67,12 +68,15 @@ const file = (summary: string, mediaTypes: readonly string[]): Description => ({
   query: who,
   otherQuery: true,
   headers,
-  answers: { 200: { description: 'As this reader is given it.', mediaTypes, headers: etag }, ...UNCHANGED },
+  answers: {
+    200: { description: 'As this reader is given it.', mediaTypes, headers: etag, ...(schema ? { schema } : {}) },
+    ...UNCHANGED,
+  },
   problems: NONE,
 });
 
 export const readAsProperties = file('Read a namespace as properties', ['text/plain']);
-export const readAsJson = file('Read a namespace as JSON of its values', ['application/json']);
+export const readAsJson = file('Read a namespace as JSON of its values', ['application/json'], values);
 export const readAsRaw = file('Read a namespace that is one text as that text', [
   'text/plain',
   'application/json',
@@ -104,7 +108,7 @@ export const readNotifications: Description = {
     cluster: z.string().max(256, 'is longer than 256 characters').optional(),
     notifications: z
       .string()
-      .max(16_384, 'is longer than 16384 characters')
+      .max(8_192, 'is longer than 8192 characters')
       .meta({
         description: `JSON: [{"namespaceName": "application", "notificationId": -1}], at most ${MOST_NAMESPACES} of them`,
         contentMediaType: 'application/json',

@@ -78,7 +78,7 @@ async function readFile(
 /** @throws {Problem} 404 when nothing is published, and for what cannot be a namespace. */
 async function givenTo(read: ReadGiven, { params, query, address }: Named): Promise<Given> {
   const { service, cluster, namespace } = params;
-  const id = idOf(service, namespace);
+  const id = described.CLUSTER.test(cluster) ? idOf(service, namespace) : undefined;
   const label = query.get('label') ?? undefined;
   const given = id === undefined ? undefined : await read(id, { ip: query.get('ip') || address, label });
   if (given) return given;

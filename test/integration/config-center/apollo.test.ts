@@ -65,6 +65,7 @@ describe('GET /configs', () => {
   it.each([
     '/configs/orders/default/other',
     '/configs/orders/default/-x',
+    '/configs/orders/a%20b/application',
     '/configs/Orders/default/application',
     '/configs/payments/default/application',
   ])('%s is not there', async (path) => {
