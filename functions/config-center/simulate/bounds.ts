@@ -51,15 +51,17 @@ export function mostRefused(counts: readonly number[], allowance: Allowance, lea
   const flow = Math.floor(aMinute * ROUNDED);
   /** Of the best choice whose last stretch has had so many minutes, from 1. */
   let open = new Array<number>(free).fill(-Infinity);
-  let closed = 0;
+  let [closed, sum] = [0, 0];
   [...lead, ...counts].forEach((count, i) => {
-    const begun = i === 0 ? count : closed + count - burst;
+    const begun = closed + count - burst;
     open = open.map((value, at) => {
       const longer = at === 0 ? begun : (open[at - 1] ?? -Infinity) + count;
       return at === free - 1 ? Math.max(longer, value + count - flow) : longer;
     });
+    sum += count;
+    const fromTheStart = sum - flow * Math.max(0, i - idleMinutes);
     // What ends before the record begins is no part of it.
-    if (i >= lead.length) closed = Math.max(closed, ...open);
+    if (i >= lead.length) closed = Math.max(closed, fromTheStart, ...open);
   });
   return Math.min(total, closed);
 }

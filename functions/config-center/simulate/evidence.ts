@@ -9,9 +9,16 @@ import { BUCKETS, edgeOf, type Recorded } from './record.ts';
 /** Shares of the requests that are left aside as the fastest: what the others take bounds how many fit in a moment. */
 const SHARES_ASIDE = [0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5];
 
+const KNOWN = new WeakMap<Asked, readonly Curve[]>();
+
 /** @param current  the rules in force all the time; undefined when others were, too. */
-export function curvesOf(record: Recorded, asked: Asked, current: RuleDocument | undefined): Curve[] {
-  return [...byInstances(record, asked), ...(current ? byLimits(record, asked, current) : [])];
+export function curvesOf(record: Recorded, asked: Asked, current: RuleDocument | undefined): readonly Curve[] {
+  const known = KNOWN.get(asked) ?? [
+    ...byInstances(record, asked),
+    ...(current ? byLimits(record, asked, current) : []),
+  ];
+  KNOWN.set(asked, known);
+  return known;
 }
 
 /**

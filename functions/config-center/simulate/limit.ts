@@ -127,22 +127,22 @@ function slidingLimit(rule: LimitRule, cost: number): Limit {
 
 /** Steps of a minute in which requests are let in: as many as make the steps small beside what the limit holds. */
 const FEWEST_STEPS = 60;
-const MOST_STEPS = 6_000;
 /** Of one stream of requests, however long. */
-const MOST_WORK = 300_000;
+const MOST_WORK = 30_000;
 
 /** How many it refuses when the requests of each minute come evenly, from a full bucket on. */
 export function refusedEvenly(limit: Limit, counts: readonly number[], fromMs: number): number {
   const ask = limit.begin();
   const busy = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  const mostSteps = Math.min(MOST_STEPS, Math.max(FEWEST_STEPS, Math.floor(MOST_WORK / Math.max(1, busy))));
+  const mostSteps = Math.max(FEWEST_STEPS, Math.floor(MOST_WORK / Math.max(1, busy)));
   let refused = 0;
   counts.forEach((count, minute) => {
-    const wanted = (4 * count) / Math.max(1, limit.least.burst);
-    const steps = Math.ceil(Math.min(count, mostSteps, Math.max(FEWEST_STEPS, wanted)));
-    for (let step = 0, sent = 0; step < steps; step++) {
-      const until = Math.round((count * (step + 1)) / steps);
-      const nowMs = fromMs + (minute + (step + 0.5) / steps) * MINUTE_MS;
+    const wanted = Math.ceil(Math.min(count, Math.max(FEWEST_STEPS, (4 * count) / Math.max(1, limit.least.burst))));
+    // A bucket that is tiny beside what flows through it lets the flow through, and hardly more.
+    if (wanted > mostSteps) refused += Math.max(0, count - limit.most.aMinute);
+    for (let step = 0, sent = 0; step < wanted && wanted <= mostSteps; step++) {
+      const until = Math.round((count * (step + 1)) / wanted);
+      const nowMs = fromMs + (minute + (step + 0.5) / wanted) * MINUTE_MS;
       const now = until - sent;
       if (now > 0) refused += now - ask(nowMs, now);
       sent = until;

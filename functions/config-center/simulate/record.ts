@@ -73,15 +73,21 @@ interface StoredSum {
   readonly unreadable?: unknown;
 }
 
+export interface Bounds {
+  /** Bytes, packed. */
+  readonly most?: number;
+  /** Whether there is time to read on. */
+  readonly inTime?: () => boolean;
+}
+
 /**
- * @param most  bytes, packed
  * @throws {Problem} 400 when there is too much to be looked at in time.
  */
 export async function readRecord(
   table: Table,
   service: string,
   { from, to }: { readonly from: number; readonly to: number },
-  most = MOST_BYTES,
+  { most = MOST_BYTES, inTime = () => true }: Bounds = {},
 ): Promise<Recorded> {
   const growing = new GrowingRecord(service, from, to);
   let bytes = 0;
@@ -89,7 +95,7 @@ export async function readRecord(
     const end = Math.min(begin + MINUTES_A_QUERY * MINUTE_MS, to);
     for await (const { from: at, packed } of readPackedSeries(table, { kind, service }, begin, end)) {
       bytes += packed?.length ?? 0;
-      if (bytes > most) throw tooMuch();
+      if (bytes > most || !inTime()) throw tooMuch();
       const data = packed && unpacked(packed);
       if (data === undefined) growing.unreadable++;
       else each(at, data);

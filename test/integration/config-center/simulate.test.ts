@@ -178,8 +178,10 @@ describe('what may be asked', () => {
 
   it('is no more than can be read in time', async () => {
     const to = Math.floor(center.clock.now() / MINUTE) * MINUTE;
-    const reading = readRecord(table, 'orders', { from: to - 10 * MINUTE, to }, 100);
+    const reading = readRecord(table, 'orders', { from: to - 10 * MINUTE, to }, { most: 100 });
     await expect(reading).rejects.toMatchObject({ status: 400, code: 'RANGE_TOO_LARGE' });
+    const late = readRecord(table, 'orders', { from: to - 10 * MINUTE, to }, { inTime: () => false });
+    await expect(late).rejects.toMatchObject({ code: 'RANGE_TOO_LARGE' });
   });
 });
 
