@@ -182,7 +182,8 @@ export const compare: Description = {
   details: 'The document is validated, and compared as it would be published. Nothing of it is stored.',
   tags: ['rules'],
   query: { from: version },
-  body: { schema: rules, yaml: true, examples: { throttled: example } },
+  // Without an example: which service it is for stands in the path, and in the document again.
+  body: { schema: rules, yaml: true },
   answers: shows(
     'From what is in force to what was sent unless the query says otherwise.',
     z.object({ from: z.string(), to: z.literal('sent'), changes, warnings: faults.optional() }),
