@@ -56,6 +56,8 @@ export const keys = {
   jobName: (job: string, service: string): Key => ({ pk: `ctl#job-name#${job}`, sk: service }),
   /** A check: a job that is told of by pings. Its log is beside it. */
   check: (uuid: string): Key => ({ pk: `ctl#check#${uuid}`, sk: 'check' }),
+  /** The list of checks: one item each. */
+  checkEntry: (service: string, uuid: string): Key => ({ pk: 'ctl#checks', sk: `${service}#${uuid}` }),
   checkPing: (uuid: string, n: number): Key => ({ pk: `ctl#check#${uuid}`, sk: `ping#${pad(n)}` }),
   /** A change of a check's status, by when it happened. */
   checkChange: (uuid: string, at: string, n: number): Key => ({

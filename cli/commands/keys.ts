@@ -17,7 +17,7 @@ export const keys: Command = {
 list    all there are and how they stand, without the keys themselves
 revoke  refuses it from the next request on; it never comes back
 
-  --role <role>        viewer, editor, publisher or admin
+  --role <role>        pinger, viewer, editor, publisher or admin
   --services <names>   for these alone: orders,payments
   --for <time>         ends after: 12h, 90d; --expires for a moment
   --expires <time>     ends at: 2027-01-01T00:00:00Z
@@ -46,7 +46,7 @@ revoke  refuses it from the next request on; it never comes back
 
 async function create(name: string, { text }: Given, controlPlane: ControlPlane): Promise<Outcome> {
   const role = text('role');
-  if (role === undefined) throw new WrongUsage('--role is missing: viewer, editor, publisher or admin.');
+  if (role === undefined) throw new WrongUsage('--role is missing: pinger, viewer, editor, publisher or admin.');
   const [services, lasting, expiresAt] = [servicesOf(text('services')), text('for'), text('expires')];
   const body = {
     ...{ name, role },

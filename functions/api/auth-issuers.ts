@@ -32,7 +32,8 @@ const grant = z.strictObject({
   when: z
     .record(z.string().min(1).max(128), z.union([value, z.array(value).min(1).max(50)]))
     .refine((when) => Object.keys(when).length > 0, 'names no claim: it would be for everybody with a token'),
-  role: z.enum(ROLES),
+  // Pings carry no token: their credentials are in their address.
+  role: z.enum(ROLES).exclude(['pinger']),
   services: z.array(name).min(1).max(50).optional(),
 });
 

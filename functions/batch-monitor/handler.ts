@@ -1,9 +1,10 @@
-// The deployed functions: a tick every minute, and the jobs over HTTP, both governed by flyball itself.
+// The deployed functions: a tick every minute, and jobs and checks over HTTP, both governed by flyball itself.
+import { randomUUID } from 'node:crypto';
 import { governed } from '../../middleware/index.ts';
 import { systemClock } from '../../middleware/kernel/clock.ts';
 import { controlPlaneTable, createApi } from '../api/index.ts';
 import { logged, loggerOf } from '../api/logging.ts';
-import { jobRoutes } from './routes.ts';
+import { batchMonitorRoutes } from './api.ts';
 import { tick as runTick } from './tick.ts';
 
 const clock = systemClock;
@@ -16,7 +17,7 @@ export const http = logged(
   governed(
     options,
     createApi({
-      routes: jobRoutes({ table, clock }),
+      routes: batchMonitorRoutes({ table, clock, newId: randomUUID }),
       table,
       clock,
       logger,

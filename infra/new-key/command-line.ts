@@ -23,8 +23,9 @@ export const HELP = `Usage: npm run --silent new-key -- --role <role> --name <na
 
 Makes an API key of the control plane, keeps its hash in the table, and prints the key: once, nothing else keeps it.
 
-  --role <role>      viewer: reads everything; editor: also puts drafts; publisher: also publishes, rolls back and forces
-                     breakers; admin: also whatever concerns the control plane itself
+  --role <role>      pinger: tells of the checks of one service, and no more; viewer: reads everything; editor: also puts
+                     drafts; publisher: also publishes, rolls back and forces breakers; admin: also whatever concerns
+                     the control plane itself
   --name <name>      whose key it is, or what for: stands in the audit log
   --services <a,b>   the services it is for; without this, all of them
   --days <n>         after so many days it is no longer taken; without this, it always is

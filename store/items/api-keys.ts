@@ -3,7 +3,8 @@ import { keys } from '../keys.ts';
 import type { Item, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
 
-export const ROLES = ['viewer', 'editor', 'publisher', 'admin'] as const;
+/** Each may do what the ones before it may. A `pinger` may tell of the checks of its service, and nothing else. */
+export const ROLES = ['pinger', 'viewer', 'editor', 'publisher', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface ApiKey {

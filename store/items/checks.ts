@@ -27,7 +27,7 @@ export function uniqueKeyOf(uuid: string): string {
 export async function createCheck(table: Table, check: Check): Promise<Check> {
   const { uuid, service, slug } = check;
   await Promise.all([
-    table.put({ item: { ...keys.jobEntry(service, uuid), v: ITEM_VERSION, service, job: uuid, check: true } }),
+    table.put({ item: { ...keys.checkEntry(service, uuid), v: ITEM_VERSION, service, uuid } }),
     putAlias(table, uniqueKeyOf(uuid), uuid),
     putAlias(table, check.badgeKey, uuid),
     ...(slug === '' ? [] : [putSlug(table, check)]),
@@ -105,7 +105,7 @@ export async function deleteCheck(table: Table, uuid: string): Promise<Check | u
   if (!deleted.applied) return undefined;
   const check = checkOf(deleted.item);
   await Promise.all([
-    table.delete({ key: keys.jobEntry(check.service, uuid) }),
+    table.delete({ key: keys.checkEntry(check.service, uuid) }),
     table.delete({ key: keys.checkAlias(uniqueKeyOf(uuid)) }),
     table.delete({ key: keys.checkAlias(check.badgeKey) }),
     ...(check.slug === '' ? [] : [forgetSlug(table, check), forgetClaim(table, check)]),
@@ -164,12 +164,12 @@ export async function listChecks(
 ): Promise<{ readonly checks: Check[]; readonly cursor?: string }> {
   const { limit, cursor: from } = page;
   const { items, cursor } = await table.query({
-    pk: keys.jobEntry('', '').pk,
-    sk: { beginsWith: keys.jobEntry(service, '').sk },
+    pk: keys.checkEntry('', '').pk,
+    sk: { beginsWith: keys.checkEntry(service, '').sk },
     limit,
     ...(from === undefined ? {} : { cursor: from }),
   });
-  const uuids = items.filter((item) => item['check'] === true).map((item) => fieldsOf(item).text('job'));
+  const uuids = items.map((item) => fieldsOf(item).text('uuid'));
   const checks: Check[] = [];
   for (let i = 0; i < uuids.length; i += AT_ONCE) {
     const read = await Promise.all(uuids.slice(i, i + AT_ONCE).map((uuid) => readCheck(table, uuid)));

@@ -40,6 +40,10 @@ export const newKeyBody = z
       .meta({ description: 'never, when neither it nor for is given' }),
     for: z.string().optional().meta({ description: '12h, 90d; in place of expiresAt' }),
   })
+  .refine(({ role, services }) => role !== 'pinger' || (services?.length ?? 1) === 1, {
+    path: ['services'],
+    error: 'has one service in it for a pinger: its checks are the ones that the key may ping',
+  })
   .meta({ id: 'NewKey' });
 
 export const revokeBody = z.strictObject({

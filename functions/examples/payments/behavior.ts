@@ -1,5 +1,6 @@
 // How payments behaves and how often it was called: shared by its instances, and never needed for a charge to succeed.
 import { systemClock } from '../../../middleware/kernel/clock.ts';
+import { storeLimitMs } from '../../../middleware/kernel/patience.ts';
 import { flyball } from '../../../middleware/index.ts';
 import { ownTable, type OwnTable } from '../own-table.ts';
 import type { FieldError } from '../web.ts';
@@ -13,9 +14,9 @@ export interface Behavior {
 const GOOD: Behavior = { failureRate: 0, delayMs: 0 };
 const LONGEST_DELAY_MS = 8_000;
 /** Counting and looking up are given up after this: charges do not depend on them. */
-const LIMIT_MS = 100;
+const LIMIT_MS = storeLimitMs(100);
 /** The first exchange also connects. */
-const FIRST_LIMIT_MS = 1_000;
+const FIRST_LIMIT_MS = storeLimitMs(1_000);
 const CACHE_MS = 250;
 
 let cached: { readonly behavior: Behavior; readonly at: number } = { behavior: GOOD, at: -Infinity };

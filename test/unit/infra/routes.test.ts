@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { jobRoutes } from '../../../functions/batch-monitor/routes.ts';
+import { batchMonitorRoutes } from '../../../functions/batch-monitor/api.ts';
 import { createConfigCenter } from '../../../functions/config-center/config-center.ts';
 import { telemetryRoutes } from '../../../functions/telemetry/routes.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -27,7 +27,7 @@ const FOLDERS = {
     probe: () => Promise.resolve(),
   }),
   telemetry: telemetryRoutes(table),
-  'batch-monitor': jobRoutes({ table, clock }),
+  'batch-monitor': batchMonitorRoutes({ table, clock, newId: () => 'id' }),
 };
 const names = Object.keys(FOLDERS) as (keyof typeof FOLDERS)[];
 const all = names.flatMap((name) => eventsOf(name).map(({ path }) => path));

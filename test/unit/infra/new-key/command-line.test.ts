@@ -21,8 +21,8 @@ describe('a key', () => {
 
 describe('refused in one line is', () => {
   it.each([
-    ['no role', ['--name', 'a'], 'A key needs a --role: one of viewer, editor, publisher, admin.'],
-    ['an unknown role', ['--role', 'root', '--name', 'a'], 'There is no role "root": one of viewer, '],
+    ['no role', ['--name', 'a'], 'A key needs a --role: one of pinger, viewer, editor, publisher, admin.'],
+    ['an unknown role', ['--role', 'root', '--name', 'a'], 'There is no role "root": one of pinger, '],
     ['no name', ['--role', 'admin'], 'A key needs a --name'],
     ['an empty name', ['--role', 'admin', '--name', ' '], 'A key needs a --name'],
     ['a name of two lines', ['--role', 'admin', '--name', 'a\nb'], '--name takes 1 to 64 characters in one line.'],
