@@ -90,3 +90,20 @@ describe('the tick', () => {
     expect(await readJob(table, 'payments', 'payout')).toMatchObject({ status: 'failed' });
   });
 });
+
+it('a tick whose time is over looks at no more pages, also where all that is due is a stranger’s', async () => {
+  let pages = 0;
+  let leftMs = 10_000;
+  const crowded: Table = {
+    ...table,
+    query: () => {
+      pages++;
+      leftMs -= 1_000;
+      return Promise.resolve({ items: [forged()], cursor: 'on' });
+    },
+  };
+  const remainingMs = () => leftMs;
+  const report = await tick({ table: crowded, clock: fakeClock(SLOT), logger: silentLogger, remainingMs });
+  expect(report).toMatchObject({ runs: 0, complete: false });
+  expect(pages).toBeLessThanOrEqual(10);
+});
