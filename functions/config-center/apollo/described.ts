@@ -108,7 +108,7 @@ export const readNotifications: Description = {
     cluster: z.string().max(256, 'is longer than 256 characters').optional(),
     notifications: z
       .string()
-      .max(8_192, 'is longer than 8192 characters')
+      .max(4_096, 'is longer than 4096 characters')
       .meta({
         description: `JSON: [{"namespaceName": "application", "notificationId": -1}], at most ${MOST_NAMESPACES} of them`,
         contentMediaType: 'application/json',
