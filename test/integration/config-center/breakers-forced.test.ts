@@ -159,6 +159,19 @@ describe('a breaker on its ramp', () => {
   });
 });
 
+describe('flyball force', () => {
+  it('forces a breaker and lets go of it, in fewer words than flyball breaker', async () => {
+    const reason = ['--reason', 'moved'];
+    expect(await flyball('force', 'orders', 'mail', 'open', ...reason, '--for', '10m')).toContain('mail');
+    expect(await bodyOf('/mail')).toMatchObject({
+      state: 'FORCED_OPEN',
+      because: { by: 'publisher-key', reason: 'moved' },
+    });
+    expect(await flyball('force', 'orders', 'mail', 'release', ...reason)).toContain('mail');
+    expect(await bodyOf('/mail')).not.toMatchObject({ state: 'FORCED_OPEN' });
+  });
+});
+
 describe('flyball breakers', () => {
   it('refuses a --limit of nothing, and tells how both commands are written', async () => {
     expect(await flyball('breakers', 'orders', '--limit', '3')).toContain('--limit is of changes: add --transitions');
