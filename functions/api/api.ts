@@ -49,7 +49,7 @@ export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
       return route.handle(request);
     }
 
-    const caller = (await route.knows?.(request)) ?? (await authenticate(request));
+    const caller = await authenticate(request, route.knows);
     requireRole(caller, route.role);
     const service = params['service'];
     if (service !== undefined) {

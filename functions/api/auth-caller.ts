@@ -4,7 +4,7 @@ import { errorFields, type Logger } from '../../middleware/kernel/logger.ts';
 import { hashOfKey, isValidAt, readApiKey } from '../../store/items/api-keys.ts';
 import type { Table } from '../../store/port.ts';
 import { presentedBy, type Presented } from './auth-credentials.ts';
-import { FailedLogins } from './auth-failures.ts';
+import { FailedLogins, type Attempt } from './auth-failures.ts';
 import type { TokenCallers } from './auth-token.ts';
 import type { Caller } from './auth.ts';
 import { Problem } from './problem.ts';
@@ -12,6 +12,11 @@ import type { OpenRequest } from './request.ts';
 
 /** No key of ours is longer; a longer one is not worth a look into the table. */
 const LONGEST_KEY = 256;
+
+/** Knows callers by what no other route takes, never by a bearer's key or token. Rejects with a `Problem`. */
+export type Knows = (request: OpenRequest) => Promise<Caller | undefined>;
+
+const BEARER = /^bearer\b/i;
 
 export interface AuthParts {
   /** Where API keys are looked up. */
@@ -29,7 +34,7 @@ export interface AuthParts {
  * `Problem`: 401 without credentials that are known and valid, 403 for a token without a role, 429 after too many
  * failures, 503 while a token cannot be verified.
  */
-export function createAuthenticator(parts: AuthParts): (request: OpenRequest) => Promise<Caller> {
+export function createAuthenticator(parts: AuthParts): (request: OpenRequest, knows?: Knows) => Promise<Caller> {
   const { table, service, issuers = '' } = parts;
   const failures = new FailedLogins(service === undefined ? undefined : { table, service });
   let tokens: Promise<TokenCallers> | undefined;
@@ -69,24 +74,43 @@ export function createAuthenticator(parts: AuthParts): (request: OpenRequest) =>
     };
   }
 
-  return async ({ headers, address, at }) => {
+  /** What a route knows callers by beside what all take costs a look, too, and can be guessed at as well. */
+  async function ofRoute(knows: Knows, request: OpenRequest): Promise<Caller | undefined> {
+    const { headers, address, at } = request;
+    const authorization = headers.get('authorization') ?? '';
+    if (authorization === '' || BEARER.test(authorization)) return undefined;
+    const attempt = { address, credential: hashOfKey(authorization), at };
+    return watched(attempt, () => knows(request));
+  }
+
+  /** Lets an attempt be made unless too many before it were none, and counts it when it is refused. */
+  async function watched<T>(attempt: Attempt, login: () => Promise<T>): Promise<T> {
+    const look = failures.look(attempt);
+    if (look.kind === 'never') throw tooMany(look.waitMs);
+    try {
+      return await login();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      await failures.failed(attempt);
+      throw look.kind === 'despite' ? tooMany(look.waitMs) : error;
+    }
+  }
+
+  return async (request, knows) => {
+    const { headers, address, at } = request;
+    const known = knows && (await ofRoute(knows, request));
+    if (known) return known;
     const presented = presentedBy(headers);
     if (presented.kind === 'none' || presented.kind === 'several') throw unclear(presented.kind);
     // By hash, in memory too: what was presented is kept nowhere, and nothing is compared that a clock could tell about.
     const credential = hashOfKey(presented.text);
     const isToken = presented.kind === 'token' && issuers !== '';
     const attempt = { address, credential, at, isFree: isToken };
-    const look = failures.look(attempt);
-    if (look.kind === 'never') throw tooMany(look.waitMs);
-    try {
+    return watched(attempt, async () => {
       const caller = await (isToken ? ofToken(presented.text, at) : ofKey(presented.text, credential, at));
       failures.succeeded(attempt);
       return caller;
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 401) throw error;
-      await failures.failed(attempt);
-      throw look.kind === 'despite' ? tooMany(look.waitMs) : error;
-    }
+    });
   };
 }
 

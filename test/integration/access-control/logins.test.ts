@@ -1,6 +1,7 @@
 // Failed logins: counted over all instances of a function, answered without the table after too many, kept from nobody else.
 import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { MOST_BY_ADDRESS, MOST_BY_CREDENTIAL, MOST_BY_PREFIX } from '../../../functions/api/auth-failures.ts';
+import { signatureOf } from '../../../functions/config-center/apollo/signature.ts';
 import { hashOfKey, revokeApiKey } from '../../../store/items/api-keys.ts';
 import type { Table } from '../../../store/port.ts';
 import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
@@ -120,6 +121,31 @@ describe('an address that fails too often', () => {
     const plane = instance();
     await fails(plane, MOST_BY_ADDRESS);
     expect((await plane.send({ method: 'GET', path: '/v1/health', from: here })).status).toBe(200);
+  });
+});
+
+describe('signatures of Apollo’s clients', () => {
+  const path = '/configs/shop/default/application';
+  const timestamp = () => String(clock.now());
+  const asked = (plane: ControlPlane, signature: string) =>
+    plane.send({
+      ...{ method: 'GET', path, from: here },
+      headers: { authorization: `Apollo shop:${signature}`, timestamp: timestamp() },
+    });
+
+  it('are failed logins like others when they are wrong, and one that is good is let in', async () => {
+    const plane = instance();
+    await givenKey(table, 'publisher', 'publisher');
+    const made = await plane.send({
+      ...{ method: 'POST', path: '/v1/services/shop/access-keys', bearer: 'fb_publisher', from: elsewhere },
+      body: { name: 'the fleet' },
+    });
+    expect(made.status, made.text).toBe(201);
+    for (let i = 0; i < MOST_BY_ADDRESS; i++) expect((await asked(plane, `AAA${i}`)).status).toBe(401);
+    expect((await asked(plane, 'BBBB')).status).toBe(429);
+    const good = signatureOf(String(made.body['secret']), `${timestamp()}\n${path}`);
+    // Known, and there is nothing to read.
+    expect((await asked(plane, good)).status).toBe(404);
   });
 });
 
