@@ -45,7 +45,7 @@ const objectOf = (value: unknown): Fields => (isObject(value) ? value : {});
 const rowsOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 function linesOf(told: Fields, worse: readonly Fields[]): Line[] {
-  const { seen, now, draft } = objectOf(told['summary']);
+  const { seen, now, draft, unclear } = objectOf(told['summary']);
   const said = `${cell(seen)} requests from ${cell(told['from'])} to ${cell(told['to'])}`;
   const refused = (side: unknown) => numbers(objectOf(side)['refused']);
   const rows = rowsOf(told['rules']);
@@ -54,6 +54,7 @@ function linesOf(told: Fields, worse: readonly Fields[]): Line[] {
     `${said}: refused ${refused(now)} with the rules in force, ${refused(draft)} with the draft.`,
     ...(rows.length === 0 ? [] : ruleTable(rows, new Set(worse.map(({ path }) => path)))),
     ...(reasons.length === 0 ? [] : ['', 'What cannot be said:', ...new Set(reasons)]),
+    ...rowsOf(unclear).map((one): Line => ({ text: `Unclear: ${reasonOf(one)}`, tone: 'changed' })),
     ...(worse.length === 0
       ? []
       : ['', ...worse.map((one): Line => ({ text: `Worse: ${reasonOf(one)}`, tone: 'bad' }))]),

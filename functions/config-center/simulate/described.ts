@@ -70,6 +70,9 @@ export const simulateDraft: Description = {
             certain: z.boolean().meta({ description: 'at the least, too' }),
           }),
         ),
+        unclear: z
+          .array(z.object({ path: z.string(), reason: z.string() }))
+          .meta({ description: 'rules that may be worse, and may not' }),
       }),
       rules: z.array(
         z

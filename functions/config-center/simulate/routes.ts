@@ -58,7 +58,7 @@ async function simulate({ table, clock }: Parts, request: ApiRequest, service: s
     if (!inTime()) throw tooMuch();
   }
   const seen = seenIn(record);
-  const { now, draft: drafted, difference, worse } = summaryOf(rules, seen, steady);
+  const { now, draft: drafted, difference, worse, unclear } = summaryOf(rules, seen, steady);
   return json({
     service,
     from: new Date(record.from).toISOString(),
@@ -73,7 +73,7 @@ async function simulate({ table, clock }: Parts, request: ApiRequest, service: s
       now: { refused: now },
       draft: { refused: drafted },
       difference: { refused: difference },
-      worse,
+      ...{ worse, unclear },
     },
     rules: rules.map((rule) => ({ ...shown(rule), examples: examplesOf(record, rule, draft) })),
     cannotSay: unsaidOf(scene),

@@ -18,7 +18,11 @@ export interface Summary {
   readonly draft: Range | null;
   readonly difference: Range | null;
   readonly worse: readonly Worse[];
+  /** Rules that may be worse, and may not: an even spread would not be, bursts would, or nothing is known. */
+  readonly unclear: readonly Unclear[];
 }
+
+export type Unclear = Omit<Worse, 'certain'>;
 
 const INBOUND = new Set(['throttle', 'concurrency', 'shedding']);
 
@@ -35,8 +39,27 @@ export function summaryOf(rules: readonly RuleReplayed[], seen: number, steady: 
   const worse = rules.flatMap(worseOf);
   const all =
     worse.length > 0 || !difference ? [] : share('', 'all rules together refuse', difference, seen, 'requests');
-  return { seen, now, draft: isSame && now ? now : draft, difference, worse: [...worse, ...all] };
+  return {
+    seen,
+    now,
+    draft: isSame && now ? now : draft,
+    difference,
+    worse: [...worse, ...all],
+    unclear: rules.flatMap(unclearOf),
+  };
 }
+
+function unclearOf({ path, seen, of, difference, change }: RuleReplayed): Unclear[] {
+  if (change === 'same' || seen === 0) return [];
+  return [difference.refused, difference.exceeded].flatMap((range) => {
+    if (range === null) return [{ path, reason: `what it does to ${seen} ${of} cannot be said` }];
+    if (range === undefined || isWorse(range, seen) || range.high <= WORSE_SHARE * seen) return [];
+    return [{ path, reason: `up to ${percent(range.high, seen)} more of ${seen} ${of}, if the worst is the case` }];
+  });
+}
+
+const isWorse = ({ low, estimate }: Range, seen: number) => (estimate ?? low) > WORSE_SHARE * seen;
+const percent = (count: number, seen: number) => `${Number(((100 * Math.max(0, count)) / seen).toPrecision(2))} %`;
 
 /** A request is refused once: at least by the rule that refuses most, at most by all of them. */
 function together(rules: readonly RuleReplayed[], side: 'now' | 'draft', seen: number): Range | null {
@@ -71,10 +94,10 @@ function worseOf({ path, kind, seen, of, difference, change }: RuleReplayed): Wo
   ];
 }
 
-function share(path: string, what: string, { low, estimate, high }: Range, seen: number, of: string): Worse[] {
-  const likely = estimate ?? low;
-  if (seen === 0 || likely <= WORSE_SHARE * seen) return [];
-  const percent = (count: number) => `${Number(((100 * Math.max(0, count)) / seen).toPrecision(2))} %`;
-  const reason = `${what} about ${percent(likely)} more of ${seen} ${of} (${percent(low)} to ${percent(high)})`;
+function share(path: string, what: string, range: Range, seen: number, of: string): Worse[] {
+  if (seen === 0 || !isWorse(range, seen)) return [];
+  const { low, estimate, high } = range;
+  const about = percent(estimate ?? low, seen);
+  const reason = `${what} about ${about} more of ${seen} ${of} (${percent(low, seen)} to ${percent(high, seen)})`;
   return [{ path, reason, certain: low > WORSE_SHARE * seen }];
 }

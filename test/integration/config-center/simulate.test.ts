@@ -206,6 +206,10 @@ describe('flyball simulate', () => {
       expect(worse.out).toMatch(/^RULE +CHANGE +SEEN +NOW +DRAFT +RANGE/m);
       expect(worse.out).toMatch(/^\/throttles\/everyone +changed +150 +0 +\d+ +\d+ to \d+/m);
       expect(worse.out).toContain('Worse: /throttles/everyone: refuses about');
+      writeFileSync(join(folder, 'orders.json'), JSON.stringify(published('40/min')));
+      const unclear = await said(['simulate', 'orders', '-f', 'orders.json', '--minutes', '5']);
+      expect(unclear).toMatchObject({ exitCode: 0, err: '' });
+      expect(unclear.out).toContain('Unclear: /throttles/everyone: up to');
       const same = await said(['simulate', 'orders', '--json']);
       expect(same.exitCode).toBe(0);
       expect(JSON.parse(same.out)).toMatchObject({ service: 'orders', document: 'draft', summary: { worse: [] } });

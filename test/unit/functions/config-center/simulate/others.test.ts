@@ -133,6 +133,15 @@ describe('all rules together', () => {
     expect(summaryOf(made.rules, made.counted.size, true)).toMatchObject({ draft: { high: 0 }, worse: [] });
   });
 
+  it('may be worse where requests can have come in bursts, and are not said to be', () => {
+    const made = replayed(LOAD, { throttles: { a: { limit: '5/s' } } });
+    const { worse, unclear } = summaryOf(made.rules, made.counted.size, true);
+    expect(worse).toEqual([]);
+    expect(unclear).toEqual([
+      { path: '/throttles/a', reason: expect.stringMatching(/^up to \d+ % more of \d+ requests/) as string },
+    ]);
+  });
+
   it('are no worse for a limit that is raised', () => {
     const made = replayed(
       LOAD,
