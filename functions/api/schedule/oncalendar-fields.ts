@@ -33,12 +33,11 @@ export function numbersOf(text: string, component: Component): number[] {
 export function yearsOf(text: string): number[] | undefined {
   if (text === '*') return undefined;
   const component = { name: 'year', min: FIRST_YEAR, max: LAST_YEAR };
-  const terms = text.split(',').map((term) =>
-    termOf(term, component, (digits) => {
-      const year = wholeNumber(digits);
-      return digits.length > 3 || year >= 100 ? year : year + (year < 70 ? 2000 : 1900);
-    }),
-  );
+  const yearOf = (digits: string) => {
+    const year = wholeNumber(digits);
+    return digits.length > 2 ? year : year + (year < 70 ? 2000 : 1900);
+  };
+  const terms = text.split(',').map((term) => termOf(term, component, yearOf, wholeNumber));
   return ascending(terms.flatMap((term) => stepped(term, LAST_YEAR, 1)));
 }
 
@@ -81,6 +80,12 @@ export function secondsMsOf(text: string): number[] {
     if (read.step !== undefined && read.step < MILLISECOND_US) {
       throw new RangeError(`the second ${term} is repeated more often than each millisecond`);
     }
+    const length = (read.to ?? read.from) - read.from;
+    if (read.step === undefined && length > 0 && length < SECOND_US) {
+      throw new RangeError(
+        `the second ${term} is a range within one second; write what it is repeated after (${term}/0.1)`,
+      );
+    }
     return read;
   }
 }
@@ -119,11 +124,19 @@ function weekdayNumber(name: string): number | undefined {
   return day === -1 ? undefined : day;
 }
 
-function termOf(text: string, { name, min, max }: Component, read: (digits: string) => number): Term {
+function termOf(
+  text: string,
+  { name, min, max }: Component,
+  read: (digits: string) => number,
+  readStep: (digits: string) => number = read,
+): Term {
   const found = /^([0-9]+(?:\.[0-9]+)?)(?:\.\.([0-9]+(?:\.[0-9]+)?))?(?:\/([0-9]+(?:\.[0-9]+)?))?$/.exec(text);
   const wrong = (why: string) => new RangeError(`the ${name} ${text === '' ? 'is empty' : text} ${why}`.trimEnd());
   if (!found) throw wrong(text === '' ? '' : 'cannot be read; write *, 5, 1..5, 0/15, or a list of those without *');
-  const [from, to, step] = found.slice(1).map((digits) => (digits === undefined ? undefined : read(digits)));
+  const [first, last, every] = found.slice(1);
+  const from = first === undefined ? undefined : read(first);
+  const to = last === undefined ? undefined : read(last);
+  const step = every === undefined ? undefined : readStep(every);
   if (from === undefined) throw wrong('has no value');
   for (const value of [from, to]) {
     if (value !== undefined && !(value >= min && value <= max)) {
