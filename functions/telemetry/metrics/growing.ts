@@ -16,6 +16,11 @@ export class Growing {
   #parts: string[] = [];
   #subjects = new Map<string, Counters>();
 
+  /** How many subjects are held. */
+  get size(): number {
+    return this.#subjects.size;
+  }
+
   /**
    * The counters of all parts together, each a packed item with sums by subject. Parts that follow those of the last time are
    * added to them; when one of those has changed, all are added anew.

@@ -13,8 +13,20 @@ export interface ServiceDay {
   readonly instances: number;
 }
 
-/** Services whose days are remembered: beyond, the one not asked for the longest is read anew. */
-const MOST_REMEMBERED = 200;
+/**
+ * Subjects of all services whose days are remembered, some KB each. Beyond, other services are read anew each time: all are
+ * asked for in turn, so that whoever forgot one for another would have forgotten each before it is asked for again.
+ */
+const MOST_REMEMBERED = 20_000;
+/** A service that was not asked for while so much was counted makes room for others, ms. */
+const FORGOTTEN_MS = 10 * MINUTE_MS;
+
+interface Remembered {
+  readonly growing: Growing;
+  /** Of the last time. */
+  until: number;
+  hours: { readonly packed: Uint8Array; readonly hours: readonly number[] } | undefined;
+}
 
 interface Part {
   readonly from: number;
@@ -23,11 +35,12 @@ interface Part {
 
 export class Days {
   readonly #table: Table;
-  readonly #remembered = new Map<string, Growing>();
-  readonly #hours = new Map<string, { readonly packed: Uint8Array; readonly hours: readonly number[] }>();
+  readonly #most: number;
+  readonly #remembered = new Map<string, Remembered>();
 
-  constructor(table: Table) {
+  constructor(table: Table, most = MOST_REMEMBERED) {
     this.#table = table;
+    this.#most = most;
   }
 
   /**
@@ -35,8 +48,9 @@ export class Days {
    * environment, and never less than before: hours are in an overview once they are over, and equal their minutes.
    */
   async read(service: string, dayMs: number, until: number): Promise<ServiceDay> {
+    const remembered = this.#of(service, until);
     const [overview] = await this.#parts(service, 'overview', dayMs, dayMs + 1);
-    const hours = overview ? this.#hoursOf(service, overview.packed) : [];
+    const hours = overview ? hoursIn(remembered, overview.packed) : [];
     const over = new Set(hours.map((hour) => dayMs + hour * HOUR_MS));
     // An hour in which nothing happened is in no overview, and has no minutes that would have to be read.
     const rest = await Promise.all(
@@ -48,29 +62,31 @@ export class Days {
     const parts = [...(overview ? [overview] : []), ...minutes].map(({ packed }) => packed);
     const last = minutes.at(-1);
     const instances = last?.from === until - MINUTE_MS ? subjectsOf(last.packed)[SERVICE]?.instances : undefined;
-    return { service, subjects: this.#growing(service).of(parts), instances: instances ?? 0 };
+    return { service, subjects: remembered.growing.of(parts), instances: instances ?? 0 };
   }
 
-  #growing(service: string): Growing {
-    const growing = this.#remembered.get(service) ?? new Growing();
+  #of(service: string, until: number): Remembered {
+    const known = this.#remembered.get(service);
+    const remembered = known ?? { growing: new Growing(), until, hours: undefined };
+    remembered.until = until;
     // Last in the map is who was asked for last.
-    this.#remembered.delete(service);
-    this.#remembered.set(service, growing);
-    const [oldest] = this.#remembered.keys();
-    if (this.#remembered.size > MOST_REMEMBERED && oldest !== undefined) {
-      this.#remembered.delete(oldest);
-      this.#hours.delete(oldest);
-    }
-    return growing;
+    if (known) this.#remembered.delete(service);
+    else this.#makeRoom(until);
+    if (known || this.#subjects < this.#most) this.#remembered.set(service, remembered);
+    return remembered;
   }
 
-  /** An overview changes once an hour. */
-  #hoursOf(service: string, packed: Uint8Array): readonly number[] {
-    const known = this.#hours.get(service);
-    if (known && Buffer.compare(known.packed, packed) === 0) return known.hours;
-    const hours = hoursOf(packed);
-    this.#hours.set(service, { packed, hours });
-    return hours;
+  #makeRoom(until: number): void {
+    for (const [service, { until: before }] of this.#remembered) {
+      if (before > until - FORGOTTEN_MS || this.#subjects < this.#most) return;
+      this.#remembered.delete(service);
+    }
+  }
+
+  get #subjects(): number {
+    let subjects = 0;
+    for (const { growing } of this.#remembered.values()) subjects += growing.size;
+    return subjects;
   }
 
   async #parts(service: string, kind: 'overview' | 'minute', from: number, to: number): Promise<Part[]> {
@@ -80,4 +96,12 @@ export class Days {
     }
     return parts;
   }
+}
+
+/** An overview changes once an hour. */
+function hoursIn(remembered: Remembered, packed: Uint8Array): readonly number[] {
+  const { hours } = remembered;
+  if (hours && Buffer.compare(hours.packed, packed) === 0) return hours.hours;
+  remembered.hours = { packed, hours: hoursOf(packed) };
+  return remembered.hours.hours;
 }
