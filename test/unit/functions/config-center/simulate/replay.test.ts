@@ -3,11 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { limitOf } from '../../../../../functions/config-center/simulate/limit.ts';
 import { replay, type RuleReplayed } from '../../../../../functions/config-center/simulate/replay.ts';
 import type { RuleDocument, ThrottleRule } from '../../../../../middleware/kernel/rules/document.ts';
-import { provideEverything } from '../../../../../middleware/throttle/everything.ts';
 import { seededRandom } from '../../../../../middleware/testing/random.ts';
 import { FROM, recordOf, requestsOf, type Load, type Request, type Shape } from './load.ts';
-
-provideEverything();
 
 const SHAPES: readonly Shape[] = ['even', 'random', 'bursts', 'waves'];
 const SEEDS = 100;
