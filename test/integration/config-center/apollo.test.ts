@@ -87,6 +87,40 @@ describe('GET /configs', () => {
   });
 });
 
+describe('what a client asks costs', () => {
+  const KEY = expect.stringMatching(/^get ctl#key#/) as unknown;
+  const HEAD = 'get ctl#rules#orders/config/application';
+
+  it('a read of the key and one of the head, and a read of the values once: no lists, no scans, no writes', async () => {
+    await publish({ a: 1 });
+    const calls: string[] = [];
+    const told = <A, R>(name: string, call: (asked: A) => Promise<R>) => {
+      return (asked: A) => {
+        calls.push(name);
+        return call(asked);
+      };
+    };
+    center = await startCenter({
+      get: (key, options) => {
+        calls.push(`get ${key.pk}`);
+        return table.get(key, options);
+      },
+      put: told('put', (asked) => table.put(asked)),
+      update: told('update', (asked) => table.update(asked)),
+      delete: told('delete', (asked) => table.delete(asked)),
+      query: told('query', (asked) => table.query(asked)),
+    });
+    calls.length = 0;
+    const releaseKey = keyOf(await read(CONFIGS));
+    expect(calls.splice(0)).toEqual([KEY, HEAD, 'get ctl#rules#orders/config/application#copy#0']);
+    expect((await read(CONFIGS, { releaseKey })).status).toBe(304);
+    expect(calls.splice(0)).toEqual([KEY, HEAD]);
+    const notifications = '[{"namespaceName":"application","notificationId":1}]';
+    expect((await read('/notifications/v2', { appId: 'orders', notifications })).status).toBe(304);
+    expect(calls).toEqual([KEY, HEAD]);
+  });
+});
+
 describe('GET /configfiles', () => {
   it('answers properties, JSON and raw texts, each with an ETag', async () => {
     await publish({ 'a b': 'x=1', c: 'ü' });
