@@ -45,6 +45,10 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
     about: 'how soon fleets decide by a new revision, and what their polls ask of the table, on simulated fleets',
     load: async () => (await import('./rules/index.ts')).measureRules,
   },
+  scale: {
+    about: 'how long the list of four hundred services and a scrape of them take',
+    load: async () => (await import('./scale/index.ts')).measureScale,
+  },
   stack: {
     about: 'what a governed stack adds to every invocation',
     load: async () => (await import('./stack/index.ts')).measureStack,
