@@ -1,4 +1,4 @@
-// `/v1/jobs…`: which jobs there are, how each stands, and its runs.
+// `/v1/jobs…`: which jobs there are, how each stands, and its runs; and `/v1/schedules/preview`.
 import type { Clock } from '../../middleware/kernel/clock.ts';
 import { listRuns } from '../../store/items/job-runs.ts';
 import { readJob, servicesWithJob, type Job } from '../../store/items/jobs.ts';
@@ -18,6 +18,7 @@ import {
 } from '../api/index.ts';
 import * as describedJobs from './described.ts';
 import { jobPage } from './listing.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { standing } from './standing.ts';
 import { verdictOf } from './verdict.ts';
 import { jobDetail, jobView, runView } from './views.ts';
@@ -54,6 +55,7 @@ export function jobRoutes({ table, clock }: { readonly table: Table; readonly cl
         ...(page.cursor === undefined ? {} : { cursor: sealCursor(list, page.cursor) }),
       });
     }),
+    ...scheduleRoutes(clock),
   ];
 }
 

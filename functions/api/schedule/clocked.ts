@@ -9,12 +9,20 @@ export function clocked(
   parts: readonly { readonly placed: Placed; readonly words: string }[],
 ): Schedule {
   const found = (instants: readonly (number | undefined)[]) => instants.filter((instant) => instant !== undefined);
+  // To see that nothing comes any more, centuries are searched: once.
+  const over = parts.map(() => Infinity);
+  const nextOf = (placed: Placed, i: number, afterMs: number) => {
+    if (afterMs >= (over[i] ?? Infinity)) return undefined;
+    const instant = nextInstant(placed, afterMs);
+    if (instant === undefined) over[i] = afterMs;
+    return instant;
+  };
   return {
     kind,
     everyMs: undefined,
     timezone,
     next: (afterMs) => {
-      const instants = found(parts.map(({ placed }) => nextInstant(placed, afterMs)));
+      const instants = found(parts.map(({ placed }, i) => nextOf(placed, i, afterMs)));
       return instants.length === 0 ? undefined : Math.min(...instants);
     },
     previous: (beforeMs) => {

@@ -119,6 +119,7 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/v1/jobs', 'viewer', 'filtered'],
   ['GET', '/v1/jobs/{job}', 'viewer', 'service'],
   ['GET', '/v1/jobs/{job}/runs', 'viewer', 'service'],
+  ['POST', '/v1/schedules/preview', 'viewer', 'filtered', { body: { schedule: '0 2 * * *' } }],
 
   ['GET', '/v1/telemetry/series', 'viewer', 'service', ORDERS],
   ['GET', '/metrics', 'viewer', 'filtered'],
