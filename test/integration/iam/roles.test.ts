@@ -158,6 +158,7 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
       permits: 'G',
       bucket: 'G',
       telemetry: 'Q',
+      series: 'Q',
       sides: 'Q',
       merge: 'G',
     },
