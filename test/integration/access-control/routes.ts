@@ -60,7 +60,6 @@ export const ROUTES: readonly Row[] = [
   ['POST', `${CONFIG}/{namespace}/gray/promote`, 'publisher', 'service'],
   ['POST', `${CONFIG}/{namespace}/gray/abort`, 'publisher', 'service'],
 
-  ['GET', '/v1/baseline', 'viewer', 'filtered'],
   ['GET', `${SERVICE}/access-keys`, 'viewer', 'service'],
   ['POST', `${SERVICE}/access-keys`, 'publisher', 'service', { body: { name: 'one more' } }],
   ['DELETE', `${SERVICE}/access-keys/{id}`, 'publisher', 'service'],
@@ -70,6 +69,7 @@ export const ROUTES: readonly Row[] = [
   ['GET', `/configfiles/raw/${APOLLO}`, 'viewer', 'service'],
   ['GET', '/notifications/v2', 'viewer', 'service', { query: WATCHED }],
 
+  ['GET', '/v1/baseline', 'viewer', 'filtered'],
   ['GET', '/v1/baseline/draft', 'viewer', 'filtered'],
   ['PUT', '/v1/baseline/draft', 'editor', 'whole'],
   ['POST', '/v1/baseline/draft/validate', 'viewer', 'whole'],
@@ -136,10 +136,10 @@ export const ROUTES: readonly Row[] = [
 export const NAMED: Readonly<Record<string, string>> = {
   '{service}': 'orders',
   '{namespace}': 'application',
+  '{cluster}': 'default',
   '{revision}': '1',
   '{breaker}': 'payments',
   '{throttle}': 'everyone',
-  '{cluster}': 'default',
   '{job}': 'orders:nightly',
   '{id}': '0123456789abcdef',
 };
