@@ -41,6 +41,10 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
     about: 'what govern() adds to the start of a function, beside Powertools and the AWS SDK',
     load: async () => (await import('./cold-start/index.ts')).measureColdStart,
   },
+  jobs: {
+    about: 'how long the batch monitor takes to find what is due among a hundred thousand jobs, and how much memory',
+    load: async () => (await import('./jobs/index.ts')).measureJobs,
+  },
   rules: {
     about: 'how soon fleets decide by a new revision, and what their polls ask of the table, on simulated fleets',
     load: async () => (await import('./rules/index.ts')).measureRules,

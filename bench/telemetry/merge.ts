@@ -1,16 +1,14 @@
 // Measures the merge: how long one tick takes for the minutes of a large fleet, and how much memory, in fresh processes.
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { sideBySide } from '../../functions/api/passes.ts';
 import { takeTurn, commitTurn } from '../../store/items/merge-progress.ts';
 import { listService } from '../../store/items/services.ts';
 import { minuteItem, putMinute } from '../../store/items/telemetry.ts';
 import { sizeOf } from '../../middleware/telemetry/fit.ts';
 import type { Table } from '../../store/port.ts';
+import { bundled, runProbe } from '../probe.ts';
 import { atMost, type Row } from '../result.ts';
 import type { BenchmarkOptions } from '../run.ts';
 import { median, rounded } from '../statistics.ts';
@@ -25,11 +23,8 @@ const NOW = CLOSING + 2 * MINUTE + 5_000;
 const ROUNDS = 5;
 const GOAL_S = 10;
 const GOAL_MB = 256;
-const CREDENTIALS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 /** As large as it may become in an environment of 512 MB. */
 const HEAP = ['--max-old-space-size=460', '--max-semi-space-size=25'];
-const BANNER =
-  "import { createRequire as benchRequire } from 'node:module'; const require = benchRequire(import.meta.url);";
 
 interface Load {
   readonly services: number;
@@ -50,7 +45,7 @@ export async function measureMerge({ quick, progress }: BenchmarkOptions): Promi
   const folder = mkdtempSync(join(tmpdir(), 'flyball-bench-merge-'));
   const store = await startStore();
   try {
-    const probe = await bundled(folder);
+    const probe = await bundled(join(import.meta.dirname, 'merge-probe.ts'), folder);
     const rows: Row[] = [];
     for (const load of quick ? LOADS.slice(0, 1) : LOADS) {
       const { services, instances, resources, judged } = load;
@@ -89,26 +84,8 @@ export async function measureMerge({ quick, progress }: BenchmarkOptions): Promi
   }
 }
 
-/** As it is deployed: one minified file. */
-async function bundled(folder: string): Promise<string> {
-  const outfile = join(folder, 'probe.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'merge-probe.ts')],
-    outfile,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    banner: { js: BANNER },
-    logLevel: 'error',
-  });
-  return outfile;
-}
-
 async function run(probe: string, url: string, tableName: string): Promise<Found> {
-  const env = { ...CREDENTIALS, AWS_ENDPOINT_URL_DYNAMODB: url };
-  const { stdout } = await promisify(execFile)(process.execPath, [...HEAP, probe, tableName, String(NOW)], { env });
+  const stdout = await runProbe(probe, url, { heap: HEAP, args: [tableName, String(NOW)] });
   const found = JSON.parse(stdout) as Found;
   const { failed, complete, superseded } = found.report;
   if (failed > 0 || !complete || superseded) throw new Error(`the merge did not succeed: ${stdout}`);
