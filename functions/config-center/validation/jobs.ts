@@ -1,26 +1,53 @@
-// Checks jobs: schedules and time zones that can be read.
+// Checks jobs: schedules and time zones that can be read, that agree, and that the monitor can keep up with.
 import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import { checkTimezone } from '../../../middleware/kernel/zone.ts';
-import { parseSchedule } from '../../api/schedule.ts';
+import { parseSchedule, type Schedule } from '../../api/schedule.ts';
 import type { Report } from './findings.ts';
 
+/** The monitor looks once a minute. */
+const SHORTEST_MS = 60_000;
+/** Slots of a schedule that are looked at to see how far apart they are. */
+const SAMPLE = 10;
+
 export function checkJobs(jobs: NonNullable<RuleDocument['jobs']>, report: Report): void {
-  // To see that a schedule never comes, decades are searched: once for all jobs that have it.
-  const faults = new Map<string, string | undefined>();
-  for (const [name, { schedule, timezone = 'UTC' }] of Object.entries(jobs)) {
-    const zoneFault = faultOf(() => checkTimezone(timezone));
+  // To see that a schedule never comes, centuries are searched: once for all jobs that have it.
+  const known = new Map<string, Schedule | string>();
+  for (const [name, { schedule: text, timezone }] of Object.entries(jobs)) {
+    const zoneFault = faultOf(() => checkTimezone(timezone ?? 'UTC'));
     if (zoneFault !== undefined) report(['jobs', name, 'timezone'], zoneFault);
     // A schedule is read in its zone; with that in doubt, its form is still checked.
-    const zone = zoneFault === undefined ? timezone : 'UTC';
-    const read = JSON.stringify([schedule, zone]);
-    if (!faults.has(read))
-      faults.set(
-        read,
-        faultOf(() => parseSchedule(schedule, zone)),
-      );
-    const scheduleFault = faults.get(read);
-    if (scheduleFault !== undefined) report(['jobs', name, 'schedule'], scheduleFault);
+    const zone = zoneFault === undefined ? (timezone ?? 'UTC') : 'UTC';
+    const key = JSON.stringify([text, zone]);
+    const schedule = known.get(key) ?? read(text, zone);
+    known.set(key, schedule);
+    if (typeof schedule === 'string') report(['jobs', name, 'schedule'], schedule);
+    else if (timezone !== undefined && zoneFault === undefined && schedule.timezone !== zone) {
+      report(['jobs', name, 'timezone'], `the schedule itself says ${schedule.timezone}; leave this one out`);
+    }
   }
+}
+
+/** The schedule, or what is wrong with it. */
+function read(text: string, timezone: string): Schedule | string {
+  try {
+    const schedule = parseSchedule(text, timezone);
+    return isTooOften(schedule)
+      ? `"${text}" comes more often than each minute; jobs are looked at once a minute`
+      : schedule;
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
+}
+
+function isTooOften(schedule: Schedule): boolean {
+  let last = schedule.next(-1);
+  for (let i = 1; i < SAMPLE && last !== undefined; i++) {
+    const next = schedule.next(last);
+    if (next !== undefined && next - last < SHORTEST_MS) return true;
+    last = next;
+  }
+  return false;
 }
 
 function faultOf(read: () => unknown): string | undefined {

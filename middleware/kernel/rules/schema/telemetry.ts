@@ -60,7 +60,10 @@ export const slo = z.strictObject({
 });
 
 export const job = z.strictObject({
-  schedule: z.string().min(1).max(256).meta({ description: 'cron(0 2 * * ? *), rate(5 minutes) or five cron fields' }),
+  schedule: z.string().min(1).max(256).meta({
+    description:
+      'cron(0 2 * * ? *), rate(5 minutes), at(2026-12-24T18:00:00), five cron fields or OnCalendar (Mon..Fri 02:00)',
+  }),
   timezone: z.string().min(1).max(64).optional(),
   maxRuntime: duration.optional(),
   startDeadline: duration.optional(),

@@ -459,6 +459,13 @@ describe('jobs', () => {
     [{ schedule: '0 2 * * *', timezone: 'Mars/Base' }, ['/jobs/nightly/timezone']],
     [{ schedule: '61 2 * * *', timezone: 'Mars/Base' }, ['/jobs/nightly/timezone', '/jobs/nightly/schedule']],
     [{ schedule: 'cron(0 2 30 2 ? *)' }, ['/jobs/nightly/schedule']],
+    [{ schedule: 'Mon..Fri 02:00', timezone: 'Europe/Berlin' }, []],
+    [{ schedule: 'Mon..Fri 02:00 Europe/Berlin' }, []],
+    [{ schedule: 'Mon..Fri 02:00 Europe/Berlin', timezone: 'UTC' }, ['/jobs/nightly/timezone']],
+    [{ schedule: 'at(2027-03-28T02:30:00)', timezone: 'Europe/Berlin' }, ['/jobs/nightly/schedule']],
+    [{ schedule: '*:*:0/30' }, ['/jobs/nightly/schedule']],
+    [{ schedule: '12:00:10\n12:00:20' }, ['/jobs/nightly/schedule']],
+    [{ schedule: '0 0 2 * * *' }, ['/jobs/nightly/schedule']],
   ])('%o has errors at %o', (rule, paths) => {
     expect(errorsOf({ jobs: { nightly: rule } }).map((error) => error.split(': ')[0])).toEqual(paths);
   });
