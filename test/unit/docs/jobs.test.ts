@@ -32,12 +32,24 @@ describe('docs/schedules.md', () => {
   const table = rows(page('schedules.md'), 'expression | timezone | after | next');
 
   it('has examples', () => {
-    expect(table).toHaveLength(10);
+    expect(table).toHaveLength(33);
   });
 
   it.each(table)('%s in %s after %s is %s', (expression, timezone, after, next) => {
     const slot = parseSchedule(expression ?? '', timezone).next(Date.parse(after ?? '')) ?? Number.NaN;
     expect(new Date(slot).toISOString()).toBe((next ?? '').replace('Z', ':00.000Z'));
+  });
+
+  it.each(rows(page('schedules.md'), 'text | may be'))('%s is refused with both readings', (text, readings = '') => {
+    const named = [...readings.matchAll(/\(((?:[a-z]+\([^)]*\))|[^()]*)\)/g)].map(([, reading = '']) => reading);
+    expect(named.length).toBeGreaterThan(0);
+    let reason = '';
+    try {
+      parseSchedule(text ?? '');
+    } catch (error) {
+      reason = error instanceof RangeError ? error.message : '';
+    }
+    for (const reading of named) expect(reason).toContain(reading);
   });
 });
 
