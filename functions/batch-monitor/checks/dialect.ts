@@ -4,6 +4,8 @@ import type { Dialect } from '../../api/dialect.ts';
 
 const ANY_PAGE = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'X-Api-Key' };
 
+const TOO_LOW = { 'www-authenticate': 'Bearer realm="flyball", error="insufficient_scope"' };
+
 /** Headers of every answer. Any page may ask: a browser sends no key of its own accord. */
 export function headersFor(methods: readonly string[]): Readonly<Record<string, string>> {
   return {
@@ -49,7 +51,7 @@ function refused({ status, code, message, headers }: Problem, { headers: sent }:
     return json({ error: presented ? 'wrong api key' : 'missing api key' }, { status, headers });
   }
   // To healthchecks.io a key that may only read is no key here.
-  if (code === 'ROLE_TOO_LOW') return json({ error: 'wrong api key' }, { status: 401 });
+  if (code === 'ROLE_TOO_LOW') return json({ error: 'wrong api key' }, { status: 401, headers: TOO_LOW });
   return json({ error: message }, { status, headers });
 }
 

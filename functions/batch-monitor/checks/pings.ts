@@ -7,6 +7,7 @@ import { openRoute, text, type ApiResponse, type OpenRequest, type Route } from 
 import { claimed } from './claimed.ts';
 import * as describedPings from './described-pings.ts';
 import { newCheck, pinged } from './fold.ts';
+import type { ServiceOf } from './ping-keys.ts';
 import {
   bytesOf,
   isLong,
@@ -23,8 +24,7 @@ export interface PingParts {
   readonly table: Table;
   /** A new random UUID. */
   readonly newId: () => string;
-  /** The service a ping key is for; undefined when it is none. */
-  readonly serviceOf: (pingKey: string, nowMs: number) => Promise<string | undefined>;
+  readonly serviceOf: ServiceOf;
 }
 
 const METHODS = ['GET', 'HEAD', 'POST'] as const;
@@ -65,7 +65,7 @@ async function bySlug(
   const meant = meaningOf(action);
   if (meant === undefined || !SLUG.test(key) || !SLUG.test(slug)) return plain(404, 'not found');
   if (slug !== slug.toLowerCase()) return plain(400, 'invalid url format');
-  const service = await parts.serviceOf(key, request.at);
+  const service = await parts.serviceOf(key, request);
   if (service === undefined) return plain(404, 'not found');
   const [check, another] = await checksBySlug(parts.table, service, slug, 2);
   if (another !== undefined) return plain(409, 'ambiguous slug');

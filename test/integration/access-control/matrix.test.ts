@@ -1,10 +1,17 @@
 // Every route × every kind of caller × scope: each cell is written down, and each is tried.
 import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { newCheck } from '../../../functions/batch-monitor/checks/fold.ts';
 import { hashOfKey, revokeApiKey } from '../../../store/items/api-keys.ts';
+import { createCheck } from '../../../store/items/checks.ts';
 import type { Table } from '../../../store/port.ts';
 import { createTable } from '../table.ts';
 import { controlPlane, givenKey, NOW, ROLES, type ControlPlane } from './planes.ts';
 import { NAMED, ROUTES, type Row, type Scope } from './routes.ts';
+
+const CHECK = newCheck(
+  { uuid: NAMED['{check}'] ?? '', badgeKey: '00000000-0000-4000-8000-000000000000', service: 'orders', at: NOW },
+  {},
+);
 
 const OF = ['all', 'own', 'other'] as const;
 type Of = (typeof OF)[number];
@@ -25,12 +32,15 @@ const SERVICES: Readonly<Record<Of, readonly string[] | undefined>> = {
 };
 
 /** Every kind of caller, and what each is answered on this route. */
-function cellsOf([, , least, scope]: Row): Record<string, Cell> {
+function cellsOf([, , least, scope, sent]: Row): Record<string, Cell> {
+  const tooLow: Cell = sent?.tooLow ?? 403;
   if (least === 'anyone') return Object.fromEntries(callers().map((caller) => [caller, 'in']));
   const reached = ROLES.indexOf(least);
   return Object.fromEntries([
     ...NOBODY.map((caller) => [caller, 401] as const),
-    ...ROLES.flatMap((role, i) => OF.map((of) => [`${role} ${of}`, i < reached ? 403 : IN_SCOPE[scope][of]] as const)),
+    ...ROLES.flatMap((role, i) =>
+      OF.map((of) => [`${role} ${of}`, i < reached ? tooLow : IN_SCOPE[scope][of]] as const),
+    ),
   ]);
 }
 
@@ -78,12 +88,14 @@ describe('the control plane', () => {
   });
 
   it.each(ROUTES.map((row) => [nameOf(row[0], row[1]), row] as const))('%s', async (_name, row) => {
-    const [method, path, , , sent = {}] = row;
+    const [method, path, , , { tooLow: _, ...sent } = {}] = row;
     const cells = cellsOf(row);
     expect(Object.keys(cells).toSorted()).toEqual(callers().toSorted());
     const found: Record<string, 'in' | number> = {};
     for (const [i, caller] of callers().entries()) {
       const bearer = bearers.get(caller);
+      // Whoever may, deletes it.
+      if (path.includes('{check}')) await createCheck(table, CHECK);
       const { status, headers } = await plane.send({
         ...{ method, path: filledIn(path), ...sent },
         ...(bearer === undefined ? {} : { bearer }),

@@ -1,7 +1,7 @@
 // The whole control plane over one table: the routes of all its functions, spoken to as the gateway does.
 import { createApi, type Method, type Role, type Route } from '../../../functions/api/index.ts';
 import { createRouter } from '../../../functions/api/router.ts';
-import { jobRoutes } from '../../../functions/batch-monitor/routes.ts';
+import { batchMonitorRoutes } from '../../../functions/batch-monitor/api.ts';
 import { createConfigCenter, type Parts } from '../../../functions/config-center/config-center.ts';
 import { telemetryRoutes } from '../../../functions/telemetry/routes.ts';
 import type { Logger } from '../../../middleware/kernel/logger.ts';
@@ -12,7 +12,7 @@ import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
 
 export const NOW = Date.UTC(2026, 0, 5, 12);
-export const ROLES: readonly Role[] = ['viewer', 'editor', 'publisher', 'admin'];
+export const ROLES: readonly Role[] = ['pinger', 'viewer', 'editor', 'publisher', 'admin'];
 
 export interface Wanted {
   readonly method: Method | 'OPTIONS' | 'HEAD';
@@ -57,7 +57,7 @@ export function controlPlane(table: Table, setting: Setting = {}): ControlPlane 
   const parts = { table, clock, logger, newId, healthUrls: [], probe: () => Promise.resolve() };
   const functions = [
     createConfigCenter({ ...parts, ...setting.parts }),
-    jobRoutes({ table, clock }),
+    batchMonitorRoutes({ table, clock, newId }),
     telemetryRoutes(table),
   ].map((routes) => ({
     finds: createRouter(routes),

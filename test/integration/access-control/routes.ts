@@ -9,6 +9,8 @@ export type Scope = 'service' | 'whole' | 'filtered';
 
 /** What is sent: the least that gets as far as the question of who may. The service is `orders` wherever one is named. */
 export interface Sent {
+  /** What a key is answered whose role does not reach: 403, but of an API that is somebody else's. */
+  readonly tooLow?: 401;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
 }
@@ -21,6 +23,10 @@ const APOLLO = '{service}/{cluster}/{namespace}';
 const WATCHED = { appId: 'orders', notifications: '[{"namespaceName":"application","notificationId":-1}]' };
 const ORDERS = { query: { service: 'orders' } };
 const PAUSE = { priority: 'sheddable', for: '1m', reason: 'a test' };
+
+const CHECKS = '/api/{version}/checks/';
+/** healthchecks.io takes a key that may only read for none where something is changed. */
+const FOREIGN = { tooLow: 401 } as const;
 
 export const ROUTES: readonly Row[] = [
   ['GET', '/v1/services', 'viewer', 'filtered'],
@@ -119,6 +125,43 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/v1/jobs', 'viewer', 'filtered'],
   ['GET', '/v1/jobs/{job}', 'viewer', 'service'],
   ['GET', '/v1/jobs/{job}/runs', 'viewer', 'service'],
+
+  ['GET', '/ping/{key}', 'anyone', 'filtered'],
+  ['HEAD', '/ping/{key}', 'anyone', 'filtered'],
+  ['POST', '/ping/{key}', 'anyone', 'filtered'],
+  ['GET', '/ping/{key}/', 'anyone', 'filtered'],
+  ['HEAD', '/ping/{key}/', 'anyone', 'filtered'],
+  ['POST', '/ping/{key}/', 'anyone', 'filtered'],
+  ['GET', '/ping/{key}/{slug}', 'anyone', 'filtered'],
+  ['HEAD', '/ping/{key}/{slug}', 'anyone', 'filtered'],
+  ['POST', '/ping/{key}/{slug}', 'anyone', 'filtered'],
+  ['GET', '/ping/{key}/{slug}/{action}', 'anyone', 'filtered'],
+  ['HEAD', '/ping/{key}/{slug}/{action}', 'anyone', 'filtered'],
+  ['POST', '/ping/{key}/{slug}/{action}', 'anyone', 'filtered'],
+  ['GET', CHECKS, 'viewer', 'service', { ...ORDERS, ...FOREIGN }],
+  ['POST', CHECKS, 'editor', 'service', { ...ORDERS, ...FOREIGN }],
+  ['OPTIONS', CHECKS, 'anyone', 'filtered'],
+  ['GET', `${CHECKS}{check}`, 'viewer', 'service', FOREIGN],
+  ['POST', `${CHECKS}{check}`, 'editor', 'service', FOREIGN],
+  ['DELETE', `${CHECKS}{check}`, 'editor', 'service', FOREIGN],
+  ['OPTIONS', `${CHECKS}{check}`, 'anyone', 'filtered'],
+  ['POST', `${CHECKS}{check}/pause`, 'editor', 'service', FOREIGN],
+  ['OPTIONS', `${CHECKS}{check}/pause`, 'anyone', 'filtered'],
+  ['POST', `${CHECKS}{check}/resume`, 'editor', 'service', FOREIGN],
+  ['OPTIONS', `${CHECKS}{check}/resume`, 'anyone', 'filtered'],
+  ['GET', `${CHECKS}{check}/pings/`, 'editor', 'service', FOREIGN],
+  ['OPTIONS', `${CHECKS}{check}/pings/`, 'anyone', 'filtered'],
+  ['GET', `${CHECKS}{check}/pings/{n}/body`, 'editor', 'service', FOREIGN],
+  ['OPTIONS', `${CHECKS}{check}/pings/{n}/body`, 'anyone', 'filtered'],
+  ['GET', `${CHECKS}{check}/flips/`, 'viewer', 'service', FOREIGN],
+  ['OPTIONS', `${CHECKS}{check}/flips/`, 'anyone', 'filtered'],
+  ['GET', '/api/{version}/channels/', 'editor', 'filtered', FOREIGN],
+  ['OPTIONS', '/api/{version}/channels/', 'anyone', 'filtered'],
+  ['GET', '/api/{version}/badges/', 'viewer', 'service', { ...ORDERS, ...FOREIGN }],
+  ['GET', '/b/{states}/{file}', 'anyone', 'filtered'],
+  ['GET', '/badge/{key}/{file}', 'anyone', 'filtered'],
+  ['GET', '/badge/{key}/{signature}/{file}', 'anyone', 'filtered'],
+
   ['POST', '/v1/schedules/preview', 'viewer', 'filtered', { body: { schedule: '0 2 * * *' } }],
 
   ['GET', '/v1/telemetry/series', 'viewer', 'service', ORDERS],
@@ -142,4 +185,13 @@ export const NAMED: Readonly<Record<string, string>> = {
   '{throttle}': 'everyone',
   '{job}': 'orders:nightly',
   '{id}': '0123456789abcdef',
+  '{version}': 'v3',
+  '{check}': '5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278',
+  '{n}': '1',
+  '{key}': 'no-such-key',
+  '{slug}': 'backup',
+  '{action}': 'start',
+  '{states}': '2',
+  '{signature}': 'AAAAAAAA',
+  '{file}': '123e4567-e89b-12d3-a456-426614174000.json',
 };
