@@ -1,10 +1,11 @@
 // Knows every policy and their order: govern() for a whole function, and each policy as a middleware of its own.
 import middy, { type Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
+import type { Progress } from '../store/items/job-runs.ts';
 import type { CallFunction, ExchangeFunction } from './call/answers.ts';
 import type { CallOptions, RunInfo, RunOptions } from './call/caller.ts';
 import { deadlinePolicy } from './deadline/policy.ts';
-import { recordCounts, type Counts } from './job-run/account.ts';
+import { accountOf, type Counts } from './job-run/account.ts';
 import { extensionStarted } from './kernel/after-response.ts';
 import { current } from './kernel/current.ts';
 import { disabled } from './kernel/disabled.ts';
@@ -196,6 +197,11 @@ export function governed<Event, Result>(
   return (event, context) => stack(event, context as GovernedContext);
 }
 
+function runUnderWay() {
+  const invocation = current();
+  return invocation && accountOf(invocation).run;
+}
+
 /** What domain code calls; it finds the current invocation by itself. */
 export const flyball = {
   /** Calls a dependency the rules name. @throws {Refused | DependencyFailed | DeadlineExceeded | Misused} */
@@ -234,8 +240,9 @@ export const flyball = {
     throw new Rejected(reason);
   },
   /** What a job run has read, written and failed so far; adds up. */
-  counts(counts: Counts): void {
-    const invocation = current();
-    if (invocation) recordCounts(invocation, counts);
-  },
+  counts: (counts: Counts): void => runUnderWay()?.count(counts),
+  /** The job run is alive: say so at least as often as its rules' `noHeartbeatFor`. Costs a write every 15 s at most. */
+  heartbeat: (): void => runUnderWay()?.hear(),
+  /** How far the job run has come; a heartbeat, too. */
+  progress: (progress: Progress): void => runUnderWay()?.hear(progress),
 } as const;

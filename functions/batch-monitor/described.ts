@@ -36,6 +36,8 @@ const run = z
     startedAt: moment.optional(),
     endedAt: moment.optional(),
     durationMs: z.number().optional(),
+    heardAt: moment.optional().meta({ description: 'when it last said that it is alive' }),
+    progress: z.object({ done: z.number(), of: z.number().optional() }).optional(),
     counts: z
       .object({ read: z.number().optional(), written: z.number().optional(), failed: z.number().optional() })
       .optional(),

@@ -43,7 +43,8 @@ export function jobDetail(job: Job, nowMs: number): Record<string, unknown> {
 }
 
 export function runView(run: Run): Record<string, unknown> {
-  const { status, startedAt, scheduledAt, endedAt, durationMs, counts, error, instance, requestId } = run;
+  const { status, startedAt, scheduledAt, endedAt, durationMs, heardAt, progress, counts, error, instance, requestId } =
+    run;
   return {
     run: run.run,
     status,
@@ -51,6 +52,8 @@ export function runView(run: Run): Record<string, unknown> {
     startedAt: status === 'missed' ? undefined : iso(startedAt),
     endedAt: status === 'missed' ? undefined : iso(endedAt),
     durationMs,
+    heardAt: iso(heardAt),
+    progress,
     counts,
     error,
     instance: instance || undefined,

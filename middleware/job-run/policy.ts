@@ -1,5 +1,5 @@
 // Keeps account of one run of a job: its beginning beside the handler, its end before the invocation does.
-import { beginRun, endRun, type RunCounts, type RunEnd, type RunStart } from '../../store/items/job-runs.ts';
+import { beginRun, endRun, type RunEnd, type RunStart } from '../../store/items/job-runs.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -8,6 +8,7 @@ import { parseDuration } from '../kernel/units.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
 import { accountOf } from './account.ts';
 import { failureOf } from './failure.ts';
+import { Account } from './under-way.ts';
 
 /**
  * How long each try to write the end may take, in ms. It is worth a second try, being what a night's sleep waits for,
@@ -42,21 +43,22 @@ export function jobRunPolicy(job: string): Policy<RunRules> {
         maxRuntimeAt: maxRuntimeMs === undefined ? undefined : startedAt + maxRuntimeMs,
         limitAt: startedAt + (context.getRemainingTimeInMillis?.() ?? 900_000),
       };
-      accountOf(invocation).start = start;
+      accountOf(invocation).run = new Account(invocation, start);
       void instance.syncs.start(`job-run:${start.run}`, async (signal) => {
         await beginRun(instance.table, start, { signal });
       });
     },
     async after(invocation) {
-      const { start, counts } = accountOf(invocation);
-      if (start) await writeEnd(invocation, start, endOf(invocation, counts));
+      const { run } = accountOf<Account>(invocation);
+      if (run) await writeEnd(invocation, run.start, endOf(invocation, run));
     },
   };
 }
 
-function endOf(invocation: Invocation, counts: RunCounts): RunEnd {
+function endOf(invocation: Invocation, { counts, progress }: Account): RunEnd {
   const endedAt = invocation.instance.clock.now();
-  const end = { endedAt, durationMs: Math.max(0, endedAt - invocation.startedAt), counts };
+  const durationMs = Math.max(0, endedAt - invocation.startedAt);
+  const end = { endedAt, durationMs, counts, progress };
   if (invocation.outcome === 'refused') return { ...end, status: 'skipped' };
   if (invocation.outcome === 'ok') return { ...end, status: 'succeeded' };
   const error =

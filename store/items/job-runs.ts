@@ -32,6 +32,9 @@ export type RunCounts = {
   readonly failed?: number | undefined;
 };
 
+/** How far a run has come, in whatever it counts. */
+export type Progress = { readonly done: number; readonly of?: number | undefined };
+
 /** What is known when a run begins. Times are ms since the epoch. */
 export interface RunStart {
   readonly service: string;
@@ -53,6 +56,7 @@ export interface RunEnd {
   readonly endedAt: number;
   readonly durationMs: number;
   readonly counts?: RunCounts | undefined;
+  readonly progress?: Progress | undefined;
   readonly error?: RunError | undefined;
 }
 
@@ -63,6 +67,9 @@ export interface Run extends RunStart {
   readonly durationMs?: number | undefined;
   readonly counts?: RunCounts | undefined;
   readonly error?: RunError | undefined;
+  /** When it last said that it is alive; undefined when it has said nothing since it began. */
+  readonly heardAt?: number | undefined;
+  readonly progress?: Progress | undefined;
   /** When the monitor has to look at it; undefined once it has seen the end. */
   readonly dueAt?: number | undefined;
 }
@@ -223,6 +230,8 @@ function runOf(item: Item): Run {
     durationMs: optionalNumber('durationMs'),
     counts: item['counts'] as RunCounts | undefined,
     error: item['error'] as RunError | undefined,
+    heardAt: optionalNumber('heardAt'),
+    progress: item['progress'] as Progress | undefined,
     dueAt: optionalNumber('dueAt'),
   };
 }

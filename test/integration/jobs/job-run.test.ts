@@ -3,9 +3,11 @@ import { describe, expect, inject, it } from 'vitest';
 import { jobRunPolicy, recordCounts } from '../../../middleware/job-run/index.ts';
 import { current } from '../../../middleware/kernel/current.ts';
 import { Refused } from '../../../middleware/kernel/errors.ts';
+import { flyball } from '../../../middleware/govern.ts';
 import { middlewareOf } from '../../../middleware/kernel/middleware.ts';
 import type { Policy } from '../../../middleware/kernel/policy.ts';
-import { listRuns } from '../../../store/items/job-runs.ts';
+import { endRun, listRuns } from '../../../store/items/job-runs.ts';
+import { instanceKeys } from '../../../store/instance-keys.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { noTable, testContext, testInstance } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
@@ -33,9 +35,12 @@ async function world(options: { away?: boolean } = {}) {
     middy()
       .use(middlewareOf(instance, [jobRunPolicy('nightly'), ...more]))
       .handler(handler)(event, testContext(clock, 900_000) as never);
+  const told = async () => {
+    await expect.poll(() => instance.syncs.idle, SOON).toBe(true);
+  };
   const runs = async () =>
     (await listRuns(sdk, { service: 'orders', job: 'nightly' }, { limit: 10, consistent: true })).runs;
-  return { clock, run, runs };
+  return { clock, run, runs, told, table: sdk };
 }
 
 describe('a job run', () => {
@@ -92,5 +97,76 @@ describe('a job run', () => {
   it('never fails a healthy job because the store is away', async () => {
     const { run } = await world({ away: true });
     expect(await run(async () => 'done')).toBe('done');
+  });
+
+  it('says that it is alive and how far it has come, at most once in a quarter of a minute', async () => {
+    const { clock, run, runs, told } = await world();
+    await run(async () => {
+      await told();
+      flyball.heartbeat();
+      flyball.progress({ done: 1, of: 9 });
+      await told();
+      expect(await runs()).toMatchObject([{ status: 'running', heardAt: undefined, progress: undefined }]);
+      clock.advance(15_000);
+      flyball.heartbeat();
+      flyball.progress({ done: 5, of: 9 });
+      await told();
+      expect(await runs()).toMatchObject([{ heardAt: SCHEDULED + 16_000, progress: { done: 1, of: 9 } }]);
+      clock.advance(15_000);
+      flyball.progress({ done: 6, of: 9 });
+      await told();
+      expect(await runs()).toMatchObject([{ heardAt: SCHEDULED + 31_000, progress: { done: 6, of: 9 } }]);
+      flyball.progress({ done: 9, of: 9 });
+    });
+    expect(await runs()).toMatchObject([{ status: 'succeeded', progress: { done: 9, of: 9 } }]);
+  });
+
+  it.each<unknown>([undefined, null, {}, { done: NaN }, { done: -1 }, { done: '5' }, { of: 4 }])(
+    'keeps what it said last instead of the progress %j',
+    async (progress) => {
+      const { run, runs } = await world();
+      await run(async () => {
+        flyball.progress({ done: 3 });
+        flyball.progress(progress as never);
+      });
+      expect(await runs()).toMatchObject([{ progress: { done: 3 } }]);
+    },
+  );
+
+  it('whose beginning the store does not have is begun by its first sign of life', async () => {
+    const { clock, run, runs, told, table } = await world();
+    await run(async () => {
+      await told();
+      const [begun] = await runs();
+      const startedAt = new Date(begun?.startedAt ?? 0).toISOString();
+      await table.delete({ key: instanceKeys.jobRun('orders', 'nightly', startedAt, 'request-1') });
+      clock.advance(15_000);
+      flyball.heartbeat();
+      await told();
+      expect(await runs()).toMatchObject([{ status: 'running', startedAt: SCHEDULED + 1_000 }]);
+    });
+  });
+
+  it('that was given up stays so, whatever it says', async () => {
+    const { clock, run, runs, told, table } = await world();
+    await run(async () => {
+      await told();
+      const [begun] = await runs();
+      if (begun) await endRun(table, begun, { status: 'failed', endedAt: SCHEDULED + 5_000, durationMs: 4_000 });
+      clock.advance(15_000);
+      flyball.heartbeat();
+      await told();
+      expect(await runs()).toMatchObject([{ status: 'failed', heardAt: undefined }]);
+    });
+  });
+
+  it('is not held up by a store that is away when it tells of itself', async () => {
+    const { clock, run } = await world({ away: true });
+    const answered = await run(async () => {
+      clock.advance(15_000);
+      flyball.heartbeat();
+      return 'done';
+    });
+    expect(answered).toBe('done');
   });
 });
