@@ -31,7 +31,9 @@ export function createRouter(routes: readonly Route[]): (method: string, path: s
 
 const isParameter = (segment: string) => segment.startsWith('{');
 
+/** A slash that ends a route's path may be missing: some gateways take it off. */
 function fits(segments: readonly string[], given: readonly string[]): boolean {
+  if (segments.length > given.length && segments.at(-1) === '') return fits(segments.slice(0, -1), given);
   return (
     segments.length === given.length &&
     segments.every((segment, i) => (isParameter(segment) ? given[i] !== '' : segment === given[i]))

@@ -12,6 +12,10 @@ const routes: Route[] = [
   openRoute('GET', '/v1/services/{service}/revisions/{revision}', undescribed, answer),
   openRoute('GET', '/v1/services/{service}/revisions/newest', undescribed, answer),
 ];
+routes.push(
+  openRoute('GET', '/v1/checks/', undescribed, answer),
+  openRoute('GET', '/v1/checks/{check}', undescribed, answer),
+);
 const find = createRouter(routes);
 
 function pathOf(method: string, path: string): string {
@@ -25,6 +29,9 @@ describe('the router', () => {
     ['GET', '/v1/services/orders', '/v1/services/{service}'],
     ['GET', '/v1/services/orders/revisions/7', '/v1/services/{service}/revisions/{revision}'],
     ['GET', '/v1/services/orders/revisions/newest', '/v1/services/{service}/revisions/newest'],
+    ['GET', '/v1/checks/', '/v1/checks/'],
+    ['GET', '/v1/checks', '/v1/checks/'],
+    ['GET', '/v1/checks/7', '/v1/checks/{check}'],
     ['GET', '/v1/services/', 'none'],
     ['GET', '/v1/services/orders/', 'none'],
     ['GET', '/v1/services//revisions/7', 'none'],
