@@ -10,6 +10,8 @@ const MINUTE_MS = 60_000;
 /** Changes of the clock are of interest within the next year, and where a run is near one. */
 const YEAR_MS = 366 * DAY_MS;
 const USUAL_COUNT = 5;
+/** Moments are written with four digits of the year. */
+const LAST_MS = Date.UTC(9999, 11, 31);
 
 export function scheduleRoutes(clock: Clock): Route[] {
   return [
@@ -52,7 +54,8 @@ function invalid(path: string, error: unknown): Error {
 
 function nextOf(schedule: Schedule, fromMs: number, count: number): number[] {
   const runs: number[] = [];
-  for (let at = schedule.next(fromMs); at !== undefined && runs.length < count; at = schedule.next(at)) runs.push(at);
+  let at = schedule.next(fromMs);
+  for (; at !== undefined && at <= LAST_MS && runs.length < count; at = schedule.next(at)) runs.push(at);
   return runs;
 }
 

@@ -163,6 +163,11 @@ describe('the preview of a schedule', () => {
     expect((await preview(body)).status).toBe(422);
   });
 
+  it('ends with the year 9999', async () => {
+    const { body } = await preview({ schedule: 'rate(100 days)', from: '9999-06-01T00:00:00Z' });
+    expect(body['next']).toMatchObject([{ at: '9999-09-09T00:00:00.000Z' }, { at: '9999-12-18T00:00:00.000Z' }]);
+  });
+
   it('is soon done with lines that never come', async () => {
     const lines = Array.from({ length: 24 }, () => 'Mon 2-30').join('\n');
     expect(await preview({ schedule: `${lines}\nhourly`, count: 50 })).toMatchObject({ status: 200 });
