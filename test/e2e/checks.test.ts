@@ -1,5 +1,6 @@
 // Checks in the started world, by the tools people have: a published client of healthchecks.io, and plain curl.
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -39,11 +40,11 @@ const { HealthChecksApiClient, HealthChecksPingClient } = createRequire(import.m
 ) as Clients;
 
 const client = new HealthChecksApiClient({ apiKey: world.adminToken, baseUrl: world.http });
-const curl = promisify(execFile);
+const run = promisify(execFile);
 
 /** What curl prints: the body, and the status behind it. */
 async function curled(...args: readonly string[]): Promise<string> {
-  const { stdout } = await curl('curl', [
+  const { stdout } = await run('curl', [
     '--silent',
     '--show-error',
     '--max-time',
@@ -54,6 +55,29 @@ async function curled(...args: readonly string[]): Promise<string> {
   ]);
   return stdout;
 }
+
+/** The commands of the page, as a reader would type them. */
+const commands = [...readFileSync('docs/checks.md', 'utf8').matchAll(/^```sh\n([^]*?)^```/gm)].map(
+  ([, text = '']) => text,
+);
+const typed = (command: string) =>
+  run('bash', ['-c', command], {
+    env: { PATH: process.env['PATH'], API: world.http, TOKEN: world.adminToken, ADMIN: world.adminToken },
+  });
+
+describe('the page', () => {
+  it('makes a check, pings it and makes a ping key with its commands', async () => {
+    const [make = '', cron = '', key = ''] = commands;
+    const made = JSON.parse((await typed(make)).stdout) as Check;
+    expect(made).toMatchObject({ name: 'Backup', status: 'new' });
+    const work = cron.slice(cron.indexOf('curl')).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, made.uuid);
+    expect((await typed(work)).stdout).toBe('');
+    const { body } = await admin('GET', `/api/v3/checks/${made.uuid}`);
+    expect(body).toMatchObject({ status: 'up', n_pings: 1 });
+    const pinger = JSON.parse((await typed(key)).stdout) as { key: string };
+    expect(await curled(`${world.http}/ping/${pinger.key}/backup`)).toBe('OK 200');
+  });
+});
 
 describe('a client of healthchecks.io', () => {
   it('makes checks, pings them, reads and pauses them, without knowing where it is', async () => {
