@@ -49,15 +49,12 @@ export function dayOfWeek(text: string, field: Field): DayField {
   const weekdayOf = (name: string) => (numberOf(name, field) - field.min) % WEEK;
   for (const term of text.toUpperCase().split(',')) {
     const [name = '', nth] = term.split('#', 2);
-    if (nth !== undefined) {
-      if (!/^[1-5]$/.test(nth)) throw new RangeError(`the ${field.name} ${term} must end in #1 to #5`);
+    if (nth === 'L') others.push(lastWeekday(weekdayOf(name)));
+    else if (nth !== undefined) {
+      if (!/^[1-5]$/.test(nth)) throw new RangeError(`the ${field.name} ${term} must end in #1 to #5, or #L`);
       others.push(nthWeekday(weekdayOf(name), Number(nth)));
     } else if (term.length > 1 && term.endsWith('L')) {
-      const last = weekdayOf(term.slice(0, -1));
-      others.push({
-        isDay: ({ day, weekday, daysInMonth }) => weekday === last && day + WEEK > daysInMonth,
-        words: `the last ${nameOf(last)} of the month`,
-      });
+      others.push(lastWeekday(weekdayOf(term.slice(0, -1))));
     } else for (const number of numbersOfTerm(term, field)) weekdays.add((number - field.min) % WEEK);
   }
   return either(weekdays.size === 0 ? [] : [daysOfWeek(weekdays)], others);
@@ -67,6 +64,13 @@ function nthWeekday(wanted: number, nth: number): DayField {
   return {
     isDay: ({ day, weekday }) => weekday === wanted && Math.ceil(day / WEEK) === nth,
     words: `the ${ordinal(nth)} ${nameOf(wanted)} of the month`,
+  };
+}
+
+function lastWeekday(wanted: number): DayField {
+  return {
+    isDay: ({ day, weekday, daysInMonth }) => weekday === wanted && day + WEEK > daysInMonth,
+    words: `the last ${nameOf(wanted)} of the month`,
   };
 }
 

@@ -8,6 +8,13 @@ import type { Report } from './findings.ts';
 const SHORTEST_MS = 60_000;
 /** Slots of a schedule that are looked at to see how far apart they are. */
 const SAMPLE = 10;
+const CRON_FIELDS = [
+  ['minute', 59],
+  ['hour', 23],
+  ['day of the month', 31],
+  ['month', 12],
+  ['day of the week', 7],
+] as const;
 
 export function checkJobs(jobs: NonNullable<RuleDocument['jobs']>, report: Report): void {
   // To see that a schedule never comes, centuries are searched: once for all jobs that have it.
@@ -31,13 +38,23 @@ export function checkJobs(jobs: NonNullable<RuleDocument['jobs']>, report: Repor
 function read(text: string, timezone: string): Schedule | string {
   try {
     const schedule = parseSchedule(text, timezone);
-    return isTooOften(schedule)
-      ? `"${text}" comes more often than each minute; jobs are looked at once a minute`
-      : schedule;
+    if (isTooOften(schedule)) return `"${text}" comes more often than each minute; jobs are looked at once a minute`;
+    return (schedule.kind === 'cron' ? longStepOf(text) : undefined) ?? schedule;
   } catch (error) {
     if (error instanceof RangeError) return error.message;
     throw error;
   }
+}
+
+/** Cron takes a step that leads out of its field for the first value alone, which nobody means who writes it. */
+function longStepOf(text: string): string | undefined {
+  for (const [i, field] of text.trim().split(/\s+/).entries()) {
+    const [, step] = /\/([0-9]+)/.exec(field) ?? [];
+    const [unit, highest] = CRON_FIELDS[i] ?? ['', Infinity];
+    if (Number(step) > highest)
+      return `"${text}": no ${unit} comes ${step ?? ''} after another; steps begin anew each time`;
+  }
+  return undefined;
 }
 
 function isTooOften(schedule: Schedule): boolean {

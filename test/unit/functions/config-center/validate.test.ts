@@ -466,6 +466,8 @@ describe('jobs', () => {
     [{ schedule: '*:*:0/30' }, ['/jobs/nightly/schedule']],
     [{ schedule: '12:00:10\n12:00:20' }, ['/jobs/nightly/schedule']],
     [{ schedule: '0 0 2 * * *' }, ['/jobs/nightly/schedule']],
+    [{ schedule: '*/90 * * * *' }, ['/jobs/nightly/schedule']],
+    [{ schedule: '*/45 */12 * * *' }, []],
   ])('%o has errors at %o', (rule, paths) => {
     expect(errorsOf({ jobs: { nightly: rule } }).map((error) => error.split(': ')[0])).toEqual(paths);
   });
