@@ -122,6 +122,14 @@ describe('curl', () => {
     expect(await curled('-H', `X-Api-Key: ${String(body['key'])}`, `${world.http}/api/v3/checks/`)).toContain(' 401');
   });
 
+  it('shows a badge to anybody', async () => {
+    const { badges } = (await admin('GET', '/api/v3/badges/?service=settlement')).body as {
+      badges: Record<string, Record<string, string>>;
+    };
+    const shown = await curled(`${world.http}${new URL(badges['*']?.['json'] ?? '').pathname}`);
+    expect(shown).toMatch(/^\{"status":"down","total":1,"grace":0,"down":1\} 200$/);
+  });
+
   it('pings a check that the tick then leaves up', async () => {
     const body = JSON.stringify({ name: 'minutely', timeout: 60, grace: 60, unique: ['name'] });
     const made = await admin('POST', '/api/v3/checks/', JSON.parse(body));

@@ -30,6 +30,7 @@ const UNUSED: readonly (readonly [what: RegExp, because: string])[] = [
     /^batchmonitortick Runs dynamodb:PutItem$/,
     'a slot is missed after a minute at the earliest: integration/jobs shows it',
   ],
+  [/^batchmonitortick Checks /, 'a check goes down after two minutes at the earliest: integration/checks shows it'],
   [
     /^telemetrymerge (FaultStops|Audit) /,
     'an objective burns a drill down after minutes of it at the earliest: integration/telemetry/fault-guard shows it',
