@@ -3,7 +3,7 @@ import { listRuns } from '../../store/items/job-runs.ts';
 import type { Job } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import { judge } from './judge.ts';
-import { verdictOf } from './verdict.ts';
+import { settledRuns } from './judging/settled.ts';
 
 /** Enough to see the runs since the tick last looked. */
 const RUNS_READ = 10;
@@ -12,9 +12,5 @@ const RUNS_READ = 10;
 export async function standing(table: Table, job: Job, nowMs: number): Promise<Job> {
   if (job.retiredAt !== undefined) return job;
   const { runs } = await listRuns(table, job, { limit: RUNS_READ, consistent: true });
-  return judge(
-    job,
-    runs.map((run) => ({ ...run, ...verdictOf(run, nowMs) })),
-    nowMs,
-  ).job;
+  return judge(job, settledRuns(job, runs, nowMs), nowMs).job;
 }

@@ -7,6 +7,7 @@ import { changeCheck, DUE_CHECKS, listDueChecks } from '../../store/items/checks
 import type { Table } from '../../store/port.ts';
 import { caughtUp } from './checks/fold.ts';
 import { judge } from './judge.ts';
+import { settledRuns } from './judging/settled.ts';
 import { pagesOf, sideBySide } from '../api/passes.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -138,31 +139,47 @@ function byJob(runs: readonly Run[]): RunsOfJob[] {
   return [...groups.values()];
 }
 
-async function lookAtRuns(table: Table, service: string, job: string, runs: Run[], nowMs: number): Promise<void> {
-  const verdicts = runs.map((run) => ({ run, verdict: verdictOf(run, nowMs) }));
-  const settled = verdicts.map(({ run, verdict }): Run => ({ ...run, ...verdict }));
-  await lookAtJob(table, service, job, settled, nowMs);
-  for (const { run, verdict } of verdicts) await settleRun(table, run, verdict);
+async function lookAtRuns(table: Table, service: string, job: string, due: Run[], nowMs: number): Promise<void> {
+  const looked = await lookAtJob(table, service, job, due, nowMs);
+  for (const { seen, settled } of looked) await settleRun(table, seen, settled);
 }
 
-/** Judges a job by its latest runs; `settled` are runs as they are about to be written. */
+interface Looked {
+  readonly seen: Run;
+  readonly settled: Run;
+}
+
+/** Judges a job by its latest runs. @returns the runs that are due, as they were seen and as they are to be written. */
 async function lookAtJob(
   table: Table,
   service: string,
   job: string,
-  settled: readonly Run[],
+  due: readonly Run[],
   nowMs: number,
-): Promise<void> {
+): Promise<Looked[]> {
+  let looked: Looked[] = [];
   await changeJob(table, service, job, async (current): Promise<Job | undefined> => {
-    if (!current) return undefined;
+    // Nobody is told of the runs of a job that there is not; they are settled by what they say themselves.
+    if (!current) {
+      looked = due.map((seen) => ({ seen, settled: { ...seen, dueAt: undefined, ...verdictOf(seen, nowMs) } }));
+      return undefined;
+    }
     const { runs } = await listRuns(table, { service, job }, { limit: RUNS_READ, consistent: true });
-    const known = runs.map((run) => settled.find((other) => sameRun(run, other)) ?? run);
-    const unread = settled.filter((run) => !runs.some((other) => sameRun(run, other)));
+    // What the index says may be older than the run is.
+    const known = [...runs, ...due.filter((run) => !runs.some((other) => sameRun(run, other)))];
+    const settled = settledRuns(current, known, nowMs);
+    looked = known.flatMap((seen, i) => {
+      const run = settled[i];
+      return run !== undefined && isDue(seen, nowMs) ? [{ seen, settled: run }] : [];
+    });
     const knownFrom = runs.length < RUNS_READ ? -Infinity : runs.at(-1)?.startedAt;
-    const judgement = judge(current, [...known, ...unread], nowMs, knownFrom);
+    const judgement = judge(current, settled, nowMs, knownFrom);
     for (const slot of judgement.missed) await noteMissed(table, { service, job }, slot);
     return { ...judgement.job, rev: current.rev + 1 };
   });
+  return looked;
 }
+
+const isDue = ({ dueAt }: Run, nowMs: number) => dueAt !== undefined && dueAt <= nowMs;
 
 const sameRun = (a: Run, b: Run) => a.run === b.run && a.startedAt === b.startedAt;

@@ -19,6 +19,8 @@ const END_TRIES_MS = [storeLimitMs(100), storeLimitMs(150)] as const;
 interface RunRules {
   /** From the rules' `jobs`; without it the platform's own limit tells when a run must be over. */
   readonly maxRuntimeMs: number | undefined;
+  /** `noHeartbeatFor`. */
+  readonly silenceMs: number | undefined;
 }
 
 /** Accounts for each invocation as a run of `job`. */
@@ -26,10 +28,10 @@ export function jobRunPolicy(job: string): Policy<RunRules> {
   return {
     name: 'job-run',
     compile(rules) {
-      const maxRuntime = rules.jobs?.[job]?.maxRuntime;
-      return { maxRuntimeMs: maxRuntime === undefined ? undefined : parseDuration(maxRuntime) };
+      const { maxRuntime, noHeartbeatFor } = rules.jobs?.[job] ?? {};
+      return { maxRuntimeMs: inMs(maxRuntime), silenceMs: inMs(noHeartbeatFor) };
     },
-    before(invocation, { maxRuntimeMs }) {
+    before(invocation, { maxRuntimeMs, silenceMs }) {
       const { instance, requestId, startedAt, context } = invocation;
       const start: RunStart = {
         service: instance.service,
@@ -41,6 +43,7 @@ export function jobRunPolicy(job: string): Policy<RunRules> {
         instance: instance.id,
         requestId,
         maxRuntimeAt: maxRuntimeMs === undefined ? undefined : startedAt + maxRuntimeMs,
+        silenceMs,
         limitAt: startedAt + (context.getRemainingTimeInMillis?.() ?? 900_000),
       };
       accountOf(invocation).run = new Account(invocation, start);
@@ -54,6 +57,8 @@ export function jobRunPolicy(job: string): Policy<RunRules> {
     },
   };
 }
+
+const inMs = (text: string | undefined) => (text === undefined ? undefined : parseDuration(text));
 
 function endOf(invocation: Invocation, { counts, progress }: Account): RunEnd {
   const endedAt = invocation.instance.clock.now();

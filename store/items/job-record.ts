@@ -2,16 +2,8 @@
 import { due, keys } from '../keys.ts';
 import type { Item, Key } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import { definitionOf, type JobDefinition } from './job-definition.ts';
 import type { RunStatus } from './job-runs.ts';
-
-/** A job as a rule document declares it; durations as they are written there. */
-export interface JobDefinition {
-  readonly schedule: string;
-  readonly timezone?: string | undefined;
-  readonly maxRuntime?: string | undefined;
-  readonly startDeadline?: string | undefined;
-  readonly owner?: string | undefined;
-}
 
 /** `new` before its first run has ended; `late` is never stored, it is what a reader sees between a slot and its deadline. */
 export type JobStatus = 'new' | 'up' | 'late' | 'missed' | 'failed' | 'overrunning' | 'retired';
@@ -58,15 +50,12 @@ export function itemOf(job: Job): Item & Key {
 
 /** @throws {UnreadableItem} when a newer flyball, or somebody else, wrote it. */
 export function jobOf(item: Item): Job {
-  const { text, number, optionalText, optionalNumber } = fieldsOf(item);
+  const { text, number, optionalNumber } = fieldsOf(item);
   return {
+    ...definitionOf(item),
     service: text('service'),
     job: text('job'),
     schedule: text('schedule'),
-    timezone: optionalText('timezone'),
-    maxRuntime: optionalText('maxRuntime'),
-    startDeadline: optionalText('startDeadline'),
-    owner: optionalText('owner'),
     rev: number('rev'),
     declaredAt: number('declaredAt'),
     watchFrom: number('watchFrom'),

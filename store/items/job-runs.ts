@@ -47,6 +47,8 @@ export interface RunStart {
   readonly requestId: string;
   /** `startedAt` + the job's `maxRuntime`. */
   readonly maxRuntimeAt?: number | undefined;
+  /** The job's `noHeartbeatFor`, in ms: for how long it may say nothing. */
+  readonly silenceMs?: number | undefined;
   /** When the platform ends it at the latest. */
   readonly limitAt: number;
 }
@@ -72,7 +74,14 @@ export interface Run extends RunStart {
   readonly progress?: Progress | undefined;
   /** When the monitor has to look at it; undefined once it has seen the end. */
   readonly dueAt?: number | undefined;
+  /** Since when it was given up for its silence; it may still end. */
+  readonly lostAt?: number | undefined;
+  /** Why its success counts as a failure, in words. */
+  readonly reason?: string | undefined;
 }
+
+/** What the monitor says of a run, and when it looks again (never, if `dueAt` is undefined). */
+export type RunWord = Pick<Run, 'status' | 'endedAt' | 'lostAt' | 'reason' | 'dueAt'>;
 
 /** How long an end may take to reach the store before the run is given up as lost, in ms. */
 export const END_GRACE_MS = 30_000;
@@ -81,14 +90,15 @@ export const RUN_KEPT_MS = 90 * 86_400_000;
 
 /** Writes that a run has begun. `applied` is false when its end is there already. */
 export function beginRun(table: Table, start: RunStart, options: CallOptions = {}): Promise<Written> {
-  const { maxRuntimeAt = Infinity, limitAt } = start;
+  const { maxRuntimeAt = Infinity, limitAt, silenceMs = Infinity } = start;
+  const endGivenUpAt = Math.min(start.startedAt + silenceMs, limitAt) + END_GRACE_MS;
   return table.put({
     item: {
       ...keyOf(start),
       ...startItem(start),
       status: 'running',
       due: due.runs,
-      dueAt: Math.min(maxRuntimeAt, limitAt + END_GRACE_MS),
+      dueAt: Math.min(maxRuntimeAt, endGivenUpAt),
     },
     condition: 'attribute_not_exists(pk)',
     ...options,
@@ -110,27 +120,23 @@ export function endRun(table: Table, start: RunStart, end: RunEnd, options: Call
 }
 
 /**
- * The monitor's word on a run it saw due: what it has become, and when to look again (never, if `dueAt` is undefined).
- * Applies only while the run is as it was seen: an end that arrives meanwhile makes it due again.
+ * The monitor's word on a run it saw due. Applies only while the run is as it was seen: an end that arrives meanwhile
+ * makes it due again, and what is heard of it meanwhile keeps it from being given up.
  */
-export function settleRun(
-  table: Table,
-  seen: Run,
-  verdict: { readonly status: RunStatus; readonly endedAt?: number | undefined; readonly dueAt?: number | undefined },
-): Promise<Written> {
-  const { status, endedAt, dueAt } = verdict;
-  const again = dueAt === undefined ? 'REMOVE due, dueAt' : '';
+export function settleRun(table: Table, seen: Run, word: RunWord): Promise<Written> {
+  const { status, endedAt, lostAt, reason, dueAt } = word;
+  const { update, names, values } = settingAll({ status, endedAt, lostAt, reason, dueAt });
+  const heard = seen.heardAt === undefined ? 'attribute_not_exists(heardAt)' : 'heardAt = :seenHeardAt';
   return table.update({
     key: keyOf(seen),
-    update: `SET #status = :status${endedAt === undefined ? '' : ', endedAt = :endedAt'}${dueAt === undefined ? '' : ', dueAt = :dueAt'} ${again}`,
-    condition: '#status = :seenStatus AND dueAt = :seenDueAt',
-    names: { '#status': 'status' },
+    update: dueAt === undefined ? `${update} REMOVE due, dueAt` : update,
+    condition: `#status = :seenStatus AND dueAt = :seenDueAt AND ${heard}`,
+    names: { ...names, '#status': 'status' },
     values: {
-      ':status': status,
+      ...values,
       ':seenStatus': seen.status,
       ':seenDueAt': seen.dueAt ?? 0,
-      ...(endedAt === undefined ? {} : { ':endedAt': endedAt }),
-      ...(dueAt === undefined ? {} : { ':dueAt': dueAt }),
+      ...(seen.heardAt === undefined ? {} : { ':seenHeardAt': seen.heardAt }),
     },
   });
 }
@@ -156,16 +162,21 @@ export function noteMissed(
   });
 }
 
-/** A job's runs, newest first. */
+/** A job's runs, newest first; `before` is the time and id, `<ISO 8601>#<run>`, of the first that may be among them. */
 export async function listRuns(
   table: Table,
   job: { readonly service: string; readonly job: string },
-  page: { readonly limit: number; readonly cursor?: string | undefined; readonly consistent?: boolean },
+  page: {
+    readonly limit: number;
+    readonly cursor?: string | undefined;
+    readonly before?: string | undefined;
+    readonly consistent?: boolean;
+  },
 ): Promise<{ readonly runs: Run[]; readonly cursor?: string }> {
-  const { limit, cursor, consistent = false } = page;
+  const { limit, cursor, before, consistent = false } = page;
   const found = await table.query({
     pk: instanceKeys.jobRun(job.service, job.job, '', '').pk,
-    sk: { beginsWith: 'run#' },
+    sk: before === undefined ? { beginsWith: 'run#' } : { between: ['run#', `run#${before}`] },
     descending: true,
     limit,
     consistent,
@@ -214,7 +225,7 @@ function pageOf({ items, cursor }: Page): { runs: Run[]; cursor?: string } {
 }
 
 function runOf(item: Item): Run {
-  const { text, number, optionalNumber } = fieldsOf(item);
+  const { text, number, optionalText, optionalNumber } = fieldsOf(item);
   return {
     service: text('service'),
     job: text('job'),
@@ -224,6 +235,7 @@ function runOf(item: Item): Run {
     instance: text('instance'),
     requestId: text('requestId'),
     maxRuntimeAt: optionalNumber('maxRuntimeAt'),
+    silenceMs: optionalNumber('silenceMs'),
     limitAt: number('limitAt'),
     status: text('status') as RunStatus,
     endedAt: optionalNumber('endedAt'),
@@ -233,6 +245,8 @@ function runOf(item: Item): Run {
     heardAt: optionalNumber('heardAt'),
     progress: item['progress'] as Progress | undefined,
     dueAt: optionalNumber('dueAt'),
+    lostAt: optionalNumber('lostAt'),
+    reason: optionalText('reason'),
   };
 }
 
@@ -241,7 +255,7 @@ function keyOf({ service, job, startedAt, run }: RunStart) {
 }
 
 function startItem(start: RunStart) {
-  const { service, job, run, startedAt, scheduledAt, instance, requestId, maxRuntimeAt, limitAt } = start;
+  const { service, job, run, startedAt, scheduledAt, instance, requestId, maxRuntimeAt, silenceMs, limitAt } = start;
   return {
     v: ITEM_VERSION,
     service,
@@ -252,6 +266,7 @@ function startItem(start: RunStart) {
     instance,
     requestId,
     maxRuntimeAt,
+    silenceMs,
     limitAt,
     expiration: Math.ceil((startedAt + RUN_KEPT_MS) / 1000),
   };

@@ -3,9 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { due, keys } from '../keys.ts';
 import type { Page, Table } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
-import { itemOf, jobOf, type Job, type JobDefinition } from './job-record.ts';
+import { definitionOf, type JobDefinition } from './job-definition.ts';
+import { itemOf, jobOf, type Job } from './job-record.ts';
 
-export type { Job, JobChange, JobDefinition, JobStatus, LastEnd, LastRun } from './job-record.ts';
+export type { JobDefinition } from './job-definition.ts';
+export type { Job, JobChange, JobStatus, LastEnd, LastRun } from './job-record.ts';
 
 export interface Declaration {
   readonly service: string;
@@ -76,9 +78,11 @@ export function declared(
   atMs: number,
 ): Job | undefined {
   if (current && current.declaredAt > atMs) return undefined;
-  const { schedule, timezone, maxRuntime, startDeadline, owner } = definition;
-  const rules = { schedule, timezone, maxRuntime, startDeadline, owner };
-  if (current?.declaredAt === atMs && current.retiredAt === undefined && says(current, rules)) return undefined;
+  const rules = definitionOf(definition);
+  const known = current && definitionOf(current);
+  if (current?.declaredAt === atMs && current.retiredAt === undefined && isDeepStrictEqual(known, rules)) {
+    return undefined;
+  }
   if (!current || current.retiredAt !== undefined) {
     return {
       service,
@@ -93,6 +97,7 @@ export function declared(
       dueAt: atMs,
     };
   }
+  const { schedule, timezone } = definition;
   const rescheduled = current.schedule !== schedule || (current.timezone ?? 'UTC') !== (timezone ?? 'UTC');
   return {
     ...current,
@@ -102,11 +107,6 @@ export function declared(
     watchFrom: rescheduled ? atMs : current.watchFrom,
     dueAt: atMs,
   };
-}
-
-function says(job: Job, rules: JobDefinition): boolean {
-  const { schedule, timezone, maxRuntime, startDeadline, owner } = job;
-  return isDeepStrictEqual({ schedule, timezone, maxRuntime, startDeadline, owner }, rules);
 }
 
 /** A job that its service's document no longer has; undefined when there is nothing to do. Pure. */

@@ -10,30 +10,37 @@ export function tell(job: Job, run: Run): Job {
   return {
     ...job,
     lastRun: newest && status !== 'missed' ? { run: id, startedAt, status, endedAt } : job.lastRun,
-    lastEnd: laterEnd(job.lastEnd, endOf(run)),
+    lastEnd: endsOf(run).reduce(laterEnd, job.lastEnd),
   };
 }
 
-/** How a run speaks for its job: a skipped or missed one says neither well nor ill. */
-export function endOf({ status, endedAt }: Run): LastEnd | undefined {
-  if (endedAt === undefined || status === 'skipped' || status === 'missed') return undefined;
-  return { at: endedAt, ok: status === 'succeeded' };
+/**
+ * How a run speaks for its job, oldest first: a skipped or missed one says neither well nor ill, and one that was given
+ * up for its silence and ended after all has spoken twice.
+ */
+export function endsOf({ status, endedAt, lostAt = Infinity }: Run): LastEnd[] {
+  const ends: LastEnd[] = [];
+  if (lostAt < (endedAt ?? Infinity)) ends.push({ at: lostAt, ok: false });
+  if (endedAt !== undefined && status !== 'skipped' && status !== 'missed') {
+    ends.push({ at: endedAt, ok: status === 'succeeded' });
+  }
+  return ends;
 }
 
-function laterEnd(a: LastEnd | undefined, b: LastEnd | undefined): LastEnd | undefined {
-  if (!a || !b) return a ?? b;
-  return b.at >= a.at ? b : a;
+function laterEnd(a: LastEnd | undefined, b: LastEnd): LastEnd {
+  return a === undefined || b.at >= a.at ? b : a;
 }
 
 /** `lateBy` is how long after its slot a job that nobody started is missed, in ms. */
 export function eventsOfRun(run: Run, lateBy: number): JobEvent[] {
   if (run.status === 'missed') return [{ at: run.startedAt + lateBy, kind: 'missed' }];
+  const ends = endsOf(run);
+  const { maxRuntimeAt } = run;
   const events: JobEvent[] = [{ at: run.startedAt, kind: 'started' }];
-  const { maxRuntimeAt, endedAt, status } = run;
-  if (maxRuntimeAt !== undefined && (status === 'overran' || (endedAt !== undefined && endedAt > maxRuntimeAt))) {
+  // What was given up is no longer waited for.
+  const until = ends[0]?.at ?? run.endedAt ?? -Infinity;
+  if (maxRuntimeAt !== undefined && (run.status === 'overran' || until > maxRuntimeAt)) {
     events.push({ at: maxRuntimeAt, kind: 'overran' });
   }
-  const end = endOf(run);
-  if (end) events.push({ at: end.at, kind: end.ok ? 'succeeded' : 'failed' });
-  return events;
+  return [...events, ...ends.map(({ at, ok }): JobEvent => ({ at, kind: ok ? 'succeeded' : 'failed' }))];
 }

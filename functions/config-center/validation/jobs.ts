@@ -3,6 +3,7 @@ import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts'
 import { checkTimezone } from '../../../middleware/kernel/zone.ts';
 import { parseSchedule, type Schedule } from '../../api/schedule.ts';
 import type { Report } from './findings.ts';
+import { checkTerms } from './job-terms.ts';
 
 /** The monitor looks once a minute. */
 const SHORTEST_MS = 60_000;
@@ -19,7 +20,8 @@ const CRON_FIELDS = [
 export function checkJobs(jobs: NonNullable<RuleDocument['jobs']>, report: Report): void {
   // To see that a schedule never comes, centuries are searched: once for all jobs that have it.
   const known = new Map<string, Schedule | string>();
-  for (const [name, { schedule: text, timezone }] of Object.entries(jobs)) {
+  for (const [name, rule] of Object.entries(jobs)) {
+    const { schedule: text, timezone } = rule;
     const zoneFault = faultOf(() => checkTimezone(timezone ?? 'UTC'));
     if (zoneFault !== undefined) report(['jobs', name, 'timezone'], zoneFault);
     // A schedule is read in its zone; with that in doubt, its form is still checked.
@@ -31,6 +33,7 @@ export function checkJobs(jobs: NonNullable<RuleDocument['jobs']>, report: Repor
     else if (timezone !== undefined && zoneFault === undefined && schedule.timezone !== zone) {
       report(['jobs', name, 'timezone'], `the schedule itself says ${schedule.timezone}; leave this one out`);
     }
+    checkTerms(rule, ['jobs', name], report);
   }
 }
 

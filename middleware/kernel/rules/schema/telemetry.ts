@@ -1,4 +1,4 @@
-// What a document says of what is told of a service: telemetry, logs, objectives, jobs.
+// What a document says of what is told of a service: telemetry, logs, objectives.
 import { z } from 'zod';
 import { LOG_LEVELS } from '../../log-level.ts';
 import { parseShare } from '../../units.ts';
@@ -57,15 +57,4 @@ export const slo = z.strictObject({
   latency: duration.optional().meta({ description: 'good is what is answered within; without it, what does not fail' }),
   resources: z.array(name).min(1).max(MOST_RESOURCES).optional(),
   window: z.enum(['7d', '28d', '30d']).optional().meta({ description: 'default 30d' }),
-});
-
-export const job = z.strictObject({
-  schedule: z.string().min(1).max(256).meta({
-    description:
-      'cron(0 2 * * ? *), rate(5 minutes), at(2026-12-24T18:00:00), five cron fields or OnCalendar (Mon..Fri 02:00)',
-  }),
-  timezone: z.string().min(1).max(64).optional(),
-  maxRuntime: duration.optional(),
-  startDeadline: duration.optional(),
-  owner: z.string().min(1).max(128).optional(),
 });

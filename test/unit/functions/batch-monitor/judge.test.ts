@@ -126,6 +126,8 @@ describe('a job', () => {
   });
 });
 
+const silent = (changes: Partial<Run> = {}) => run({ startedAt: SLOT, silenceMs: 5 * MINUTE, ...changes });
+
 describe('a run that is due', () => {
   const limitAt = SLOT + 15 * MINUTE;
   const maxRuntimeAt = SLOT + 10 * MINUTE;
@@ -135,6 +137,36 @@ describe('a run that is due', () => {
     ['lost at the platform limit', run({ maxRuntimeAt }), limitAt + END_GRACE_MS, { status: 'lost', endedAt: limitAt }],
     ['not yet lost within the grace', run(), limitAt + 1, { status: 'running', dueAt: limitAt + END_GRACE_MS }],
     ['ended', ended('failed', SLOT + 1), SLOT + HOUR, { status: 'failed' }],
+    [
+      'silent, within the grace',
+      silent(),
+      SLOT + 5 * MINUTE + 29_999,
+      { status: 'running', dueAt: SLOT + 5.5 * MINUTE },
+    ],
+    [
+      'silent for too long',
+      silent(),
+      SLOT + 5.5 * MINUTE,
+      { status: 'lost', lostAt: SLOT + 5 * MINUTE, dueAt: limitAt + END_GRACE_MS },
+    ],
+    [
+      'heard of in time',
+      silent({ heardAt: SLOT + 4 * MINUTE }),
+      SLOT + 8 * MINUTE,
+      { status: 'running', dueAt: SLOT + 9.5 * MINUTE },
+    ],
+    [
+      'silent for good',
+      silent({ status: 'lost', lostAt: SLOT + 5 * MINUTE }),
+      limitAt + END_GRACE_MS,
+      { status: 'lost', lostAt: SLOT + 5 * MINUTE, endedAt: SLOT + 5 * MINUTE },
+    ],
+    [
+      'silent before an end that nobody looked at until now',
+      silent({ status: 'succeeded', endedAt: SLOT + 8 * MINUTE }),
+      SLOT + HOUR,
+      { status: 'succeeded', lostAt: SLOT + 5 * MINUTE },
+    ],
   ] as const)('%s', (_what, due, at, verdict) => {
     expect(verdictOf(due, at)).toEqual(verdict);
   });
