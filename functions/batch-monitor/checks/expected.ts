@@ -6,7 +6,7 @@ import { parseSchedule } from '../../api/schedule.ts';
 export function expectedAfter(check: CheckSettings, lastMs: number): number | undefined {
   const { kind, timeoutMs, schedule, timezone } = check;
   if (kind === 'simple') return lastMs + timeoutMs;
-  return parseSchedule(schedule, timezone).next(lastMs);
+  return parseSchedule(schedule, timezone, 0, kind).next(lastMs);
 }
 
 /** A single line of five words is cron; what is not, is systemd's OnCalendar. */
@@ -17,9 +17,8 @@ export function kindOfSchedule(expression: string): Exclude<CheckKind, 'simple'>
 
 /** Whether a check may have it. */
 export function isSchedule(expression: string): boolean {
-  if (kindOfSchedule(expression) !== 'cron') return false;
   try {
-    return parseSchedule(expression).next(0) !== undefined;
+    return parseSchedule(expression, 'UTC', 0, kindOfSchedule(expression)).next(0) !== undefined;
   } catch {
     return false;
   }

@@ -116,6 +116,22 @@ describe('a new check', () => {
     expect(body).not.toHaveProperty('timeout');
   });
 
+  it.each([['12:34'], ['Mon..Fri *-*-* 09:00'], ['Mon 09:00\nSat 10:00'], ['hourly']])(
+    'may have a schedule as systemd has it: %j',
+    async (schedule) => {
+      const { status, body } = await create({ schedule, tz: 'Europe/Riga', grace: 60 });
+      expect({ status, body }).toMatchObject({ status: 201, body: { schedule, tz: 'Europe/Riga' } });
+    },
+  );
+
+  it('expects the next ping at the earliest of several lines', async () => {
+    const uuid = await uuidOf({ schedule: '18:00\n14:30', tz: 'Europe/Riga' });
+    await ping(uuid);
+    const { body } = await api('GET', `checks/${uuid}`);
+    // Noon in UTC is two in the afternoon there.
+    expect(body).toMatchObject({ next_ping: '2026-03-02T12:30:00+00:00' });
+  });
+
   it.each([
     ['v1', 'backups-of-the-day'],
     ['v2', 'backups-of-the-day'],
@@ -146,6 +162,7 @@ describe('a new check', () => {
     [{ methods: 'PUT' }, 'methods has unexpected value'],
     [{ channels: 123 }, 'channels is not a string'],
     [{ schedule: 'bad-expression' }, 'schedule is not a valid cron or OnCalendar expression'],
+    [{ schedule: '12:34\nsurprise' }, 'schedule is not a valid cron or OnCalendar expression'],
     [{ schedule: '* * * * * *' }, 'schedule is not a valid cron or OnCalendar expression'],
     [{ schedule: `${'1,'.repeat(100)}1 * * * *` }, 'schedule is too long'],
     [{ tz: 'not-a-timezone' }, 'tz is not a valid timezone'],
