@@ -22,7 +22,7 @@ import { approvalsInForce } from './baseline/in-force.ts';
 import { BASELINE_ID, pathOf, subjectOf, targetOf } from './document-id.ts';
 import { draftChanged, existingDraft } from './drafts.ts';
 import type { Parts } from './parts.ts';
-import { record } from './trail.ts';
+import { record } from '../api/trail.ts';
 
 const DRAFT = '/v1/services/{service}/draft';
 const BASELINE = '/v1/baseline';

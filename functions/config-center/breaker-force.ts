@@ -17,7 +17,7 @@ import { shownBreaker } from './breaker-shown.ts';
 import { forceBody } from './described/breakers.ts';
 import { endingOf, invalid } from './ending.ts';
 import type { Parts } from './parts.ts';
-import { record } from './trail.ts';
+import { record } from '../api/trail.ts';
 
 export async function force(parts: Parts, request: ApiRequest, service: string, name: string): Promise<ApiResponse> {
   const body = bodyOf(request, forceBody);

@@ -24,7 +24,7 @@ import { sameDocument } from './documents.ts';
 import { draftOf, pathOf, subjectOf, targetOf, titleOf } from './document-id.ts';
 import { kindOf } from './kinds.ts';
 import type { Parts } from './parts.ts';
-import { record } from './trail.ts';
+import { record } from '../api/trail.ts';
 
 const DRAFT = '/v1/services/{service}/draft';
 

@@ -27,7 +27,7 @@ import { readFaults, resumeFaults, stopBody, stopFaults } from './described/cell
 import type { Parts } from './parts.ts';
 import { recorded, requireServices, spreadOver, spreadOverCell, type Lay, type Spread } from './pausing.ts';
 import { publishedOf } from './published.ts';
-import { record } from './trail.ts';
+import { record } from '../api/trail.ts';
 
 /** Each service's document is read. */
 const MOST_A_PAGE = 50;

@@ -43,7 +43,7 @@ import { librariesBehind, tooNew } from './library.ts';
 import type { Parts } from './parts.ts';
 import { inheritPause } from './pausing.ts';
 import { neededVersion } from './since.ts';
-import { record } from './trail.ts';
+import { record } from '../api/trail.ts';
 
 const NONE: ReadonlyMap<string, number> = new Map();
 

@@ -21,7 +21,7 @@ import { baselineInForce } from './baseline/in-force.ts';
 import { lostRace, requireNoGray } from './conflicts.ts';
 import { remove } from './described/removing.ts';
 import type { Parts } from './parts.ts';
-import { record } from './trail.ts';
+import { record } from '../api/trail.ts';
 
 /** What a document may say and hold no rules. */
 const NO_RULES = new Set(['apiVersion', 'service', 'owner', 'tags']);

@@ -28,7 +28,7 @@ import { liftShed, pauseBody, pauseShed, readShed } from './described/cell.ts';
 import { eitherOr, endingOf, invalid } from './ending.ts';
 import type { Parts } from './parts.ts';
 import { recorded, requireServices, spreadOver, spreadOverCell, type Lay, type Spread } from './pausing.ts';
-import { record } from './trail.ts';
+import { record } from '../api/trail.ts';
 
 const LONGEST_MS = 86_400_000;
 

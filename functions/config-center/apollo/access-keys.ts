@@ -17,7 +17,7 @@ import {
 } from '../../api/index.ts';
 import { expiryOf } from '../keys/expiry.ts';
 import type { Parts } from '../parts.ts';
-import { record } from '../trail.ts';
+import { record } from '../../api/trail.ts';
 import { deleteReader, listReaders, makeReader, newReaderBody } from './described.ts';
 
 const KEYS = '/v1/services/{service}/access-keys';

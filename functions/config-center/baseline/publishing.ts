@@ -18,7 +18,7 @@ import { invalidDocument, sameDocument } from '../documents.ts';
 import { draftChanged, storing } from '../drafts.ts';
 import { requireNear } from '../going-back.ts';
 import type { Parts } from '../parts.ts';
-import { record } from '../trail.ts';
+import { record } from '../../api/trail.ts';
 import { approvalsInForce } from './in-force.ts';
 import { loopholesIn } from './loopholes.ts';
 import type { Baseline } from './schema.ts';

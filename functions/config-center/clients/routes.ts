@@ -19,7 +19,7 @@ import {
 } from '../../api/index.ts';
 import { expiryOf } from '../keys/expiry.ts';
 import type { Parts } from '../parts.ts';
-import { record } from '../trail.ts';
+import { record } from '../../api/trail.ts';
 import { listClients, makeClient, newClientBody, revokeClient } from './described.ts';
 
 const CLIENTS = '/v1/services/{service}/clients';

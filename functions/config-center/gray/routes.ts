@@ -22,7 +22,7 @@ import { draftOf, pathOf, subjectOf, targetOf, titleOf } from '../document-id.ts
 import { kindOf } from '../kinds.ts';
 import { librariesBehind, tooNew } from '../library.ts';
 import type { Parts } from '../parts.ts';
-import { record } from '../trail.ts';
+import { record } from '../../api/trail.ts';
 import * as described from './described.ts';
 import { lookAt, shownFigures } from './look.ts';
 import { bakedAt, judgedFrom } from './next.ts';

@@ -29,7 +29,7 @@ import {
   type Route,
 } from '../../api/index.ts';
 import type { Parts } from '../parts.ts';
-import { record } from '../trail.ts';
+import { record } from '../../api/trail.ts';
 import { deleteKey, listKeys, makeKey, newKeyBody, readKey, revokeBody, revokeKey } from './described.ts';
 import { expiryOf } from './expiry.ts';
 import { pageOfKeys } from './listing.ts';

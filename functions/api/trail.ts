@@ -1,8 +1,16 @@
 // Leaves an audit entry for every write: who, what, when, why.
 import { appendAudit, type AuditEntry } from '../../store/items/audit.ts';
-import { errorFields } from '../../middleware/kernel/logger.ts';
-import { Problem, type ApiRequest } from '../api/index.ts';
-import type { Parts } from './parts.ts';
+import { errorFields, type Logger } from '../../middleware/kernel/logger.ts';
+import type { Table } from '../../store/port.ts';
+import { Problem } from './problem.ts';
+import type { ApiRequest } from './request.ts';
+
+/** What a trail is left with. */
+export interface TrailParts {
+  readonly table: Table;
+  readonly logger: Logger;
+  readonly newId: () => string;
+}
 
 export type Deed = Pick<AuditEntry, 'action' | 'service' | 'target' | 'detail' | 'note'>;
 
@@ -11,7 +19,7 @@ export type Deed = Pick<AuditEntry, 'action' | 'service' | 'target' | 'detail' |
  * the change stands: an audit trail with a silent hole would be worse than a failed request.
  * @throws {Problem} 503
  */
-export async function record(parts: Parts, request: ApiRequest, deed: Deed): Promise<void> {
+export async function record(parts: TrailParts, request: ApiRequest, deed: Deed): Promise<void> {
   const { name: actor, identity } = request.caller;
   const entry: AuditEntry = { at: request.at, id: parts.newId(), actor, identity, ...deed };
   try {
