@@ -1,5 +1,6 @@
 // All routes of the batch monitor: jobs, and checks with their pings, their management and their badges.
 import type { Clock } from '../../middleware/kernel/clock.ts';
+import type { Logger } from '../../middleware/kernel/logger.ts';
 import type { Table } from '../../store/port.ts';
 import type { Route } from '../api/index.ts';
 import { badgeRoutes } from './checks/badges.ts';
@@ -11,6 +12,7 @@ import { jobRoutes } from './routes.ts';
 export interface BatchMonitorParts {
   readonly table: Table;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** A new random UUID. */
   readonly newId: () => string;
   /** Whose instances count guesses at ping keys together; when left out each counts alone. */

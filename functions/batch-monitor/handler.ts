@@ -17,7 +17,7 @@ export const http = logged(
   governed(
     options,
     createApi({
-      routes: batchMonitorRoutes({ table, clock, newId: randomUUID, service: options.service }),
+      routes: batchMonitorRoutes({ table, clock, logger, newId: randomUUID, service: options.service }),
       table,
       clock,
       logger,

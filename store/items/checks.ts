@@ -150,7 +150,9 @@ export async function claim(
 /** The check that an alias stands for: its unique key or its badge's key. */
 export async function checkByAlias(table: Table, alias: string): Promise<Check | undefined> {
   const item = await table.get(keys.checkAlias(alias));
-  return item && readCheck(table, fieldsOf(item).text('uuid'));
+  // The key of a service's badges is an alias too, of no check.
+  const uuid = item?.['uuid'];
+  return typeof uuid === 'string' ? readCheck(table, uuid) : undefined;
 }
 
 /** Checks read at once, of a list. */

@@ -57,7 +57,7 @@ export function controlPlane(table: Table, setting: Setting = {}): ControlPlane 
   const parts = { table, clock, logger, newId, healthUrls: [], probe: () => Promise.resolve() };
   const functions = [
     createConfigCenter({ ...parts, ...setting.parts }),
-    batchMonitorRoutes({ table, clock, newId }),
+    batchMonitorRoutes({ table, clock, logger, newId }),
     telemetryRoutes(table),
   ].map((routes) => ({
     finds: createRouter(routes),

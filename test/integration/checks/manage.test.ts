@@ -5,6 +5,7 @@ import { checkRoutes } from '../../../functions/batch-monitor/checks/manage.ts';
 import { pingRoutes } from '../../../functions/batch-monitor/checks/pings.ts';
 import { tick } from '../../../functions/batch-monitor/tick.ts';
 import { putApiKey } from '../../../store/items/api-keys.ts';
+import { readAudit } from '../../../store/items/audit.ts';
 import type { Table } from '../../../store/port.ts';
 import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
@@ -42,7 +43,7 @@ interface Sent {
 async function send(method: string, path: string, body?: unknown, sent: Sent = {}) {
   const { as = 'alice', query = {}, headers = {} } = sent;
   const newId = () => `${(++ids).toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`;
-  const parts = { table, newId };
+  const parts = { table, newId, logger: silentLogger };
   const routes = [
     ...checkRoutes(parts),
     ...badgeRoutes(parts),
@@ -363,11 +364,34 @@ describe('a check', () => {
       headers: {
         'access-control-allow-origin': '*',
         'access-control-allow-headers': 'X-Api-Key',
-        'access-control-allow-methods': 'POST, DELETE, GET, OPTIONS',
+        'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
       },
     });
     const refused = await api('GET', `checks/${uuid}`, undefined, { as: 'nobody' });
     expect(refused.headers).toMatchObject({ 'access-control-allow-origin': '*' });
+  });
+});
+
+describe('the audit log', () => {
+  it('has who changed which check, and no UUID, which lets anybody ping', async () => {
+    const uuid = await uuidOf({ name: 'Foo', slug: 'foo' });
+    await create({ slug: 'foo', unique: ['slug'] });
+    for (const rest of ['', '/pause', '/pause', '/resume']) {
+      clock.advance(1_000);
+      await api('POST', `checks/${uuid}${rest}`, {});
+    }
+    await ping(uuid);
+    clock.advance(1_000);
+    await api('DELETE', `checks/${uuid}`);
+    const { entries } = await readAudit(table, { from: T0, to: T0 + HOUR });
+    expect(entries.map(({ action }) => action).toReversed()).toEqual([
+      ...['check.create', 'check.update', 'check.update', 'check.pause', 'check.resume', 'check.delete'],
+    ]);
+    expect(entries[0]).toMatchObject({
+      ...{ actor: 'alice', service: 'orders', target: expect.stringMatching(/^check [0-9a-f]{16}$/) as string },
+      detail: { name: 'Foo', slug: 'foo' },
+    });
+    expect(JSON.stringify(entries)).not.toContain(uuid);
   });
 });
 
@@ -459,6 +483,8 @@ describe('badges', () => {
     });
     expect((await show(addresses['*']?.['json'] ?? '')).body).toMatchObject({ status: 'down', total: 2 });
     expect(await badges()).toEqual(addresses);
+    const key = new URL(addresses['*']?.['json'] ?? '').pathname.split('/')[2] ?? '';
+    expect((await send('GET', `/b/2/${key}.json`, undefined, { as: '' })).status).toBe(404);
     const forged = (addresses['prod']?.['json'] ?? '').replace('/prod.json', '/other.json');
     expect((await show(forged)).status).toBe(404);
   });

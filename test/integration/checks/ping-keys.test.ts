@@ -21,7 +21,12 @@ beforeEach(async () => {
   clock = fakeClock(T0);
   let ids = 0;
   const newId = () => `${(++ids).toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`;
-  const api = describedApi({ routes: batchMonitorRoutes({ table, clock, newId }), table, clock, logger: silentLogger });
+  const api = describedApi({
+    routes: batchMonitorRoutes({ table, clock, newId, logger: silentLogger }),
+    table,
+    clock,
+    logger: silentLogger,
+  });
   send = async (method, path, key) => {
     const [pathname = '', search = ''] = path.split('?');
     const query = Object.fromEntries(new URLSearchParams(search));

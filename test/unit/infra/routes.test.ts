@@ -27,7 +27,7 @@ const FOLDERS = {
     probe: () => Promise.resolve(),
   }),
   telemetry: telemetryRoutes(table),
-  'batch-monitor': batchMonitorRoutes({ table, clock, newId: () => 'id' }),
+  'batch-monitor': batchMonitorRoutes({ table, clock, logger, newId: () => 'id' }),
 };
 const names = Object.keys(FOLDERS) as (keyof typeof FOLDERS)[];
 const all = names.flatMap((name) => eventsOf(name).map(({ path }) => path));
