@@ -2,7 +2,7 @@
 // how much memory the process ever had.
 import { tick, type TickReport } from '../../functions/batch-monitor/tick.ts';
 import { systemClock } from '../../middleware/kernel/clock.ts';
-import { sdkTable } from '../../store/adapters/sdk.ts';
+import { signedTable } from '../../store/adapters/signed.ts';
 
 export interface Found {
   readonly seconds: number;
@@ -14,7 +14,7 @@ export interface Found {
 const [tableName = '', now = ''] = process.argv.slice(2);
 const began = systemClock.precise();
 const report = await tick({
-  table: sdkTable({ tableName }),
+  table: signedTable({ tableName, clock: systemClock, defaultTimeoutMs: 1_000, firstTimeoutMs: 2_000 }),
   clock: { ...systemClock, now: () => Number(now) },
   logger: {
     info: () => {},
