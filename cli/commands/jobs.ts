@@ -12,20 +12,24 @@ const DEFAULT_LIMIT = 20;
 export const jobs: Command = {
   name: 'jobs',
   summary: 'tell how jobs stand, and the runs of one',
-  synopsis: '[<job>] [--service <name>] [--limit <number>]',
-  help: `Without a job: all there are, how each stands since when, and when its next run is
-expected. Of a job, service:job or its name alone: its runs, newest first.
+  synopsis: '[<job>] [--service <name>] [--status <status>] [--limit <number>]',
+  help: `Without a job: all there are, checks as well, how each stands since when, and when its
+next run is expected. Of a job, service:job or its name alone: its runs, newest first.
 
   --service <name>   those of this service
+  --status <status>  those that stand so, such as failed
   --limit <number>   so many runs (${String(DEFAULT_LIMIT)} unless told otherwise)`,
-  options: { service: { type: 'string' }, limit: { type: 'string' } },
+  options: { service: { type: 'string' }, status: { type: 'string' }, limit: { type: 'string' } },
   takes: { atLeast: 0, atMost: 1 },
 
   async run(given, { controlPlane }) {
     const [job] = given.args;
     const service = given.text('service');
     const query = new URLSearchParams(service === undefined ? {} : { service: serviceName(service) });
-    return job === undefined ? all(controlPlane, query) : runs(job, given, controlPlane, query);
+    if (job !== undefined) return runs(job, given, controlPlane, query);
+    const status = given.text('status');
+    if (status !== undefined) query.set('status', status);
+    return all(controlPlane, query);
   },
 };
 
@@ -34,10 +38,13 @@ async function all(controlPlane: ControlPlane, query: URLSearchParams): Promise<
   const lines = table(
     rows,
     [
-      { title: 'JOB', of: ({ id }) => cell(id) },
+      { title: 'JOB', of: nameOf },
       { title: 'STATUS', of: ({ status }) => cell(status) },
       { title: 'SINCE', of: ({ since }) => moment(since) },
-      { title: 'SCHEDULE', of: ({ schedule }) => cell(schedule) },
+      {
+        title: 'SCHEDULE',
+        of: ({ schedule, period }) => (period === undefined ? cell(schedule) : `every ${cell(period)}`),
+      },
       { title: 'LAST RUN', of: ({ lastRun }) => (isObject(lastRun) ? cell(lastRun['status']) : '') },
       { title: 'NEXT', of: ({ nextExpectedAt }) => moment(nextExpectedAt) },
       { title: 'OWNER', of: ({ owner }) => cell(owner) },
@@ -45,6 +52,11 @@ async function all(controlPlane: ControlPlane, query: URLSearchParams): Promise<
     toneOf,
   );
   return { exitCode: EXIT.ok, lines: rows.length > 0 ? lines : ['There are no jobs.'], json: { jobs: rows } };
+}
+
+/** What the commands take for it: a check's id is long, and its slug says more. */
+function nameOf({ kind, id, service, slug }: Fields) {
+  return kind === 'check' && slug !== undefined ? `${cell(service)}:${cell(slug)}` : cell(id);
 }
 
 async function runs(

@@ -3,22 +3,34 @@ import { z } from 'zod';
 import { moment, nextPage, paging, serviceParameter, shows, type Description } from '../api/index.ts';
 
 const RUN_STATUSES = ['running', 'succeeded', 'failed', 'skipped', 'overran', 'lost', 'missed'] as const;
-const JOB_STATUSES = ['new', 'up', 'late', 'missed', 'failed', 'overrunning', 'retired'] as const;
+const JOB_STATUSES = ['new', 'up', 'late', 'missed', 'failed', 'overrunning', 'paused', 'retired'] as const;
 
 const job = z
   .object({
-    id: z.string().meta({ description: 'service:job' }),
+    id: z.string().meta({ description: '`service:job` of a declared job, the unique key of a check' }),
+    kind: z.enum(['declared', 'check']).meta({ description: 'whether rules declare it, or pings alone tell of it' }),
     service: z.string(),
-    job: z.string(),
+    job: z.string().meta({ description: 'its name' }),
+    slug: z.string().optional(),
     owner: z.string().optional(),
-    schedule: z.string(),
-    timezone: z.string(),
+    tags: z.array(z.string()).optional(),
+    schedule: z.string().optional(),
+    timezone: z.string().optional(),
+    period: z
+      .string()
+      .optional()
+      .meta({ description: 'of a check without a schedule: how long after a ping the next one is expected' }),
     maxRuntime: z.string().optional(),
     startDeadline: z.string().optional(),
     status: z.enum(JOB_STATUSES),
     since: moment,
     lastRun: z
-      .object({ run: z.string(), status: z.enum(RUN_STATUSES), startedAt: moment, endedAt: moment.optional() })
+      .object({
+        run: z.string().optional(),
+        status: z.enum(RUN_STATUSES),
+        startedAt: moment,
+        endedAt: moment.optional(),
+      })
       .optional(),
     nextExpectedAt: moment.optional(),
   })
@@ -41,6 +53,7 @@ const run = z
     counts: z
       .object({ read: z.number().optional(), written: z.number().optional(), failed: z.number().optional() })
       .optional(),
+    reason: z.string().optional().meta({ description: 'why a success counts as a failure' }),
     error: z
       .object({
         name: z.string(),
@@ -51,25 +64,69 @@ const run = z
         frames: z.array(z.string()).optional(),
       })
       .optional(),
+    exitStatus: z.number().optional().meta({ description: 'as a ping told it' }),
     instance: z.string().optional(),
     requestId: z.string().optional(),
   })
   .meta({ id: 'Run' });
 
+const changed = { from: z.enum(JOB_STATUSES), to: z.enum(JOB_STATUSES) };
+
+const event = z
+  .union([
+    z.object({ type: z.literal('run'), at: moment, run }),
+    z.object({
+      type: z.literal('ping'),
+      at: moment,
+      ping: z.object({
+        n: z.number(),
+        kind: z.enum(['success', 'start', 'fail', 'log', 'ign']),
+        run: z.string().optional(),
+        exitStatus: z.number().optional(),
+        durationMs: z.number().optional(),
+        bodySize: z.number(),
+      }),
+    }),
+    z.object({ type: z.literal('change'), at: moment, ...changed }),
+  ])
+  .meta({ id: 'JobEvent' });
+
 const tags = ['jobs'] as const;
 const params = {
   job: z
     .string()
-    .regex(/^([a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?:)?[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/)
-    .meta({ description: '`service:job`, or the job’s name alone where one service has it' }),
+    .regex(/^([a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?:)?[-_a-z0-9]{1,100}$/)
+    .meta({
+      description:
+        '`service:job`, or the job’s name alone where one service has it; of a check `service:slug`, its unique key or its UUID',
+    }),
 };
 const service = serviceParameter.optional();
-const problems = { 404: 'There is no such job.', 409: 'Several services have a job of that name.' };
+const problems = { 404: 'There is no such job.', 409: 'Several have that name.' };
+
+const text = z.string().min(1, 'is empty').max(100, 'is longer than 100 characters');
+const MOST_NEXT = 50;
+const count = z
+  .string()
+  .refine((given) => /^[0-9]{1,3}$/.test(given) && Number(given) >= 1 && Number(given) <= MOST_NEXT, {
+    error: `is a number from 1 to ${MOST_NEXT}`,
+  })
+  .meta({ description: 'how many', type: 'integer', minimum: 1, maximum: MOST_NEXT });
 
 export const listJobs: Description = {
-  summary: 'List the jobs there are and how each stands',
+  summary: 'List jobs and checks, and how each stands',
+  details:
+    'Of the filters all that are given must fit; of several `status` one, of several `tag` all. A page looks at so many entries at most: it may be short, or empty, and have a `cursor`. Declared jobs come first; owners are theirs alone, and tags are the checks’.',
   tags,
-  query: { service, ...paging },
+  query: {
+    service,
+    kind: z.enum(['declared', 'check'], 'is declared or check').optional(),
+    status: z.array(z.enum(JOB_STATUSES, `is one of ${JOB_STATUSES.join(', ')}`)).optional(),
+    owner: text.optional(),
+    tag: z.array(text).max(10, 'is given more than 10 times').optional(),
+    name: text.optional().meta({ description: 'a part of the name' }),
+    ...paging,
+  },
   answers: shows('A page of jobs.', z.object({ jobs: z.array(job), ...nextPage })),
 };
 
@@ -84,9 +141,32 @@ export const readJob: Description = {
 
 export const listRuns: Description = {
   summary: 'List the runs of a job, newest first',
+  details:
+    'The runs of a check are made of its pings: a start and the end with the same `rid`, or an end alone, each where its last ping stands. Of pings that tell of no run a page has fewer.',
   tags,
   params,
   query: { service, ...paging },
   answers: shows('A page of runs.', z.object({ job: z.string(), runs: z.array(run), ...nextPage })),
+  problems,
+};
+
+export const listEvents: Description = {
+  summary: 'List what happened to a job, newest first',
+  details:
+    'Runs stand where they began; changes of state are the latest 20 of a declared job, and those of 400 days of a check.',
+  tags,
+  params,
+  query: { service, ...paging },
+  answers: shows('A page of events.', z.object({ job: z.string(), events: z.array(event), ...nextPage })),
+  problems,
+};
+
+export const nextRuns: Description = {
+  summary: 'Tell when a job is expected next',
+  details: 'The first is the one that is awaited, though it may have passed. A retired or paused job expects nothing.',
+  tags,
+  params,
+  query: { service, count: count.optional() },
+  answers: shows('Its next times.', z.object({ job: z.string(), next: z.array(moment) })),
   problems,
 };

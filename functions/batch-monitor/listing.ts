@@ -1,50 +1,158 @@
-// Pages of the list of jobs: of one service, of all, or of those that the caller's key is for.
-import { listJobs, type JobPage } from '../../store/items/jobs.ts';
+// Pages of the list of jobs, declared ones and checks: of one service, of all, or of those that the caller's key is for.
+import { listCheckEntries, placeOf } from '../../store/items/check-list.ts';
+import { readCheck } from '../../store/items/checks.ts';
+import { listJobs, readJob } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import { badRequest, isName, pageOf, requireScope, sealCursor, type ApiRequest } from '../api/index.ts';
+import { checkView, hasTag, saysName, standingOf } from './checked.ts';
+import { standing } from './standing.ts';
+import { jobView, standingNow } from './views.ts';
 
-/** Services asked for one page: their jobs are read one service after the other. */
-const SERVICES_A_PAGE = 50;
+/** Kinds of jobs, in the order of the list. */
+const KINDS = ['declared', 'check'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Reads of the list for one page: with a filter that little gets through, a page may be short and others follow. */
+const READS_A_PAGE = 8;
+/** Services of a key that are asked for one page. */
+const SHELVES_A_PAGE = 100;
+/** Jobs looked at side by side. */
+const AT_ONCE = 32;
+
+interface Filters {
+  readonly statuses: ReadonlySet<string>;
+  readonly owner: string | null;
+  readonly tags: readonly string[];
+  /** In lower case. */
+  readonly name: string;
+}
+
+type View = Record<string, unknown>;
+/** Tells how one entry is shown; undefined when it is not. */
+type Look = () => Promise<View | undefined>;
+
+/** Jobs of one kind, of one service or of all. */
+interface Shelf {
+  readonly service: string | undefined;
+  readonly kind: Kind;
+}
+
+export interface ListedPage {
+  readonly jobs: readonly View[];
+  readonly cursor?: string;
+}
 
 /** The page a request asks for, its cursor sealed. @throws {Problem} 400, 403 for a service out of scope. */
-export async function jobPage(table: Table, request: ApiRequest): Promise<JobPage> {
+export async function jobPage(table: Table, request: ApiRequest, nowMs: number): Promise<ListedPage> {
   const service = request.query.get('service') ?? undefined;
   if (service !== undefined) {
     if (!isName(service)) throw badRequest('service is a name of lower-case letters, digits and hyphens.');
     requireScope(request.caller, service);
   }
-  const { services } = request.caller;
-  if (service === undefined && services !== undefined) return pageOfScope(table, request, services);
-  const list = `jobs:${service ?? ''}`;
-  const { jobs, cursor } = await listJobs(table, { service, ...pageOf(request, list) });
-  return sealed(jobs, list, cursor);
-}
-
-/**
- * A key for some services learns of no others, not even by a cursor: its services are read one by one, and a cursor is
- * where to go on: `service`, or `service#` and the store's cursor within it.
- */
-async function pageOfScope(table: Table, request: ApiRequest, scope: readonly string[]): Promise<JobPage> {
-  const list = 'jobs:own';
-  const { limit, cursor: from = '' } = pageOf(request, list);
-  const [at = '', within] = splitAtFirst(from);
-  const rest = [...new Set(scope)].filter((service) => service >= at).sort();
-  const jobs: { service: string; job: string }[] = [];
-  for (const [i, service] of rest.entries()) {
-    if (i === SERVICES_A_PAGE || jobs.length === limit) return sealed(jobs, list, service);
-    const cursor = service === at ? within : undefined;
-    const page = await listJobs(table, { service, limit: limit - jobs.length, cursor });
-    jobs.push(...page.jobs);
-    if (page.cursor !== undefined) return sealed(jobs, list, `${service}#${page.cursor}`);
+  const scope = service === undefined ? request.caller.services : undefined;
+  const list = scope === undefined ? `jobs:${service ?? ''}` : 'jobs:own';
+  const { limit, cursor } = pageOf(request, list);
+  const [from, fromKind, within] = splitTwice(cursor ?? '');
+  const services = scope === undefined ? [service] : [...new Set(scope)].sort();
+  const kind = request.query.get('kind');
+  const shelves = services
+    .flatMap((each) => KINDS.map((one): Shelf => ({ service: each, kind: one })))
+    .filter((shelf) => (kind === null || shelf.kind === kind) && !isBefore(shelf, from, fromKind));
+  const filters = filtersOf(request);
+  const jobs: View[] = [];
+  let reads = 0;
+  for (const [i, shelf] of shelves.entries()) {
+    const name = `${shelf.service ?? ''}#${shelf.kind}`;
+    if (i === SHELVES_A_PAGE || reads === READS_A_PAGE || jobs.length === limit) {
+      return { jobs, cursor: sealCursor(list, name) };
+    }
+    let at = name === `${from}#${fromKind}` ? within : undefined;
+    do {
+      const page = await readShelf(table, shelf, { limit: limit - jobs.length, at }, filters, nowMs);
+      // Shelves without anything are many, and each costs little.
+      if (page.looks.length > 0) reads++;
+      for (let first = 0; first < page.looks.length; first += AT_ONCE) {
+        const seen = await Promise.all(page.looks.slice(first, first + AT_ONCE).map((look) => look()));
+        jobs.push(...seen.filter((job) => job !== undefined));
+      }
+      at = page.at;
+      if (at !== undefined && (jobs.length === limit || reads === READS_A_PAGE)) {
+        return { jobs, cursor: sealCursor(list, `${name}#${at}`) };
+      }
+    } while (at !== undefined);
   }
   return { jobs };
 }
 
-function splitAtFirst(cursor: string): [string, string?] {
-  const end = cursor.indexOf('#');
-  return end < 0 ? [cursor] : [cursor.slice(0, end), cursor.slice(end + 1)];
+function isBefore({ service = '', kind }: Shelf, from: string, fromKind: string | undefined): boolean {
+  if (service !== from) return service < from;
+  return fromKind !== undefined && KINDS.indexOf(kind) < KINDS.findIndex((each) => each === fromKind);
 }
 
-function sealed(jobs: JobPage['jobs'], list: string, cursor: string | undefined): JobPage {
-  return cursor === undefined ? { jobs } : { jobs, cursor: sealCursor(list, cursor) };
+/** Where to go on: a service, a kind, and where on that shelf; a service alone is its beginning. */
+function splitTwice(cursor: string): [string, string | undefined, string | undefined] {
+  const [service = '', kind, ...rest] = cursor.split('#');
+  return [service, kind, rest.length === 0 ? undefined : rest.join('#')];
 }
+
+function filtersOf({ query }: ApiRequest): Filters {
+  return {
+    statuses: new Set(query.getAll('status')),
+    owner: query.get('owner'),
+    tags: query.getAll('tag'),
+    name: (query.get('name') ?? '').toLowerCase(),
+  };
+}
+
+async function readShelf(
+  table: Table,
+  { service, kind }: Shelf,
+  { limit, at }: { readonly limit: number; readonly at: string | undefined },
+  filters: Filters,
+  nowMs: number,
+): Promise<{ readonly looks: Look[]; readonly at: string | undefined }> {
+  // Tags are what checks have, and owners what rules have.
+  if (kind === 'declared' && filters.tags.length > 0) return { looks: [], at: undefined };
+  if (kind === 'declared') {
+    const { jobs, cursor } = await listJobs(table, { service, limit, cursor: at });
+    return { looks: jobs.map((entry) => () => declaredIf(table, entry, filters, nowMs)), at: cursor };
+  }
+  if (filters.owner !== null) return { looks: [], at: undefined };
+  const { entries, more } = await listCheckEntries(table, { service, limit, after: at });
+  const last = entries.at(-1);
+  return {
+    looks: entries.map(
+      ({ uuid }) =>
+        () =>
+          checkIf(table, uuid, filters, nowMs),
+    ),
+    at: more && last !== undefined ? placeOf(last) : undefined,
+  };
+}
+
+async function declaredIf(
+  table: Table,
+  entry: { readonly service: string; readonly job: string },
+  { statuses, owner, name }: Filters,
+  nowMs: number,
+): Promise<View | undefined> {
+  if (!entry.job.includes(name)) return undefined;
+  const job = await readJob(table, entry.service, entry.job);
+  if (!job || (owner !== null && job.owner !== owner)) return undefined;
+  // A job that has failed since the last tick must not be listed as up.
+  const now = await standing(table, job, nowMs);
+  return isWanted(statuses, standingNow(now, nowMs).status) ? jobView(now, nowMs) : undefined;
+}
+
+async function checkIf(
+  table: Table,
+  uuid: string,
+  { statuses, tags, name }: Filters,
+  nowMs: number,
+): Promise<View | undefined> {
+  const check = await readCheck(table, uuid);
+  if (!check || !saysName(check, name) || !tags.every((tag) => hasTag(check, tag))) return undefined;
+  return isWanted(statuses, standingOf(check, nowMs).status) ? checkView(check, nowMs) : undefined;
+}
+
+const isWanted = (statuses: ReadonlySet<string>, status: string) => statuses.size === 0 || statuses.has(status);

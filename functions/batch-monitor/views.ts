@@ -3,10 +3,13 @@ import type { Run } from '../../store/items/job-runs.ts';
 import type { Job, JobStatus } from '../../store/items/jobs.ts';
 import { expectationOf } from './judge.ts';
 
-const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
+/** As a job is shown: `paused` is what a check can be, and a declared job while somebody has paused it. */
+export type ShownStatus = JobStatus | 'paused';
+
+export const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
 
 /** `late` lies between a slot nobody has started and its deadline: nothing is stored for it, and it began at the slot. */
-function standingNow(job: Job, nowMs: number): { readonly status: JobStatus; readonly since: number } {
+export function standingNow(job: Job, nowMs: number): { readonly status: ShownStatus; readonly since: number } {
   if (job.status === 'up' || job.status === 'new') {
     const expected = expectationOf(job);
     if (expected !== undefined && expected.slot < nowMs) return { status: 'late', since: expected.slot };
@@ -19,6 +22,7 @@ export function jobView(job: Job, nowMs: number): Record<string, unknown> {
   const { status, since } = standingNow(job, nowMs);
   return {
     id: `${service}:${job.job}`,
+    kind: 'declared',
     service,
     job: job.job,
     owner: job.owner,
@@ -55,6 +59,7 @@ export function runView(run: Run): Record<string, unknown> {
     heardAt: iso(heardAt),
     progress,
     counts,
+    reason: run.reason,
     error,
     instance: instance || undefined,
     requestId: requestId || undefined,

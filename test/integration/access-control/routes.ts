@@ -125,6 +125,8 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/v1/jobs', 'viewer', 'filtered'],
   ['GET', '/v1/jobs/{job}', 'viewer', 'service'],
   ['GET', '/v1/jobs/{job}/runs', 'viewer', 'service'],
+  ['GET', '/v1/jobs/{job}/events', 'viewer', 'service'],
+  ['GET', '/v1/jobs/{job}/next', 'viewer', 'service'],
 
   ['GET', '/ping/{key}', 'anyone', 'filtered'],
   ['HEAD', '/ping/{key}', 'anyone', 'filtered'],

@@ -162,11 +162,11 @@ describe('a job run', () => {
 
   it('is not held up by a store that is away when it tells of itself', async () => {
     const { clock, run } = await world({ away: true });
-    const answered = await run(async () => {
+    const tells = async () => {
       clock.advance(15_000);
       flyball.heartbeat();
       return 'done';
-    });
-    expect(answered).toBe('done');
+    };
+    expect(await run(tells)).toBe('done');
   });
 });
