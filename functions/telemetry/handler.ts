@@ -1,13 +1,14 @@
 // The deployed function: telemetry over HTTP, governed by flyball itself.
 import { governed } from '../../middleware/index.ts';
 import { systemClock } from '../../middleware/kernel/clock.ts';
-import { controlPlaneTable, createApi } from '../api/index.ts';
+import { createApi } from '../api/index.ts';
 import { logged, loggerOf } from '../api/logging.ts';
+import { signedControlPlaneTable } from '../api/signed-table.ts';
 import { telemetryRoutes } from './routes.ts';
 
 const clock = systemClock;
 const logger = loggerOf('telemetry');
-const table = controlPlaneTable();
+const table = signedControlPlaneTable();
 
 export const handler = logged(
   logger,
