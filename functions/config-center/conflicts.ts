@@ -4,10 +4,17 @@ import { Problem } from '../api/index.ts';
 import { documentsOf, fleetOf, pathOf } from './document-id.ts';
 import { shownGray } from './gray/terms.ts';
 
-/** 409: nothing of this publication is in force, and what is must be looked at first. */
-export function lostRace(service: string, head: RulesHead | undefined): Problem {
-  const stands = head ? `revision ${head.revision} is in force` : 'another publication is under way';
-  return new Problem(409, `Somebody else published ${documentsOf(service)}: ${stands}. Compare, then publish again.`, {
+/**
+ * 409: nothing of this publication is in force, and what is must be looked at first. Who loses to a publication that has
+ * not come as far as its head finds the head they began with (`before`).
+ */
+export function lostRace(service: string, head: RulesHead | undefined, before?: RulesHead): Problem {
+  const begun = head !== undefined && head.seq === before?.seq;
+  const stands = head
+    ? `revision ${head.revision} is ${begun ? 'still ' : ''}in force`
+    : 'another publication is under way';
+  const who = `Somebody else ${begun ? 'is publishing' : 'published'} ${documentsOf(service)}`;
+  return new Problem(409, `${who}: ${stands}. Compare, then publish again.`, {
     code: 'PUBLISHED_MEANWHILE',
     ...(head ? { more: { revision: head.revision, seq: head.seq } } : {}),
   });

@@ -171,7 +171,7 @@ async function publishNext(parts: Parts, request: ApiRequest, next: Next, state:
       plan,
     }),
   );
-  if (!published.applied) throw lostRace(service, published.head);
+  if (!published.applied) throw lostRace(service, published.head, head);
   const started = grayOf(published.head.gray);
   const { revision } = started ?? published.head;
   await record(parts, request, {
