@@ -28,7 +28,7 @@ function isOfControlPlane(status: number, problem: Problem | undefined): boolean
 
 function sentenceOf(status: number): string {
   if (status === 401) return 'The control plane does not know who is asking';
-  if (status === 403) return 'The key in FLYBALL_TOKEN may not do this';
+  if (status === 403) return 'This key may not do this';
   return status >= 500 ? 'The control plane could not answer' : 'The control plane refused';
 }
 
@@ -37,16 +37,25 @@ function linesOf(status: number, problem: Problem | undefined): string[] {
   for (const [name, value] of Object.entries(problem ?? {})) {
     if (!SAID.has(name)) lines.push(`${name}: ${JSON.stringify(value)}`);
   }
-  const todo = adviceFor(status, textOf(problem?.['code']));
+  const todo = adviceFor(status, problem);
   if (todo !== undefined) lines.push(todo);
   const instance = textOf(problem?.['instance']);
   if (instance !== undefined) lines.push(`Its logs name this as ${instance.split(':').at(-1) ?? instance}.`);
   return lines;
 }
 
-function adviceFor(status: number, code: string | undefined): string | undefined {
+function adviceFor(status: number, problem: Problem | undefined): string | undefined {
+  const code = textOf(problem?.['code']);
   if (code === 'LIBRARY_TOO_OLD') return 'Deploy the function with a newer flyball first, or publish with --force.';
-  if (status === 401) return 'Set FLYBALL_TOKEN to an API key that is neither expired nor revoked.';
+  // No role helps to publish a draft of one's own; what else four eyes stop, the answer itself tells how to do.
+  if (code === 'FOUR_EYES') {
+    return problem?.['needed'] === undefined
+      ? undefined
+      : 'Somebody else reads it and runs flyball publish --draft <service> --note ….';
+  }
+  if (status === 401) {
+    return 'Set FLYBALL_TOKEN to an API key that is neither expired nor revoked, or flyball login with one.';
+  }
   if (status === 403) return 'Use a key of a higher role, or one that is for this service.';
   if (status === 429) return 'Too many requests at once; try again in a moment.';
   return undefined;
