@@ -59,7 +59,12 @@ const LOOPBACK = /^(localhost|127\.[0-9.]+|\[::1\])$/;
 
 /** @throws {WrongUsage} unless it is the address of a control plane; without a slash at its end. */
 export function baseOf(url: string | undefined): string {
-  if (url === undefined || url === '') {
+  if (url?.trim() === '') {
+    throw new WrongUsage(
+      'The address of the control plane is empty: set FLYBALL_URL to it, or unset that where flyball login has kept one.',
+    );
+  }
+  if (url === undefined) {
     throw new WrongUsage(
       'It is not known where the control plane is: set FLYBALL_URL, or give --url https://…, as its deployment printed it; or flyball login.',
     );
@@ -82,9 +87,14 @@ export function baseOf(url: string | undefined): string {
 
 /** @throws {WrongUsage} unless it can be an API key. */
 export function keyOf(token: string | undefined): string {
-  const key = token?.trim() ?? '';
-  if (key === '') {
+  const key = token?.trim();
+  if (key === undefined) {
     throw new WrongUsage('FLYBALL_TOKEN is not set: put an API key of the control plane there, or flyball login.');
+  }
+  if (key === '') {
+    throw new WrongUsage(
+      'FLYBALL_TOKEN is not set to a key, but empty: put one there, or unset it where flyball login has kept one.',
+    );
   }
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new WrongUsage('FLYBALL_TOKEN holds characters that no API key has; is there more than the key in it?');

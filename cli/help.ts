@@ -10,12 +10,15 @@ const COMMON = `  --url <address>   the control plane, in place of FLYBALL_URL
   --json            print one JSON value, for machines
   -h, --help        print this`;
 
-const EXIT_CODES = `Exit codes:
+const EXIT_CODES = `Times are shown in UTC.
+
+Exit codes:
   0  done
   1  the control plane refused, or the rules have errors
   2  the command, a file or the environment is not as it must be
   3  the control plane was not reached, or could not answer
-  4  something differs, where that was asked: apply --dry-run, diff --exit-code`;
+  4  something differs, where that was asked: apply --dry-run, diff --exit-code;
+     simulate found the draft worse`;
 
 export function helpOf(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));

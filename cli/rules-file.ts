@@ -22,6 +22,11 @@ export function readRulesFile(folder: string, name: string, otherwise: string | 
   if (text.trim() === '') throw new WrongUsage(`${name} is empty: a rule document was expected.`);
   const json = name.endsWith('.json') || text.trimStart().startsWith('{');
   const named = (json ? serviceOfJson(text, name) : serviceOfYaml(text)) ?? otherwise;
+  if (named === undefined && /^(?:kind|[ \t]*"kind")[ \t]*:[ \t]*["']?baseline\b/m.test(text)) {
+    throw new WrongUsage(
+      `${name} is the baseline and for no service: flyball apply -f ${name} --publish --note … puts it in force, --dry-run tells what that would change.`,
+    );
+  }
   if (named === undefined) {
     throw new WrongUsage(
       `${name} does not say which service its rules are for: give it a "service: …", at the left edge if it is YAML.`,

@@ -44,7 +44,7 @@ when it tries again. A breaker is named as its dependency, or resource:<name>.
     const lines = all.flatMap(linesOf);
     return {
       exitCode: EXIT.ok,
-      lines: lines.length > 0 ? lines : [`The rules of ${service} have no such breaker.`],
+      lines: lines.length > 0 ? lines : [`The rules of ${service} have no breakers.`],
       json: { service, breakers: all },
     };
   },

@@ -111,7 +111,8 @@ function notesOn(answer: Answer): string[] {
   const theirs = isObject(told['draft']) ? cell(told['draft']['author']) : 'somebody';
   const changes = linesOfChanges(changesIn(told['changes'])).map((line) => `  ${textIn(line)}`);
   return [
-    `Meanwhile ${theirs} has changed the draft. From theirs to yours:`,
+    `Meanwhile ${theirs} has changed the draft.`,
+    'From theirs to yours:',
     ...changes,
     'Take these lines away and save to put yours in its place; leave it as it is to give up.',
   ];

@@ -32,7 +32,8 @@ show   tells what part is given which revision, or how the last one ended
   --draft <service>   the draft as it stands, in place of a file
   --force             although running functions have a flyball that is older than the rules
   --service <name>    of several files, the one with the rules of this service
-  --watch             goes on showing it until it has ended, every 5 s`,
+  --watch             goes on showing it until it has ended, every 5 s; where the
+                      output is no terminal, shows it once it has`,
   options: {
     note: { type: 'string' },
     share: { type: 'string' },
@@ -63,11 +64,13 @@ async function show({ args, flag }: Given, { controlPlane, console }: World): Pr
   const [service, other] = args;
   if (service === undefined || other !== undefined) throw new WrongUsage('Write flyball gray show <service>.');
   let told = await read(controlPlane, service);
-  if (flag('watch') && !flag('json') && console.isTerminal) {
+  if (flag('watch')) {
+    const seen = console.isTerminal && !flag('json');
     let last = '';
     while (told['state'] === 'running') {
       const text = JSON.stringify(told);
-      if (text !== last) for (const line of grayLines(service, told)) console.write(`${shown(line, console.colour)}\n`);
+      if (seen && text !== last)
+        for (const line of grayLines(service, told)) console.write(`${shown(line, console.colour)}\n`);
       last = text;
       if ((await console.wait(WATCHED_EVERY_MS)) === 'stopped') break;
       told = await read(controlPlane, service);

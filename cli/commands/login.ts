@@ -25,7 +25,9 @@ last one logged in to is asked from now on. FLYBALL_URL and FLYBALL_TOKEN come f
     // Whoever may do anything may ask this.
     await controlPlaneAt(() => ({ url, token })).ask('GET', '/v1/services?limit=1');
     const file = keepKeys(env, { url, keys: { ...kept.keys, [url]: token } });
-    const others = env['FLYBALL_TOKEN'] === undefined ? [] : ['FLYBALL_TOKEN is set, and is used in its place.'];
+    const other = env['FLYBALL_TOKEN']?.trim();
+    const how = other === '' ? 'set to nothing: unset it, for it comes first' : 'set, and is used in its place';
+    const others = other === undefined ? [] : [`FLYBALL_TOKEN is ${how}.`];
     return {
       exitCode: EXIT.ok,
       lines: [`Logged in to ${url}; the key is kept in ${file}.`, ...others],

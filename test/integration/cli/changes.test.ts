@@ -223,6 +223,34 @@ describe('part of the fleet first', () => {
     expect(await flyball(['gray', 'show', 'gray-c', '--watch'], seen)).toMatchObject({ exitCode: 0 });
     expect(written.join('')).toContain('given to 10% of the instances');
   });
+
+  it.each([[[]], [['--json']]])('is waited for where nobody looks, and told once it has ended: %j', async (more) => {
+    const service = `gray-e${more.length}`;
+    await publish(service, '5/s');
+    await start(service, '--share', '10%');
+    const written: string[] = [];
+    let waits = 0;
+    const wait = async () => {
+      waits += 1;
+      if (waits === 2) await flyball(['abort', service, '--note', 'enough seen']);
+      return 'over' as const;
+    };
+    const unseen = { write: (text: string) => void written.push(text), wait };
+    const { exitCode, out } = await flyball(['gray', 'show', service, '--watch', ...more], unseen);
+    expect({ exitCode, waits, written }).toEqual({ exitCode: 0, waits: 2, written: [] });
+    expect(out).toContain('aborted');
+    expect(out).toContain('enough seen');
+  });
+});
+
+describe('breakers', () => {
+  it('are none where the rules have none', async () => {
+    await publish('bare', '5/s');
+    expect(await flyball(['breakers', 'bare'])).toMatchObject({
+      exitCode: 0,
+      out: 'The rules of bare have no breakers.',
+    });
+  });
 });
 
 describe('rollback', () => {
@@ -504,7 +532,20 @@ describe('edit', () => {
     );
     expect(await flyball(['edit', 'edit-e'], { edit })).toMatchObject({ exitCode: 0 });
     expect(opened[1]).toContain('# flyball: Meanwhile admin-key has changed the draft.');
+    expect(opened[1]).toContain('# flyball: From theirs to yours:');
     expect(opened[1]).toContain('# flyball:     - limit: "7/s"');
     expect((await flyball(['get', 'edit-e', 'draft'])).out).toBe(yaml('edit-e', '9/s').trimEnd());
+  });
+
+  it('says who was faster to those who then give up, without a list that is not there', async () => {
+    await put('edit-f', yaml('edit-f', '5/s'));
+    const { edit } = editor(async (text) => {
+      await put('edit-f', yaml('edit-f', '7/s'));
+      return text.replace('5/s', '9/s');
+    });
+    const ran = await flyball(['edit', 'edit-f'], { edit });
+    const [said, where = ''] = ran.err.split('\n');
+    expect(said).toBe('flyball: Nothing was changed. Meanwhile admin-key has changed the draft.');
+    rmSync(join(where.replace(/^.* is in /, ''), '..'), { recursive: true });
   });
 });

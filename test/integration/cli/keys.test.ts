@@ -65,6 +65,14 @@ describe('login', () => {
     expect(ran.err).toContain('may not do this (403)');
   });
 
+  it.each([
+    ['fb_viewer', 'FLYBALL_TOKEN is set, and is used in its place.'],
+    ['', 'FLYBALL_TOKEN is set to nothing: unset it, for it comes first.'],
+  ])('says so where the environment has %j', async (token, told) => {
+    const ran = await flyball(['login', '--url', served.url], { FLYBALL_TOKEN: token }, typing('fb_admin'));
+    expect(ran.out.split('\n')).toEqual([expect.stringContaining('Logged in to'), told]);
+  });
+
   it('sends a key to the address it was kept for and no other', async () => {
     const asked: unknown[] = [];
     const other = await serve(

@@ -12,6 +12,8 @@ beforeEach(() => {
   writeFileSync(join(folder, 'shop.json'), '{"apiVersion":"flyball/v1","service":"shop"}');
   writeFileSync(join(folder, 'cart.json'), '{"apiVersion":"flyball/v1","service":"cart"}');
   writeFileSync(join(folder, 'nobody.yaml'), 'apiVersion: flyball/v1\nnested:\n  service: shop\n');
+  writeFileSync(join(folder, 'base.yaml'), 'apiVersion: flyball/v1\nkind: baseline\nowner: platform\n');
+  writeFileSync(join(folder, 'base.json'), '{"apiVersion":"flyball/v1",\n  "kind": "baseline"}');
   writeFileSync(join(folder, 'broken.json'), '{"service": }');
   writeFileSync(join(folder, 'empty.yaml'), ' \n');
   return () => rmSync(folder, { recursive: true, force: true });
@@ -37,7 +39,8 @@ describe('help', () => {
     const { exitCode, out } = await flyball(['--help']);
     expect(exitCode).toBe(0);
     for (const { name, summary } of COMMANDS) expect(out).toMatch(new RegExp(`^ {2}${name} +${summary}$`, 'm'));
-    for (const word of ['FLYBALL_URL', 'FLYBALL_TOKEN', 'Exit codes:', '--version']) expect(out).toContain(word);
+    for (const word of ['FLYBALL_URL', 'FLYBALL_TOKEN', 'Exit codes:', 'simulate found', '--version'])
+      expect(out).toContain(word);
   });
 
   it.each(COMMANDS)('tells of $name what it takes and every option it has', async ({ name, synopsis, options }) => {
@@ -111,6 +114,13 @@ describe('wrong usage ends with 2 and says what to do', () => {
     ['a path for a service', ['pull', 'a/b'], NOBODY, '"a/b" names no service'],
     ['no key', ['pull', 'shop'], { FLYBALL_URL: 'http://127.0.0.1:9' }, 'FLYBALL_TOKEN is not set'],
     ['a blank key', ['pull', 'shop'], { ...NOBODY, FLYBALL_TOKEN: ' ' }, 'FLYBALL_TOKEN is not set'],
+    [
+      'a key that a build has not',
+      ['pull', 'shop'],
+      { ...NOBODY, FLYBALL_TOKEN: '' },
+      'but empty: put one there, or unset',
+    ],
+    ['an address that a build has not', ['pull', 'shop'], { ...NOBODY, FLYBALL_URL: '' }, 'is empty: set FLYBALL_URL'],
     ['a key with a line in it', ['pull', 'shop'], { ...NOBODY, FLYBALL_TOKEN: 'a\nb' }, 'more than the key'],
     ['no note', ['publish', 'shop.json'], NOBODY, '--note is missing'],
     [
@@ -123,6 +133,9 @@ describe('wrong usage ends with 2 and says what to do', () => {
     ['an empty file', ['validate', 'empty.yaml'], NOBODY, 'empty.yaml is empty'],
     ['text that is no JSON', ['validate', 'broken.json'], NOBODY, 'broken.json is no JSON'],
     ['rules of nobody', ['validate', 'nobody.yaml'], NOBODY, 'nobody.yaml does not say which service'],
+    ['a baseline among rules', ['validate', 'base.yaml'], NOBODY, 'flyball apply -f base.yaml --publish'],
+    ['a baseline to publish', publish('base.yaml'), NOBODY, 'base.yaml is the baseline and for no service'],
+    ['a baseline in JSON', ['diff', '-f', 'base.json'], NOBODY, 'base.json is the baseline and for no service'],
     ['a mistyped name among those to publish', publish('shop.json', 'shpo.json'), NOBODY, 'shpo.json cannot be read'],
     ['several files to publish', publish('shop.json', 'cart.json'), NOBODY, 'cart.json holds rules of cart'],
     ['a service whose rules none holds', ['validate', 'shop.json', '--service', 'cart'], NOBODY, 'rules of "cart"'],
