@@ -2,9 +2,11 @@
 import { putBody } from '../../../store/items/check-log.ts';
 import { changeCheck, checksBySlug, readCheck } from '../../../store/items/checks.ts';
 import type { Check } from '../../../store/items/check-record.ts';
+import type { Job } from '../../../store/items/jobs.ts';
 import type { Table } from '../../../store/port.ts';
 import { openRoute, text, type ApiResponse, type OpenRequest, type Route } from '../../api/index.ts';
 import { claimed } from './claimed.ts';
+import { pingedJob, pingJob } from './job-pings.ts';
 import * as describedPings from './described-pings.ts';
 import { newCheck, pinged } from './fold.ts';
 import type { ServiceOf } from './ping-keys.ts';
@@ -70,10 +72,25 @@ async function bySlug(
   const [check, another] = await checksBySlug(parts.table, service, slug, 2);
   if (another !== undefined) return plain(409, 'ambiguous slug');
   if (check !== undefined) return ping(parts, request, check, meant);
+  const job = await pingedJob(parts.table, service, slug);
+  if (job !== undefined) return pingOfJob(parts, request, job, meant);
   if (request.query.get('create') !== '1') return plain(404, 'not found');
   if (meant === 'bad' || ridOf(request.query) === 'bad') return ping(parts, request, undefined, meant);
   const answer = await ping(parts, request, await provide(parts, service, slug, request.at), meant);
   return answer.status === 200 ? plain(201, 'Created', answer.headers) : answer;
+}
+
+async function pingOfJob(
+  { table, newId }: PingParts,
+  request: OpenRequest,
+  job: Job,
+  meant: PingMeant | 'bad',
+): Promise<ApiResponse> {
+  if (meant === 'bad') return plain(400, 'invalid url format');
+  const rid = ridOf(request.query);
+  if (rid === 'bad') return plain(400, 'invalid uuid format');
+  await pingJob(table, job, { ...meant, ...rid, at: request.at, body: bytesOf(request) }, newId);
+  return plain(200, 'OK', { 'ping-body-limit': String(PING_BODY_LIMIT) });
 }
 
 /** The check that a first ping makes for a slug: of several first pings at once, all get the same one. */
