@@ -80,6 +80,11 @@ async function restOfTheApi(): Promise<void> {
   expect((await admin('GET', '/v1/telemetry/coverage')).status).toBe(200);
   await eventually('a function of which it is known how many may run', () => limited('orders'));
   await eventually('a queue of which it is known how deep it is', () => limited('settlement'));
+  const pinger = await admin('POST', '/v1/keys', { name: 'a server', role: 'pinger', services: ['settlement'] });
+  for (const what of ['/start', '']) {
+    const path = `/ping/${String(pinger.body['key'])}/nightly-settlement${what}`;
+    expect((await request('GET', path)).status, path).toBe(200);
+  }
   await request('GET', '/hello');
   await openOrders();
   const nightly = `${world.lambda}/2015-03-31/functions/flyball-local-nightly-settlement/invocations`;
