@@ -16,6 +16,8 @@ const LONGEST_KEY = 256;
 /** Knows callers by what no other route takes, never by a bearer's key or token. Rejects with a `Problem`. */
 export type Knows = (request: OpenRequest) => Promise<Caller | undefined>;
 
+type Credentials = Extract<Presented, { readonly text: string }>;
+
 const BEARER = /^bearer\b/i;
 
 export interface AuthParts {
@@ -59,10 +61,11 @@ export function createAuthenticator(parts: AuthParts): (request: OpenRequest, kn
     }
   }
 
-  async function ofKey(key: string, hash: string, nowMs: number): Promise<Caller> {
+  async function ofKey({ kind, text: key }: Credentials, hash: string, nowMs: number): Promise<Caller> {
     const found = key.length > LONGEST_KEY ? undefined : await readApiKey(table, hash);
     if (!found || !isValidAt(found, nowMs)) {
-      throw unauthorized('The API key is not known, has expired or was revoked.', ', error="invalid_token"');
+      const tokens = kind === 'token' ? ', and no issuer is set here whose tokens are taken' : '';
+      throw unauthorized(`The API key is not known, has expired or was revoked${tokens}.`, ', error="invalid_token"');
     }
     const { name, role, services, expiresAt } = found;
     return {
@@ -107,7 +110,7 @@ export function createAuthenticator(parts: AuthParts): (request: OpenRequest, kn
     const isToken = presented.kind === 'token' && issuers !== '';
     const attempt = { address, credential, at, isFree: isToken };
     return watched(attempt, async () => {
-      const caller = await (isToken ? ofToken(presented.text, at) : ofKey(presented.text, credential, at));
+      const caller = await (isToken ? ofToken(presented.text, at) : ofKey(presented, credential, at));
       failures.succeeded(attempt);
       return caller;
     });
@@ -125,7 +128,7 @@ async function loadTokens({ clock, logger }: AuthParts, issuers: string): Promis
   }
 }
 
-function unclear(kind: Exclude<Presented['kind'], 'key' | 'token'>): Problem {
+function unclear(kind: Exclude<Presented['kind'], Credentials['kind']>): Problem {
   return kind === 'none'
     ? unauthorized('Send an API key as "Authorization: Bearer <key>" or "X-Api-Key: <key>".', '')
     : unauthorized('Send one API key or token, not several.', ', error="invalid_request"');

@@ -133,8 +133,12 @@ describe('a token', () => {
   });
 
   it('is an unknown key where no issuers are named', async () => {
-    expect((await list(controlPlane(table), await token())).status).toBe(401);
+    const { status, body } = await list(controlPlane(table), await token());
+    expect(status).toBe(401);
+    expect(body['detail']).toContain('no issuer is set here whose tokens are taken');
     expect(issuer.asked).toBe(0);
+    const ofKey = await list(controlPlane(table), 'fb_nobody');
+    expect(ofKey.body['detail']).toBe('The API key is not known, has expired or was revoked.');
   });
 });
 
