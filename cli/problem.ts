@@ -54,10 +54,11 @@ function adviceFor(status: number, problem: Problem | undefined): string | undef
       : 'Somebody else reads it and runs flyball publish --draft <service> --note ….';
   }
   if (status === 401) {
-    return 'Set FLYBALL_TOKEN to an API key that is neither expired nor revoked, or flyball login with one.';
+    return 'Set FLYBALL_TOKEN to an API key, or a token, that is neither expired nor revoked; or flyball login with a key.';
   }
+  if (code === 'NO_ROLE') return 'Which claims give which role is said by the deployment parameter oidcIssuers.';
   if (status === 403) return 'Use a key of a higher role, or one that is for this service.';
-  if (status === 429) return 'Too many requests at once; try again in a moment.';
+  if (status === 429 && code !== 'TOO_MANY_FAILED_LOGINS') return 'Too many requests at once; try again in a moment.';
   return undefined;
 }
 

@@ -27,6 +27,16 @@ describe('who may not', () => {
   it('is told where a key comes from when nobody knows them', () => {
     const text = told(401, { code: 'UNAUTHORIZED' });
     expect(text).toContain('Set FLYBALL_TOKEN to an API key');
-    expect(text).toContain('or flyball login with one');
+    expect(text).toContain('or flyball login with a key');
+  });
+
+  it('is sent to the one who says which claims give a role, where their token gives none', () => {
+    expect(told(403, { code: 'NO_ROLE' })).toContain('oidcIssuers');
+    expect(told(403, { code: 'NO_ROLE' })).not.toContain('higher role');
+  });
+
+  it('is told to try again in a moment, unless the answer says when', () => {
+    expect(told(429, { code: 'THROTTLED' })).toContain('try again in a moment');
+    expect(told(429, { code: 'TOO_MANY_FAILED_LOGINS' })).toBe('The control plane refused (429): So it is.');
   });
 });
