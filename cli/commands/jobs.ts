@@ -26,8 +26,12 @@ next run is expected. Of a job, service:job or its name alone: its runs, newest 
     const [job] = given.args;
     const service = given.text('service');
     const query = new URLSearchParams(service === undefined ? {} : { service: serviceName(service) });
-    if (job !== undefined) return runs(job, given, controlPlane, query);
     const status = given.text('status');
+    if (job !== undefined) {
+      if (status !== undefined)
+        throw new WrongUsage('--status is for the list of jobs; leave the job or --status out.');
+      return runs(job, given, controlPlane, query);
+    }
     if (status !== undefined) query.set('status', status);
     return all(controlPlane, query);
   },
