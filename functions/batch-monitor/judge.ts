@@ -1,6 +1,8 @@
 // What a job's runs say about the job: finds slots nobody started, and replays what happened into a state. Pure.
 import type { Run } from '../../store/items/job-runs.ts';
 import type { Job } from '../../store/items/jobs.ts';
+import { failing } from './judging/failing.ts';
+import { finishing } from './judging/finishing.ts';
 import { eventsOfRun, tell } from './judging/runs.ts';
 import { slotsOf, startDeadlineMs } from './judging/slots.ts';
 import { replay, type JobEvent } from './replay.ts';
@@ -24,7 +26,15 @@ export function judge(job: Job, runs: readonly Run[], nowMs: number, knownFrom =
   if (job.retiredAt !== undefined) return { job: { ...job, dueAt: undefined }, missed: [] };
   const told = runs.reduce(tell, job);
   const { missed, anchorAt, nextDueAt } = slotsOf(job, runs, nowMs, knownFrom);
-  const events = eventsOf(told, runs, missed);
+  const late = finishing(job, runs, missed, nowMs, knownFrom);
+  const ends = failing(job, runs, knownFrom === -Infinity);
+  const lateBy = startDeadlineMs(job);
+  const events = [
+    ...missed.map((slot): JobEvent => ({ at: slot + lateBy, kind: 'missed' })),
+    ...late.events,
+    ...runs.flatMap((run) => eventsOfRun(run, lateBy, late.late.has(run))),
+    ...ends.events,
+  ].filter(({ at }) => at >= ends.from);
   const changes = replay(before(told, events), events);
   const last = changes[changes.length - 1];
   return {
@@ -36,18 +46,13 @@ export function judge(job: Job, runs: readonly Run[], nowMs: number, knownFrom =
       changes: [...job.changes.filter((known) => !last || known.at < (changes[0]?.at ?? 0)), ...changes].slice(
         -CHANGES_KEPT,
       ),
-      dueAt: nextDueAt,
+      dueAt: earlier(nextDueAt, late.nextAt),
     },
   };
 }
 
-function eventsOf(job: Job, runs: readonly Run[], missed: readonly number[]): JobEvent[] {
-  const lateBy = startDeadlineMs(job);
-  return [
-    ...missed.map((slot): JobEvent => ({ at: slot + lateBy, kind: 'missed' })),
-    ...runs.flatMap((run) => eventsOfRun(run, lateBy)),
-  ];
-}
+const earlier = (a: number | undefined, b: number | undefined) =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 
 /** The state before the runs at hand: older ones are not read again. */
 function before(job: Job, events: readonly JobEvent[]): 'new' | Job['status'] {

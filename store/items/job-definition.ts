@@ -1,5 +1,6 @@
 // What a rule document declares of a job, as its item keeps it.
 import type { Item } from '../port.ts';
+import type { RunCounts } from './job-runs.ts';
 
 /** Durations and the like as they are written in the document. */
 export interface JobDefinition {
@@ -8,9 +9,27 @@ export interface JobDefinition {
   readonly maxRuntime?: string | undefined;
   readonly minRuntime?: string | undefined;
   readonly startDeadline?: string | undefined;
+  readonly finishBy?: string | undefined;
   readonly noHeartbeatFor?: string | undefined;
+  readonly failures?: string | undefined;
+  readonly notMoreThan?: string | undefined;
+  readonly overlap?: 'allow' | 'forbid' | undefined;
+  readonly expect?: { readonly [Count in keyof RunCounts]?: CountBound | undefined } | undefined;
+  readonly duration?: { readonly anomaly: string } | undefined;
+  readonly pauses?: PlannedPause[] | undefined;
   readonly owner?: string | undefined;
 }
+
+/** Numbers, or part of a median. */
+export type CountBound = {
+  readonly atLeast?: number | string | undefined;
+  readonly atMost?: number | string | undefined;
+};
+
+/** Once, or each time the schedule comes. */
+export type PlannedPause =
+  | { readonly from: string; readonly to: string; readonly reason?: string | undefined }
+  | { readonly schedule: string; readonly for: string; readonly reason?: string | undefined };
 
 const FIELDS = {
   schedule: true,
@@ -18,7 +37,14 @@ const FIELDS = {
   maxRuntime: true,
   minRuntime: true,
   startDeadline: true,
+  finishBy: true,
   noHeartbeatFor: true,
+  failures: true,
+  notMoreThan: true,
+  overlap: true,
+  expect: true,
+  duration: true,
+  pauses: true,
   owner: true,
 } satisfies Record<keyof JobDefinition, true>;
 

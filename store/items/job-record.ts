@@ -3,7 +3,7 @@ import { due, keys } from '../keys.ts';
 import type { Item, Key } from '../port.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 import { definitionOf, type JobDefinition } from './job-definition.ts';
-import type { RunStatus } from './job-runs.ts';
+import type { RunMark, RunStatus } from './job-runs.ts';
 
 /** `new` before its first run has ended; `late` is never stored, it is what a reader sees between a slot and its deadline. */
 export type JobStatus = 'new' | 'up' | 'late' | 'missed' | 'failed' | 'overrunning' | 'retired';
@@ -20,6 +20,14 @@ export type LastRun = {
   readonly endedAt?: number | undefined;
 };
 
+/** A pause made by hand: no slot in it is expected. Without an end it lasts until somebody ends it. */
+export type Hold = {
+  readonly from: number;
+  readonly until?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly by?: string | undefined;
+};
+
 /** Times are ms since the epoch. */
 export interface Job extends JobDefinition {
   readonly service: string;
@@ -29,6 +37,10 @@ export interface Job extends JobDefinition {
   readonly declaredAt: number;
   /** Slots before this moment are not expected: the job was not there or had another schedule. */
   readonly watchFrom: number;
+  /** Slots before this moment were to be done by another time of the day, or by none. */
+  readonly finishFrom?: number | undefined;
+  /** Pauses made by hand, oldest first. */
+  readonly holds?: Hold[] | undefined;
   readonly retiredAt?: number | undefined;
   readonly status: JobStatus;
   /** When the status began: the moment something went wrong, not the one it was noticed. */
@@ -37,6 +49,8 @@ export interface Job extends JobDefinition {
   readonly anchorAt?: number | undefined;
   readonly lastEnd?: LastEnd | undefined;
   readonly lastRun?: LastRun | undefined;
+  /** Of the last run. */
+  readonly marks?: RunMark[] | undefined;
   /** The latest changes of status, oldest first. */
   readonly changes: JobChange[];
   /** When the monitor has to look at it. */
@@ -59,12 +73,15 @@ export function jobOf(item: Item): Job {
     rev: number('rev'),
     declaredAt: number('declaredAt'),
     watchFrom: number('watchFrom'),
+    finishFrom: optionalNumber('finishFrom'),
+    holds: item['holds'] as Hold[] | undefined,
     retiredAt: optionalNumber('retiredAt'),
     status: text('status') as JobStatus,
     since: number('since'),
     anchorAt: optionalNumber('anchorAt'),
     lastEnd: item['lastEnd'] as LastEnd | undefined,
     lastRun: item['lastRun'] as LastRun | undefined,
+    marks: item['marks'] as RunMark[] | undefined,
     changes: (item['changes'] ?? []) as JobChange[],
     dueAt: optionalNumber('dueAt'),
   };

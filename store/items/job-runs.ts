@@ -26,6 +26,13 @@ export type RunError = {
   readonly frames?: string[] | undefined;
 };
 
+/** What was odd about a run, which is no failure by itself. */
+export type RunMark = {
+  readonly mark: 'too often' | 'overlapping' | 'slow' | 'fast';
+  /** In words and numbers. */
+  readonly reason: string;
+};
+
 export type RunCounts = {
   readonly read?: number | undefined;
   readonly written?: number | undefined;
@@ -78,10 +85,11 @@ export interface Run extends RunStart {
   readonly lostAt?: number | undefined;
   /** Why its success counts as a failure, in words. */
   readonly reason?: string | undefined;
+  readonly marks?: RunMark[] | undefined;
 }
 
 /** What the monitor says of a run, and when it looks again (never, if `dueAt` is undefined). */
-export type RunWord = Pick<Run, 'status' | 'endedAt' | 'lostAt' | 'reason' | 'dueAt'>;
+export type RunWord = Pick<Run, 'status' | 'endedAt' | 'lostAt' | 'reason' | 'marks' | 'dueAt'>;
 
 /** How long an end may take to reach the store before the run is given up as lost, in ms. */
 export const END_GRACE_MS = 30_000;
@@ -124,8 +132,8 @@ export function endRun(table: Table, start: RunStart, end: RunEnd, options: Call
  * makes it due again, and what is heard of it meanwhile keeps it from being given up.
  */
 export function settleRun(table: Table, seen: Run, word: RunWord): Promise<Written> {
-  const { status, endedAt, lostAt, reason, dueAt } = word;
-  const { update, names, values } = settingAll({ status, endedAt, lostAt, reason, dueAt });
+  const { status, endedAt, lostAt, reason, marks, dueAt } = word;
+  const { update, names, values } = settingAll({ status, endedAt, lostAt, reason, marks, dueAt });
   const heard = seen.heardAt === undefined ? 'attribute_not_exists(heardAt)' : 'heardAt = :seenHeardAt';
   return table.update({
     key: keyOf(seen),
@@ -247,6 +255,7 @@ function runOf(item: Item): Run {
     dueAt: optionalNumber('dueAt'),
     lostAt: optionalNumber('lostAt'),
     reason: optionalText('reason'),
+    marks: item['marks'] as RunMark[] | undefined,
   };
 }
 

@@ -6,8 +6,8 @@ import { fieldsOf, ITEM_VERSION } from './fields.ts';
 import { definitionOf, type JobDefinition } from './job-definition.ts';
 import { itemOf, jobOf, type Job } from './job-record.ts';
 
-export type { JobDefinition } from './job-definition.ts';
-export type { Job, JobChange, JobStatus, LastEnd, LastRun } from './job-record.ts';
+export type { CountBound, JobDefinition, PlannedPause } from './job-definition.ts';
+export type { Hold, Job, JobChange, JobStatus, LastEnd, LastRun } from './job-record.ts';
 
 export interface Declaration {
   readonly service: string;
@@ -105,6 +105,7 @@ export function declared(
     rev: current.rev + 1,
     declaredAt: atMs,
     watchFrom: rescheduled ? atMs : current.watchFrom,
+    finishFrom: current.finishBy === definition.finishBy ? current.finishFrom : atMs,
     dueAt: atMs,
   };
 }

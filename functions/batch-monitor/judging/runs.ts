@@ -3,13 +3,13 @@ import type { Run } from '../../../store/items/job-runs.ts';
 import type { Job, LastEnd } from '../../../store/items/jobs.ts';
 import type { JobEvent } from '../replay.ts';
 
-/** The job told of a run: its last run and its last end. */
+/** The job told of a run: its last run with its marks, and its last end. */
 export function tell(job: Job, run: Run): Job {
   const newest = job.lastRun === undefined || run.startedAt >= job.lastRun.startedAt;
-  const { run: id, startedAt, status, endedAt } = run;
+  const { run: id, startedAt, status, endedAt, marks } = run;
   return {
     ...job,
-    lastRun: newest && status !== 'missed' ? { run: id, startedAt, status, endedAt } : job.lastRun,
+    ...(newest && status !== 'missed' ? { lastRun: { run: id, startedAt, status, endedAt }, marks } : {}),
     lastEnd: endsOf(run).reduce(laterEnd, job.lastEnd),
   };
 }
@@ -31,16 +31,18 @@ function laterEnd(a: LastEnd | undefined, b: LastEnd): LastEnd {
   return a === undefined || b.at >= a.at ? b : a;
 }
 
-/** `lateBy` is how long after its slot a job that nobody started is missed, in ms. */
-export function eventsOfRun(run: Run, lateBy: number): JobEvent[] {
+/**
+ * What it did before it ended. `lateBy` is how long after its slot a job that nobody started is missed, in ms; `late`:
+ * its slot was to be done before it began.
+ */
+export function eventsOfRun(run: Run, lateBy: number, late: boolean): JobEvent[] {
   if (run.status === 'missed') return [{ at: run.startedAt + lateBy, kind: 'missed' }];
-  const ends = endsOf(run);
-  const { maxRuntimeAt } = run;
-  const events: JobEvent[] = [{ at: run.startedAt, kind: 'started' }];
+  const { maxRuntimeAt, startedAt } = run;
+  const events: JobEvent[] = [{ at: startedAt, kind: late ? 'overran' : 'started' }];
   // What was given up is no longer waited for.
-  const until = ends[0]?.at ?? run.endedAt ?? -Infinity;
+  const until = endsOf(run)[0]?.at ?? run.endedAt ?? -Infinity;
   if (maxRuntimeAt !== undefined && (run.status === 'overran' || until > maxRuntimeAt)) {
     events.push({ at: maxRuntimeAt, kind: 'overran' });
   }
-  return [...events, ...ends.map(({ at, ok }): JobEvent => ({ at, kind: ok ? 'succeeded' : 'failed' }))];
+  return events;
 }

@@ -4,10 +4,9 @@ import type { Run } from '../../../store/items/job-runs.ts';
 import type { Job } from '../../../store/items/jobs.ts';
 import { inWords, tookMs } from './took.ts';
 
-export function tooShort({ minRuntime }: Job, run: Run): string | undefined {
-  if (minRuntime === undefined) return undefined;
+/** What a run broke, in words. */
+export function tooShort({ minRuntime }: Job, run: Run): string[] {
   const ms = tookMs(run);
-  return ms < parseDuration(minRuntime)
-    ? `too short: it took ${inWords(ms)}, and at least ${minRuntime} is expected`
-    : undefined;
+  if (minRuntime === undefined || ms >= parseDuration(minRuntime)) return [];
+  return [`too short: it took ${inWords(ms)}, and at least ${minRuntime} is expected`];
 }

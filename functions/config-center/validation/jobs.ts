@@ -33,7 +33,7 @@ export function checkJobs(jobs: NonNullable<RuleDocument['jobs']>, report: Repor
     else if (timezone !== undefined && zoneFault === undefined && schedule.timezone !== zone) {
       report(['jobs', name, 'timezone'], `the schedule itself says ${schedule.timezone}; leave this one out`);
     }
-    checkTerms(rule, ['jobs', name], report);
+    checkTerms(rule, typeof schedule === 'string' ? undefined : schedule, ['jobs', name], report);
   }
 }
 

@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, inject, it } from 'vitest';
 import { tick } from '../../../functions/batch-monitor/tick.ts';
 import { beginRun, endRun, listRuns, type RunStart } from '../../../store/items/job-runs.ts';
-import { declareJobs, readJob } from '../../../store/items/jobs.ts';
+import { noteHeard } from '../../../store/items/job-heard.ts';
+import { declareJobs, readJob, type JobDefinition, type PlannedPause } from '../../../store/items/jobs.ts';
 import type { Table } from '../../../store/port.ts';
 import { dying } from '../../support/dying-table.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -22,6 +23,9 @@ interface PlannedRun {
   readonly minutes: number;
   readonly end: 'succeeded' | 'failed' | 'skipped' | 'none';
   readonly startWritten: boolean;
+  readonly written: number;
+  /** After how many minutes it says that it is alive. */
+  readonly heard: number | undefined;
 }
 
 interface PlannedTick {
@@ -37,7 +41,30 @@ const plannedRun: fc.Arbitrary<PlannedRun> = fc.record({
   minutes: fc.constantFrom(1, 2, 9, 12),
   end: fc.constantFrom('succeeded', 'succeeded', 'failed', 'skipped', 'none'),
   startWritten: fc.boolean(),
+  written: fc.constantFrom(0, 1, 100),
+  heard: fc.constantFrom(undefined, 1, 4),
 });
+
+/** What the job is held to; each at random, or not at all. */
+const terms = fc.record(
+  {
+    minRuntime: fc.constant('90s'),
+    finishBy: fc.constantFrom('02:30', '03:20'),
+    failures: fc.constantFrom('2 of 2', '2 of 3'),
+    notMoreThan: fc.constantFrom('1/30m', '2/h'),
+    overlap: fc.constant('forbid' as const),
+    expect: fc.constantFrom(
+      { written: { atLeast: 1 } },
+      { written: { atLeast: '50% of the median of 2', atMost: '300% of the median of 1' } },
+    ),
+    duration: fc.constant({ anomaly: '2x' }),
+    pauses: fc.constantFrom<PlannedPause[][]>(
+      [{ from: '2026-03-02T01:30:00Z', to: '2026-03-02T02:30:00Z' }],
+      [{ schedule: '50 0-4/2 * * *', for: '20m' }],
+    ),
+  },
+  { requiredKeys: [] },
+);
 
 const plannedTick: fc.Arbitrary<PlannedTick> = fc.record({
   minute: fc.integer({ min: 0, max: 320 }),
@@ -47,7 +74,7 @@ const plannedTick: fc.Arbitrary<PlannedTick> = fc.record({
 
 type Step = { readonly at: number; readonly act: (table: Table) => Promise<unknown> };
 
-function stepsOf(plan: PlannedRun, index: number): Step[] {
+function stepsOf(plan: PlannedRun, index: number, held: Partial<JobDefinition>, silenceMs: number | undefined): Step[] {
   const scheduledAt = DAY + plan.slot * HOUR;
   const startedAt = scheduledAt + plan.delay * MINUTE + 2_000 + index;
   const start: RunStart = {
@@ -59,31 +86,45 @@ function stepsOf(plan: PlannedRun, index: number): Step[] {
     requestId: `run-${index}`,
     maxRuntimeAt: startedAt + 10 * MINUTE,
     limitAt: startedAt + 15 * MINUTE,
+    silenceMs,
   };
-  const endedAt = startedAt + plan.minutes * MINUTE;
+  // What is refused is over before it has begun.
+  const endedAt = startedAt + (plan.end === 'skipped' ? 1 : plan.minutes * MINUTE);
   // A start that never reached the table, of a run longer than the deadline, is a slot missed until its end tells.
-  const startWritten = plan.startWritten || plan.delay + plan.minutes >= 4;
-  const { end } = plan;
+  // Of other starts it tells those that are seen meanwhile, which are not judged again by it.
+  const others = held.overlap !== undefined || held.notMoreThan !== undefined;
+  const startWritten = plan.startWritten || plan.delay + plan.minutes >= 4 || others;
+  const { end, heard = Infinity } = plan;
+  const counts = { written: plan.written };
   return [
     ...(startWritten ? [{ at: startedAt, act: (table: Table) => beginRun(table, start) }] : []),
+    ...(startWritten && heard < plan.minutes
+      ? [
+          {
+            at: startedAt + heard * MINUTE,
+            act: (table: Table) => noteHeard(table, start, { heardAt: startedAt + heard * MINUTE }),
+          },
+        ]
+      : []),
     ...(end === 'none'
       ? []
       : [
           {
             at: endedAt,
-            act: (table: Table) => endRun(table, start, { status: end, endedAt, durationMs: endedAt - startedAt }),
+            act: (table: Table) =>
+              endRun(table, start, { status: end, endedAt, durationMs: endedAt - startedAt, counts }),
           },
         ]),
   ];
 }
 
-async function world(steps: readonly Step[], ticks: readonly PlannedTick[]) {
+async function world(steps: readonly Step[], ticks: readonly PlannedTick[], held: Partial<JobDefinition>) {
   const table = (await createTable(inject('dynamodb'))).sdk;
   const clock = fakeClock(DAY);
   const look = (on: Table) => tick({ table: on, clock, logger: silentLogger });
   await declareJobs(table, {
     service: 'orders',
-    jobs: { hourly: { schedule: 'cron(0 * * * ? *)', maxRuntime: '10m', startDeadline: '5m' } },
+    jobs: { hourly: { schedule: 'cron(0 * * * ? *)', maxRuntime: '10m', startDeadline: '5m', ...held } },
     atMs: DAY,
   });
   const tickSteps = ticks.map(({ minute, twice, dies }): Step => ({
@@ -108,10 +149,12 @@ describe('the tick, whatever happens', () => {
       fc.asyncProperty(
         fc.array(plannedRun, { maxLength: 6 }),
         fc.array(plannedTick, { maxLength: 12 }),
-        async (plans, ticks) => {
-          const steps = plans.flatMap(stepsOf);
-          const lived = await world(steps, ticks);
-          expect(lived).toEqual(await world(steps, []));
+        terms,
+        fc.constantFrom(undefined, 5 * MINUTE),
+        async (plans, ticks, held, silenceMs) => {
+          const steps = plans.flatMap((plan, i) => stepsOf(plan, i, held, silenceMs));
+          const lived = await world(steps, ticks, held);
+          expect(lived).toEqual(await world(steps, [], held));
           const { changes = [] } = lived.job;
           for (const [i, change] of changes.entries()) {
             expect(change.from).not.toBe(change.to);

@@ -1,15 +1,63 @@
 // What a document expects of its jobs: when they are to start, and what their runs can be held to.
 import { z } from 'zod';
-import { duration } from './values.ts';
+import { parseRate } from '../../rates.ts';
+import { parseFailures, parseMedianShare, parseTimeOfDay, parseTimes } from '../job-terms.ts';
+import { duration, parsed } from './values.ts';
+
+const MOST_PAUSES = 50;
+
+const moment = z.iso.datetime({ offset: true, error: 'a time such as 2027-01-01T12:00:00Z' });
+const reason = z.string().min(1).max(256).optional();
+const bound = z.union(
+  [z.number().min(0), parsed(parseMedianShare, '50% of the median of 10')],
+  'a number, or such as 50% of the median of 10',
+);
+const counted = z.strictObject({ atLeast: bound.optional(), atMost: bound.optional() }).optional();
+
+const pause = z.union(
+  [
+    z.strictObject({ from: moment, to: moment, reason }),
+    z.strictObject({ schedule: z.string().min(1).max(256), for: duration, reason }),
+  ],
+  'a pause has from and to, or schedule and for',
+);
 
 export const job = z.strictObject({
   schedule: z.string().min(1).max(256).meta({ description: 'cron(0 2 * * ? *), rate(5 minutes) or five cron fields' }),
   timezone: z.string().min(1).max(64).optional(),
+  startDeadline: duration.optional(),
+  finishBy: parsed(parseTimeOfDay, '06:00')
+    .optional()
+    .meta({ since: '0.3.0', description: 'in the timezone: by when the slot before it is to have succeeded' }),
   maxRuntime: duration.optional(),
   minRuntime: duration.optional().meta({ since: '0.3.0', description: 'a success that took less is a failure' }),
-  startDeadline: duration.optional(),
   noHeartbeatFor: duration
     .optional()
     .meta({ since: '0.3.0', description: 'a run that has not been heard of for so long is lost; 30s at least' }),
+  failures: parsed(parseFailures, '2 of 5')
+    .optional()
+    .meta({ since: '0.3.0', description: 'it is failed when so many of its last runs are; by itself 1 of 1' }),
+  notMoreThan: parsed(parseRate, '1/h, 2/10m').optional().meta({
+    since: '0.3.0',
+    description: 'starts beyond it are marked, but for those of the schedule and tries after a failure',
+  }),
+  overlap: z
+    .enum(['allow', 'forbid'])
+    .optional()
+    .meta({ since: '0.3.0', description: 'forbid marks a run that begins while another is running' }),
+  expect: z
+    .strictObject({ read: counted, written: counted, failed: counted })
+    .optional()
+    .meta({ since: '0.3.0', description: 'what a success must have counted; one that breaks it is a failure' }),
+  duration: z
+    .strictObject({ anomaly: parsed(parseTimes, '3x') })
+    .optional()
+    .meta({ since: '0.3.0', description: 'marks successes that took so many times more, or less, than the median' }),
+  pauses: z
+    .array(pause)
+    .min(1)
+    .max(MOST_PAUSES)
+    .optional()
+    .meta({ since: '0.3.0', description: 'no slot in them is expected' }),
   owner: z.string().min(1).max(128).optional(),
 });

@@ -20,6 +20,80 @@ describe('what a job is held to', () => {
       { noHeartbeatFor: '29s' },
       ['/jobs/nightly/noHeartbeatFor: 29s is less than 30s; a run is heard of every 15s at most'],
     ],
+    [{ finishBy: '06:00' }, []],
+    [{ finishBy: '6am' }, ['/jobs/nightly/finishBy: "6am" is not a time of the day; write 06:00 or 23:30']],
+    [
+      { finishBy: '02:04' },
+      ['/jobs/nightly/finishBy: 02:04 comes before a start within startDeadline (5m) would be too late'],
+    ],
+    [
+      { finishBy: '03:00', minRuntime: '2h' },
+      ['/jobs/nightly/finishBy: 03:00 comes before a run of minRuntime (2h) can be done'],
+    ],
+    [
+      { schedule: 'rate(1 day)', finishBy: '06:00' },
+      ['/jobs/nightly/finishBy: a rate(…) has no slots of the day; give the job a schedule such as cron(0 2 * * ? *)'],
+    ],
+    [{ failures: '2 of 5' }, []],
+    [
+      { failures: '3 of 2' },
+      ['/jobs/nightly/failures: "3 of 2" is not such as 2 of 5: so many failures of so many runs, 20 at most'],
+    ],
+    [{ notMoreThan: '1/d', overlap: 'forbid' }, []],
+    [
+      { notMoreThan: '1/7d' },
+      ['/jobs/nightly/notMoreThan: 1/7d is less than its own schedule starts it (at 02:00, Europe/Berlin)'],
+    ],
+    [
+      { notMoreThan: '0.5/h' },
+      ['/jobs/nightly/notMoreThan: 0.5/h is not a number of starts from 1 to 40; name a shorter or a longer time'],
+    ],
+    [{ expect: { written: { atLeast: 1 }, read: { atLeast: '50% of the median of 10', atMost: 1e6 } } }, []],
+    [{ expect: {} }, ['/jobs/nightly/expect: expects nothing; name read, written or failed']],
+    [{ expect: { read: {} } }, ['/jobs/nightly/expect/read: has neither atLeast nor atMost']],
+    [{ expect: { read: { atLeast: 0 } } }, ['/jobs/nightly/expect/read/atLeast: is 0, which every count is']],
+    [
+      { expect: { read: { atLeast: 5, atMost: 4 } } },
+      ['/jobs/nightly/expect/read/atLeast: 5 is more than atMost (4): no run could be right'],
+    ],
+    [
+      { expect: { read: { atLeast: 'half' } } },
+      [
+        '/jobs/nightly/expect/read/atLeast: "half" is not a number or such as 50% of the median of 10, of 20 runs at most',
+      ],
+    ],
+    [{ duration: { anomaly: '3x' } }, []],
+    [
+      { duration: { anomaly: '1x' } },
+      ['/jobs/nightly/duration/anomaly: "1x" is not such as 3x: more than 1x, and less than 1000x'],
+    ],
+    [
+      {
+        pauses: [
+          { from: '2026-12-24T00:00:00+01:00', to: '2026-12-27T00:00:00+01:00', reason: 'Christmas' },
+          { schedule: '0 22 * * 5', for: '2d' },
+        ],
+      },
+      [],
+    ],
+    [
+      { pauses: [{ from: '2026-12-24T00:00:00Z', to: '2026-12-24T01:00:00+01:00' }] },
+      [
+        '/jobs/nightly/pauses/0/to: 2026-12-24T01:00:00+01:00 is not after 2026-12-24T00:00:00Z, where the pause begins',
+      ],
+    ],
+    [
+      { pauses: [{ schedule: '0 22 * * *', for: '25h' }] },
+      ['/jobs/nightly/pauses/0/for: 25h is as long as the time until it comes again: it is never over'],
+    ],
+    [
+      { pauses: [{ schedule: 'rate(1 day)', for: '1h' }] },
+      ['/jobs/nightly/pauses/0/schedule: a rate(…) tells no time at which a pause begins; write 0 22 * * 5'],
+    ],
+    [
+      { pauses: [{ from: '2026-12-24T00:00:00Z' }] },
+      ['/jobs/nightly/pauses/0/to: is required: a time such as 2027-01-01T12:00:00Z'],
+    ],
   ])('%j has the errors %j', (terms, errors) => {
     expect(errorsOf({ nightly: { ...daily, ...terms } })).toEqual(errors);
   });
