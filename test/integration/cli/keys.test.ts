@@ -185,6 +185,35 @@ describe('jobs', () => {
     expect(row.trim().split(/ {2,}/)).toEqual(cells);
     expect(rest).toEqual([]);
   });
+
+  it('are asked for by how they stand, and checks among them are called by their slugs', async () => {
+    const asked: string[] = [];
+    const check = {
+      id: '0a'.repeat(20),
+      kind: 'check',
+      service: 'orders',
+      slug: 'import',
+      status: 'failed',
+      period: '1h',
+    };
+    const center = await serve(
+      createServer((request, response) => {
+        asked.push(String(request.url));
+        response.end(JSON.stringify({ jobs: [check, { ...check, slug: undefined }] }));
+      }),
+    );
+    const settings = { FLYBALL_URL: center.url, FLYBALL_TOKEN: 'fb_key' };
+    const { out } = await flyball(['jobs', '--status', 'failed'], settings);
+    const { exitCode } = await flyball(['jobs', 'orders:import', '--status', 'failed'], settings);
+    await center.stop();
+    expect(asked).toEqual([expect.stringContaining('status=failed')]);
+    const rows = out.split('\n').slice(1);
+    expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
+      ['orders:import', 'failed', 'every 1h'],
+      [check.id, 'failed', 'every 1h'],
+    ]);
+    expect(exitCode).toBe(2);
+  });
 });
 
 describe('top', () => {
