@@ -84,6 +84,8 @@ export interface Check extends CheckSettings {
   readonly createdAt: number;
   /** What its badge's address says instead of the UUID, which lets anybody ping. */
   readonly badgeKey: string;
+  /** What was claimed to make it, if anything was: whoever deletes it gives that up. */
+  readonly claimedAs?: string | undefined;
   /** Counts the writes of this item; every write leans on the one it has seen. */
   readonly rev: number;
   readonly status: CheckStatus;
@@ -126,6 +128,7 @@ export function checkOf(item: Item): Check {
     service: text('service'),
     createdAt: number('createdAt'),
     badgeKey: text('badgeKey'),
+    claimedAs: optionalText('claimedAs'),
     rev: number('rev'),
     name: text('name'),
     slug: text('slug'),

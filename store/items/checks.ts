@@ -6,8 +6,8 @@ import { checkOf, itemOfCheck, type Check, type CheckEvent } from './check-recor
 import { writeEvents } from './check-log.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 
-/** Lost races on one check before a writer gives up: a check is pinged by few at once. */
-const TRIES = 12;
+/** Lost races on one check before a writer gives up: of so many who write at once, none does. */
+const TRIES = 50;
 
 /** A check changed too often while somebody tried to write it. Nothing was written; trying again may do. */
 export class CheckContended extends Error {
@@ -22,7 +22,7 @@ export function uniqueKeyOf(uuid: string): string {
 
 /**
  * Makes a check, unless there is one with this UUID. What finds it comes first: there must be none that is watched and
- * that nobody sees. @returns the check as it stands then.
+ * that nobody sees. @returns the check as it stands then: the one that was given, if this call made it.
  */
 export async function createCheck(table: Table, check: Check): Promise<Check> {
   const { uuid, service, slug } = check;
@@ -91,9 +91,9 @@ export async function changeCheck(
 const forgetSlug = (table: Table, { service, slug, uuid }: Check) =>
   table.delete({ key: keys.checkSlug(service, slug, uuid) });
 
-const forgetClaim = (table: Table, { service, slug, uuid }: Check) =>
+const forgetClaim = (table: Table, { service, uuid }: Check, claimedAs: string) =>
   table.delete({
-    key: keys.checkClaim(service, slug),
+    key: keys.checkClaim(service, claimedAs),
     condition: '#uuid = :uuid',
     names: { '#uuid': 'uuid' },
     values: { ':uuid': uuid },
@@ -108,7 +108,9 @@ export async function deleteCheck(table: Table, uuid: string): Promise<Check | u
     table.delete({ key: keys.checkEntry(check.service, uuid) }),
     table.delete({ key: keys.checkAlias(uniqueKeyOf(uuid)) }),
     table.delete({ key: keys.checkAlias(check.badgeKey) }),
-    ...(check.slug === '' ? [] : [forgetSlug(table, check), forgetClaim(table, check)]),
+    ...(check.slug === '' ? [] : [forgetSlug(table, check)]),
+    // The next one to be made has a UUID, and a log, of its own.
+    ...(check.claimedAs === undefined ? [] : [forgetClaim(table, check, check.claimedAs)]),
   ]);
   return check;
 }

@@ -1,10 +1,11 @@
 // Changing checks: made, set otherwise, paused, resumed, deleted. Who did it is in the audit log.
 import type { Check } from '../../../store/items/check-record.ts';
-import { changeCheck, deleteCheck, uniqueKeyOf } from '../../../store/items/checks.ts';
+import { deleteCheck, uniqueKeyOf } from '../../../store/items/checks.ts';
 import { json, Problem, route, type ApiRequest, type ApiResponse } from '../../api/index.ts';
 import type { GuardedRoute } from '../../api/route.ts';
 import { record, type TrailParts } from '../../api/trail.ts';
 import { CHECK, CHECKS, checkOf, shownTo, unknown } from './asked.ts';
+import { changeOrPutOff } from './contended.ts';
 import * as described from './described-checks.ts';
 import { bad, objectOf } from './dialect.ts';
 import { configured, paused, resumed } from './fold.ts';
@@ -57,10 +58,10 @@ async function changed(
   parts: ManageParts,
   request: ApiRequest<'version' | 'check'>,
   action: string,
-  change: Parameters<typeof changeCheck>[2],
+  change: Parameters<typeof changeOrPutOff>[2],
 ): Promise<ApiResponse> {
   const { uuid, rev } = await checkOf(parts.table, request);
-  const check = await changeCheck(parts.table, uuid, change);
+  const check = await changeOrPutOff(parts.table, uuid, change);
   if (check === undefined) throw unknown();
   if (check.rev !== rev) await recordOf(parts, request, action, check);
   return json(checkView(check, shownTo(request)));

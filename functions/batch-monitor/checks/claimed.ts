@@ -7,6 +7,9 @@ import type { Table } from '../../../store/port.ts';
 const CLAIM_FRESH_MS = 60_000;
 const TRIES = 3;
 
+/** What is claimed by whoever makes the first check with a slug, whichever way they ask for it. */
+export const firstOfSlug = (slug: string) => slug;
+
 /** @returns the check that `what` stands for, and whether it was made by this call. `fits`: it still is what was claimed. */
 export async function claimed(
   table: Table,
@@ -21,7 +24,12 @@ export async function claimed(
     const known = await readCheck(table, uuid);
     if (known !== undefined && fits(known)) return { check: known, made: false };
     const fresh = Math.abs(wanted.at - at) < CLAIM_FRESH_MS;
-    if (known === undefined && fresh) return { check: await createCheck(table, make(uuid)), made: true };
+    if (known === undefined && fresh) {
+      const mine: Check = { ...make(uuid), claimedAs: wanted.what };
+      const check = await createCheck(table, mine);
+      // Somebody else with the same claim may have been first: theirs is not what was asked for here.
+      return { check, made: check === mine };
+    }
     stale = uuid;
   }
   return { check: await createCheck(table, make(newId())), made: true };

@@ -1,11 +1,12 @@
 // `/ping/…`: the door of checks, as healthchecks.io has it. It answers in plain text, for `curl` and for cron.
 import { putBody } from '../../../store/items/check-log.ts';
-import { changeCheck, checksBySlug, readCheck } from '../../../store/items/checks.ts';
+import { checksBySlug, readCheck } from '../../../store/items/checks.ts';
 import type { Check } from '../../../store/items/check-record.ts';
 import type { Job } from '../../../store/items/jobs.ts';
 import type { Table } from '../../../store/port.ts';
 import { openRoute, text, type ApiResponse, type OpenRequest, type Route } from '../../api/index.ts';
-import { claimed } from './claimed.ts';
+import { claimed, firstOfSlug } from './claimed.ts';
+import { changeOrPutOff } from './contended.ts';
 import { pingedJob, pingJob } from './job-pings.ts';
 import * as describedPings from './described-pings.ts';
 import { newCheck, pinged } from './fold.ts';
@@ -98,7 +99,7 @@ function provide({ table, newId }: PingParts, service: string, slug: string, at:
   return claimed(
     table,
     newId,
-    { service, what: slug, at },
+    { service, what: firstOfSlug(slug), at },
     (check) => check.slug === slug,
     (uuid) => newCheck({ uuid, badgeKey: newId(), service, at }, { name: slug, slug }),
   ).then(({ check }) => check);
@@ -118,7 +119,7 @@ async function ping(
   const bodyId = newId();
   if (isLong(body)) await putBody(table, check.uuid, bodyId, body, request.at);
   const { exitStatus } = meant;
-  const changed = await changeCheck(table, check.uuid, (current) =>
+  const changed = await changeOrPutOff(table, check.uuid, (current) =>
     pinged(
       current,
       recordOf(request, kindFor(current, meant, request.method, body), {

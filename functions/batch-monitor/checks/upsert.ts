@@ -1,9 +1,10 @@
 // Makes a check, or changes the one that is meant: of several who ask for the same one at once, all get one.
 import { createHash } from 'node:crypto';
 import type { Check } from '../../../store/items/check-record.ts';
-import { changeCheck, createCheck } from '../../../store/items/checks.ts';
+import { createCheck } from '../../../store/items/checks.ts';
 import type { Table } from '../../../store/port.ts';
-import { claimed } from './claimed.ts';
+import { claimed, firstOfSlug } from './claimed.ts';
+import { changeOrPutOff } from './contended.ts';
 import { configured, newCheck } from './fold.ts';
 import { allChecks } from './project.ts';
 import { isMeant, type Spec } from './spec.ts';
@@ -20,13 +21,20 @@ export async function upsert(
   if (unique.length === 0) return { check: await createCheck(table, newOne(newId())), made: true };
 
   const meant = (await allChecks(table, service)).find((check) => isMeant(check, spec));
-  const update = (uuid: string) => changeCheck(table, uuid, (check) => configured(check, settings, at));
+  const update = (uuid: string) => changeOrPutOff(table, uuid, (check) => configured(check, settings, at));
   const updated = meant && (await update(meant.uuid));
   if (updated !== undefined) return { check: updated, made: false };
 
-  const wanted = { service, what: `unique#${fingerprintOf(spec)}`, at };
+  const wanted = { service, what: claimOf(spec), at };
   const { check, made } = await claimed(table, newId, wanted, (known) => isMeant(known, spec), newOne);
   return { check: made ? check : ((await update(check.uuid)) ?? check), made };
+}
+
+/** A slug alone is what pings with `?create=1` claim, too: there must be one check in the end, or it is ambiguous for good. */
+function claimOf(spec: Spec): string {
+  const { settings, unique } = spec;
+  const { slug = '' } = settings;
+  return slug !== '' && unique.every((field) => field === 'slug') ? firstOfSlug(slug) : `unique#${fingerprintOf(spec)}`;
 }
 
 /** The same for specs that mean the same check. */

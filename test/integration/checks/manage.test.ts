@@ -47,7 +47,7 @@ async function send(method: string, path: string, body?: unknown, sent: Sent = {
   const routes = [
     ...checkRoutes(parts),
     ...badgeRoutes(parts),
-    ...pingRoutes({ ...parts, serviceOf: () => Promise.resolve(undefined) }),
+    ...pingRoutes({ ...parts, serviceOf: (key) => Promise.resolve(key === 'ping-key_1' ? 'orders' : undefined) }),
   ];
   const api = describedApi({ routes, table, clock, logger: silentLogger });
   const answer = await api(
@@ -212,6 +212,36 @@ describe('unique', () => {
     expect(answers.every(({ status }) => status === 200 || status === 201)).toBe(true);
     expect(await list()).toHaveLength(1);
   });
+
+  it('loses nothing that one of many at once has set: one made the check, the others changed it', async () => {
+    const tags = ['a', 'b', 'c', 'd', 'e'];
+    const answers = await Promise.all(tags.map((each) => create({ name: 'Foo', tags: each, unique: ['name'] })));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.map(({ body }) => body['tags'])).toEqual(tags);
+  });
+
+  it.each([1, 2, 3])(
+    'makes one check of requests and first pings at once, so that its slug means one (%i)',
+    async () => {
+      const ofPing = () => send('GET', '/ping/ping-key_1/foo', undefined, { query: { create: '1' } });
+      const ofApi = () => create({ slug: 'foo', timeout: 300, unique: ['slug'] });
+      await Promise.all([ofPing(), ofApi(), ofPing(), ofApi()]);
+      expect(await list({ slug: 'foo' })).toMatchObject([{ timeout: 300, n_pings: 2 }]);
+      expect(await ofPing()).toMatchObject({ status: 200, text: 'OK' });
+    },
+  );
+
+  it.each([[{ name: 'Foo', unique: ['name'] }], [{ slug: 'foo', unique: ['slug'] }]])(
+    'makes another check, with a log of its own, as soon as the one it made was deleted: %j',
+    async (body) => {
+      const first = String((await create(body)).body['uuid']);
+      await ping(first);
+      await api('DELETE', `checks/${first}`);
+      const second = await create(body);
+      expect(second).toMatchObject({ status: 201, body: { n_pings: 0 } });
+      expect(second.body['uuid']).not.toBe(first);
+    },
+  );
 
   it('makes a new check when the one it made is gone', async () => {
     const body = { name: 'Foo', unique: ['name'] };

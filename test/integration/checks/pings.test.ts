@@ -5,6 +5,7 @@ import { pingRoutes } from '../../../functions/batch-monitor/checks/pings.ts';
 import { listChanges, listPings, readBody } from '../../../store/items/check-log.ts';
 import type { Check, CheckSettings } from '../../../store/items/check-record.ts';
 import { changeCheck, checksBySlug, createCheck, deleteCheck, readCheck } from '../../../store/items/checks.ts';
+import { keys } from '../../../store/keys.ts';
 import type { Table } from '../../../store/port.ts';
 import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
@@ -219,6 +220,20 @@ describe('a check', () => {
   it('loses no ping of many at once', async () => {
     await Promise.all(Array.from({ length: 6 }, () => send(`/ping/${UUID}/log`)));
     expect((await pings()).map(({ n }) => n)).toEqual([6, 5, 4, 3, 2, 1]);
+  });
+
+  it('is put off when others keep changing the check, so that clients try again', async () => {
+    const real = table;
+    const current = await real.get(keys.check(UUID), { consistent: true });
+    table = {
+      ...real,
+      put: (asked) =>
+        asked.item['rev'] === undefined ? real.put(asked) : Promise.resolve({ applied: false, item: current }),
+    };
+    const answer = await send(`/ping/${UUID}`);
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    table = real;
+    expect(await pings()).toEqual([]);
   });
 });
 
