@@ -3,15 +3,21 @@ import type { Fields } from '../answers.ts';
 import type { Given } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
 
-/** As the control plane takes them, which says what is wrong with one. */
+/**
+ * As the control plane takes them, which says what is wrong with one: but for slips that are seen from here, before the
+ * draft is replaced.
+ */
 export function termsOf({ text }: Given): Fields {
   const [share, by, versions, match] = [text('share'), text('by'), text('versions'), text('match')];
   const [steps, abortWhen, without] = [text('steps'), text('abort-when'), text('if-too-little-traffic')];
   if ([share, versions, match, steps].every((one) => one === undefined)) {
     throw new WrongUsage('Say which part of the fleet: --share 5%, --steps, --versions or --match.');
   }
+  if (share !== undefined && steps !== undefined) {
+    throw new WrongUsage('The first of --steps says the share: leave out --share.');
+  }
   return {
-    ...(share === undefined ? {} : { share }),
+    ...(share === undefined ? {} : { share: shareOf(share) }),
     ...(by === undefined ? {} : { by }),
     ...(versions === undefined ? {} : { versions: versions.split(',').map((one) => one.trim()) }),
     ...(match === undefined ? {} : { match: Object.fromEntries(pairsOf(match, 'match', 'method=POST,path=/orders')) }),
@@ -29,10 +35,16 @@ function pairsOf(text: string, option: string, example: string): (readonly [stri
   });
 }
 
+/** A number alone might be meant as a percentage or as a share of one. */
+function shareOf(text: string): string {
+  if (/^\s*[0-9.]+\s*$/.test(text)) throw new WrongUsage(`A share is a percentage: ${text.trim()}%, not "${text}".`);
+  return text;
+}
+
 function stepOf(text: string) {
   const [, share, bake] = /^\s*([^:]+):([^:]+?)\s*$/.exec(text) ?? [];
   if (share === undefined) throw new WrongUsage(`A step is a share and a time, 5%:10m, not "${text}".`);
-  return { share, bake };
+  return { share: shareOf(share), bake };
 }
 
 function conditionOf(text: string): Fields {

@@ -76,6 +76,24 @@ describe('wrong usage ends with 2 and says what to do', () => {
     ['a mistyped shell', ['completion', 'bsh'], NOBODY, 'Did you mean "bash"?'],
     ['a gray start of nobody', ['gray', 'start', 'shop.json', '--note', 'x'], NOBODY, 'Say which part of the fleet'],
     [
+      'a share without its sign',
+      ['gray', 'start', 'shop.json', '--note', 'x', '--share', '5'],
+      NOBODY,
+      'A share is a percentage: 5%, not "5".',
+    ],
+    [
+      'a step whose share is without its sign',
+      ['gray', 'start', 'shop.json', '--note', 'x', '--steps', '5:10m'],
+      NOBODY,
+      'A share is a percentage: 5%',
+    ],
+    [
+      'two first shares',
+      ['gray', 'start', 'shop.json', '--note', 'x', '--share', '5%', '--steps', '5%:10m'],
+      NOBODY,
+      'leave out --share',
+    ],
+    [
       'a broken match',
       ['gray', 'start', 'shop.json', '--note', 'x', '--match', 'POST'],
       NOBODY,
