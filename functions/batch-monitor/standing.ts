@@ -1,6 +1,6 @@
-// A job as it stands this moment: what the tick last wrote, and what has happened since.
+// A job as it stands this moment: what the tick last wrote, what has happened since, and what that is because of.
 import { listRuns } from '../../store/items/job-runs.ts';
-import type { Job } from '../../store/items/jobs.ts';
+import { readJob, type Job, type JobStatus } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import { judge } from './judge.ts';
 import { settledRuns } from './judging/settled.ts';
@@ -9,9 +9,21 @@ import { settledRuns } from './judging/settled.ts';
 const RUNS_READ = 10;
 /** Enough to hold them to those before. */
 const HISTORY_READ = 50;
+/** Jobs that are looked at on the way to a root cause. */
+const MOST_AWAITED = 10;
+
+export interface Standing extends Job {
+  /** The job whose failure keeps it: `service:job`, at the root of what waits for what. */
+  readonly because?: string | undefined;
+}
 
 /** Judges a job by its latest runs without writing anything. */
-export async function standing(table: Table, job: Job, nowMs: number): Promise<Job> {
+export async function standing(table: Table, job: Job, nowMs: number): Promise<Standing> {
+  const judged = await judgedNow(table, job, nowMs);
+  return { ...judged, because: await causeOf(table, judged, nowMs) };
+}
+
+async function judgedNow(table: Table, job: Job, nowMs: number): Promise<Job> {
   if (job.retiredAt !== undefined) return job;
   const limit = looksBack(job) ? HISTORY_READ : RUNS_READ;
   const { runs } = await listRuns(table, job, { limit, consistent: true });
@@ -21,3 +33,40 @@ export async function standing(table: Table, job: Job, nowMs: number): Promise<J
 
 const looksBack = ({ failures, expect, duration, notMoreThan, overlap, finishBy }: Job) =>
   [failures, expect, duration, notMoreThan, overlap, finishBy].some((term) => term !== undefined);
+
+const WRONG: ReadonlySet<JobStatus> = new Set(['missed', 'failed', 'overrunning']);
+
+/**
+ * What a job that is wrong waits for, if that was wrong when this one became so; and what that waits for in turn. Follows
+ * each job once, so that services that wait for each other end somewhere.
+ */
+async function causeOf(table: Table, job: Job, nowMs: number): Promise<string | undefined> {
+  const seen = new Set([`${job.service}:${job.job}`]);
+  let cause: string | undefined;
+  let wrong: Job | undefined = WRONG.has(job.status) ? job : undefined;
+  let at = job.since;
+  while (wrong !== undefined) {
+    const { service, after = [] } = wrong;
+    wrong = undefined;
+    for (const id of after.map((each) => (each.includes(':') ? each : `${service}:${each}`))) {
+      if (seen.has(id) || seen.size > MOST_AWAITED) continue;
+      seen.add(id);
+      const [ofService = '', name = ''] = id.split(':');
+      const known = await readJob(table, ofService, name);
+      const awaited = known && (await judgedNow(table, known, nowMs));
+      const since = awaited && wrongSince(awaited, at);
+      if (awaited === undefined || since === undefined) continue;
+      cause = id;
+      wrong = awaited;
+      at = since;
+      break;
+    }
+  }
+  return cause;
+}
+
+/** Since when a job was wrong at a moment; undefined when it was not. */
+function wrongSince({ changes }: Job, atMs: number): number | undefined {
+  const change = changes.findLast(({ at }) => at <= atMs);
+  return change !== undefined && WRONG.has(change.to) ? change.at : undefined;
+}

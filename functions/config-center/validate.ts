@@ -83,7 +83,7 @@ function checkMeaning(service: string, document: RuleDocument, value: unknown, r
     checkDependencies(dependencies, report);
     checkBreakerKeys(dependencies, known, report);
   }
-  if (jobs) checkJobs(jobs, report);
+  if (jobs) checkJobs(service, jobs, namesIn(given['jobs']), report);
   if (access) checkAccess(access, known, report);
   if (slos) checkSlos(slos, known, report);
   checkFallbackTargets(

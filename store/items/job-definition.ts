@@ -17,6 +17,10 @@ export interface JobDefinition {
   readonly expect?: { readonly [Count in keyof RunCounts]?: CountBound | undefined } | undefined;
   readonly duration?: { readonly anomaly: string } | undefined;
   readonly pauses?: PlannedPause[] | undefined;
+  /** Jobs it waits for: `job` of the same service, or `service:job`. */
+  readonly after?: string[] | undefined;
+  readonly blocking?: boolean | undefined;
+  readonly tags?: string[] | undefined;
   readonly owner?: string | undefined;
 }
 
@@ -45,6 +49,9 @@ const FIELDS = {
   expect: true,
   duration: true,
   pauses: true,
+  after: true,
+  blocking: true,
+  tags: true,
   owner: true,
 } satisfies Record<keyof JobDefinition, true>;
 

@@ -3,6 +3,7 @@ import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts'
 import { checkTimezone } from '../../../middleware/kernel/zone.ts';
 import { parseSchedule, type Schedule } from '../../api/schedule.ts';
 import type { Report } from './findings.ts';
+import { checkOrder } from './job-order.ts';
 import { checkTerms } from './job-terms.ts';
 
 /** The monitor looks once a minute. */
@@ -17,7 +18,14 @@ const CRON_FIELDS = [
   ['day of the week', 7],
 ] as const;
 
-export function checkJobs(jobs: NonNullable<RuleDocument['jobs']>, report: Report): void {
+/** `named` are all jobs of the document, faulty ones too. */
+export function checkJobs(
+  service: string,
+  jobs: NonNullable<RuleDocument['jobs']>,
+  named: ReadonlySet<string>,
+  report: Report,
+): void {
+  checkOrder(service, jobs, named, report);
   // To see that a schedule never comes, centuries are searched: once for all jobs that have it.
   const known = new Map<string, Schedule | string>();
   for (const [name, rule] of Object.entries(jobs)) {

@@ -5,6 +5,10 @@ import { parseFailures, parseMedianShare, parseTimeOfDay, parseTimes } from '../
 import { duration, parsed } from './values.ts';
 
 const MOST_PAUSES = 50;
+const MOST_AWAITED = 10;
+const MOST_TAGS = 20;
+const JOB_ID = /^([a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?:)?[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/;
+const TAG = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$/;
 
 const moment = z.iso.datetime({ offset: true, error: 'a time such as 2027-01-01T12:00:00Z' });
 const reason = z.string().min(1).max(256).optional();
@@ -59,5 +63,21 @@ export const job = z.strictObject({
     .max(MOST_PAUSES)
     .optional()
     .meta({ since: '0.3.0', description: 'no slot in them is expected' }),
+  after: z
+    .array(z.string().check(z.regex(JOB_ID, 'a job, or service:job of another service')))
+    .min(1)
+    .max(MOST_AWAITED)
+    .optional()
+    .meta({
+      since: '0.3.0',
+      description: 'jobs it waits for: when one has failed, its own failure is because of that',
+    }),
+  blocking: z.boolean().optional().meta({ since: '0.3.0', description: 'business stands still when it fails' }),
   owner: z.string().min(1).max(128).optional(),
+  tags: z
+    .array(z.string().check(z.regex(TAG, 'a tag is 1 to 64 letters, digits and _ . : / -, a letter or digit first')))
+    .min(1)
+    .max(MOST_TAGS)
+    .optional()
+    .meta({ since: '0.3.0', description: 'what it is found by' }),
 });

@@ -9,6 +9,30 @@ function errorsOf(jobs: object): string[] {
 
 const daily = { schedule: '0 2 * * *', timezone: 'Europe/Berlin' };
 
+describe('what a job waits for', () => {
+  const all = (after: Record<string, string[]>) =>
+    errorsOf(Object.fromEntries(Object.entries(after).map(([name, names]) => [name, { ...daily, after: names }])));
+
+  it('is a job of the document, or of another service', () => {
+    expect(errorsOf({ load: daily, report: { ...daily, after: ['load', 'billing:invoices'] } })).toEqual([]);
+    expect(errorsOf({ load: daily, report: { ...daily, after: ['loads'] } })).toEqual([
+      '/jobs/report/after/0: there is no job "loads" in this document; there are load, report',
+    ]);
+    expect(errorsOf({ load: daily, report: { ...daily, after: ['load', 'orders:load'] } })).toEqual([
+      '/jobs/report/after/1: "orders:load" stands here twice',
+    ]);
+  });
+
+  it('waits neither for it nor for what waits for it', () => {
+    expect(all({ a: ['a'] })).toEqual(['/jobs/a/after/0: "a" would wait for itself: a, a']);
+    expect(all({ a: ['b'], b: ['c'], c: ['orders:a'] })).toEqual([
+      '/jobs/a/after/0: "a" would wait for itself: a, b, c, a',
+      '/jobs/b/after/0: "b" would wait for itself: b, c, a, b',
+      '/jobs/c/after/0: "c" would wait for itself: c, a, b, c',
+    ]);
+  });
+});
+
 describe('what a job is held to', () => {
   it.each<[object, string[]]>([
     [{ minRuntime: '10s', maxRuntime: '10m', noHeartbeatFor: '30s' }, []],
