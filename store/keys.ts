@@ -50,12 +50,16 @@ export const keys = {
   audit: (day: string, at: string, id: string): Key => ({ pk: `ctl#audit#${day}`, sk: `${at}#${id}` }),
   /** A job's definition and state, written by the control plane alone. */
   job: (service: string, job: string): Key => ({ pk: `ctl#job#${service}#${job}`, sk: 'job' }),
+  /** That somebody has seen what is wrong with a job. */
+  jobAcknowledged: (service: string, job: string): Key => ({ pk: `ctl#job#${service}#${job}`, sk: 'acknowledged' }),
   /** The list of jobs: one item each. */
   jobEntry: (service: string, job: string): Key => ({ pk: 'ctl#jobs', sk: `${service}#${job}` }),
   /** The services that have a job of this name, so that a name alone finds it. */
   jobName: (job: string, service: string): Key => ({ pk: `ctl#job-name#${job}`, sk: service }),
   /** A check: a job that is told of by pings. Its log is beside it. */
   check: (uuid: string): Key => ({ pk: `ctl#check#${uuid}`, sk: 'check' }),
+  /** That somebody has seen what is wrong with a check. */
+  checkAcknowledged: (uuid: string): Key => ({ pk: `ctl#check#${uuid}`, sk: 'acknowledged' }),
   /** The list of checks: one item each. */
   checkEntry: (service: string, uuid: string): Key => ({ pk: 'ctl#checks', sk: `${service}#${uuid}` }),
   checkPing: (uuid: string, n: number): Key => ({ pk: `ctl#check#${uuid}`, sk: `ping#${pad(n)}` }),

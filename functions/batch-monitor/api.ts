@@ -7,6 +7,7 @@ import { badgeRoutes } from './checks/badges.ts';
 import { checkRoutes } from './checks/manage.ts';
 import { pingKeys } from './checks/ping-keys.ts';
 import { pingRoutes } from './checks/pings.ts';
+import { actRoutes } from './acts.ts';
 import { jobRoutes } from './routes.ts';
 
 export interface BatchMonitorParts {
@@ -21,5 +22,11 @@ export interface BatchMonitorParts {
 
 export function batchMonitorRoutes(parts: BatchMonitorParts): Route[] {
   const serviceOf = pingKeys(parts.table, parts.service);
-  return [...jobRoutes(parts), ...pingRoutes({ ...parts, serviceOf }), ...checkRoutes(parts), ...badgeRoutes(parts)];
+  return [
+    ...jobRoutes(parts),
+    ...actRoutes(parts),
+    ...pingRoutes({ ...parts, serviceOf }),
+    ...checkRoutes(parts),
+    ...badgeRoutes(parts),
+  ];
 }

@@ -48,10 +48,6 @@ export function checkView(check: Check, nowMs: number): Record<string, unknown> 
   };
 }
 
-export function checkDetail(check: Check, changes: readonly CheckChange[], nowMs: number): Record<string, unknown> {
-  return { ...checkView(check, nowMs), changes: changes.map(changeView) };
-}
-
 /** A change in the words of jobs. */
 export const changeView = ({ at, from, to, reason }: CheckChange) => ({
   at: iso(at),

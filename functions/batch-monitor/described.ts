@@ -5,7 +5,7 @@ import { moment, nextPage, paging, serviceParameter, shows, type Description } f
 const RUN_STATUSES = ['running', 'succeeded', 'failed', 'skipped', 'overran', 'lost', 'missed'] as const;
 const JOB_STATUSES = ['new', 'up', 'late', 'missed', 'failed', 'overrunning', 'paused', 'retired'] as const;
 
-const job = z
+export const job = z
   .object({
     id: z.string().meta({ description: '`service:job` of a declared job, the unique key of a check' }),
     kind: z.enum(['declared', 'check']).meta({ description: 'whether rules declare it, or pings alone tell of it' }),
@@ -24,6 +24,14 @@ const job = z
     startDeadline: z.string().optional(),
     status: z.enum(JOB_STATUSES),
     since: moment,
+    paused: z
+      .object({ from: moment, until: moment.optional(), reason: z.string().optional(), by: z.string().optional() })
+      .optional()
+      .meta({ description: 'by hand' }),
+    acknowledged: z
+      .object({ at: moment, until: moment.optional(), reason: z.string(), by: z.string() })
+      .optional()
+      .meta({ description: 'who has seen what is wrong' }),
     lastRun: z
       .object({
         run: z.string().optional(),
@@ -92,7 +100,7 @@ const event = z
   .meta({ id: 'JobEvent' });
 
 const tags = ['jobs'] as const;
-const params = {
+export const jobParams = {
   job: z
     .string()
     .regex(/^([a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?:)?[-_a-z0-9]{1,100}$/)
@@ -102,7 +110,8 @@ const params = {
     }),
 };
 const service = serviceParameter.optional();
-const problems = { 404: 'There is no such job.', 409: 'Several have that name.' };
+export const jobQuery = { service };
+export const jobProblems = { 404: 'There is no such job.', 409: 'Several have that name.' };
 
 const text = z.string().min(1, 'is empty').max(100, 'is longer than 100 characters');
 const MOST_NEXT = 50;
@@ -133,10 +142,10 @@ export const listJobs: Description = {
 export const readJob: Description = {
   summary: 'Read how a job stands and how it came to it',
   tags,
-  params,
-  query: { service },
+  params: jobParams,
+  query: jobQuery,
   answers: shows('The job.', jobDetail),
-  problems,
+  problems: jobProblems,
 };
 
 export const listRuns: Description = {
@@ -144,10 +153,10 @@ export const listRuns: Description = {
   details:
     'The runs of a check are made of its pings: a start and the end with the same `rid`, or an end alone, each where its last ping stands. Of pings that tell of no run a page has fewer.',
   tags,
-  params,
+  params: jobParams,
   query: { service, ...paging },
   answers: shows('A page of runs.', z.object({ job: z.string(), runs: z.array(run), ...nextPage })),
-  problems,
+  problems: jobProblems,
 };
 
 export const listEvents: Description = {
@@ -155,18 +164,18 @@ export const listEvents: Description = {
   details:
     'Runs stand where they began; changes of state are the latest 20 of a declared job, and those of 400 days of a check.',
   tags,
-  params,
+  params: jobParams,
   query: { service, ...paging },
   answers: shows('A page of events.', z.object({ job: z.string(), events: z.array(event), ...nextPage })),
-  problems,
+  problems: jobProblems,
 };
 
 export const nextRuns: Description = {
   summary: 'Tell when a job is expected next',
   details: 'The first is the one that is awaited, though it may have passed. A retired or paused job expects nothing.',
   tags,
-  params,
+  params: jobParams,
   query: { service, count: count.optional() },
   answers: shows('Its next times.', z.object({ job: z.string(), next: z.array(moment) })),
-  problems,
+  problems: jobProblems,
 };

@@ -4,9 +4,10 @@ import { readCheck } from '../../store/items/checks.ts';
 import { listJobs, readJob } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import { badRequest, isName, pageOf, requireScope, sealCursor, type ApiRequest } from '../api/index.ts';
-import { checkView, hasTag, saysName, standingOf } from './checked.ts';
+import { checkShown, jobShown } from './acknowledged.ts';
+import { hasTag, saysName, standingOf } from './checked.ts';
 import { standing } from './standing.ts';
-import { jobView, standingNow } from './views.ts';
+import { standingNow } from './views.ts';
 
 /** Kinds of jobs, in the order of the list. */
 const KINDS = ['declared', 'check'] as const;
@@ -141,7 +142,7 @@ async function declaredIf(
   if (!job || (owner !== null && job.owner !== owner)) return undefined;
   // A job that has failed since the last tick must not be listed as up.
   const now = await standing(table, job, nowMs);
-  return isWanted(statuses, standingNow(now, nowMs).status) ? jobView(now, nowMs) : undefined;
+  return isWanted(statuses, standingNow(now, nowMs).status) ? jobShown(table, now, nowMs) : undefined;
 }
 
 async function checkIf(
@@ -152,7 +153,7 @@ async function checkIf(
 ): Promise<View | undefined> {
   const check = await readCheck(table, uuid);
   if (!check || !saysName(check, name) || !tags.every((tag) => hasTag(check, tag))) return undefined;
-  return isWanted(statuses, standingOf(check, nowMs).status) ? checkView(check, nowMs) : undefined;
+  return isWanted(statuses, standingOf(check, nowMs).status) ? checkShown(table, check, nowMs) : undefined;
 }
 
 const isWanted = (statuses: ReadonlySet<string>, status: string) => statuses.size === 0 || statuses.has(status);

@@ -3,7 +3,8 @@ import type { Clock } from '../../middleware/kernel/clock.ts';
 import { listChanges } from '../../store/items/check-log.ts';
 import type { Table } from '../../store/port.ts';
 import { json, route, type Route } from '../api/index.ts';
-import { checkDetail } from './checked.ts';
+import { checkShown, jobShown } from './acknowledged.ts';
+import { changeView } from './checked.ts';
 import { pingsOf, slotsOf } from './coming.ts';
 import * as describedJobs from './described.ts';
 import { eventPage } from './events.ts';
@@ -12,7 +13,7 @@ import { jobPage } from './listing.ts';
 import { idOf, runPage } from './run-pages.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { standing } from './standing.ts';
-import { iso, jobDetail } from './views.ts';
+import { changesView, iso } from './views.ts';
 
 /** Changes that are shown with a job. */
 const MOST_CHANGES = 20;
@@ -26,9 +27,13 @@ export function jobRoutes({ table, clock }: { readonly table: Table; readonly cl
     route('GET', '/v1/jobs/{job}', 'viewer', describedJobs.readJob, async (request) => {
       const found = await foundBy(table, request);
       const nowMs = clock.now();
-      if (found.kind === 'declared') return json(jobDetail(await standing(table, found.job, nowMs), nowMs));
+      if (found.kind === 'declared') {
+        const job = await standing(table, found.job, nowMs);
+        return json({ ...(await jobShown(table, job, nowMs)), changes: changesView(job) });
+      }
       const newestFirst = await listChanges(table, found.check, { limit: MOST_CHANGES });
-      return json(checkDetail(found.check, newestFirst.reverse(), nowMs));
+      const changes = newestFirst.reverse().map(changeView);
+      return json({ ...(await checkShown(table, found.check, nowMs)), changes });
     }),
     route('GET', '/v1/jobs/{job}/runs', 'viewer', describedJobs.listRuns, async (request) =>
       json(await runPage(table, await foundBy(table, request), request, clock.now())),

@@ -1,15 +1,22 @@
 // Jobs and runs as the API shows them: times as ISO text, states as they are now.
 import type { Run } from '../../store/items/job-runs.ts';
 import type { Job, JobStatus } from '../../store/items/jobs.ts';
+import { holdAt } from './holding.ts';
 import { expectationOf } from './judge.ts';
+import { pausesOf } from './judging/pauses.ts';
 
 /** As a job is shown: `paused` is what a check can be, and a declared job while somebody has paused it. */
 export type ShownStatus = JobStatus | 'paused';
 
 export const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
 
+/** States that a pause stands in place of; what a run does in one is told all the same. */
+const QUIET: ReadonlySet<JobStatus> = new Set(['new', 'up', 'late', 'missed']);
+
 /** `late` lies between a slot nobody has started and its deadline: nothing is stored for it, and it began at the slot. */
 export function standingNow(job: Job, nowMs: number): { readonly status: ShownStatus; readonly since: number } {
+  const pause = QUIET.has(job.status) ? pauseAt(job, nowMs) : undefined;
+  if (pause !== undefined) return { status: 'paused', since: pause };
   if (job.status === 'up' || job.status === 'new') {
     const expected = expectationOf(job);
     if (expected !== undefined && expected.slot < nowMs) return { status: 'late', since: expected.slot };
@@ -17,9 +24,16 @@ export function standingNow(job: Job, nowMs: number): { readonly status: ShownSt
   return { status: job.status, since: job.since };
 }
 
+/** When the pause began that a moment lies in; of one that is planned, at the latest when the job last changed. */
+function pauseAt(job: Job, nowMs: number): number | undefined {
+  if (pausesOf(job)(nowMs) === undefined) return undefined;
+  return holdAt(job, nowMs)?.from ?? job.since;
+}
+
 export function jobView(job: Job, nowMs: number): Record<string, unknown> {
   const { service, lastRun } = job;
   const { status, since } = standingNow(job, nowMs);
+  const hold = holdAt(job, nowMs);
   return {
     id: `${service}:${job.job}`,
     kind: 'declared',
@@ -32,6 +46,7 @@ export function jobView(job: Job, nowMs: number): Record<string, unknown> {
     startDeadline: job.startDeadline,
     status,
     since: iso(since),
+    paused: hold && { from: iso(hold.from), until: iso(hold.until), reason: hold.reason, by: hold.by },
     lastRun: lastRun && {
       run: lastRun.run,
       status: lastRun.status,
@@ -42,9 +57,7 @@ export function jobView(job: Job, nowMs: number): Record<string, unknown> {
   };
 }
 
-export function jobDetail(job: Job, nowMs: number): Record<string, unknown> {
-  return { ...jobView(job, nowMs), changes: job.changes.map((change) => ({ ...change, at: iso(change.at) })) };
-}
+export const changesView = (job: Job) => job.changes.map((change) => ({ ...change, at: iso(change.at) }));
 
 export function runView(run: Run): Record<string, unknown> {
   const { status, startedAt, scheduledAt, endedAt, durationMs, heardAt, progress, counts, error, instance, requestId } =

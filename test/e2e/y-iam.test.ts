@@ -80,6 +80,10 @@ async function restOfTheApi(): Promise<void> {
   expect((await admin('GET', '/v1/telemetry/coverage')).status).toBe(200);
   await eventually('a function of which it is known how many may run', () => limited('orders'));
   await eventually('a queue of which it is known how deep it is', () => limited('settlement'));
+  for (const what of ['pause', 'resume']) {
+    const acted = await admin('POST', `/v1/jobs/settlement:nightly-settlement/${what}`, { reason: 'a test' });
+    expect(acted.status, what).toBe(200);
+  }
   const pinger = await admin('POST', '/v1/keys', { name: 'a server', role: 'pinger', services: ['settlement'] });
   for (const what of ['/start', '']) {
     const path = `/ping/${String(pinger.body['key'])}/nightly-settlement${what}`;

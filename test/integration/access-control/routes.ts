@@ -127,6 +127,9 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/v1/jobs/{job}/runs', 'viewer', 'service'],
   ['GET', '/v1/jobs/{job}/events', 'viewer', 'service'],
   ['GET', '/v1/jobs/{job}/next', 'viewer', 'service'],
+  ['POST', '/v1/jobs/{job}/pause', 'editor', 'service', { body: { reason: 'a test' } }],
+  ['POST', '/v1/jobs/{job}/resume', 'editor', 'service'],
+  ['POST', '/v1/jobs/{job}/acknowledge', 'editor', 'service', { body: { reason: 'a test' } }],
 
   ['GET', '/ping/{key}', 'anyone', 'filtered'],
   ['HEAD', '/ping/{key}', 'anyone', 'filtered'],
