@@ -119,10 +119,14 @@ async function published(table: Table, id: string, revision: number) {
 }
 
 function nothingPublished(id: string, removedBy: number | undefined) {
-  const why = removedBy === undefined ? '' : ` since revision ${removedBy}, which removed them`;
-  return notFound(
-    `${titleOf(id)} has ${kindOf(id).name === 'config' ? 'nothing published' : `no published rules${why}`}; POST to ${pathOf(id)}/publish.`,
-  );
+  if (removedBy !== undefined) {
+    return notFound(
+      `${titleOf(id)} has no published rules since revision ${removedBy}, which removed them; POST to ` +
+        `${pathOf(id)}/rollback for those of an earlier revision, or to …/publish.`,
+    );
+  }
+  const what = kindOf(id).name === 'config' ? 'nothing published' : 'no published rules';
+  return notFound(`${titleOf(id)} has ${what}; POST to ${pathOf(id)}/publish.`);
 }
 
 function numberOf(text: string): number {

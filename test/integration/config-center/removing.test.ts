@@ -42,7 +42,11 @@ describe('removing the rules of a service', () => {
     expect(await readDocument(table, 'orders', 2, 7)).toEqual({ apiVersion: 'flyball/v1', service: 'orders' });
     expect(await send('GET', RULES)).toMatchObject({
       status: 404,
-      body: { detail: expect.stringContaining('since revision 2, which removed them') as string },
+      body: {
+        detail: expect.stringMatching(
+          /since revision 2, which removed them; POST to \/v1\/services\/orders\/rollback/,
+        ) as string,
+      },
     });
     expect((await send('GET', `${ORDERS}/revisions`)).body).toMatchObject({
       revisions: [
