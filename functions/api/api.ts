@@ -124,5 +124,6 @@ function toResult(response: ApiResponse, requestId: string): APIGatewayProxyStru
     statusCode: response.status,
     headers: { ...ALWAYS, 'x-request-id': requestId, ...response.headers },
     ...(response.body === undefined ? {} : { body: response.body }),
+    ...(response.base64 ? { isBase64Encoded: true } : {}),
   };
 }

@@ -21,6 +21,6 @@ export { nameParameter, paging, serviceParameter, span, timeParameter } from './
 export { pointerOf } from './pointer.ts';
 export { badRequest, MAX_ERRORS, notFound, Problem, unprocessable, type FieldError } from './problem.ts';
 export type { ApiRequest, OpenRequest } from './request.ts';
-export { json, notModified, text, type ApiResponse } from './response.ts';
+export { bytes, json, notModified, text, type ApiResponse } from './response.ts';
 export { openRoute, route, type Method, type Route } from './route.ts';
 export { controlPlaneTable } from './table.ts';

@@ -3,8 +3,8 @@ import type { Check } from '../../../store/items/check-record.ts';
 import { checkByAlias, readCheck } from '../../../store/items/checks.ts';
 import type { Table } from '../../../store/port.ts';
 import { roleCovers } from '../../api/auth.ts';
-import { notFound, requireScope, type ApiRequest } from '../../api/index.ts';
-import { isUuid } from './ping-request.ts';
+import { notFound, requireScope, type ApiRequest, type OpenRequest } from '../../api/index.ts';
+import { isUuid, schemeOf } from './ping-request.ts';
 import type { ApiVersion, Shown } from './views.ts';
 
 export const CHECKS = '/api/{version}/checks/';
@@ -19,14 +19,16 @@ export function versionOf({ params }: { readonly params: { readonly version: str
 }
 
 export function shownTo(request: ApiRequest<'version'>): Shown {
-  const scheme = request.headers.get('x-forwarded-proto') === 'http' ? 'http' : 'https';
   return {
-    root: `${scheme}://${request.headers.get('host') ?? 'localhost'}`,
+    root: rootOf(request),
     version: versionOf(request),
     nowMs: request.at,
     readonly: !roleCovers(request.caller.role, 'editor'),
   };
 }
+
+/** Where the API is, as its caller has it. */
+export const rootOf = (request: OpenRequest) => `${schemeOf(request)}://${request.headers.get('host') ?? 'localhost'}`;
 
 /** The check that a path names: by its UUID, or by its unique key for those who only read. */
 export async function checkOf(table: Table, request: ApiRequest<'version' | 'check'>): Promise<Check> {

@@ -5,6 +5,7 @@ import type { Check } from '../../../store/items/check-record.ts';
 import { checkByAlias } from '../../../store/items/checks.ts';
 import type { Table } from '../../../store/port.ts';
 import { json, openRoute, route, type ApiResponse, type Route } from '../../api/index.ts';
+import { rootOf } from './asked.ts';
 import { badgeOf, fileOf } from './badge.ts';
 import * as described from './described-checks.ts';
 import { dialectOf } from './dialect.ts';
@@ -29,7 +30,7 @@ export function badgeRoutes({ table, newId }: BadgeParts): Route[] {
         const service = projectOf(request);
         const { badgeKey, secret } = await badgesOf(table, service, newId);
         const tags = new Set((await allChecks(table, service)).flatMap(tagsOf));
-        const root = `https://${request.headers.get('host') ?? 'localhost'}/badge/${badgeKey}`;
+        const root = `${rootOf(request)}/badge/${badgeKey}`;
         return json({
           badges: Object.fromEntries(
             ['*', ...tags].map((tag) => [tag, addressesOf(root, tag, signatureOf(secret, tag))]),

@@ -10,7 +10,7 @@ import * as described from './described-checks.ts';
 import { bad, objectOf } from './dialect.ts';
 import { configured, paused, resumed } from './fold.ts';
 import { projectOf } from './project.ts';
-import { readSpec, type Spec } from './spec.ts';
+import { readSpec, requireComing, type Spec } from './spec.ts';
 import { upsert } from './upsert.ts';
 import { checkView, slugify, type ApiVersion } from './views.ts';
 
@@ -30,6 +30,7 @@ export function changingRoutes(parts: ManageParts): GuardedRoute[] {
     route('POST', CHECK, 'editor', described.updateCheck, (request) =>
       changed(parts, request, 'check.update', (check) => {
         const { settings } = specOf(request, shownTo(request).version, check);
+        requireComing(check, settings);
         return configured(check, settings, request.at);
       }),
     ),

@@ -44,9 +44,11 @@ function withKeyOfBody(request: OpenRequest): OpenRequest {
   return { ...request, headers: new Map([...request.headers, ['x-api-key', sent.slice(0, 257)]]) };
 }
 
-function refused({ status, code, message, headers }: Problem, { headers: sent }: OpenRequest): ApiResponse {
+function refused({ status, code, message, headers }: Problem, request: OpenRequest): ApiResponse {
   if (code === 'OUT_OF_SCOPE') return { status: 403, headers };
   if (status === 401) {
+    // Who is asked for a key has sent a body that can be read.
+    const { headers: sent } = withKeyOfBody(request);
     const presented = sent.has('x-api-key') || sent.has('authorization');
     return json({ error: presented ? 'wrong api key' : 'missing api key' }, { status, headers });
   }

@@ -15,10 +15,10 @@ export function kindOfSchedule(expression: string): Exclude<CheckKind, 'simple'>
   return !text.includes('\n') && text.split(/\s+/).length === 5 ? 'cron' : 'oncalendar';
 }
 
-/** Whether a check may have it. */
-export function isSchedule(expression: string): boolean {
+/** Whether a check may have it, in a timezone. */
+export function isSchedule(expression: string, timezone = 'UTC'): boolean {
   try {
-    return parseSchedule(expression, 'UTC', 0, kindOfSchedule(expression)).next(0) !== undefined;
+    return parseSchedule(expression, timezone, 0, kindOfSchedule(expression)).next(0) !== undefined;
   } catch {
     return false;
   }

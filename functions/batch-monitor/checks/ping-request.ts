@@ -52,6 +52,15 @@ export function bytesOf({ body }: OpenRequest): Uint8Array {
   return new Uint8Array(Buffer.from(body.text, body.base64 ? 'base64' : 'utf8').subarray(0, PING_BODY_LIMIT));
 }
 
+/** How a request came. API Gateway says so; what comes without it to this machine's own name is a local world's. */
+export function schemeOf({ headers }: OpenRequest): 'http' | 'https' {
+  const said = headers.get('x-forwarded-proto') ?? '';
+  if (said === '') return LOCAL.test(headers.get('host') ?? '') ? 'http' : 'https';
+  return said === 'http' ? 'http' : 'https';
+}
+
+const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?$/;
+
 /** A ping as it is noted; a long body is told of by `bodyId`, and the caller has put it away under it. */
 export function recordOf(
   request: OpenRequest,
@@ -62,7 +71,7 @@ export function recordOf(
   return {
     at: request.at,
     kind,
-    scheme: request.headers.get('x-forwarded-proto') === 'http' ? 'http' : 'https',
+    scheme: schemeOf(request),
     method: request.method,
     remoteAddress: request.address,
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, LONGEST_USER_AGENT),

@@ -1,7 +1,7 @@
 // Reading checks: lists of them, one of them, its pings and their bodies, its flips.
 import { listChanges, listPings, readBody, readPing } from '../../../store/items/check-log.ts';
 import type { Table } from '../../../store/port.ts';
-import { json, route, text, type ApiRequest, type ApiResponse } from '../../api/index.ts';
+import { bytes, json, route, type ApiRequest, type ApiResponse } from '../../api/index.ts';
 import type { GuardedRoute } from '../../api/route.ts';
 import { CHECK, CHECKS, checkOf, shownTo, unknown, versionOf } from './asked.ts';
 import * as described from './described-checks.ts';
@@ -33,7 +33,7 @@ export function readingRoutes(table: Table): GuardedRoute[] {
       const ping = await readPing(table, check, n);
       const body = ping && (await readBody(table, check.uuid, ping));
       if (body === undefined || body.length === 0) throw unknown();
-      return text(new TextDecoder().decode(body), 'text/plain; charset=utf-8');
+      return bytes(body);
     }),
     route('GET', `${CHECK}/flips/`, 'viewer', described.listFlips, (request) => flips(table, request)),
     route('GET', '/api/{version}/channels/', 'editor', described.listChannels, (request) => {

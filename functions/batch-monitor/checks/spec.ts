@@ -66,6 +66,14 @@ export function isMeant(check: CheckSettings, { settings, unique: fields }: Spec
   return fields.length > 0 && fields.every((field) => settings[named[field]] === check[named[field]]);
 }
 
+/** @throws {Problem} 400 when what is set makes of a schedule and a timezone, each fine, what never comes. */
+export function requireComing(current: CheckSettings, set: Partial<CheckSettings>): void {
+  if (set.schedule === undefined && set.timezone === undefined) return;
+  const { kind, schedule, timezone } = { ...current, ...set };
+  if (kind === 'simple' || isSchedule(schedule, timezone)) return;
+  throw invalid('schedule', `never comes in ${timezone}, whose clock skips it`);
+}
+
 function settingsOf(body: Readonly<Record<string, unknown>>, current?: CheckSettings): Partial<CheckSettings> {
   const settings: { -readonly [Name in keyof CheckSettings]?: CheckSettings[Name] } = {};
   const set = <Name extends keyof CheckSettings>(name: Name, field: string) => {
@@ -110,7 +118,8 @@ const invalid = (subject: string, what: string) => bad(`json validation error: $
 function textUpTo(longest: number): Rule {
   return (field, value) => {
     if (typeof value !== 'string') throw invalid(field, 'is not a string');
-    if (value.length > longest) throw invalid(field, 'is too long');
+    // Whole characters, as healthchecks.io counts.
+    if (value.length > longest && Array.from(value).length > longest) throw invalid(field, 'is too long');
   };
 }
 

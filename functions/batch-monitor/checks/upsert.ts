@@ -5,9 +5,9 @@ import { createCheck } from '../../../store/items/checks.ts';
 import type { Table } from '../../../store/port.ts';
 import { claimed, firstOfSlug } from './claimed.ts';
 import { changeOrPutOff } from './contended.ts';
-import { configured, newCheck } from './fold.ts';
+import { configured, DEFAULT_SETTINGS, newCheck } from './fold.ts';
 import { allChecks } from './project.ts';
-import { isMeant, type Spec } from './spec.ts';
+import { isMeant, requireComing, type Spec } from './spec.ts';
 
 export async function upsert(
   table: Table,
@@ -17,11 +17,18 @@ export async function upsert(
   at: number,
 ): Promise<{ readonly check: Check; readonly made: boolean }> {
   const { settings, unique } = spec;
-  const newOne = (uuid: string) => newCheck({ uuid, badgeKey: newId(), service, at }, settings);
+  const newOne = (uuid: string) => {
+    requireComing(DEFAULT_SETTINGS, settings);
+    return newCheck({ uuid, badgeKey: newId(), service, at }, settings);
+  };
   if (unique.length === 0) return { check: await createCheck(table, newOne(newId())), made: true };
 
   const meant = (await allChecks(table, service)).find((check) => isMeant(check, spec));
-  const update = (uuid: string) => changeOrPutOff(table, uuid, (check) => configured(check, settings, at));
+  const update = (uuid: string) =>
+    changeOrPutOff(table, uuid, (check) => {
+      requireComing(check, settings);
+      return configured(check, settings, at);
+    });
   const updated = meant && (await update(meant.uuid));
   if (updated !== undefined) return { check: updated, made: false };
 

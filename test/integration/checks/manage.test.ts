@@ -40,6 +40,11 @@ interface Sent {
   readonly version?: string;
 }
 
+function bodyOf(body: unknown): string {
+  if (body instanceof Buffer) return body.toString('base64');
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
 async function send(method: string, path: string, body?: unknown, sent: Sent = {}) {
   const { as = 'alice', query = {}, headers = {} } = sent;
   const newId = () => `${(++ids).toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`;
@@ -50,26 +55,25 @@ async function send(method: string, path: string, body?: unknown, sent: Sent = {
     ...pingRoutes({ ...parts, serviceOf: (key) => Promise.resolve(key === 'ping-key_1' ? 'orders' : undefined) }),
   ];
   const api = describedApi({ routes, table, clock, logger: silentLogger });
-  const answer = await api(
-    httpV2({
-      method,
-      path,
-      query,
-      headers: {
-        host: 'checks.example',
-        'x-forwarded-proto': 'https',
-        ...(as === '' ? {} : { 'x-api-key': `fb_${as}` }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    }),
-    { awsRequestId: 'request-1' },
-  );
+  const event = httpV2({
+    method,
+    path,
+    query,
+    headers: {
+      host: 'checks.example',
+      'x-forwarded-proto': 'https',
+      ...(as === '' ? {} : { 'x-api-key': `fb_${as}` }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: bodyOf(body) }),
+  });
+  const answer = await api({ ...event, isBase64Encoded: body instanceof Buffer }, { awsRequestId: 'request-1' });
   const isJson = String(answer.headers?.['content-type']).includes('json');
   return {
     status: answer.statusCode,
     headers: answer.headers ?? {},
     text: answer.body,
+    isBase64: answer.isBase64Encoded ?? false,
     body: (isJson ? JSON.parse(answer.body ?? '') : {}) as Record<string, unknown>,
   };
 }
@@ -109,6 +113,41 @@ describe('a new check', () => {
 
   it('has a day and an hour unless it is said', async () => {
     expect((await create()).body).toMatchObject({ timeout: 86_400, grace: 3_600, name: '' });
+  });
+
+  it.each([
+    ['https', 'checks.example', 'https://checks.example'],
+    ['http', 'checks.example', 'http://checks.example'],
+    // As a local world has it: nobody says how a request came there.
+    ['', 'localhost:3000', 'http://localhost:3000'],
+    ['', '127.0.0.1:3000', 'http://127.0.0.1:3000'],
+    ['', 'checks.example', 'https://checks.example'],
+  ])('is told where it is by addresses that work: "%s" and %s give %s', async (proto, host, root) => {
+    const headers = { host, 'x-forwarded-proto': proto };
+    const { body } = await create({}, { headers });
+    expect(body['ping_url']).toBe(`${root}/ping/${String(body['uuid'])}`);
+    const badges = await api('GET', 'badges/', undefined, { headers });
+    expect(badges.body).toMatchObject({
+      badges: { '*': { svg: expect.stringContaining(`${root}/badge/`) as string } },
+    });
+  });
+
+  it('may have as many characters as are said, however many bytes each takes', async () => {
+    expect(await create({ name: '🛢'.repeat(100) })).toMatchObject({ status: 201 });
+    expect(await create({ name: '🛢'.repeat(101) })).toMatchObject({ status: 400 });
+  });
+
+  it('may have no schedule that its zone’s clock skips, whichever of the two comes last', async () => {
+    const never = { error: 'json validation error: schedule never comes in Europe/Berlin, whose clock skips it' };
+    const schedule = '2027-03-28 02:30';
+    expect(await create({ schedule, tz: 'Europe/Berlin' })).toMatchObject({ status: 400, body: never });
+    const made = await create({ name: 'Foo', schedule, tz: 'Europe/Riga' });
+    expect(made.status).toBe(201);
+    const path = `checks/${String(made.body['uuid'])}`;
+    expect(await api('POST', path, { tz: 'Europe/Berlin' })).toMatchObject({ status: 400, body: never });
+    const again = { name: 'Foo', tz: 'Europe/Berlin', unique: ['name'] };
+    expect(await create(again)).toMatchObject({ status: 400, body: never });
+    expect(await api('POST', path, { tz: 'Europe/Berlin', timeout: 300 })).toMatchObject({ status: 200 });
   });
 
   it('may have a schedule in a zone instead of a timeout', async () => {
@@ -376,6 +415,8 @@ describe('a check', () => {
   it('is kept from whoever gives no key, in the words of healthchecks.io', async () => {
     expect((await api('GET', 'checks/', undefined, { as: '' })).body).toEqual({ error: 'missing api key' });
     expect((await api('GET', 'checks/', undefined, { as: 'nobody' })).body).toEqual({ error: 'wrong api key' });
+    const inBody = await api('POST', 'checks/', { api_key: 'fb_nobody' }, { as: '' });
+    expect(inBody).toMatchObject({ status: 401, body: { error: 'wrong api key' } });
     expect((await api('POST', 'checks/', {}, { as: 'reader' })).body).toEqual({ error: 'wrong api key' });
   });
 
@@ -446,7 +487,19 @@ describe('what happened to a check', () => {
     const read = await api('GET', `checks/${uuid}/pings/2/body`);
     expect(read).toMatchObject({ status: 200, text: 'all is well' });
     expect(read.headers['content-type']).toMatch(/^text\/plain/);
+    expect(read.isBase64).toBe(false);
     for (const n of ['1', '3', 'x']) expect((await api('GET', `checks/${uuid}/pings/${n}/body`)).status).toBe(404);
+  });
+
+  it('keeps bytes that are no text as they are', async () => {
+    const uuid = await uuidOf();
+    const path = `checks/${uuid}/pings/1/body`;
+    for (const sent of [Buffer.from([1, 0x99, 0xff, 0]), Buffer.alloc(2_000, 0xe9)]) {
+      await send('POST', `/ping/${uuid}`, sent);
+      const read = await api('GET', path.replace('/1/', sent.length > 4 ? '/2/' : '/1/'));
+      expect(read).toMatchObject({ status: 200, isBase64: true });
+      expect(Buffer.from(read.text ?? '', 'base64').equals(sent)).toBe(true);
+    }
   });
 
   it('is listed change by change, within a span', async () => {
