@@ -134,10 +134,15 @@ export function endRun(table: Table, start: RunStart, end: RunEnd, options: Call
 export function settleRun(table: Table, seen: Run, word: RunWord): Promise<Written> {
   const { status, endedAt, lostAt, reason, marks, dueAt } = word;
   const { update, names, values } = settingAll({ status, endedAt, lostAt, reason, marks, dueAt });
+  // What is no longer due leaves the index; what no longer holds is no longer said.
+  const gone = [
+    ...(dueAt === undefined ? ['due', 'dueAt'] : []),
+    ...(marks === undefined && seen.marks ? ['marks'] : []),
+  ];
   const heard = seen.heardAt === undefined ? 'attribute_not_exists(heardAt)' : 'heardAt = :seenHeardAt';
   return table.update({
     key: keyOf(seen),
-    update: dueAt === undefined ? `${update} REMOVE due, dueAt` : update,
+    update: gone.length > 0 ? `${update} REMOVE ${gone.join(', ')}` : update,
     condition: `#status = :seenStatus AND dueAt = :seenDueAt AND ${heard}`,
     names: { ...names, '#status': 'status' },
     values: {

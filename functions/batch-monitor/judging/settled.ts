@@ -13,7 +13,7 @@ import { unusual } from './unusual.ts';
  */
 export function settledRuns(job: Job, runs: readonly Run[], nowMs: number): Run[] {
   const settled = runs.map((run): Run =>
-    run.dueAt === undefined ? run : { ...run, dueAt: undefined, ...verdictOf(run, nowMs) },
+    run.dueAt === undefined ? run : { ...run, dueAt: undefined, marks: undefined, ...verdictOf(run, nowMs) },
   );
   const order = runs.map((_, i) => i).sort((a, b) => endedAt(settled[a]) - endedAt(settled[b]));
   const successes: Run[] = [];

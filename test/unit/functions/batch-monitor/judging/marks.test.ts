@@ -61,6 +61,14 @@ describe('notMoreThan', () => {
 });
 
 describe('overlap: forbid', () => {
+  it('is said once of a run that is looked at twice', () => {
+    const forbidding = job({ overlap: 'forbid' });
+    const runs = [ended(SLOT, 'succeeded', 6 * MINUTE), run({ run: 'b', startedAt: SLOT + 5 * MINUTE })];
+    const once = settledRuns(forbidding, runs, SLOT + 8 * MINUTE);
+    expect(once[1]?.marks).toHaveLength(1);
+    expect(settledRuns(forbidding, once, SLOT + 9 * MINUTE)).toEqual(once);
+  });
+
   it.each<[string, Run[], string[]]>([
     ['a start while another runs', [run({ run: 'a' }), byHand(5)], ['', 'overlapping']],
     ['a start while another ran', [ended(SLOT, 'succeeded', 6 * MINUTE), byHand(5)], ['', 'overlapping']],
