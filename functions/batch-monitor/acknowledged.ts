@@ -1,11 +1,10 @@
 // A job or a check as it stands this moment, with who has seen what is wrong with it.
 import { readAcknowledgement, type Subject } from '../../store/items/acknowledgements.ts';
 import type { Check } from '../../store/items/check-record.ts';
-import type { Job } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import { checkView, standingOf } from './checked.ts';
 import type { Found } from './found.ts';
-import { standing } from './standing.ts';
+import { standing, type Standing as JobStanding } from './standing.ts';
 import { iso, jobView, standingNow, type ShownStatus } from './views.ts';
 
 interface Standing {
@@ -26,7 +25,7 @@ async function acknowledgementOf(table: Table, subject: Subject, { status, since
 }
 
 /** `job` as it stands now. */
-export async function jobShown(table: Table, job: Job, nowMs: number): Promise<Record<string, unknown>> {
+export async function jobShown(table: Table, job: JobStanding, nowMs: number): Promise<Record<string, unknown>> {
   const acknowledged = await acknowledgementOf(table, job, standingNow(job, nowMs), nowMs);
   return { ...jobView(job, nowMs), acknowledged };
 }

@@ -1,5 +1,6 @@
 // What the routes of jobs take and answer.
 import { z } from 'zod';
+import { judgedJobShape, judgedRunShape } from './judged.ts';
 import { moment, nextPage, paging, serviceParameter, shows, type Description } from '../api/index.ts';
 
 const RUN_STATUSES = ['running', 'succeeded', 'failed', 'skipped', 'overran', 'lost', 'missed'] as const;
@@ -22,6 +23,7 @@ export const job = z
       .meta({ description: 'of a check without a schedule: how long after a ping the next one is expected' }),
     maxRuntime: z.string().optional(),
     startDeadline: z.string().optional(),
+    ...judgedJobShape,
     status: z.enum(JOB_STATUSES),
     since: moment,
     paused: z
@@ -62,6 +64,7 @@ const run = z
       .object({ read: z.number().optional(), written: z.number().optional(), failed: z.number().optional() })
       .optional(),
     reason: z.string().optional().meta({ description: 'why a success counts as a failure' }),
+    ...judgedRunShape,
     error: z
       .object({
         name: z.string(),
@@ -125,7 +128,7 @@ const count = z
 export const listJobs: Description = {
   summary: 'List jobs and checks, and how each stands',
   details:
-    'Of the filters all that are given must fit; of several `status` one, of several `tag` all. A page looks at so many entries at most: it may be short, or empty, and have a `cursor`. Declared jobs come first; owners are theirs alone, and tags are the checks’.',
+    'Of the filters all that are given must fit; of several `status` one, of several `tag` all. A page looks at so many entries at most: it may be short, or empty, and have a `cursor`. Declared jobs come first; owners are theirs alone.',
   tags,
   query: {
     service,

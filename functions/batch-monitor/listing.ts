@@ -112,12 +112,11 @@ async function readShelf(
   filters: Filters,
   nowMs: number,
 ): Promise<{ readonly looks: Look[]; readonly at: string | undefined }> {
-  // Tags are what checks have, and owners what rules have.
-  if (kind === 'declared' && filters.tags.length > 0) return { looks: [], at: undefined };
   if (kind === 'declared') {
     const { jobs, cursor } = await listJobs(table, { service, limit, cursor: at });
     return { looks: jobs.map((entry) => () => declaredIf(table, entry, filters, nowMs)), at: cursor };
   }
+  // Owners are what rules have.
   if (filters.owner !== null) return { looks: [], at: undefined };
   const { entries, more } = await listCheckEntries(table, { service, limit, after: at });
   const last = entries.at(-1);
@@ -134,12 +133,13 @@ async function readShelf(
 async function declaredIf(
   table: Table,
   entry: { readonly service: string; readonly job: string },
-  { statuses, owner, name }: Filters,
+  { statuses, owner, tags, name }: Filters,
   nowMs: number,
 ): Promise<View | undefined> {
   if (!entry.job.includes(name)) return undefined;
   const job = await readJob(table, entry.service, entry.job);
   if (!job || (owner !== null && job.owner !== owner)) return undefined;
+  if (!tags.every((tag) => job.tags?.includes(tag))) return undefined;
   // A job that has failed since the last tick must not be listed as up.
   const now = await standing(table, job, nowMs);
   return isWanted(statuses, standingNow(now, nowMs).status) ? jobShown(table, now, nowMs) : undefined;

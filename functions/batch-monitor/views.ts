@@ -2,8 +2,10 @@
 import type { Run } from '../../store/items/job-runs.ts';
 import type { Job, JobStatus } from '../../store/items/jobs.ts';
 import { holdAt } from './holding.ts';
+import { judgedJob, judgedRun } from './judged.ts';
 import { expectationOf } from './judge.ts';
 import { pausesOf } from './judging/pauses.ts';
+import type { Standing } from './standing.ts';
 
 /** As a job is shown: `paused` is what a check can be, and a declared job while somebody has paused it. */
 export type ShownStatus = JobStatus | 'paused';
@@ -30,7 +32,7 @@ function pauseAt(job: Job, nowMs: number): number | undefined {
   return holdAt(job, nowMs)?.from ?? job.since;
 }
 
-export function jobView(job: Job, nowMs: number): Record<string, unknown> {
+export function jobView(job: Standing, nowMs: number): Record<string, unknown> {
   const { service, lastRun } = job;
   const { status, since } = standingNow(job, nowMs);
   const hold = holdAt(job, nowMs);
@@ -44,6 +46,7 @@ export function jobView(job: Job, nowMs: number): Record<string, unknown> {
     timezone: job.timezone ?? 'UTC',
     maxRuntime: job.maxRuntime,
     startDeadline: job.startDeadline,
+    ...judgedJob(job),
     status,
     since: iso(since),
     paused: hold && { from: iso(hold.from), until: iso(hold.until), reason: hold.reason, by: hold.by },
@@ -73,6 +76,7 @@ export function runView(run: Run): Record<string, unknown> {
     progress,
     counts,
     reason: run.reason,
+    ...judgedRun(run),
     error,
     instance: instance || undefined,
     requestId: requestId || undefined,

@@ -32,7 +32,8 @@ async function begin(): Promise<void> {
   await putApiKey(table, { key: 'fb_scoped', role: 'viewer', name: 's', services: ['billing'], createdAt: DAY });
   const nightly = { schedule: 'cron(0 2 * * ? *)' };
   await declareJobs(table, { service: 'orders', owner: 'team-orders', jobs: { nightly, purge: nightly }, atMs: DAY });
-  await declareJobs(table, { service: 'billing', jobs: { invoices: nightly }, atMs: DAY });
+  const invoices = { ...nightly, tags: ['nightly', 'money'] };
+  await declareJobs(table, { service: 'billing', jobs: { invoices }, atMs: DAY });
 }
 
 async function check(service: string, settings: Partial<CheckSettings>): Promise<string> {
@@ -122,6 +123,7 @@ describe('the list of declared jobs and checks', () => {
     ['owner=team-orders', ['nightly', 'purge']],
     ['tag=db', ['Backup of ledgers', 'Backup of orders']],
     ['tag=db&tag=nightly', ['Backup of ledgers']],
+    ['tag=nightly', ['invoices', 'Backup of ledgers']],
     ['name=backup', ['Backup of ledgers', 'Backup of orders']],
     ['name=NIGHT', ['nightly']],
     ['name=ledgers', ['Backup of ledgers']],
