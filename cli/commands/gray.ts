@@ -2,7 +2,7 @@
 import { fieldsOf, type Fields } from '../answers.ts';
 import type { Command, Given, Outcome, World } from '../command.ts';
 import type { ControlPlane } from '../control-plane.ts';
-import { EXIT, WrongUsage } from '../failure.ts';
+import { EXIT, Unreachable, WrongUsage } from '../failure.ts';
 import { shown } from '../line.ts';
 import { didYouMean } from '../nearest.ts';
 import { serviceName } from '../rules-file.ts';
@@ -11,6 +11,9 @@ import { grayLines } from './gray-words.ts';
 import { publishGiven } from './publish.ts';
 
 const WATCHED_EVERY_MS = 5_000;
+
+/** So many looks in a row without an answer are passed over: what is watched takes longer than most outages. */
+const MISSED_AT_MOST = 12;
 
 export const gray: Command = {
   name: 'gray',
@@ -67,16 +70,30 @@ async function show({ args, flag }: Given, { controlPlane, console }: World): Pr
   if (flag('watch')) {
     const seen = console.isTerminal && !flag('json');
     let last = '';
+    let missed = 0;
     while (told['state'] === 'running') {
       const text = JSON.stringify(told);
-      if (seen && text !== last)
+      if (seen && text !== last) {
         for (const line of grayLines(service, told)) console.write(`${shown(line, console.colour)}\n`);
+      }
       last = text;
       if ((await console.wait(WATCHED_EVERY_MS)) === 'stopped') break;
-      told = await read(controlPlane, service);
+      const now = await readOrMiss(controlPlane, service, missed < MISSED_AT_MOST);
+      missed = now ? 0 : missed + 1;
+      told = now ?? told;
     }
   }
   return { exitCode: EXIT.ok, lines: grayLines(service, told), json: { service, ...told } };
+}
+
+/** Nothing when the control plane cannot answer now, and that may be. */
+async function readOrMiss(controlPlane: ControlPlane, service: string, mayMiss: boolean): Promise<Fields | undefined> {
+  try {
+    return await read(controlPlane, service);
+  } catch (error) {
+    if (mayMiss && error instanceof Unreachable) return undefined;
+    throw error;
+  }
 }
 
 async function read(controlPlane: ControlPlane, service: string): Promise<Fields> {
