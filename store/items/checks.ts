@@ -4,7 +4,7 @@ import { DUE_CHECKS, keys } from '../keys.ts';
 import type { Table } from '../port.ts';
 import { checkOf, itemOfCheck, type Check, type CheckEvent } from './check-record.ts';
 import { writeEvents } from './check-log.ts';
-import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
 
 /** Lost races on one check before a writer gives up: of so many who write at once, none does. */
 const TRIES = 50;
@@ -160,12 +160,12 @@ export async function checkByAlias(table: Table, alias: string): Promise<Check |
 /** Checks read at once, of a list. */
 const AT_ONCE = 32;
 
-/** A page of a service's checks, in order of their UUIDs. */
+/** A page of a service's checks, in order of their UUIDs. `unreadable` counts those that a newer flyball has written. */
 export async function listChecks(
   table: Table,
   service: string,
   page: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<{ readonly checks: Check[]; readonly cursor?: string }> {
+): Promise<{ readonly checks: Check[]; readonly unreadable: number; readonly cursor?: string }> {
   const { limit, cursor: from } = page;
   const { items, cursor } = await table.query({
     pk: keys.checkEntry('', '').pk,
@@ -175,11 +175,22 @@ export async function listChecks(
   });
   const uuids = items.map((item) => fieldsOf(item).text('uuid'));
   const checks: Check[] = [];
+  let unreadable = 0;
   for (let i = 0; i < uuids.length; i += AT_ONCE) {
-    const read = await Promise.all(uuids.slice(i, i + AT_ONCE).map((uuid) => readCheck(table, uuid)));
+    const read = await Promise.all(uuids.slice(i, i + AT_ONCE).map((uuid) => readOrCount(uuid)));
     checks.push(...read.filter((check) => check !== undefined));
   }
-  return { checks, ...(cursor === undefined ? {} : { cursor }) };
+  return { checks, unreadable, ...(cursor === undefined ? {} : { cursor }) };
+
+  async function readOrCount(uuid: string): Promise<Check | undefined> {
+    try {
+      return await readCheck(table, uuid);
+    } catch (error) {
+      if (!(error instanceof UnreadableItem)) throw error;
+      unreadable++;
+      return undefined;
+    }
+  }
 }
 
 /**

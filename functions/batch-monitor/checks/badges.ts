@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { badgesOf, badgesOfKey } from '../../../store/items/check-badges.ts';
 import type { Check } from '../../../store/items/check-record.ts';
-import { checkByAlias } from '../../../store/items/checks.ts';
+import { checkByAlias, uniqueKeyOf } from '../../../store/items/checks.ts';
 import type { Table } from '../../../store/port.ts';
 import { json, openRoute, route, type ApiResponse, type Route } from '../../api/index.ts';
 import { rootOf } from './asked.ts';
@@ -29,7 +29,7 @@ export function badgeRoutes({ table, newId }: BadgeParts): Route[] {
       ...route('GET', '/api/{version}/badges/', 'viewer', described.listBadges, async (request) => {
         const service = projectOf(request);
         const { badgeKey, secret } = await badgesOf(table, service, newId);
-        const tags = new Set((await allChecks(table, service)).flatMap(tagsOf));
+        const tags = new Set((await allChecks(table, service)).checks.flatMap(tagsOf));
         const root = `${rootOf(request)}/badge/${badgeKey}`;
         return json({
           badges: Object.fromEntries(
@@ -52,7 +52,14 @@ export function badgeRoutes({ table, newId }: BadgeParts): Route[] {
       if (file === undefined || !isUuid(file.name) || !/^[0-9]{1,9}$/.test(params.states)) return NOT_FOUND;
       const check = await checkByAlias(table, file.name);
       if (check === undefined) return NOT_FOUND;
-      return badgeOf(check.name || check.uuid, [check], file.format, params.states === '3' ? 3 : 2, at);
+      // Never by its UUID, which lets anybody ping.
+      return badgeOf(
+        check.name || check.slug || uniqueKeyOf(check.uuid).slice(0, 8),
+        [check],
+        file.format,
+        params.states === '3' ? 3 : 2,
+        at,
+      );
     }),
   ];
 
@@ -67,7 +74,7 @@ export function badgeRoutes({ table, newId }: BadgeParts): Route[] {
     if (badges === undefined || tag === undefined || format === undefined) return NOT_FOUND;
     if (signatureOf(badges.secret, tag) !== signature.slice(0, 8)) return NOT_FOUND;
     const states = signature.length === 10 && signature.endsWith('-2') ? 2 : 3;
-    const checks = (await allChecks(table, badges.service)).filter((check) => hasTag(check, tag));
+    const checks = (await allChecks(table, badges.service)).checks.filter((check) => hasTag(check, tag));
     return badgeOf(tag === '*' ? ALL : tag, checks, format, states, at);
   }
 }

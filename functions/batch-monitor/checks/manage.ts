@@ -7,7 +7,7 @@ import { dialectOf, headersFor } from './dialect.ts';
 import { readingRoutes } from './reading.ts';
 
 export function checkRoutes(parts: ManageParts): Route[] {
-  const routes = [...readingRoutes(parts.table), ...changingRoutes(parts)];
+  const routes = [...readingRoutes(parts), ...changingRoutes(parts)];
   const methods = new Map<string, Method[]>();
   for (const { path, method } of routes) methods.set(path, [...(methods.get(path) ?? []), method]);
   const guarded = routes.map((each): GuardedRoute => ({ ...each, dialect: dialectOf(methods.get(each.path) ?? []) }));

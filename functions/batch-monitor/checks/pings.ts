@@ -77,8 +77,9 @@ async function bySlug(
   if (job !== undefined) return pingOfJob(parts, request, job, meant);
   if (request.query.get('create') !== '1') return plain(404, 'not found');
   if (meant === 'bad' || ridOf(request.query) === 'bad') return ping(parts, request, undefined, meant);
-  const answer = await ping(parts, request, await provide(parts, service, slug, request.at), meant);
-  return answer.status === 200 ? plain(201, 'Created', answer.headers) : answer;
+  const { check: provided, made } = await provide(parts, service, slug, request.at);
+  const answer = await ping(parts, request, provided, meant);
+  return answer.status === 200 && made ? plain(201, 'Created', answer.headers) : answer;
 }
 
 async function pingOfJob(
@@ -95,14 +96,14 @@ async function pingOfJob(
 }
 
 /** The check that a first ping makes for a slug: of several first pings at once, all get the same one. */
-function provide({ table, newId }: PingParts, service: string, slug: string, at: number): Promise<Check> {
+function provide({ table, newId }: PingParts, service: string, slug: string, at: number) {
   return claimed(
     table,
     newId,
     { service, what: firstOfSlug(slug), at },
     (check) => check.slug === slug,
     (uuid) => newCheck({ uuid, badgeKey: newId(), service, at }, { name: slug, slug }),
-  ).then(({ check }) => check);
+  );
 }
 
 async function ping(

@@ -26,14 +26,19 @@ export function projectOf({ caller, query }: ApiRequest): string {
 
 const PAGE = 500;
 
-/** All checks of a service: healthchecks.io knows no pages. */
-export async function allChecks(table: Table, service: string): Promise<Check[]> {
+/** All checks of a service that can be read, and how many others it has: healthchecks.io knows no pages. */
+export async function allChecks(
+  table: Table,
+  service: string,
+): Promise<{ readonly checks: readonly Check[]; readonly unreadable: number }> {
   const checks: Check[] = [];
+  let unreadable = 0;
   let cursor: string | undefined;
   do {
     const page = await listChecks(table, service, { limit: PAGE, cursor });
     checks.push(...page.checks);
+    unreadable += page.unreadable;
     cursor = page.cursor;
   } while (cursor !== undefined);
-  return checks;
+  return { checks, unreadable };
 }

@@ -1,5 +1,6 @@
 // Reading checks: lists of them, one of them, its pings and their bodies, its flips.
 import { listChanges, listPings, readBody, readPing } from '../../../store/items/check-log.ts';
+import type { Logger } from '../../../middleware/kernel/logger.ts';
 import type { Table } from '../../../store/port.ts';
 import { bytes, json, route, type ApiRequest, type ApiResponse } from '../../api/index.ts';
 import type { GuardedRoute } from '../../api/route.ts';
@@ -15,9 +16,14 @@ const MOST_FLIPS = 10_000;
 const LAST_SECOND = 10_000_000_000;
 const LONGEST_SPAN_SECONDS = 31_536_000;
 
-export function readingRoutes(table: Table): GuardedRoute[] {
+export interface ReadingParts {
+  readonly table: Table;
+  readonly logger: Logger;
+}
+
+export function readingRoutes({ table, logger }: ReadingParts): GuardedRoute[] {
   return [
-    route('GET', CHECKS, 'viewer', described.listChecks, (request) => list(table, request)),
+    route('GET', CHECKS, 'viewer', described.listChecks, (request) => list({ table, logger }, request)),
     route('GET', CHECK, 'viewer', described.readCheck, async (request) =>
       json(checkView(await checkOf(table, request), shownTo(request))),
     ),
@@ -43,11 +49,14 @@ export function readingRoutes(table: Table): GuardedRoute[] {
   ];
 }
 
-async function list(table: Table, request: ApiRequest<'version'>): Promise<ApiResponse> {
+async function list({ table, logger }: ReadingParts, request: ApiRequest<'version'>): Promise<ApiResponse> {
   const shown = shownTo(request);
   const tags = [...new Set(request.query.getAll('tag'))];
   const slug = request.query.get('slug') ?? '';
-  const checks = (await allChecks(table, projectOf(request))).filter(
+  const service = projectOf(request);
+  const { checks: all, unreadable } = await allChecks(table, service);
+  if (unreadable > 0) logger.error('checks that cannot be read are left out of a list', { service, unreadable });
+  const checks = all.filter(
     (check) => (slug === '' || check.slug === slug) && tags.every((tag) => tagsOf(check).includes(tag)),
   );
   const oldestFirst = checks.toSorted((a, b) => a.createdAt - b.createdAt || (a.uuid < b.uuid ? -1 : 1));

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Check } from '../../../store/items/check-record.ts';
 import { createCheck } from '../../../store/items/checks.ts';
 import type { Table } from '../../../store/port.ts';
+import { Problem } from '../../api/index.ts';
 import { claimed, firstOfSlug } from './claimed.ts';
 import { changeOrPutOff } from './contended.ts';
 import { configured, DEFAULT_SETTINGS, newCheck } from './fold.ts';
@@ -23,7 +24,15 @@ export async function upsert(
   };
   if (unique.length === 0) return { check: await createCheck(table, newOne(newId())), made: true };
 
-  const meant = (await allChecks(table, service)).find((check) => isMeant(check, spec));
+  const { checks, unreadable } = await allChecks(table, service);
+  const meant = checks.find((check) => isMeant(check, spec));
+  if (meant === undefined && unreadable > 0) {
+    // One of them may be the one that is meant: another like it would make its slug ambiguous.
+    throw new Problem(503, 'a newer version has written checks of this service; try again when all of it is deployed', {
+      code: 'NEWER_CHECKS',
+      headers: { 'retry-after': '60' },
+    });
+  }
   const update = (uuid: string) =>
     changeOrPutOff(table, uuid, (check) => {
       requireComing(check, settings);

@@ -6,6 +6,7 @@ import { pingRoutes } from '../../../functions/batch-monitor/checks/pings.ts';
 import { tick } from '../../../functions/batch-monitor/tick.ts';
 import { putApiKey } from '../../../store/items/api-keys.ts';
 import { readAudit } from '../../../store/items/audit.ts';
+import { keys } from '../../../store/keys.ts';
 import type { Table } from '../../../store/port.ts';
 import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
@@ -282,6 +283,12 @@ describe('unique', () => {
     },
   );
 
+  it('puts off what may be meant for a check that only a newer version can read', async () => {
+    await newerCheck(await uuidOf({ name: 'Foo' }));
+    const body = { name: 'Foo', unique: ['name'] };
+    expect(await create(body)).toMatchObject({ status: 503, headers: { 'retry-after': '60' } });
+  });
+
   it('makes a new check when the one it made is gone', async () => {
     const body = { name: 'Foo', unique: ['name'] };
     const first = await create(body);
@@ -290,6 +297,25 @@ describe('unique', () => {
     const second = await create(body);
     expect(second.status).toBe(201);
     expect(second.body['uuid']).not.toBe(first.body['uuid']);
+  });
+});
+
+/** As a newer flyball would leave it. */
+async function newerCheck(uuid: string): Promise<void> {
+  const item = await table.get(keys.check(uuid), { consistent: true });
+  await table.put({ item: { ...item, ...keys.check(uuid), v: 99 } });
+}
+
+describe('a check that only a newer version can read', () => {
+  it('is left out of lists and badges, and takes no other with it', async () => {
+    await create({ name: 'a', tags: 'prod' });
+    const newer = await uuidOf({ name: 'b', tags: 'prod' });
+    await newerCheck(newer);
+    expect((await list({})).map(({ name }) => name)).toEqual(['a']);
+    const badges = await api('GET', 'badges/');
+    expect(Object.keys(badges.body['badges'] as object)).toEqual(['*', 'prod']);
+    expect((await api('GET', `checks/${newer}`)).status).toBe(500);
+    expect((await ping(newer)).status).toBe(500);
   });
 });
 
@@ -530,6 +556,16 @@ describe('badges', () => {
   const badges = async () =>
     (await api('GET', 'badges/', undefined, { as: 'reader' })).body['badges'] as Record<string, Record<string, string>>;
   const show = (url: string) => send('GET', new URL(url).pathname, undefined, { as: '' });
+
+  it.each([
+    [{ slug: 'db-backup' }, 'db-backup'],
+    [{}, expect.stringMatching(/^[0-9a-f]{8}$/) as string],
+  ])('never show the UUID of a check without a name: %j', async (settings, label) => {
+    const { body } = await create(settings);
+    const shields = String(body['badge_url']).replace('.svg', '.shields');
+    expect((await show(shields)).body).toMatchObject({ label });
+    expect(String(body['uuid'])).not.toContain(String((await show(shields)).body['label']));
+  });
 
   it('show how a check stands, with late told from up by those of three states', async () => {
     const { body } = await create({ name: 'Foo <b>', timeout: 60, grace: 3600 });
