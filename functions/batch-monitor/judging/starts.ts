@@ -8,6 +8,7 @@ import { inWords } from './took.ts';
 
 /** The marks of each run that has begun. */
 export function startMarks(job: Job, runs: readonly Run[]): Map<Run, RunMark[]> {
+  if (job.notMoreThan === undefined && job.overlap !== 'forbid') return new Map();
   const begun = runs
     .filter(({ status }) => status !== 'missed' && status !== 'skipped')
     .sort((a, b) => a.startedAt - b.startedAt || (a.run < b.run ? -1 : 1));
