@@ -68,6 +68,17 @@ describe('declaring jobs', () => {
     expect(await readJob(table, 'orders', 'nightly')).toMatchObject({ status: 'failed', watchFrom: AT + 60_000 });
   });
 
+  it('holds no slot from before to another time of the day, and keeps what is expected of the next one', async () => {
+    const by = (finishBy: string, atMs: number) =>
+      declareJobs(table, { service: 'orders', jobs: { nightly: { ...NIGHTLY, finishBy } }, atMs });
+    await by('06:00', AT);
+    await known('nightly');
+    await by('06:00', AT + 60_000);
+    expect((await readJob(table, 'orders', 'nightly'))?.finishFrom).toBeUndefined();
+    await by('05:00', AT + 120_000);
+    expect(await readJob(table, 'orders', 'nightly')).toMatchObject({ finishFrom: AT + 120_000, watchFrom: AT });
+  });
+
   it('retires what is no longer there, and of this service alone', async () => {
     await declare({ nightly: NIGHTLY, hourly: HOURLY });
     await declare({ nightly: NIGHTLY }, AT, 'orders-archive');

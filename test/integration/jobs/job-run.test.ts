@@ -29,7 +29,7 @@ async function world(options: { away?: boolean } = {}) {
   const instance = testInstance({
     clock,
     table: options.away ? noTable : signed,
-    rules: { jobs: { nightly: { schedule: 'cron(0 2 * * ? *)', maxRuntime: '5m' } } },
+    rules: { jobs: { nightly: { schedule: 'cron(0 2 * * ? *)', maxRuntime: '5m', noHeartbeatFor: '2m' } } },
   });
   const run = (handler: () => Promise<unknown>, more: Policy[] = []) =>
     middy()
@@ -59,6 +59,7 @@ describe('a job run', () => {
         startedAt: SCHEDULED + 1_000,
         durationMs: 90_000,
         maxRuntimeAt: SCHEDULED + 301_000,
+        silenceMs: 120_000,
         counts: { read: 15, written: 8, failed: 2 },
       },
     ]);
