@@ -9,6 +9,9 @@ import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
 /** Lost races on one check before a writer gives up: of so many who write at once, none does. */
 const TRIES = 50;
 
+/** Checks read at once, of a list. */
+const AT_ONCE = 32;
+
 /** A check changed too often while somebody tried to write it. Nothing was written; trying again may do. */
 export class CheckContended extends Error {
   override readonly name = 'CheckContended';
@@ -117,10 +120,21 @@ export async function deleteCheck(table: Table, uuid: string): Promise<Check | u
 
 /** The checks of a service with this slug, `limit` at most. */
 export async function checksBySlug(table: Table, service: string, slug: string, limit: number): Promise<Check[]> {
-  const { items } = await table.query({ pk: keys.checkSlug(service, slug, '').pk, limit, consistent: true });
-  const checks = await Promise.all(items.map((item) => readCheck(table, fieldsOf(item).text('uuid'))));
-  // A slug that was changed may be found by the old one for a moment.
-  return checks.filter((check) => check !== undefined).filter((check) => check.slug === slug);
+  const found: Check[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({
+      pk: keys.checkSlug(service, slug, '').pk,
+      limit: AT_ONCE,
+      consistent: true,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    const checks = await Promise.all(page.items.map((item) => readCheck(table, fieldsOf(item).text('uuid'))));
+    // What somebody who died left here is of checks that are gone, or that have another slug by now.
+    found.push(...checks.filter((check) => check !== undefined).filter((check) => check.slug === slug));
+    cursor = page.cursor;
+  } while (cursor !== undefined && found.length < limit);
+  return found.slice(0, limit);
 }
 
 /**
@@ -156,9 +170,6 @@ export async function checkByAlias(table: Table, alias: string): Promise<Check |
   const uuid = item?.['uuid'];
   return typeof uuid === 'string' ? readCheck(table, uuid) : undefined;
 }
-
-/** Checks read at once, of a list. */
-const AT_ONCE = 32;
 
 /** A page of a service's checks, in order of their UUIDs. `unreadable` counts those that a newer flyball has written. */
 export async function listChecks(

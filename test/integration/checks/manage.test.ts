@@ -284,9 +284,14 @@ describe('unique', () => {
   );
 
   it('puts off what may be meant for a check that only a newer version can read', async () => {
-    await newerCheck(await uuidOf({ name: 'Foo' }));
-    const body = { name: 'Foo', unique: ['name'] };
-    expect(await create(body)).toMatchObject({ status: 503, headers: { 'retry-after': '60' } });
+    await newerCheck(await uuidOf({ name: 'Foo', slug: 'foo' }));
+    for (const body of [
+      { name: 'Foo', unique: ['name'] },
+      { slug: 'foo', unique: ['slug'] },
+    ]) {
+      expect(await create(body)).toMatchObject({ status: 503, headers: { 'retry-after': '60' } });
+    }
+    expect((await create({ slug: 'another', unique: ['slug'] })).status).toBe(201);
   });
 
   it('makes a new check when the one it made is gone', async () => {

@@ -246,6 +246,15 @@ describe('a ping by slug', () => {
     expect(await state()).toMatchObject({ status: 'down' });
   });
 
+  it('finds it behind whatever checks that are gone have left under its slug', async () => {
+    await change({ slug: 'db-backup' });
+    for (let i = 0; i < 40; i++) {
+      const gone = `00000000-0000-4000-8000-0000000000${String(i).padStart(2, '0')}`;
+      await table.put({ item: { ...keys.checkSlug('orders', 'db-backup', gone), v: 1, uuid: gone } });
+    }
+    expect(await slug()).toMatchObject({ status: 200, body: 'OK' });
+  });
+
   it.each([
     ['/ping/other-key/db-backup', 404, 'not found'],
     ['/ping/ping-key_1/unknown', 404, 'not found'],
