@@ -193,7 +193,7 @@ export const NAMED: Readonly<Record<string, string>> = {
   '{version}': 'v3',
   '{check}': '5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278',
   '{n}': '1',
-  '{key}': 'no-such-key',
+  '{key}': 'fb_pinger-own',
   '{slug}': 'backup',
   '{action}': 'start',
   '{states}': '2',
