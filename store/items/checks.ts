@@ -104,6 +104,9 @@ const forgetClaim = (table: Table, { service, uuid }: Check, claimedAs: string) 
 
 /** Deletes a check and what finds it; its log goes when its time is over. @returns the check as it last was. */
 export async function deleteCheck(table: Table, uuid: string): Promise<Check | undefined> {
+  const known = await readCheck(table, uuid);
+  // First of all: whoever makes the next one, once this one is gone, gives it a UUID, and a log, of its own.
+  if (known?.claimedAs !== undefined) await forgetClaim(table, known, known.claimedAs);
   const deleted = await table.delete({ key: keys.check(uuid), condition: 'attribute_exists(pk)' });
   if (!deleted.applied) return undefined;
   const check = checkOf(deleted.item);
@@ -112,8 +115,6 @@ export async function deleteCheck(table: Table, uuid: string): Promise<Check | u
     table.delete({ key: keys.checkAlias(uniqueKeyOf(uuid)) }),
     table.delete({ key: keys.checkAlias(check.badgeKey) }),
     ...(check.slug === '' ? [] : [forgetSlug(table, check)]),
-    // The next one to be made has a UUID, and a log, of its own.
-    ...(check.claimedAs === undefined ? [] : [forgetClaim(table, check, check.claimedAs)]),
   ]);
   return check;
 }

@@ -283,6 +283,26 @@ describe('unique', () => {
     },
   );
 
+  it('makes another check while the one it made is being deleted', async () => {
+    const body = { slug: 'foo', unique: ['slug'] };
+    const first = String((await create(body)).body['uuid']);
+    const real = table;
+    table = {
+      ...real,
+      delete: async (asked) => {
+        const deleted = await real.delete(asked);
+        if (asked.key.sk === 'check') {
+          table = real;
+          await create(body);
+        }
+        return deleted;
+      },
+    };
+    await api('DELETE', `checks/${first}`);
+    await create(body);
+    expect((await list({ slug: 'foo' })).map(({ uuid }) => uuid === first)).toEqual([false]);
+  });
+
   it('puts off what may be meant for a check that only a newer version can read', async () => {
     await newerCheck(await uuidOf({ name: 'Foo', slug: 'foo' }));
     for (const body of [
