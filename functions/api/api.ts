@@ -6,6 +6,7 @@ import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
 import { requireRole, requireScope } from './auth.ts';
 import { createAuthenticator, type AuthParts } from './auth-caller.ts';
 import type { Dialect } from './dialect.ts';
+import { loggedPath } from './logged-path.ts';
 import { isName } from './names.ts';
 import { badRequest, notFound, Problem, problemBody } from './problem.ts';
 import { requireQuery } from './query.ts';
@@ -76,7 +77,7 @@ export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
     const problem = problemOf(error, request);
     if (problem.status >= 500) {
       const { id: requestId, method, path } = request;
-      logger.error('a request failed', { requestId, method, path, ...errorFields(error) });
+      logger.error('a request failed', { requestId, method, path: loggedPath(path), ...errorFields(error) });
     }
     return problem;
   }

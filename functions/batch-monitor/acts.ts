@@ -1,7 +1,7 @@
 // What people do with jobs: pause them, resume them, and say that they have seen what is wrong. Each leaves an audit entry.
 import type { Clock } from '../../middleware/kernel/clock.ts';
 import { putAcknowledgement, type Acknowledgement, type Subject } from '../../store/items/acknowledgements.ts';
-import { changeCheck, uniqueKeyOf } from '../../store/items/checks.ts';
+import { uniqueKeyOf } from '../../store/items/checks.ts';
 import { changeJob, type Job } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import {
@@ -19,6 +19,7 @@ import { record, type TrailParts } from '../api/trail.ts';
 import { shownNow } from './acknowledged.ts';
 import { standingOf } from './checked.ts';
 import { paused, resumed } from './checks/fold.ts';
+import { changeOrPutOff } from './checks/contended.ts';
 import * as described from './described-acts.ts';
 import { foundBy, type Found } from './found.ts';
 import { held, released } from './holding.ts';
@@ -45,7 +46,7 @@ export function actRoutes(parts: ActParts): Route[] {
           const why = 'a check is paused until its next ping, or until somebody resumes it; leave until out';
           throw unprocessable('A check is not paused for so long.', 'INVALID_BODY', [{ path: '/until', reason: why }]);
         }
-        await changeCheck(table, found.check.uuid, (check) => paused(check, nowMs));
+        await changeOrPutOff(table, found.check.uuid, (check) => paused(check, nowMs));
       } else {
         const { name: by } = request.caller;
         await changed(table, found.job, async (job) => {
@@ -62,7 +63,7 @@ export function actRoutes(parts: ActParts): Route[] {
       const { reason } = bodyOf(request, described.resumeBody);
       const notPaused = () => new Problem(409, 'Nobody has paused it by hand.', { code: 'NOT_PAUSED' });
       if (found.kind === 'check') {
-        await changeCheck(table, found.check.uuid, (check) => {
+        await changeOrPutOff(table, found.check.uuid, (check) => {
           const fresh = resumed(check, nowMs);
           if (!fresh) throw notPaused();
           return fresh;
