@@ -38,9 +38,9 @@ export function actRoutes(parts: ActParts): Route[] {
   const { table, clock } = parts;
   return [
     route('POST', '/v1/jobs/{job}/pause', 'editor', described.pauseJob, async (request) => {
-      const found = await foundBy(table, request);
       const nowMs = clock.now();
       const { reason, until } = said(request, described.pauseBody, nowMs);
+      const found = await foundBy(table, request);
       if (found.kind === 'check') {
         if (until !== undefined) {
           const why = 'a check is paused until its next ping, or until somebody resumes it; leave until out';
@@ -58,9 +58,9 @@ export function actRoutes(parts: ActParts): Route[] {
       return done(parts, request, found, { action: 'job.pause', note: reason, until });
     }),
     route('POST', '/v1/jobs/{job}/resume', 'editor', described.resumeJob, async (request) => {
-      const found = await foundBy(table, request);
       const nowMs = clock.now();
       const { reason } = bodyOf(request, described.resumeBody);
+      const found = await foundBy(table, request);
       const notPaused = () => new Problem(409, 'Nobody has paused it by hand.', { code: 'NOT_PAUSED' });
       if (found.kind === 'check') {
         await changeOrPutOff(table, found.check.uuid, (check) => {
@@ -78,9 +78,9 @@ export function actRoutes(parts: ActParts): Route[] {
       return done(parts, request, found, { action: 'job.resume', note: reason });
     }),
     route('POST', '/v1/jobs/{job}/acknowledge', 'editor', described.acknowledgeJob, async (request) => {
-      const found = await foundBy(table, request);
       const nowMs = clock.now();
       const { reason, until } = said(request, described.pauseBody, nowMs);
+      const found = await foundBy(table, request);
       const stands =
         found.kind === 'declared'
           ? standingNow(await standing(table, found.job, nowMs), nowMs)

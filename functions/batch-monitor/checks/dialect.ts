@@ -1,6 +1,8 @@
 // How healthchecks.io answers: errors as `{ error }`, 401 where we say 403, any page may ask, a key may be in the body.
 import { json, Problem, type ApiResponse, type OpenRequest } from '../../api/index.ts';
 import type { Dialect } from '../../api/dialect.ts';
+import { readJson } from '../../api/json-text.ts';
+import { MAX_DEPTH, unsafeParts } from '../../api/plain.ts';
 
 const ANY_PAGE = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'X-Api-Key' };
 
@@ -24,8 +26,11 @@ export function objectOf({ method, body }: OpenRequest): Readonly<Record<string,
   const bytes = Buffer.from(body.text, body.base64 ? 'base64' : 'utf8');
   if (method !== 'POST' || bytes.length === 0) return {};
   if (bytes.length > MOST_BODY_BYTES) throw new Problem(413, 'the body is too large', { code: 'BODY_TOO_LARGE' });
-  const value = parsed(bytes.toString('utf8'));
-  if (value === undefined) throw bad('could not parse request body');
+  const read = readJson(bytes.toString('utf8'), MAX_DEPTH);
+  if (!read.ok) throw bad('could not parse request body');
+  const { value } = read;
+  const [unsafe] = unsafeParts(value);
+  if (unsafe !== undefined) throw bad(`json validation error: ${unsafe.path} ${unsafe.reason}`);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw bad('json validation error: value is not an object');
   }
@@ -55,12 +60,4 @@ function refused({ status, code, message, headers }: Problem, request: OpenReque
   // To healthchecks.io a key that may only read is no key here.
   if (code === 'ROLE_TOO_LOW') return json({ error: 'wrong api key' }, { status: 401, headers: TOO_LOW });
   return json({ error: message }, { status, headers });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -6,7 +6,7 @@ import type { Method } from '../../../functions/api/index.ts';
 import type { Table } from '../../../store/port.ts';
 import { createTable } from '../table.ts';
 import { controlPlane, givenKey, type Answer, type ControlPlane } from './planes.ts';
-import { NAMED, ROUTES } from './routes.ts';
+import { isForeign, NAMED, ROUTES, type Row } from './routes.ts';
 
 let table: Table;
 let plane: ControlPlane;
@@ -23,9 +23,11 @@ beforeAll(async () => {
 });
 
 const filledIn = (path: string) => path.replace(/\{\w+\}/g, (name) => NAMED[name] ?? name);
-const writing = ROUTES.filter(([method]) => method === 'POST' || method === 'PUT').map(
-  ([method, path]) => [method, filledIn(path)] as const,
-);
+const rows = ROUTES.filter(([method]) => method === 'POST' || method === 'PUT');
+const own = ([, path]: Row) => !isForeign(path);
+const writing = rows.filter(own).map(([method, path]) => [method, filledIn(path)] as const);
+/** Bodies of pings are kept as the bytes they are: nobody reads them. */
+const reading = rows.filter((row) => !own(row) && !row[1].startsWith('/ping/')).map(([, path]) => filledIn(path));
 const document = writing.filter(([, path]) => /\/draft(\/validate)?$/.test(path));
 
 const JSON_TYPE = 'application/json';
@@ -36,17 +38,37 @@ function send(method: Method, path: string, type: string, body: string): Promise
   return plane.send({ method, path, bearer: 'fb_admin', headers: { 'content-type': type }, body });
 }
 
+const HOSTILE = [
+  ['__proto__', '{"__proto__":{"polluted":true}}'],
+  ['constructor', '{"constructor":{"prototype":{"polluted":true}}}'],
+  ['__proto__ further in', '{"a":[{"__proto__":{"polluted":true}}]}'],
+  ['__proto__ by its code', '{"\\u005f_proto__":{"polluted":true}}'],
+  ['no end of depth', deep(5_000)],
+  ['a key twice', '{"note":"a","note":"b"}'],
+  ['no JSON', '{"note":'],
+  ['no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]).toString('latin1')],
+] as const;
+
+describe.each(reading)('POST %s, as healthchecks.io has it', (path) => {
+  it.each(HOSTILE)('refuses JSON with %s', async (_what, body) => {
+    const { status, body: said } = await send('POST', path, JSON_TYPE, body);
+    expect({ status, error: typeof said['error'] }).toEqual({ status: 400, error: 'string' });
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  it('refuses more than 64 KB', async () => {
+    const { status } = await send('POST', path, JSON_TYPE, JSON.stringify({ name: 'x'.repeat(64 * 1024) }));
+    expect(status).toBe(413);
+  });
+
+  it('does nothing for a form of another site, which has no key', async () => {
+    const headers = { 'content-type': 'text/plain', cookie: 'x-api-key=fb_admin' };
+    expect((await plane.send({ method: 'POST', path, headers, body: '{}' })).status).toBe(401);
+  });
+});
+
 describe.each(writing)('%s %s', (method, path) => {
-  it.each([
-    ['__proto__', '{"__proto__":{"polluted":true}}'],
-    ['constructor', '{"constructor":{"prototype":{"polluted":true}}}'],
-    ['__proto__ further in', '{"a":[{"__proto__":{"polluted":true}}]}'],
-    ['__proto__ by its code', '{"\\u005f_proto__":{"polluted":true}}'],
-    ['no end of depth', deep(5_000)],
-    ['a key twice', '{"note":"a","note":"b"}'],
-    ['no JSON', '{"note":'],
-    ['no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]).toString('latin1')],
-  ])('refuses JSON with %s', async (_what, body) => {
+  it.each(HOSTILE)('refuses JSON with %s', async (_what, body) => {
     const { status, body: problem } = await send(method, path, JSON_TYPE, body);
     expect([400, 422]).toContain(status);
     expect(problem['code']).toMatch(/^(UNREADABLE_BODY|INVALID_BODY|BAD_REQUEST|INVALID_DOCUMENTS?)$/);
@@ -96,7 +118,19 @@ describe('another site', () => {
   const origin = { origin: 'https://elsewhere.example' };
   const cors = ({ headers }: Answer) => Object.keys(headers).filter((name) => /^access-control-/i.test(name));
 
-  it.each([...new Set(ROUTES.map(([, path]) => path))])(
+  it.each([...new Set(ROUTES.map(([, path]) => path).filter(isForeign))])(
+    'may ask %s, with a key of its own: no browser sends one by itself',
+    async (path) => {
+      const methods = ROUTES.filter((row) => row[1] === path && row[0] !== 'OPTIONS').map(([method]) => method);
+      for (const method of methods) {
+        const { status, headers } = await plane.send({ method, path: filledIn(path), headers: origin });
+        if (status !== 405) expect(headers['access-control-allow-origin'], method).toBe('*');
+        expect(headers).not.toHaveProperty('access-control-allow-credentials');
+      }
+    },
+  );
+
+  it.each([...new Set(ROUTES.map(([, path]) => path).filter((path) => !isForeign(path)))])(
     'is told nothing by %s, and asks in vain beforehand',
     async (path) => {
       const asked = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' };

@@ -200,3 +200,6 @@ export const NAMED: Readonly<Record<string, string>> = {
   '{signature}': 'AAAAAAAA',
   '{file}': '123e4567-e89b-12d3-a456-426614174000.json',
 };
+
+/** Of an API that is somebody else's: any page may ask it, and it says in its own way what is wrong. */
+export const isForeign = (path: string) => /^\/(api\/\{version\}|ping|badge|b)\//.test(path);

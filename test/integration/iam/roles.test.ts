@@ -169,8 +169,12 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
     ...{ rules: 'G', copy: 'G', services: 'U', audit: 'P', telemetry: 'Q', sides: 'Q', merge: 'G' },
     ...{ job: 'GP', jobs: 'PDQ', 'job-name': 'PD' },
   },
-  'batch-monitor': { key: 'G', job: 'G', jobs: 'Q', 'job-name': 'Q', run: 'Q' },
-  'batch-monitor-tick': { job: 'GP', run: 'GPUQ' },
+  'batch-monitor': {
+    ...{ key: 'G', job: 'GP', jobs: 'Q', 'job-name': 'Q', run: 'PUQ', audit: 'P' },
+    ...{ check: 'GPDQ', checks: 'PDQ', 'check-slug': 'PDQ', 'check-claim': 'GPD' },
+    ...{ 'check-alias': 'GPD', 'check-badges': 'GP' },
+  },
+  'batch-monitor-tick': { job: 'GP', run: 'GPUQ', check: 'GP' },
   telemetry: {
     ...{ key: 'G', rules: 'G', copy: 'G', services: 'GQ' },
     ...{ series: 'Q', 'series-hours': 'Q', sides: 'Q', reporting: 'GQ', merge: 'G' },
