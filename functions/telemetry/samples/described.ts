@@ -16,7 +16,10 @@ const sample = z
     outcome: z.string(),
     ms: z.number(),
     waitedMs: z.number().optional(),
-    by: z.string().optional().meta({ description: '`policy/rule` that refused it; of a `deny` list its entry, from 0: `access/deny/2`' }),
+    by: z
+      .string()
+      .optional()
+      .meta({ description: '`policy/rule` that refused it; of a `deny` list its entry, from 0: `access/deny/2`' }),
     error: z.string().optional().meta({ description: 'the id of an error' }),
     traceId: z.string().optional(),
     keys: z.record(z.string(), z.string()).optional().meta({ description: 'hashes of who asked' }),
