@@ -1,5 +1,5 @@
-// `npm test`: the tests that read the table and the network first, then, while the started world mostly waits, lint and
-// types beside its tests. The last line counts all of them.
+// `npm test`: unit and integration tests first; then, while the started world mostly waits, the package's tests, lint and
+// types beside its own. The last line counts all tests.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
@@ -28,17 +28,22 @@ async function run(command: readonly [string, ...string[]], beside: boolean): Pr
     return [1];
   });
   const output = Buffer.concat(said).toString('utf8');
-  if (beside) process.stdout.write(`\n== ${command.slice(2).join(' ')}\n${output}`);
+  if (beside) process.stdout.write(`\n== ${command.join(' ')}\n${output}`);
   return { code: code ?? 1, output };
 }
 
-const vitest = (projects: readonly string[], rest: readonly string[]) =>
-  run(['vitest', 'run', ...projects.flatMap((name) => ['--project', name]), ...rest], false);
+// `npm test -- test/unit/docs`, or `-- -t 'a name'`: what a part has none of is no failure of it.
+const given = process.argv.slice(2);
+const rest = given.length > 0 ? [...given, '--passWithNoTests'] : [];
+
+const vitest = (projects: readonly string[], beside = false) =>
+  run(['vitest', 'run', ...projects.flatMap((name) => ['--project', name]), ...rest], beside);
 
 /** One after the other: the tests beside them want a core for themselves. */
-async function readCode(): Promise<readonly Ended[]> {
+async function meanwhile(): Promise<readonly Ended[]> {
+  const packed = await vitest(['package'], true);
   const lint = await run(['npm', 'run', 'lint', '--silent'], true);
-  return [lint, await run(['npm', 'run', 'types', '--silent'], true)];
+  return [packed, lint, await run(['npm', 'run', 'types', '--silent'], true)];
 }
 
 /** The sums of the lines with which test runs end. */
@@ -52,14 +57,12 @@ function totalOf(runs: readonly Ended[]): string {
   return `${String(sum('passed'))} passed, ${String(sum('failed'))} failed`;
 }
 
-// `npm test -- test/unit/docs`, or `-- -t 'a name'`: what a part has none of is no failure of it.
-const given = process.argv.slice(2);
-const rest = given.length > 0 ? [...given, '--passWithNoTests'] : [];
-const first = await vitest(['unit', 'integration', 'package'], rest);
-const [world, code] = await Promise.all([vitest(['e2e'], rest), readCode()]);
-const names = ['lint', 'types'];
-for (const [i, { code: exit }] of code.entries()) {
-  if (exit !== 0) process.stdout.write(`FAILED npm run ${names[i] ?? ''}: it ends with ${String(exit)}, see above\n`);
+const first = await vitest(['unit', 'integration']);
+const [world, beside] = await Promise.all([vitest(['e2e']), meanwhile()]);
+const all = [first, world, ...beside];
+const names = ['unit and integration tests', 'end-to-end tests', 'package tests', 'npm run lint', 'npm run types'];
+for (const [i, { code }] of all.entries()) {
+  if (code !== 0) process.stdout.write(`FAILED ${names[i] ?? ''}: they end with ${String(code)}, see above\n`);
 }
-process.stdout.write(`${totalOf([first, world])}\n`);
-process.exitCode = [first, world, ...code].every((each) => each.code === 0) ? 0 : 1;
+process.stdout.write(`${totalOf(all)}\n`);
+process.exitCode = all.every(({ code }) => code === 0) ? 0 : 1;
