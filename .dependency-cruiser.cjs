@@ -47,10 +47,24 @@ module.exports = {
     {
       name: 'functions-are-strangers',
       comment:
-        'A deployed function imports no other; what they share over HTTP is in functions/api. The description of the API is of all.',
+        'A deployed function imports no other; what they share over HTTP is in functions/api. The description of the API is of all, and signals of alerts read what others know.',
       severity: 'error',
-      from: { path: '^functions/([^/]+)/', pathNot: '^functions/(examples/|config-center/openapi\\.ts$)' },
+      from: {
+        path: '^functions/([^/]+)/',
+        pathNot: '^functions/(examples/|config-center/openapi\\.ts$|alerting/signals/)',
+      },
       to: { path: '^functions/([^/]+)/', pathNot: '^functions/($1|api)/' },
+    },
+    {
+      name: 'signals-read-what-is-known',
+      comment:
+        'Of jobs, checks, telemetry and rules; whoever reads them handles no request and does nothing on a schedule.',
+      severity: 'error',
+      from: { path: '^functions/alerting/signals/' },
+      to: {
+        path: '^functions/([^/]+)/',
+        pathNot: '^functions/(alerting|api|batch-monitor|telemetry|config-center)/',
+      },
     },
     {
       name: 'console-and-cli-know-http-alone',

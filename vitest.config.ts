@@ -33,6 +33,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          isolate: false,
+          setupFiles: ['test/support/file-alone.ts'],
           ...TEST_LIMITS,
         },
       },
@@ -41,6 +43,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          isolate: false,
+          setupFiles: ['test/support/file-alone.ts'],
           globalSetup: ['test/integration/emulators.ts'],
           // What the store answers counts here; how long it takes on this machine does not.
           env: { FLYBALL_STORE_PATIENCE: '100' },

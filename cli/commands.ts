@@ -1,6 +1,9 @@
 // The commands of `flyball`, in the order in which its help names them.
 import type { Command } from './command.ts';
+import { alerts } from './commands/alerts.ts';
 import { apply } from './commands/apply.ts';
+import { approve } from './commands/approve.ts';
+import { baseline } from './commands/baseline.ts';
 import { breaker } from './commands/breaker.ts';
 import { breakers } from './commands/breakers.ts';
 import { completion } from './commands/completion.ts';
@@ -20,6 +23,7 @@ import { login, logout } from './commands/login.ts';
 import { publish } from './commands/publish.ts';
 import { pull } from './commands/pull.ts';
 import { remove } from './commands/remove.ts';
+import { schedules } from './commands/schedules.ts';
 import { shed } from './commands/shed.ts';
 import { simulate } from './commands/simulate.ts';
 import { top } from './commands/top.ts';
@@ -28,6 +32,6 @@ import { validate } from './commands/validate.ts';
 
 export const COMMANDS: readonly Command[] = [
   ...[login, logout, services, get, edit, validate, diff, simulate],
-  ...[publish, gray, promote, abort, rollback, remove, history, apply, pull],
-  ...[top, fleet, breakers, breaker, force, shed, faults, usage, jobs, keys, completion],
+  ...[publish, approve, gray, promote, abort, rollback, remove, history, baseline, apply, pull],
+  ...[top, fleet, breakers, breaker, force, shed, faults, usage, jobs, alerts, schedules, keys, completion],
 ];

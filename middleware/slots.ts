@@ -59,7 +59,7 @@ const loadKeys: LoadKeys = () => import('./throttle/index.ts');
 /** Of resources; those of dependencies are within calls. */
 export const breakerSlot: PolicySlot = {
   name: 'breaker',
-  needed: ({ resources }) => Object.values(resources ?? {}).some((rule) => rule.breaker !== undefined),
+  needed: ({ resources }) => someHave('breaker', resources),
   async load(rules) {
     const { loadInboundBreaker, loadBreakersFor } = await loadOutbound();
     await loadBreakersFor(rules, loadKeys);
@@ -96,7 +96,7 @@ export const concurrencySlot = slotOf(
 
 /** Also without rules: whoever is paused need not have any. Not by its folder's index.ts, which loads the caller's half. */
 export const shedSlot = slotOf('shed', async () => (await import('./shed/policy.ts')).shedPolicy, {
-  needed: ({ shedding }) => shedding !== undefined,
+  needed: ({ shedding, resources }) => shedding !== undefined || someHave('pausedWhile', resources),
   wanted: ({ instance, startedAt }) => instance.rules.pauseAt(startedAt) !== undefined,
 });
 
@@ -122,11 +122,14 @@ export const parkSlot = slotOf('park', async () => (await import('./park/index.t
 });
 
 export const fallbackSlot = slotOf('fallback', async () => (await loadOutbound()).loadFallbackPolicy(), {
-  needed: ({ resources, dependencies }) => hasFallback(resources) || hasFallback(dependencies),
+  needed: ({ resources, dependencies }) => someHave('fallback', resources) || someHave('fallback', dependencies),
 });
 
-function hasFallback(rules: RuleDocument['resources'] | RuleDocument['dependencies']): boolean {
-  return Object.values(rules ?? {}).some(({ fallback }) => fallback !== undefined);
+function someHave<Field extends string>(
+  field: Field,
+  rules: Readonly<Record<string, { readonly [name in Field]?: unknown }>> | undefined,
+): boolean {
+  return Object.values(rules ?? {}).some((rule) => rule[field] !== undefined);
 }
 
 export const faultSlot = slotOf('fault', async () => (await loadOutbound()).loadFaultPolicy(), {

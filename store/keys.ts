@@ -1,8 +1,9 @@
 // Every key of the table: `ctl#…` belongs to the control plane, `run#<service>#…` to a service's instances, which import
-// their own alone: every governed function loads those.
+// their own alone: every governed function loads those. `now#<service>` is a service's own too, and everybody's to read.
 import { clientKeys } from './client-key.ts';
 import { instanceKeys, pad } from './instance-keys.ts';
 import type { Key } from './port.ts';
+import { runningKeys } from './running-key.ts';
 
 export { due, RULE_COPIES } from './instance-keys.ts';
 
@@ -11,9 +12,13 @@ export const dueChecks = (uuid: string) => `checks#${uuid.slice(0, 1)}`;
 /** All of those parts. */
 export const DUE_CHECKS: readonly string[] = [...'0123456789abcdef'].map(dueChecks);
 
+/** Where marks wait of what there may be something new to say about. */
+export const dueAlertMarks = 'alert-marks';
+
 export const keys = {
   ...instanceKeys,
   ...clientKeys,
+  ...runningKeys,
   /** A revision's record: author, note and time. */
   revision: (service: string, revision: number): Key => ({
     pk: `ctl#rules#${service}`,
@@ -52,10 +57,19 @@ export const keys = {
   job: (service: string, job: string): Key => ({ pk: `ctl#job#${service}#${job}`, sk: 'job' }),
   /** That somebody has seen what is wrong with a job. */
   jobAcknowledged: (service: string, job: string): Key => ({ pk: `ctl#job#${service}#${job}`, sk: 'acknowledged' }),
+  /** The latest starts of a job by hand. */
+  jobStarts: (service: string, job: string): Key => ({ pk: `ctl#job#${service}#${job}`, sk: 'starts' }),
   /** The list of jobs: one item each. */
   jobEntry: (service: string, job: string): Key => ({ pk: 'ctl#jobs', sk: `${service}#${job}` }),
   /** The services that have a job of this name, so that a name alone finds it. */
   jobName: (job: string, service: string): Key => ({ pk: `ctl#job-name#${job}`, sk: service }),
+  /** The jobs that wait for a job: one item each. */
+  jobWaiter: (service: string, job: string, waiterService: string, waiter: string): Key => ({
+    pk: `ctl#job-waiters#${service}#${job}`,
+    sk: `${waiterService}#${waiter}`,
+  }),
+  /** That there may be something new to say of a job or a check. */
+  alertMark: (subject: string): Key => ({ pk: `ctl#alert-mark#${subject}`, sk: 'mark' }),
   /** A check: a job that is told of by pings. Its log is beside it. */
   check: (uuid: string): Key => ({ pk: `ctl#check#${uuid}`, sk: 'check' }),
   /** That somebody has seen what is wrong with a check. */
@@ -99,6 +113,11 @@ export const keys = {
   }),
   /** All that a service's instances counted in the hours of a day that are over. */
   seriesOverview: (service: string, day: string): Key => ({ pk: `ctl#telemetry#${service}#1d`, sk: day }),
+  /** The same of the five minutes of the day's present hour that are over; read with the day's own in one query. */
+  seriesHourOverview: (service: string, day: string): Key => ({
+    pk: `ctl#telemetry#${service}#1d`,
+    sk: `${day}#hour`,
+  }),
   /** Samples of one minute. */
   samples: (service: string, minute: string): Key => ({ pk: `ctl#telemetry#${service}#samples`, sk: minute }),
   /** What instances counted by the revision of their rules, in one minute. */

@@ -1,17 +1,31 @@
-// `npm test`: unit and integration tests first; then, while the started world mostly waits, the package's tests, lint and
-// types beside its own. The last line counts all tests.
+// `npm test`: the tests of a started world, which mostly waits; beside it those of units and of integration and then of
+// the package, and lint and types. The last line counts all tests.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setPriority } from 'node:os';
+
+interface Part {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** What it says is shown as it comes; else when it has ended. */
+  readonly shown?: boolean;
+  /** The cores are its whenever it wants them; the others have the rest. */
+  readonly first?: boolean;
+}
 
 interface Ended {
+  readonly name: string;
   readonly code: number;
   readonly output: string;
 }
 
-/** Runs a command; what it says is shown as it comes, or, if it is one beside others, when it has ended. */
-async function run(command: readonly [string, ...string[]], beside: boolean): Promise<Ended> {
+/** As `nice` without a number. */
+const BEHIND = 10;
+
+async function run({ name, command, shown = false, first = false }: Part): Promise<Ended> {
   const [program, ...args] = command;
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  if (!first && child.pid !== undefined) setPriority(child.pid, BEHIND);
   const said: Buffer[] = [];
   for (const [from, to] of [
     [child.stdout, process.stdout],
@@ -19,7 +33,7 @@ async function run(command: readonly [string, ...string[]], beside: boolean): Pr
   ] as const) {
     from.on('data', (text: Buffer) => {
       said.push(text);
-      if (!beside) to.write(text);
+      if (shown) to.write(text);
     });
   }
   const ended = once(child, 'close') as Promise<[number | null]>;
@@ -28,22 +42,22 @@ async function run(command: readonly [string, ...string[]], beside: boolean): Pr
     return [1];
   });
   const output = Buffer.concat(said).toString('utf8');
-  if (beside) process.stdout.write(`\n== ${command.join(' ')}\n${output}`);
-  return { code: code ?? 1, output };
+  if (!shown) process.stdout.write(`\n== ${command.join(' ')}\n${output}`);
+  return { name, code: code ?? 1, output };
+}
+
+async function oneAfterTheOther(...parts: readonly Part[]): Promise<readonly Ended[]> {
+  const ended: Ended[] = [];
+  for (const part of parts) ended.push(await run(part));
+  return ended;
 }
 
 // `npm test -- test/unit/docs`, or `-- -t 'a name'`: what a part has none of is no failure of it.
 const given = process.argv.slice(2);
 const rest = given.length > 0 ? [...given, '--passWithNoTests'] : [];
 
-const vitest = (projects: readonly string[], beside = false) =>
-  run(['vitest', 'run', ...projects.flatMap((name) => ['--project', name]), ...rest], beside);
-
-/** One after the other: the tests beside them want a core for themselves. */
-async function meanwhile(): Promise<readonly Ended[]> {
-  const packed = await vitest(['package'], true);
-  const lint = await run(['npm', 'run', 'lint', '--silent'], true);
-  return [packed, lint, await run(['npm', 'run', 'types', '--silent'], true)];
+function vitest(...projects: readonly string[]): Part['command'] {
+  return ['vitest', 'run', ...projects.flatMap((name) => ['--project', name]), ...rest];
 }
 
 /** The sums of the lines with which test runs end. */
@@ -57,12 +71,20 @@ function totalOf(runs: readonly Ended[]): string {
   return `${String(sum('passed'))} passed, ${String(sum('failed'))} failed`;
 }
 
-const first = await vitest(['unit', 'integration']);
-const [world, beside] = await Promise.all([vitest(['e2e']), meanwhile()]);
-const all = [first, world, ...beside];
-const names = ['unit and integration tests', 'end-to-end tests', 'package tests', 'npm run lint', 'npm run types'];
-for (const [i, { code }] of all.entries()) {
-  if (code !== 0) process.stdout.write(`FAILED ${names[i] ?? ''}: they end with ${String(code)}, see above\n`);
+const lanes = await Promise.all([
+  oneAfterTheOther({ name: 'end-to-end tests', command: vitest('e2e'), first: true }),
+  oneAfterTheOther(
+    { name: 'unit and integration tests', command: vitest('unit', 'integration'), shown: true },
+    { name: 'package tests', command: vitest('package') },
+  ),
+  oneAfterTheOther(
+    { name: 'npm run lint', command: ['npm', 'run', 'lint', '--silent'] },
+    { name: 'npm run types', command: ['npm', 'run', 'types', '--silent'] },
+  ),
+]);
+const all = lanes.flat();
+for (const { name, code } of all) {
+  if (code !== 0) process.stdout.write(`FAILED ${name}: they end with ${String(code)}, see above\n`);
 }
 process.stdout.write(`${totalOf(all)}\n`);
 process.exitCode = all.every(({ code }) => code === 0) ? 0 : 1;

@@ -14,16 +14,17 @@ import type { Table } from '../../store/port.ts';
 import { atMost, type Row } from '../result.ts';
 import type { BenchmarkOptions } from '../run.ts';
 import { median, rounded } from '../statistics.ts';
-import { slotOf } from '../telemetry/seed.ts';
+import { hourOverviewOf, slotOf } from '../telemetry/seed.ts';
 import { createNamedTable, startStore } from '../telemetry/store.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY_MS = Date.UTC(2026, 0, 31);
 const HOURS_OVER = 13;
-const MINUTES_SINCE = 30;
-/** Half an hour into the next: as many minutes as there are on average. */
-const NOW = DAY_MS + HOURS_OVER * HOUR + MINUTES_SINCE * MINUTE;
+const MINUTES_SINCE = 32;
+/** Half an hour into the next, with as many minutes after five that are over as there are on average. */
+const HOUR_MS = DAY_MS + HOURS_OVER * HOUR;
+const NOW = HOUR_MS + MINUTES_SINCE * MINUTE;
 const RESOURCES = 5;
 const ROUNDS = 5;
 const KEY = 'fb_bench';
@@ -59,7 +60,7 @@ export async function measureScale({ quick, progress }: BenchmarkOptions): Promi
     return [
       ...rowsOf('GET /v1/services, a page of 200', lists, LIST_GOAL_S),
       ...rowsOf(`GET /metrics, ${RESOURCES} resources each`, scrapes, SCRAPE_GOAL_S),
-      ...rowsOf(`GET /metrics, first of an environment, ${RESOURCES} resources each`, [first]),
+      ...rowsOf(`GET /metrics, first of an environment, ${RESOURCES} resources each`, [first], SCRAPE_GOAL_S),
     ];
   } finally {
     await store.stop();
@@ -107,8 +108,10 @@ async function seed(table: Table, service: string, seed: number): Promise<void> 
   const hours = Array.from({ length: HOURS_OVER }, (_, hour) => hour);
   const overview = { ...slotOf(RESOURCES, 50_000, seed).data(), hours };
   await putSeries(table, { kind: 'overview', service }, { from: DAY_MS, data: overview });
+  const hour = hourOverviewOf(slotOf(RESOURCES, 2_500, seed), Math.floor(MINUTES_SINCE / 5));
+  await putSeries(table, { kind: 'hourOverview', service }, { from: HOUR_MS, data: hour });
   const data = slotOf(RESOURCES, 500, seed).data();
-  const minutes = Array.from({ length: MINUTES_SINCE }, (_, minute) => DAY_MS + HOURS_OVER * HOUR + minute * MINUTE);
+  const minutes = Array.from({ length: MINUTES_SINCE }, (_, minute) => HOUR_MS + minute * MINUTE);
   await sideBySide(
     16,
     minutes,

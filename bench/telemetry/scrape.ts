@@ -8,17 +8,19 @@ import type { Table } from '../../store/port.ts';
 import type { Row } from '../result.ts';
 import type { BenchmarkOptions } from '../run.ts';
 import { median, rounded } from '../statistics.ts';
-import { slotOf } from './seed.ts';
+import { hourOverviewOf, slotOf } from './seed.ts';
 import { createTable, type startStore } from './store.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY_MS = Date.UTC(2026, 0, 31);
 const HOURS_OVER = 13;
-/** Half an hour into the next: as many minutes as there are on average. */
-const NOW = DAY_MS + HOURS_OVER * HOUR + 33 * MINUTE;
+const HOUR_MS = DAY_MS + HOURS_OVER * HOUR;
+/** Into the next, the first time: as many minutes after five that are over as there are on average. */
+const MINUTES_SINCE = 32;
 const RESOURCES = 20;
 const SCRAPES = 5;
+const NOW = HOUR_MS + (MINUTES_SINCE + SCRAPES) * MINUTE;
 
 export async function measureScrapes(
   { name, url }: Awaited<ReturnType<typeof startStore>>,
@@ -40,7 +42,11 @@ export async function measureScrapes(
 
   const first = await scrape(NOW - SCRAPES * MINUTE);
   const later: number[] = [];
-  for (let i = SCRAPES - 1; i >= 0; i--) later.push(await scrape(NOW - i * MINUTE));
+  for (let i = SCRAPES - 1; i >= 0; i--) {
+    // The third finds five minutes more summed up.
+    if (i === 2) for (const [seed, service] of services.entries()) await putHour(table, service, seed, 7);
+    later.push(await scrape(NOW - i * MINUTE));
+  }
   const scenario = `GET /metrics, ${services.length} services × ${RESOURCES} resources`;
   const row = { subject: 'flyball', metric: 'query_s', unit: 's' };
   return [
@@ -53,9 +59,15 @@ async function seed(table: Table, service: string, seed: number): Promise<void> 
   const hours = Array.from({ length: HOURS_OVER }, (_, hour) => hour);
   const overview = { ...slotOf(RESOURCES, 50_000, seed).data(), hours };
   await putSeries(table, { kind: 'overview', service }, { from: DAY_MS, data: overview });
-  const minutes = Array.from({ length: 33 }, (_, minute) => DAY_MS + HOURS_OVER * HOUR + minute * MINUTE);
+  await putHour(table, service, seed, 6);
+  const minutes = Array.from({ length: (NOW - HOUR_MS) / MINUTE }, (_, minute) => HOUR_MS + minute * MINUTE);
   await sideBySide(8, minutes, async (from) => {
     const data = slotOf(RESOURCES, 500, seed + from / MINUTE).data();
     await putSeries(table, { kind: 'minute', service }, { from, data });
   });
+}
+
+async function putHour(table: Table, service: string, seed: number, over: number): Promise<void> {
+  const data = hourOverviewOf(slotOf(RESOURCES, 2_500, seed), over);
+  await putSeries(table, { kind: 'hourOverview', service }, { from: HOUR_MS, data });
 }

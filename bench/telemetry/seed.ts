@@ -1,6 +1,7 @@
 // What a busy service counts, made up: the same every time, with histograms as wide as latencies and sizes are.
 import { Histogram } from '../../middleware/telemetry/histogram.ts';
-import type { SumData } from '../../functions/telemetry/sums/data.ts';
+import { hourOverviewWith } from '../../functions/telemetry/merge/hour-overview.ts';
+import type { HourOverviewData, SumData } from '../../functions/telemetry/sums/data.ts';
 import { Slot } from '../../functions/telemetry/sums/slot.ts';
 import { resourceSubject } from '../../functions/telemetry/sums/subject.ts';
 
@@ -8,6 +9,18 @@ export function slotOf(resources: number, requests: number, seed: number): Slot 
   const slot = new Slot();
   for (let i = 0; i < resources; i++) slot.addSum(resourceSubject(`resource-${i}`), sumOf(requests, seed + i));
   return slot;
+}
+
+/** What the merge makes of an hour's five minutes that are over, each of which counted the same. */
+export function hourOverviewOf(fiveMinutes: Slot, over: number): HourOverviewData | undefined {
+  const subjects = Object.entries(fiveMinutes.data().subjects);
+  const slots = Array.from({ length: over }, (_, slot) => slot);
+  const items = new Map(
+    subjects.map(([subject, sum]) => [subject, { slots: Object.fromEntries(slots.map((slot) => [slot, sum])) }]),
+  );
+  let data: HourOverviewData | undefined;
+  for (const slot of slots) data = hourOverviewWith(data, { slot, items, isWhole: true });
+  return data;
 }
 
 /** As much as a resource has: five outcomes, a refusing rule, and histograms as wide as latencies and sizes are. */

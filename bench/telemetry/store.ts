@@ -1,10 +1,11 @@
 // A table to measure on: in AWS's DynamoDB Local where there is Java, else in dynalite.
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startDynamodbLocal } from '../../infra/dynamodb-local/emulator.ts';
 import { startDynalite } from '../../infra/local/dynalite.ts';
 import { sdkTable } from '../../store/adapters/sdk.ts';
-import type { Table } from '../../store/port.ts';
+import { marshalItem } from '../../store/marshal.ts';
+import type { Item, Table } from '../../store/port.ts';
 
 interface Store {
   readonly name: string;
@@ -26,10 +27,18 @@ export async function createTable(endpoint: string): Promise<Table> {
   return (await createNamedTable(endpoint)).table;
 }
 
+/** What one request may put. */
+export const AT_ONCE = 25;
+
+interface NamedTable {
+  readonly tableName: string;
+  readonly table: Table;
+  /** Puts some items with one request: `AT_ONCE` at most. */
+  readonly putSome: (items: readonly Item[]) => Promise<void>;
+}
+
 /** The same for another process, which finds it by its name. */
-export async function createNamedTable(
-  endpoint: string,
-): Promise<{ readonly tableName: string; readonly table: Table }> {
+export async function createNamedTable(endpoint: string): Promise<NamedTable> {
   const tableName = `flyball-bench-${randomUUID()}`;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
@@ -50,5 +59,16 @@ export async function createNamedTable(
       ],
     }),
   );
-  return { tableName, table: sdkTable({ tableName, client, defaultTimeoutMs: 30_000 }) };
+  return {
+    tableName,
+    table: sdkTable({ tableName, client, defaultTimeoutMs: 30_000 }),
+    putSome: async (items) => {
+      if (items.length === 0) return;
+      const puts = items.map((item) => ({ PutRequest: { Item: marshalItem(item, (bytes) => bytes) } }));
+      const { UnprocessedItems } = await client.send(
+        new BatchWriteItemCommand({ RequestItems: { [tableName]: puts } }),
+      );
+      if (Object.keys(UnprocessedItems ?? {}).length > 0) throw new Error('the table did not take all that was put');
+    },
+  };
 }

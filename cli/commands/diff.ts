@@ -6,6 +6,7 @@ import type { ControlPlane } from '../control-plane.ts';
 import { EXIT, WrongUsage } from '../failure.ts';
 import { didYouMean } from '../nearest.ts';
 import { readRulesFile, serviceName } from '../rules-file.ts';
+import { serviceSubject, type Subject } from '../subject.ts';
 
 const NAMED = ['published', 'draft', 'gray'];
 
@@ -41,15 +42,26 @@ published, draft, gray, and revisions by their numbers. + came, - went, ~ change
 async function betweenVersions(given: Given, controlPlane: ControlPlane): Promise<Outcome> {
   const [service, ...versions] = given.args;
   if (service === undefined) throw new WrongUsage('Say of which service: flyball diff <service> [<from>] [<to>]');
-  for (const version of versions) requireVersion(version);
+  return compared(serviceSubject(service), versions, given, controlPlane);
+}
+
+/** What differs between two versions of a document: from what is in force to the draft, unless they are given. */
+export async function compared(
+  subject: Subject,
+  versions: readonly (string | undefined)[],
+  given: Given,
+  controlPlane: ControlPlane,
+): Promise<Outcome> {
   const [from = 'published', to = 'draft'] = versions;
+  requireVersion(from);
+  requireVersion(to);
   const query = new URLSearchParams({ from, to });
-  const answer = await controlPlane.ask('GET', `/v1/services/${serviceName(service)}/diff?${query.toString()}`);
+  const answer = await controlPlane.ask('GET', `${subject.path}/diff?${query.toString()}`);
   const changes = fieldsOf(answer, 'a list of differences')['changes'];
   return outcome(
     given,
-    { service, from, to, changes },
-    `${service}: ${titleOf(from)} and ${titleOf(to)} say the same.`,
+    { ...subject.named, from, to, changes },
+    `${subject.title}: ${titleOf(from)} and ${titleOf(to)} say the same.`,
   );
 }
 
@@ -79,7 +91,7 @@ async function ofFile(name: string, given: Given, { controlPlane, folder }: Worl
 
 function outcome(
   { flag }: Given,
-  told: { readonly service: string; readonly from: string; readonly to: string; readonly changes: unknown },
+  told: { readonly service?: string; readonly from: string; readonly to: string; readonly changes: unknown },
   same: string,
 ): Outcome {
   const changes = changesIn(told.changes);

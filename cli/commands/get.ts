@@ -1,10 +1,11 @@
 // `flyball get`: the rules in force, the draft or a revision, as YAML or JSON.
-import type { Command } from '../command.ts';
+import type { Command, Outcome, World } from '../command.ts';
 import { strange, type Answer } from '../control-plane.ts';
 import { EXIT, WrongUsage } from '../failure.ts';
 import { didYouMean } from '../nearest.ts';
 import { isObject } from '../problem.ts';
-import { replaceFile, serviceName } from '../rules-file.ts';
+import { replaceFile } from '../rules-file.ts';
+import { serviceSubject, type Subject } from '../subject.ts';
 
 const YAML = 'application/yaml';
 
@@ -20,26 +21,35 @@ draft       what is being edited, as its author wrote it, comments and all
   options: { output: { type: 'string', short: 'o' } },
   takes: { atLeast: 1, atMost: 2 },
 
-  async run({ args: [service = '', which = 'rules'], text }, { controlPlane, folder }) {
-    const path = `/v1/services/${serviceName(service)}/${placeOf(which)}`;
-    const inForce = which === 'rules';
-    const answer = await controlPlane.ask('GET', path, { headers: inForce ? {} : { accept: YAML } });
-    const source = inForce ? laidOut(answer) : answer.text;
-    const told = { service, which, ...headersOf(answer), source };
-    const file = text('output');
-    if (file === undefined || file === '-') {
-      return { exitCode: EXIT.ok, lines: source.trimEnd().split(/\r?\n/), json: told };
-    }
-    const changed = replaceFile(folder, file, source);
-    const said = changed ? `${file} holds ${titleOf(which)} of ${service}` : `${file} is up to date`;
-    return { exitCode: EXIT.ok, lines: [`${said}.`], json: { ...told, file, changed } };
-  },
+  run: ({ args: [service = '', which = 'rules'], text }, world) =>
+    document(serviceSubject(service), which, text('output'), world),
 };
 
+/** Prints a document, or writes it to a file. */
+export async function document(
+  subject: Subject,
+  which: string,
+  file: string | undefined,
+  { controlPlane, folder }: World,
+): Promise<Outcome> {
+  const path = placeOf(subject, which);
+  const inForce = which === 'rules';
+  const answer = await controlPlane.ask('GET', path, { headers: inForce ? {} : { accept: YAML } });
+  const source = inForce ? laidOut(answer) : answer.text;
+  const told = { ...subject.named, which, ...headersOf(answer), source };
+  if (file === undefined || file === '-') {
+    return { exitCode: EXIT.ok, lines: source.trimEnd().split(/\r?\n/), json: told };
+  }
+  const changed = replaceFile(folder, file, source);
+  const said = changed ? `${file} holds ${titleOf(which)} of ${subject.title}` : `${file} is up to date`;
+  return { exitCode: EXIT.ok, lines: [`${said}.`], json: { ...told, file, changed } };
+}
+
 /** @throws {WrongUsage} unless it is one of those there can be. */
-function placeOf(which: string): string {
-  if (which === 'rules' || which === 'draft') return which;
-  if (/^[1-9][0-9]{0,8}$/.test(which)) return `revisions/${which}`;
+function placeOf({ path, inForce }: Subject, which: string): string {
+  if (which === 'rules') return inForce;
+  if (which === 'draft') return `${path}/draft`;
+  if (/^[1-9][0-9]{0,8}$/.test(which)) return `${path}/revisions/${which}`;
   const meant = didYouMean(which, ['rules', 'draft']);
   throw new WrongUsage(`There is no "${which}" to get: write rules, draft or the number of a revision.${meant}`);
 }

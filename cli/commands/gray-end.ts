@@ -3,7 +3,7 @@ import { cell, fieldsOf, jsonBody, type Fields } from '../answers.ts';
 import type { Command, Given, Outcome, World } from '../command.ts';
 import { EXIT, WrongUsage } from '../failure.ts';
 import { warningLine, warningsOf } from '../problem.ts';
-import { serviceName } from '../rules-file.ts';
+import { serviceSubject, type Subject } from '../subject.ts';
 
 const OPTIONS = { note: { type: 'string' }, revision: { type: 'string' } } as const;
 
@@ -48,17 +48,27 @@ fleet has been given. The draft stays as it is. flyball history names the revisi
 
   async run(given, world) {
     const [service = '', to = ''] = given.args;
-    const body = { to: revisionNumber(to), note: noteOf(given), ...forced(given) };
-    const told = await send(service, 'rollback', body, world);
-    const revision = `revision ${cell(told['revision'])}`;
-    const said = told['changed'] === true ? 'is in force' : 'was in force already; nothing changed';
-    return {
-      exitCode: EXIT.ok,
-      lines: [`${service}: ${revision}, with the rules of ${to}, ${said}.`, ...warningsOf(told).map(warningLine)],
-      json: { service, ...told },
-    };
+    return rolledBack(serviceSubject(service), to, { note: noteOf(given), ...forced(given) }, world);
   },
 };
+
+/** Puts an earlier revision in force again. @throws {WrongUsage} unless that is a number. */
+export async function rolledBack(
+  subject: Subject,
+  to: string,
+  said: { readonly note: string; readonly force?: true },
+  world: World,
+): Promise<Outcome> {
+  const told = await send(subject, 'rollback', { to: revisionNumber(to), ...said }, world);
+  const revision = `revision ${cell(told['revision'])}`;
+  const standing = told['changed'] === true ? 'is in force' : 'was in force already; nothing changed';
+  const what = `${subject.title}: ${revision}, with the rules of ${to}, ${standing}.`;
+  return {
+    exitCode: EXIT.ok,
+    lines: [what, ...warningsOf(told).map(warningLine)],
+    json: { ...subject.named, ...told },
+  };
+}
 
 async function end(how: 'promote' | 'abort', given: Given, world: World): Promise<Outcome> {
   const [service = ''] = given.args;
@@ -68,7 +78,7 @@ async function end(how: 'promote' | 'abort', given: Given, world: World): Promis
     ...(expected === undefined ? {} : { expectedRevision: revisionNumber(expected) }),
     ...forced(given),
   };
-  const told = await send(service, `gray/${how}`, body, world);
+  const told = await send(serviceSubject(service), `gray/${how}`, body, world);
   return {
     exitCode: EXIT.ok,
     lines: [`${service}: revision ${cell(told['revision'])} is in force in the whole fleet.`],
@@ -76,18 +86,18 @@ async function end(how: 'promote' | 'abort', given: Given, world: World): Promis
   };
 }
 
-async function send(service: string, action: string, body: object, { controlPlane }: World): Promise<Fields> {
-  const path = `/v1/services/${serviceName(service)}/${action}`;
-  return fieldsOf(await controlPlane.ask('POST', path, { body: jsonBody(body) }), 'that of a publication');
+async function send({ path }: Subject, action: string, body: object, { controlPlane }: World): Promise<Fields> {
+  const answer = await controlPlane.ask('POST', `${path}/${action}`, { body: jsonBody(body) });
+  return fieldsOf(answer, 'that of a publication');
 }
 
-function noteOf({ text }: Given): string {
+export function noteOf({ text }: Given): string {
   const note = text('note') ?? '';
   if (note.trim() === '') throw new WrongUsage('--note is missing: say in a few words why, for the history.');
   return note;
 }
 
-const forced = ({ flag }: Given) => (flag('force') ? { force: true } : {});
+const forced = ({ flag }: Given) => (flag('force') ? ({ force: true } as const) : {});
 
 function revisionNumber(text: string): number {
   if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);

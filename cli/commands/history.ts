@@ -5,6 +5,7 @@ import type { ControlPlane } from '../control-plane.ts';
 import { EXIT, WrongUsage } from '../failure.ts';
 import { table, type Line, type Tone } from '../line.ts';
 import { serviceName } from '../rules-file.ts';
+import { serviceSubject, type Subject } from '../subject.ts';
 
 const DEFAULT_LIMIT = 20;
 const FILTERS = ['actor', 'identity', 'action', 'target', 'from', 'to'];
@@ -37,12 +38,12 @@ without a service: who did what, of the last 30 days unless it is said.
     const filtered = given.flag('audit') || FILTERS.some((name) => given.text(name) !== undefined);
     return service === undefined || filtered
       ? audit(given, controlPlane, service)
-      : revisions(given, controlPlane, service);
+      : revisions(given, controlPlane, serviceSubject(service));
   },
 };
 
-async function revisions({ text }: Given, controlPlane: ControlPlane, service: string): Promise<Outcome> {
-  const { rows, more } = await listed(controlPlane, `/v1/services/${service}/revisions`, 'revisions', {
+export async function revisions({ text }: Given, controlPlane: ControlPlane, subject: Subject): Promise<Outcome> {
+  const { rows, more } = await listed(controlPlane, `${subject.path}/revisions`, 'revisions', {
     most: limitOf(text('limit')),
   });
   const lines = table(
@@ -56,8 +57,12 @@ async function revisions({ text }: Given, controlPlane: ControlPlane, service: s
     ],
     toneOf,
   );
-  const none = `Nothing has been published of ${service}.`;
-  return { exitCode: EXIT.ok, lines: ended(lines, rows, more, none), json: { service, revisions: rows, more } };
+  const none = `Nothing has been published of ${subject.title}.`;
+  return {
+    exitCode: EXIT.ok,
+    lines: ended(lines, rows, more, none),
+    json: { ...subject.named, revisions: rows, more },
+  };
 }
 
 async function audit({ text }: Given, controlPlane: ControlPlane, service: string | undefined): Promise<Outcome> {

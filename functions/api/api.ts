@@ -2,6 +2,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { FlyballError } from '../../middleware/kernel/errors.ts';
 import { errorFields } from '../../middleware/kernel/logger.ts';
+import { NewerItem } from '../../store/items/newer.ts';
 import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
 import { requireRole, requireScope } from './auth.ts';
 import { createAuthenticator, type AuthParts } from './auth-caller.ts';
@@ -46,8 +47,7 @@ export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
   async function take(route: Route, request: OpenRequest): Promise<ApiResponse> {
     const { params } = request;
     if (route.role === undefined) {
-      requireQuery(request.query, route.description);
-      return route.handle(request);
+      return route.handle({ ...request, query: requireQuery(request.query, route.description) });
     }
 
     const caller = await authenticate(request, route.knows);
@@ -57,8 +57,7 @@ export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
       requireScope(caller, service);
       if (!isName(service)) throw notFound('A service has a name of 1 to 64 lower-case letters, digits and hyphens.');
     }
-    requireQuery(request.query, route.description);
-    return route.handle({ ...request, caller });
+    return route.handle({ ...request, caller, query: requireQuery(request.query, route.description) });
   }
 
   async function inDialect(dialect: Dialect, request: OpenRequest, route: Route): Promise<ApiResponse> {
@@ -110,6 +109,10 @@ function problemOf(error: unknown, request: OpenRequest): Problem {
       code: 'STORE_UNAVAILABLE',
       headers: { 'retry-after': '1' },
     });
+  }
+  if (error instanceof NewerItem) {
+    const detail = 'A newer version of flyball has written what this would read; try again when all of it is deployed.';
+    return new Problem(503, detail, { code: 'NEWER_ITEM', headers: { 'retry-after': '60' } }, { cause: error });
   }
   // A cursor that was tampered with passes our seal and fails at the store.
   if (error instanceof StoreRejected && request.query.has('cursor') && BAD_CURSOR.has(error.type)) {

@@ -13,7 +13,7 @@ export interface Description {
   readonly params?: QueryShape;
   /** The query's parameters. Any other is refused, and so is one that is given twice unless its schema is an array. */
   readonly query?: QueryShape;
-  /** Parameters that are not known are passed over instead: of addresses that other people's clients make. */
+  /** Parameters that are not known are passed over instead, and of several the last counts: of addresses that other people's clients make. */
   readonly otherQuery?: true;
   /** Request headers with a meaning here, in lower case, by what they do. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -2,6 +2,8 @@
 
 /** The functions of the control plane, by what follows the stage in their names. */
 export const CONTROL_PLANE = [
+  'alerting',
+  'alerting-tick',
   'authorizer',
   'batch-monitor',
   'batch-monitor-tick',

@@ -12,6 +12,8 @@ export {
   type ReadDocument,
 } from './body.ts';
 export type { Answer, BodyDescription, Description, QueryShape } from './description.ts';
+export { diffDocuments, type FieldChange, type RuleChange } from './document-diff.ts';
+export { documentResponse, sameDocument, wantsYaml } from './documents.ts';
 export { ifMatch, ifNoneMatch, includes, quoted, type Tags } from './etag.ts';
 export { fieldErrorsOf, placesOf } from './field-errors.ts';
 export { readTime } from './moments.ts';

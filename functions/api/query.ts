@@ -6,14 +6,29 @@ import { badRequest } from './problem.ts';
 const LONGEST_QUOTED = 64;
 const MOST_NAMED = 10;
 
-/** @throws {Problem} 400 with every parameter that is unknown, given twice, missing, or not what it may be. */
+/**
+ * The query as its route sees it.
+ * @throws {Problem} 400 with every parameter that is unknown, given twice, missing, or not what it may be.
+ */
 export function requireQuery(
-  query: URLSearchParams,
+  given: URLSearchParams,
   { query: shape = {}, otherQuery }: Pick<Description, 'query' | 'otherQuery'>,
-): void {
+): URLSearchParams {
+  const query = otherQuery === true ? lastOfEach(given, shape) : given;
   const unknown = otherQuery === true ? [] : unknownIn(query, shape);
   const faults = [...unknown, ...Object.entries(shape).flatMap((entry) => faultOf(query, entry))];
   if (faults.length > 0) throw badRequest(faults.join(' '));
+  return query;
+}
+
+/** Of what is to be given once and is given twice, the last: what other people's clients are used to. */
+function lastOfEach(given: URLSearchParams, shape: QueryShape): URLSearchParams {
+  const query = new URLSearchParams(given);
+  for (const [name, schema] of Object.entries(shape)) {
+    const last = given.getAll(name).at(-1);
+    if (last !== undefined && !isList(schema)) query.set(name, last);
+  }
+  return query;
 }
 
 function unknownIn(query: URLSearchParams, shape: QueryShape): string[] {

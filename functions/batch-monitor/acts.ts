@@ -1,6 +1,8 @@
 // What people do with jobs: pause them, resume them, and say that they have seen what is wrong. Each leaves an audit entry.
 import type { Clock } from '../../middleware/kernel/clock.ts';
 import { putAcknowledgement, type Acknowledgement, type Subject } from '../../store/items/acknowledgements.ts';
+import { jobSubject, putMark } from '../../store/items/alert-marks.ts';
+import { checkSubject } from '../../store/items/check-marks.ts';
 import { uniqueKeyOf } from '../../store/items/checks.ts';
 import { changeJob, type Job } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
@@ -91,12 +93,16 @@ export function actRoutes(parts: ActParts): Route[] {
       const { name: by } = request.caller;
       const acknowledgement: Acknowledgement = { ...stands, at: nowMs, until, reason, by };
       await putAcknowledgement(table, subjectOf(found), acknowledgement);
+      // Its alert is told by who evaluates alerts; whose mark is lost is looked at again within the hour.
+      await putMark(table, markSubjectOf(found), nowMs);
       return done(parts, request, found, { action: 'job.acknowledge', note: reason, until });
     }),
   ];
 }
 
 export const subjectOf = (found: Found): Subject => (found.kind === 'declared' ? found.job : found.check);
+
+const markSubjectOf = (found: Found) => (found.kind === 'declared' ? jobSubject(found.job) : checkSubject(found.check));
 
 function said(request: ApiRequest, schema: typeof described.pauseBody, nowMs: number) {
   const { reason, until: written } = bodyOf(request, schema);

@@ -65,5 +65,8 @@ export const previewSchedule: Description = {
       weekdays: { schedule: 'Mon..Fri 02:30', timezone: 'America/New_York', count: 3 },
     },
   },
-  answers: shows('What it means. `next` is empty for what has been.', preview),
+  answers: shows(
+    'What it means. `next` is empty for what has been by `from`; `at(…)` in the past is refused without it.',
+    preview,
+  ),
 };

@@ -23,6 +23,10 @@ export const job = z
       .meta({ description: 'of a check without a schedule: how long after a ping the next one is expected' }),
     maxRuntime: z.string().optional(),
     startDeadline: z.string().optional(),
+    function: z
+      .string()
+      .optional()
+      .meta({ description: 'what has run it last, and its alias or version behind a colon' }),
     ...judgedJobShape,
     status: z.enum(JOB_STATUSES),
     since: moment,
@@ -76,6 +80,11 @@ const run = z
       })
       .optional(),
     exitStatus: z.number().optional().meta({ description: 'as a ping told it' }),
+    function: z.string().optional().meta({ description: 'what ran it, and its alias or version behind a colon' }),
+    startedBy: z
+      .object({ by: z.string(), reason: z.string().optional() })
+      .optional()
+      .meta({ description: 'who started it by hand' }),
     instance: z.string().optional(),
     requestId: z.string().optional(),
   })

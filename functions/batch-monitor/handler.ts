@@ -5,18 +5,27 @@ import { systemClock } from '../../middleware/kernel/clock.ts';
 import { controlPlaneTable, createApi } from '../api/index.ts';
 import { logged, loggerOf } from '../api/logging.ts';
 import { batchMonitorRoutes } from './api.ts';
+import { lambdaInvoker } from './invoker.ts';
 
 const clock = systemClock;
 const logger = loggerOf('batch-monitor');
 const table = controlPlaneTable();
 const options = { service: 'batch-monitor', logger };
+const { FLYBALL_CELL = '', FLYBALL_FUNCTION_PREFIX = '', FLYBALL_STARTABLE_FUNCTIONS = '' } = process.env;
+const starter = {
+  cell: FLYBALL_CELL,
+  prefix: FLYBALL_FUNCTION_PREFIX,
+  names: FLYBALL_STARTABLE_FUNCTIONS.split(',').filter((name) => name !== ''),
+  invoke: lambdaInvoker(),
+};
+const parts = { table, clock, logger, newId: randomUUID, service: options.service, starter };
 
 export const http = logged(
   logger,
   governed(
     options,
     createApi({
-      routes: batchMonitorRoutes({ table, clock, logger, newId: randomUUID, service: options.service }),
+      routes: batchMonitorRoutes(parts),
       table,
       clock,
       logger,

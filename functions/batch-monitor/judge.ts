@@ -1,6 +1,6 @@
 // What a job's runs say about the job: finds slots nobody started, and replays what happened into a state. Pure.
 import type { Run } from '../../store/items/job-runs.ts';
-import type { Job } from '../../store/items/jobs.ts';
+import type { Job, JobChange } from '../../store/items/jobs.ts';
 import { failing } from './judging/failing.ts';
 import { finishing } from './judging/finishing.ts';
 import { eventsOfRun, tell } from './judging/runs.ts';
@@ -29,23 +29,24 @@ export function judge(job: Job, runs: readonly Run[], nowMs: number, knownFrom =
   const late = finishing(job, runs, missed, nowMs, knownFrom);
   const ends = failing(job, runs, knownFrom === -Infinity);
   const lateBy = startDeadlineMs(job);
-  const events = [
+  const all = [
     ...missed.map((slot): JobEvent => ({ at: slot + lateBy, kind: 'missed' })),
     ...late.events,
     ...runs.flatMap((run) => eventsOfRun(run, lateBy, late.late.has(run))),
     ...ends.events,
-  ].filter(({ at }) => at >= ends.from);
-  const changes = replay(before(told, events), events);
-  const last = changes[changes.length - 1];
+  ];
+  const events = all.filter(({ at }) => at >= ends.from);
+  const known = job.changes.filter((change) => !isTakenBack(change, runs, all));
+  const changes = replay(before(known, events), events);
+  const first = changes[0]?.at ?? Infinity;
+  const last = changes.at(-1) ?? (known.length < job.changes.length ? (known.at(-1) ?? atFirst(job)) : undefined);
   return {
     missed,
     job: {
       ...told,
       anchorAt,
       ...(last ? { status: last.to, since: last.at } : {}),
-      changes: [...job.changes.filter((known) => !last || known.at < (changes[0]?.at ?? 0)), ...changes].slice(
-        -CHANGES_KEPT,
-      ),
+      changes: [...known.filter(({ at }) => at < first), ...changes].slice(-CHANGES_KEPT),
       dueAt: earlier(nextDueAt, late.nextAt),
     },
   };
@@ -55,7 +56,18 @@ const earlier = (a: number | undefined, b: number | undefined) =>
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 
 /** The state before the runs at hand: older ones are not read again. */
-function before(job: Job, events: readonly JobEvent[]): 'new' | Job['status'] {
+function before(known: readonly JobChange[], events: readonly JobEvent[]): 'new' | Job['status'] {
   const first = events.reduce((earliest, { at }) => Math.min(earliest, at), Infinity);
-  return job.changes.filter(({ at }) => at < first).pop()?.to ?? 'new';
+  return known.filter(({ at }) => at < first).pop()?.to ?? 'new';
 }
+
+/**
+ * Whether a run that was waited for in vain had ended in time after all: its end came late to the store, and the moment at
+ * which it went wrong is none any more. What older runs did is not taken back.
+ */
+function isTakenBack({ at }: JobChange, runs: readonly Run[], events: readonly JobEvent[]): boolean {
+  const isOneOf = runs.some(({ maxRuntimeAt, limitAt }) => at === maxRuntimeAt || at === limitAt);
+  return isOneOf && !events.some((event) => event.at === at);
+}
+
+const atFirst = ({ watchFrom }: Job) => ({ to: 'new', at: watchFrom }) as const;

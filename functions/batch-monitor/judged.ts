@@ -20,6 +20,11 @@ export const judgedJobShape = {
     .meta({ description: 'what is wrong is so because of this job, which it waits for: service:job' }),
   marks: marks.meta({ description: 'of its last run' }),
   blocking: z.boolean().optional(),
+  announced: z.boolean().optional().meta({ description: 'other services are told of its runs' }),
+  pausing: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'the resources of its service that are paused while it runs' }),
   after: z.array(z.string()).optional(),
   finishBy: z.string().optional(),
   minRuntime: z.string().optional(),
@@ -43,10 +48,10 @@ export const judgedJobShape = {
 };
 
 export function judgedJob(job: Standing): Record<string, unknown> {
-  const { because, marks, blocking, tags, after, finishBy, minRuntime, noHeartbeatFor } = job;
+  const { because, marks, blocking, announced, pausing, tags, after, finishBy, minRuntime, noHeartbeatFor } = job;
   const { failures, notMoreThan, overlap, expect, duration, pauses } = job;
   const terms = { finishBy, minRuntime, noHeartbeatFor, failures, notMoreThan, overlap, expect, duration, pauses };
-  return { because, marks, blocking, tags, after, ...terms };
+  return { because, marks, blocking, announced, pausing, tags, after, ...terms };
 }
 
 export const judgedRunShape = {

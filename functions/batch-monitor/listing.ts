@@ -1,6 +1,7 @@
 // Pages of the list of jobs, declared ones and checks: of one service, of all, or of those that the caller's key is for.
 import { listCheckEntries, placeOf } from '../../store/items/check-list.ts';
 import { readCheck } from '../../store/items/checks.ts';
+import { UnreadableItem } from '../../store/items/fields.ts';
 import { listJobs, readJob } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import { badRequest, isName, pageOf, requireScope, sealCursor, type ApiRequest } from '../api/index.ts';
@@ -29,8 +30,10 @@ interface Filters {
 }
 
 type View = Record<string, unknown>;
+/** In place of what is there and cannot be read. */
+const UNREADABLE = 'unreadable';
 /** Tells how one entry is shown; undefined when it is not. */
-type Look = () => Promise<View | undefined>;
+type Look = () => Promise<View | typeof UNREADABLE | undefined>;
 
 /** Jobs of one kind, of one service or of all. */
 interface Shelf {
@@ -43,8 +46,16 @@ export interface ListedPage {
   readonly cursor?: string;
 }
 
+/** Is told of what is left out since it cannot be read. */
+export type OnUnreadable = (service: string | undefined, unreadable: number) => void;
+
 /** The page a request asks for, its cursor sealed. @throws {Problem} 400, 403 for a service out of scope. */
-export async function jobPage(table: Table, request: ApiRequest, nowMs: number): Promise<ListedPage> {
+export async function jobPage(
+  table: Table,
+  request: ApiRequest,
+  nowMs: number,
+  onUnreadable: OnUnreadable,
+): Promise<ListedPage> {
   const service = request.query.get('service') ?? undefined;
   if (service !== undefined) {
     if (!isName(service)) throw badRequest('service is a name of lower-case letters, digits and hyphens.');
@@ -74,7 +85,9 @@ export async function jobPage(table: Table, request: ApiRequest, nowMs: number):
       if (page.looks.length > 0) reads++;
       for (let first = 0; first < page.looks.length; first += AT_ONCE) {
         const seen = await Promise.all(page.looks.slice(first, first + AT_ONCE).map((look) => look()));
-        jobs.push(...seen.filter((job) => job !== undefined));
+        const unreadable = seen.filter((job) => job === UNREADABLE).length;
+        if (unreadable > 0) onUnreadable(shelf.service, unreadable);
+        jobs.push(...seen.filter((job) => job !== undefined && job !== UNREADABLE));
       }
       at = page.at;
       if (at !== undefined && (jobs.length === limit || reads === READS_A_PAGE)) {
@@ -150,10 +163,17 @@ async function checkIf(
   uuid: string,
   { statuses, tags, name }: Filters,
   nowMs: number,
-): Promise<View | undefined> {
-  const check = await readCheck(table, uuid);
+): Promise<View | typeof UNREADABLE | undefined> {
+  const check = await readCheck(table, uuid).catch(orUnreadable);
+  if (check === UNREADABLE) return UNREADABLE;
   if (!check || !saysName(check, name) || !tags.every((tag) => hasTag(check, tag))) return undefined;
   return isWanted(statuses, standingOf(check, nowMs).status) ? checkShown(table, check, nowMs) : undefined;
+}
+
+/** What a newer version has written takes no list with it. */
+function orUnreadable(error: unknown): typeof UNREADABLE {
+  if (error instanceof UnreadableItem) return UNREADABLE;
+  throw error;
 }
 
 const isWanted = (statuses: ReadonlySet<string>, status: string) => statuses.size === 0 || statuses.has(status);

@@ -1,5 +1,6 @@
 // `/v1/jobs…`: which jobs there are, how each stands, what happened to it and when it is expected; `/v1/schedules/preview`.
 import type { Clock } from '../../middleware/kernel/clock.ts';
+import type { Logger } from '../../middleware/kernel/logger.ts';
 import { listChanges } from '../../store/items/check-log.ts';
 import type { Table } from '../../store/port.ts';
 import { json, route, type Route } from '../api/index.ts';
@@ -9,7 +10,7 @@ import { pingsOf, slotsOf } from './coming.ts';
 import * as describedJobs from './described.ts';
 import { eventPage } from './events.ts';
 import { foundBy } from './found.ts';
-import { jobPage } from './listing.ts';
+import { jobPage, type OnUnreadable } from './listing.ts';
 import { idOf, runPage } from './run-pages.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { standing } from './standing.ts';
@@ -19,10 +20,18 @@ import { changesView, iso } from './views.ts';
 const MOST_CHANGES = 20;
 const USUAL_COUNT = 5;
 
-export function jobRoutes({ table, clock }: { readonly table: Table; readonly clock: Clock }): Route[] {
+interface JobRoutesParts {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export function jobRoutes({ table, clock, logger }: JobRoutesParts): Route[] {
+  const onUnreadable: OnUnreadable = (service, unreadable) =>
+    logger.error('checks that cannot be read are left out of a list', { of: service, unreadable });
   return [
     route('GET', '/v1/jobs', 'viewer', describedJobs.listJobs, async (request) =>
-      json(await jobPage(table, request, clock.now())),
+      json(await jobPage(table, request, clock.now(), onUnreadable)),
     ),
     route('GET', '/v1/jobs/{job}', 'viewer', describedJobs.readJob, async (request) => {
       const found = await foundBy(table, request);

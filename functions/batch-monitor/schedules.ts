@@ -20,6 +20,7 @@ export function scheduleRoutes(clock: Clock): Route[] {
       const fromMs = (from === undefined ? undefined : readTime(from)) ?? clock.now();
       const schedule = read(text, timezone, fromMs, kind);
       const runs = nextOf(schedule, fromMs, count);
+      if (from === undefined && runs.length === 0 && text.trim().startsWith('at(')) throw over(text);
       return Promise.resolve(
         json({
           kind: schedule.kind,
@@ -50,6 +51,12 @@ function read(text: string, timezone: string, fromMs: number, kind: ScheduleKind
 function invalid(path: string, error: unknown): Error {
   if (!(error instanceof RangeError)) throw error;
   return unprocessable('The schedule cannot be read.', 'INVALID_SCHEDULE', [{ path, reason: error.message }]);
+}
+
+/** A schedule of EventBridge Scheduler for one time that has passed would be made for nothing. */
+function over(text: string): Error {
+  const reason = `"${text}" lies in the past: it never comes; write a time to come, or say \`from\` when it is asked`;
+  return unprocessable('The schedule is over.', 'INVALID_SCHEDULE', [{ path: '/schedule', reason }]);
 }
 
 function nextOf(schedule: Schedule, fromMs: number, count: number): number[] {

@@ -23,7 +23,8 @@ export async function standing(table: Table, job: Job, nowMs: number): Promise<S
   return { ...judged, because: await causeOf(table, judged, nowMs) };
 }
 
-async function judgedNow(table: Table, job: Job, nowMs: number): Promise<Job> {
+/** The same without what it is because of. */
+export async function judgedNow(table: Table, job: Job, nowMs: number): Promise<Job> {
   if (job.retiredAt !== undefined) return job;
   const limit = looksBack(job) ? HISTORY_READ : RUNS_READ;
   const { runs } = await listRuns(table, job, { limit, consistent: true });

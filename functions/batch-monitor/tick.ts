@@ -1,7 +1,7 @@
 // The tick: finds the runs and jobs that are due, judges each, and writes what became of them. Work grows with what is due.
 import type { Clock } from '../../middleware/kernel/clock.ts';
 import { errorFields, type Logger } from '../../middleware/kernel/logger.ts';
-import { listDueRuns, listRuns, noteMissed, settleRun, type Run } from '../../store/items/job-runs.ts';
+import { listDueRuns, listRuns, noteLost, noteMissed, settleRun, type Run } from '../../store/items/job-runs.ts';
 import { changeJob, listDueJobs, type Job } from '../../store/items/jobs.ts';
 import { changeCheck, DUE_CHECKS, listDueChecks, uniqueKeyOf } from '../../store/items/checks.ts';
 import type { Table } from '../../store/port.ts';
@@ -10,6 +10,7 @@ import { judge } from './judge.ts';
 import { settledRuns } from './judging/settled.ts';
 import { pagesOf, sideBySide } from '../api/passes.ts';
 import { verdictOf } from './verdict.ts';
+import { isAwaited, tellOver } from './waited-for.ts';
 
 const PAGE = 100;
 /** Jobs looked at side by side; the runs of one job stay together, so that a tick never races itself. */
@@ -18,6 +19,8 @@ const SIDE_BY_SIDE = 8;
 const RUNS_READ = 50;
 /** Nothing new is begun with less time than this, in ms: what is left over stays due for the next tick. */
 const TIME_TO_STOP_MS = 5_000;
+/** How often a job's runs are read again since something was heard of one meanwhile. */
+const TRIES = 8;
 
 export interface TickParts {
   readonly table: Table;
@@ -141,7 +144,9 @@ function byJob(runs: readonly Run[]): RunsOfJob[] {
 }
 
 async function lookAtRuns(table: Table, service: string, job: string, due: Run[], nowMs: number): Promise<void> {
-  const looked = await lookAtJob(table, service, job, due, nowMs);
+  const { looked, known, judged } = await lookAtJob(table, service, job, due, nowMs);
+  // Before the runs are taken off what is due, so that whoever dies here does it again.
+  if (judged && isAwaited(judged)) await tellOver(table, judged, known, nowMs);
   for (const { seen, settled } of looked) await settleRun(table, seen, settled);
 }
 
@@ -150,25 +155,33 @@ interface Looked {
   readonly settled: Run;
 }
 
-/** Judges a job by its latest runs. @returns the runs that are due, as they were seen and as they are to be written. */
+interface Outlook {
+  /** The runs that are due, as they were seen and as they are to be written. */
+  readonly looked: Looked[];
+  /** All that were looked at, as they stand. */
+  readonly known: Run[];
+  /** The job, if there is one. */
+  readonly judged: Job | undefined;
+}
+
+/** Judges a job by its latest runs. */
 async function lookAtJob(
   table: Table,
   service: string,
   job: string,
   due: readonly Run[],
   nowMs: number,
-): Promise<Looked[]> {
+): Promise<Outlook> {
   let looked: Looked[] = [];
-  await changeJob(table, service, job, async (current): Promise<Job | undefined> => {
+  let settled: Run[] = [];
+  const judged = await changeJob(table, service, job, async (current): Promise<Job | undefined> => {
     // Nobody is told of the runs of a job that there is not; they are settled by what they say themselves.
     if (!current) {
       looked = due.map((seen) => ({ seen, settled: { ...seen, dueAt: undefined, ...verdictOf(seen, nowMs) } }));
       return undefined;
     }
-    const { runs } = await listRuns(table, { service, job }, { limit: RUNS_READ, consistent: true });
-    // What the index says may be older than the run is.
-    const known = [...runs, ...due.filter((run) => !runs.some((other) => sameRun(run, other)))];
-    const settled = settledRuns(current, known, nowMs);
+    const { runs, known, settled: all } = await settledTogether(table, current, due, nowMs);
+    settled = all;
     looked = known.flatMap((seen, i) => {
       const run = settled[i];
       return run !== undefined && isDue(seen, nowMs) ? [{ seen, settled: run }] : [];
@@ -178,7 +191,27 @@ async function lookAtJob(
     for (const slot of judgement.missed) await noteMissed(table, { service, job }, slot);
     return { ...judgement.job, rev: current.rev + 1 };
   });
-  return looked;
+  return { looked, known: settled, judged };
+}
+
+/** A job's latest runs, those that are due among them, as they were seen and as they stand. */
+async function settledTogether(table: Table, job: Job, due: readonly Run[], nowMs: number) {
+  for (let tries = 0; ; tries++) {
+    const { runs } = await listRuns(table, job, { limit: RUNS_READ, consistent: true });
+    // What the index says may be older than the run is.
+    const known = [...runs, ...due.filter((run) => !runs.some((other) => sameRun(run, other)))];
+    const settled = settledRuns(job, known, nowMs);
+    const written = await Promise.all(settled.map((run, i) => isLostAsSeen(table, known[i], run)));
+    if (!written.includes(false)) return { runs, known, settled };
+    if (tries >= TRIES) throw new Error(`runs of "${job.service}:${job.job}" were heard of ${TRIES} times meanwhile`);
+  }
+}
+
+/** A fact before the job is told: of a run that is found to be lost and has not ended, that it is. */
+async function isLostAsSeen(table: Table, seen: Run | undefined, { lostAt }: Run): Promise<boolean> {
+  if (seen === undefined || lostAt === undefined || seen.lostAt !== undefined || seen.endedAt !== undefined)
+    return true;
+  return (await noteLost(table, seen, lostAt)).applied;
 }
 
 const isDue = ({ dueAt }: Run, nowMs: number) => dueAt !== undefined && dueAt <= nowMs;

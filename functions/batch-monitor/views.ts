@@ -1,4 +1,5 @@
 // Jobs and runs as the API shows them: times as ISO text, states as they are now.
+import { functionReference } from '../../middleware/kernel/function-name.ts';
 import type { Run } from '../../store/items/job-runs.ts';
 import type { Job, JobStatus } from '../../store/items/jobs.ts';
 import { holdAt } from './holding.ts';
@@ -46,6 +47,7 @@ export function jobView(job: Standing, nowMs: number): Record<string, unknown> {
     timezone: job.timezone ?? 'UTC',
     maxRuntime: job.maxRuntime,
     startDeadline: job.startDeadline,
+    function: functionShown(job.ranBy?.name),
     ...judgedJob(job),
     status,
     since: iso(since),
@@ -58,6 +60,12 @@ export function jobView(job: Standing, nowMs: number): Record<string, unknown> {
     },
     nextExpectedAt: job.retiredAt === undefined ? iso(expectationOf(job)?.slot) : undefined,
   };
+}
+
+/** Its name, and its alias or version behind a colon: in which account it is, is no reader's business. */
+function functionShown(named: string | undefined): string | undefined {
+  const { name, qualifier } = functionReference(named ?? '') ?? { name: named, qualifier: undefined };
+  return qualifier === undefined ? name : `${String(name)}:${qualifier}`;
 }
 
 export const changesView = (job: Job) => job.changes.map((change) => ({ ...change, at: iso(change.at) }));
@@ -78,6 +86,8 @@ export function runView(run: Run): Record<string, unknown> {
     reason: run.reason,
     ...judgedRun(run),
     error,
+    function: functionShown(run.function),
+    startedBy: run.startedBy,
     instance: instance || undefined,
     requestId: requestId || undefined,
   };

@@ -1,6 +1,7 @@
 // What follows a change of what is in force: its jobs are declared, and the list of services shows it.
+import { pausedBy } from '../../middleware/kernel/rules/awaited-jobs.ts';
 import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
-import { declareJobs } from '../../store/items/jobs.ts';
+import { declareJobs, type JobDefinition } from '../../store/items/jobs.ts';
 import { readRevision, readState } from '../../store/items/rules.ts';
 import { listRules } from '../../store/items/services.ts';
 import type { Table } from '../../store/port.ts';
@@ -32,8 +33,9 @@ export async function settle(table: Table, service: string): Promise<void> {
     return;
   }
   // Only what was validated is ever published.
-  const { owner, tags, jobs = {} } = found.document as RuleDocument;
-  await declareJobs(table, { service, owner: owner ?? '', jobs, atMs: publishedAt });
+  const document = found.document as RuleDocument;
+  const { owner, tags } = document;
+  await declareJobs(table, { service, owner: owner ?? '', jobs: declaredIn(document), atMs: publishedAt });
   await listRules(table, service, {
     ...{ seq, revision, publishedAt, author },
     digest,
@@ -42,4 +44,14 @@ export async function settle(table: Table, service: string): Promise<void> {
     ...(gray === undefined ? {} : { gray: gray.revision }),
     ...(removed ? { removed } : {}),
   });
+}
+
+/** The jobs of a document, each with what is paused while it runs. */
+function declaredIn(document: RuleDocument): Record<string, JobDefinition> {
+  return Object.fromEntries(
+    Object.entries(document.jobs ?? {}).map(([name, job]) => {
+      const pausing = pausedBy(document, name);
+      return [name, pausing.length > 0 ? { ...job, pausing } : job];
+    }),
+  );
 }

@@ -17,7 +17,11 @@ export async function breakersOf(table: Table, service: string): Promise<Publish
   const head = await readHead(table, service, { consistent: true });
   if (!head) throw notFound(`Service "${service}" has no published rules.`);
   // Only what was validated is ever published.
-  const { dependencies = {}, resources = {} } = (await readDocument(table, service, head.revision, 0)) as RuleDocument;
+  return breakersIn((await readDocument(table, service, head.revision, 0)) as RuleDocument);
+}
+
+/** In order of their names. */
+export function breakersIn({ dependencies = {}, resources = {} }: Partial<RuleDocument>): PublishedBreaker[] {
   const breakers: PublishedBreaker[] = [];
   for (const [name, { breaker: rule }] of Object.entries(dependencies)) {
     if (rule) breakers.push({ name, kind: 'dependency', rule });

@@ -1,7 +1,6 @@
 // What differs between rules that are sent and a version that is there: nothing is stored of them.
-import { documentOf, json, route, type ApiRequest, type ApiResponse, type Route } from '../api/index.ts';
+import { documentOf, json, route, type ApiRequest, type ApiResponse, type Route, diffDocuments } from '../api/index.ts';
 import { compare } from './described/rules.ts';
-import { diffDocuments } from './diff.ts';
 import { validatedNow, warningsNow } from './drills.ts';
 import type { Parts } from './parts.ts';
 import { versionOf } from './revisions.ts';

@@ -1,18 +1,7 @@
-// Rule documents on their way in and out: validated, compared, shown as JSON or YAML.
-import { isDeepStrictEqual } from 'node:util';
-import { stringify } from 'yaml';
+// Rule documents on their way in: validated, with what is probably not meant.
 import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
-import {
-  json,
-  pointerOf,
-  text,
-  unprocessable,
-  type ApiResponse,
-  type FieldError,
-  type OpenRequest,
-  type Problem,
-} from '../api/index.ts';
-import { validateDocument } from './validate.ts';
+import { pointerOf, unprocessable, type FieldError, type Problem } from '../api/index.ts';
+import { validateDocument, type InForce } from './validate.ts';
 import { futileLimits } from './validation/futile.ts';
 import { lockedOut } from './validation/locked.ts';
 import { isOwn, lockouts } from './validation/lockout.ts';
@@ -20,14 +9,9 @@ import { unlikely } from './validation/unlikely.ts';
 
 /**
  * The document, if it may govern this service. `nowMs` is when it is to come in force; without it nothing is found too
- * late. `before` are the faults that are in force. @throws {Problem} 422 with every error in it.
+ * late. `before` is what is in force. @throws {Problem} 422 with every error in it.
  */
-export function validated(
-  service: string,
-  value: unknown,
-  nowMs?: number,
-  before?: RuleDocument['faults'],
-): RuleDocument {
+export function validated(service: string, value: unknown, nowMs?: number, before?: InForce): RuleDocument {
   const validation = validateDocument(service, value, nowMs, before);
   if (validation.valid) return validation.document;
   throw invalidDocument(validation.errors);
@@ -46,34 +30,4 @@ export function warningsOf(service: string, document: RuleDocument): { readonly 
   const findings = [...locked, ...futileLimits(document), ...unlikely(document)];
   const warnings = findings.map(({ place, reason }) => ({ path: pointerOf(place), reason }));
   return warnings.length > 0 ? { warnings } : {};
-}
-
-/** Whether two documents say the same; the order of keys says nothing. */
-export function sameDocument(a: unknown, b: unknown): boolean {
-  return isDeepStrictEqual(asStored(a), asStored(b));
-}
-
-/** As it is after having been stored as JSON. */
-function asStored(document: unknown): unknown {
-  return JSON.parse(JSON.stringify(document));
-}
-
-/** A document as the caller wants it: JSON, or with `Accept: application/yaml` its YAML, comments and all. */
-export function documentResponse(
-  request: OpenRequest,
-  document: { readonly source: string; readonly value: unknown },
-  headers: Readonly<Record<string, string>>,
-): ApiResponse {
-  const varying = { vary: 'accept', ...headers };
-  if (!wantsYaml(request)) return json(document.value, { headers: varying });
-  const { source, value } = document;
-  return text(source.trimStart().startsWith('{') ? stringify(value) : source, 'application/yaml', { headers: varying });
-}
-
-/** The first of the two types that is named; JSON when neither is. */
-export function wantsYaml(request: OpenRequest): boolean {
-  const accept = request.headers.get('accept') ?? '';
-  const yaml = accept.search(/\byaml\b/);
-  const asJson = accept.search(/\bjson\b/);
-  return yaml >= 0 && (asJson < 0 || yaml < asJson);
 }

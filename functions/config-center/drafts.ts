@@ -16,11 +16,11 @@ import {
   type ApiRequest,
   type ApiResponse,
   type Route,
+  diffDocuments,
+  sameDocument,
 } from '../api/index.ts';
 import * as described from './described/rules.ts';
-import { diffDocuments } from './diff.ts';
 import { digestOf } from './digest.ts';
-import { sameDocument } from './documents.ts';
 import { draftOf, pathOf, subjectOf, targetOf, titleOf } from './document-id.ts';
 import { kindOf } from './kinds.ts';
 import type { Parts } from './parts.ts';

@@ -1,8 +1,9 @@
-// Documents looked at beside what stands: the baseline, faults that have ended since, and faults that are stopped.
+// Documents looked at beside what stands: the baseline, faults that have ended or are stopped, jobs of other services.
 import type { RuleDocument } from '../../middleware/kernel/rules/document.ts';
 import { readCellFaultStop, readFaultStop } from '../../store/items/fault-stops.ts';
 import type { Table } from '../../store/port.ts';
 import { MAX_ERRORS, pointerOf, type FieldError } from '../api/index.ts';
+import { notTold } from './awaited.ts';
 import { breachesOf } from './baseline/guardrails.ts';
 import { baselineInForce } from './baseline/in-force.ts';
 import { withDefaults } from './baseline/merge.ts';
@@ -30,8 +31,9 @@ export async function validatedNow(
   const baseline = beneath ?? (await baselineInForce(table));
   const whole = withDefaults(value, baseline?.defaults);
   const first = validateDocument(service, whole, nowMs);
-  const ended = !first.valid && first.errors.some(({ path }) => /^\/faults\/[^/]+\/until$/.test(path));
-  const before = ended ? (await publishedOf(table, service))?.faults : undefined;
+  const ended =
+    !first.valid && first.errors.some(({ path }) => /^\/(faults\/[^/]+\/until|jobs\/[^/]+\/schedule)$/.test(path));
+  const before = ended ? await publishedOf(table, service) : undefined;
   const validation = before ? validateDocument(service, whole, nowMs, before) : first;
   const breaches = baseline ? breachesOf(service, whole, baseline).map(toError) : [];
   if (validation.valid && breaches.length === 0) return validation.document;
@@ -67,11 +69,12 @@ export async function warningsNow(
   const baseline = await baselineInForce(table);
   // Errors of what is to be published; of what is rolled back to, which must always be possible, warnings.
   const breaches = baseline ? breachesOf(service, document, baseline).map(toError) : [];
-  const [drills, unseen] = await Promise.all([
+  const [drills, unseen, untold] = await Promise.all([
     ofDrills(table, service, document, nowMs),
     hardlySeen(table, service, document, nowMs),
+    notTold(table, service, document),
   ]);
-  const warnings = [...always, ...breaches, ...drills, ...unseen];
+  const warnings = [...always, ...breaches, ...drills, ...unseen, ...untold];
   return warnings.length > 0 ? { warnings } : {};
 }
 

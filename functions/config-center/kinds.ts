@@ -10,9 +10,10 @@ import {
   type FieldError,
   type OpenRequest,
   type ReadDocument,
+  documentResponse,
 } from '../api/index.ts';
 import { configKind } from './config/kind.ts';
-import { documentResponse, validated } from './documents.ts';
+import { validated } from './documents.ts';
 import { validatedNow, warningsNow } from './drills.ts';
 import { newFieldsOf, type NewField } from './since.ts';
 

@@ -23,16 +23,19 @@ export function openApiRoutes(parts: Parts, own: () => readonly Route[]): Route[
 }
 
 /** Nothing of the other functions is loaded before. */
-async function describedApi({ table, clock }: Parts, own: readonly Route[]): Promise<object> {
-  const [{ openApiOf }, { telemetryAreas }, { jobRoutes }] = await Promise.all([
+async function describedApi({ table, clock, logger, newId }: Parts, own: readonly Route[]): Promise<object> {
+  const [{ openApiOf }, { telemetryAreas }, { batchMonitorRoutes }, { alertingRoutes }] = await Promise.all([
     import('../api/openapi.ts'),
     import('../telemetry/areas.ts'),
-    import('../batch-monitor/routes.ts'),
+    import('../batch-monitor/api.ts'),
+    import('../alerting/api.ts'),
   ]);
   const traces = { page: unasked, get: unasked };
   const platform = { accountLimits: unasked, reservedConcurrency: unasked, queue: unasked };
   const telemetry = telemetryAreas({ table, traces, platform, deployed: unasked, prefix: '' });
-  return openApiOf([...own, ...telemetry, ...jobRoutes({ table, clock })], INFO);
+  const shared = { table, clock, logger, newId };
+  const alerting = alertingRoutes({ ...shared, channels: () => unasked, cell: '' });
+  return openApiOf([...own, ...telemetry, ...batchMonitorRoutes(shared), ...alerting], INFO);
 }
 
 const unasked = () => Promise.reject(new Error('these routes are described and not asked here'));

@@ -7,7 +7,13 @@ import type { Clock } from '../../middleware/kernel/clock.ts';
 import { isName, requireScope, unprocessable, type ApiRequest, type FieldError } from '../api/index.ts';
 
 /** flyball's own services: a pause must not stop what lifts it, nor what watches and tells. */
-const OWN_SERVICES: ReadonlySet<string> = new Set(['authorizer', 'batch-monitor', 'config-center', 'telemetry']);
+const OWN_SERVICES: ReadonlySet<string> = new Set([
+  'alerting',
+  'authorizer',
+  'batch-monitor',
+  'config-center',
+  'telemetry',
+]);
 
 /** How many are written at once. */
 const AT_ONCE = 16;

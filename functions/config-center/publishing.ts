@@ -26,13 +26,13 @@ import {
   type ApiResponse,
   type Route,
   type Tags,
+  sameDocument,
 } from '../api/index.ts';
 import { settle } from './afterwards.ts';
 import { requireApproved } from './approvals.ts';
 import { lostRace, requireNoGray } from './conflicts.ts';
 import * as described from './described/publishing.ts';
 import { pathOf, subjectOf, targetOf, titleOf } from './document-id.ts';
-import { sameDocument } from './documents.ts';
 import { draftChanged, storing } from './drafts.ts';
 import { requireNear } from './going-back.ts';
 import { accessWarnings } from './gray/access-differs.ts';

@@ -23,13 +23,13 @@ import {
   type ApiRequest,
   type ApiResponse,
   type Route,
+  diffDocuments,
+  wantsYaml,
 } from '../api/index.ts';
 import { baselineInForce } from './baseline/in-force.ts';
 import { withDefaults } from './baseline/merge.ts';
 import * as described from './described/rules.ts';
-import { diffDocuments } from './diff.ts';
 import { BASELINE_ID, pathOf, titleOf } from './document-id.ts';
-import { wantsYaml } from './documents.ts';
 import { existingDraft } from './drafts.ts';
 import { kindOf } from './kinds.ts';
 import type { Parts } from './parts.ts';

@@ -3,6 +3,7 @@ import { compileResources } from '../../middleware/kernel/resources.ts';
 import { ruleDocument, type RuleDocument } from '../../middleware/kernel/rules/document.ts';
 import { MAX_ERRORS, placesOf, pointerOf, type FieldError } from '../api/index.ts';
 import { checkAccess } from './validation/access.ts';
+import { checkAlerts } from './validation/alerts.ts';
 import { checkConcurrency } from './validation/concurrency.ts';
 import { checkBreakerKeys, checkDependencies } from './validation/dependencies.ts';
 import { checkFaults } from './validation/faults.ts';
@@ -10,11 +11,15 @@ import { checkFallbackTargets } from './validation/fallback.ts';
 import type { Finding, Report } from './validation/findings.ts';
 import { checkJobs } from './validation/jobs.ts';
 import { checkLogs } from './validation/logs.ts';
+import { checkPausedWhile } from './validation/paused-while.ts';
 import { checkResources } from './validation/resources.ts';
 import { isObject, withoutFaults, withStandIns } from './validation/salvage.ts';
 import { checkShedding } from './validation/shedding.ts';
 import { checkSlos } from './validation/slos.ts';
 import { checkThrottles } from './validation/throttles.ts';
+
+/** What was published need not be taken out when its time is over, to change something else. */
+export type InForce = Pick<RuleDocument, 'faults' | 'jobs'>;
 
 export type Validation =
   | { readonly valid: true; readonly document: RuleDocument }
@@ -23,14 +28,9 @@ export type Validation =
 /**
  * Validates a document that is to govern `service`. Errors of form do not hide errors of meaning elsewhere: what is
  * sound of a faulty document is checked all the same, until there are as many errors as an answer names. `nowMs` is when
- * it is to come in force; without it nothing is found too late. `before` are the faults that are in force. Pure.
+ * it is to come in force; without it nothing is found too late. `before` is what is in force. Pure.
  */
-export function validateDocument(
-  service: string,
-  value: unknown,
-  nowMs = -Infinity,
-  before?: RuleDocument['faults'],
-): Validation {
+export function validateDocument(service: string, value: unknown, nowMs = -Infinity, before?: InForce): Validation {
   const { value: renamed, originals } = withStandIns(value);
   const parsed = ruleDocument.safeParse(renamed);
   const findings: Finding[] = parsed.success
@@ -42,7 +42,7 @@ export function validateDocument(
   for (const name of originals.values()) report(name, NOT_A_NAME);
 
   const sound = parsed.success ? parsed.data : soundPart(renamed, findings);
-  if (sound) checkMeaning(service, sound, renamed, report);
+  if (sound) checkMeaning(service, sound, renamed, { before: before?.jobs ?? {}, nowMs }, report);
   if (sound?.logs) checkLogs(sound.logs, nowMs, report);
   if (sound?.faults) {
     const given = isObject(renamed) ? renamed : {};
@@ -50,7 +50,7 @@ export function validateDocument(
       resources: namesIn(given['resources']),
       dependencies: namesIn(given['dependencies']),
       sound: sound.resources ?? {},
-      before: before ?? {},
+      before: before?.faults ?? {},
     };
     checkFaults(service, sound.faults, known, nowMs, report);
   }
@@ -67,13 +67,20 @@ function soundPart(value: unknown, findings: readonly Finding[]): RuleDocument |
   return salvaged.success ? salvaged.data : undefined;
 }
 
-function checkMeaning(service: string, document: RuleDocument, value: unknown, report: Report): void {
+interface Coming {
+  /** The jobs that are in force. */
+  readonly before: NonNullable<RuleDocument['jobs']>;
+  readonly nowMs: number;
+}
+
+function checkMeaning(service: string, document: RuleDocument, value: unknown, coming: Coming, report: Report): void {
   const given = isObject(value) ? value : {};
   if (typeof given['service'] === 'string' && given['service'] !== service) {
     report(['service'], `is "${given['service'].slice(0, 64)}", but these are the rules of "${service}"`);
   }
-  const { resources = {}, throttles, concurrency, shedding, dependencies, jobs, access, slos } = document;
+  const { resources = {}, throttles, concurrency, shedding, dependencies, jobs, access, slos, alerts } = document;
   checkResources(resources, report);
+  checkPausedWhile(service, resources, namesIn(given['jobs']), report);
   const named = isObject(given['resources']) ? Object.keys(given['resources']) : [];
   const known = { names: new Set(named), sound: resources };
   if (throttles) checkThrottles(throttles, known, report);
@@ -83,9 +90,10 @@ function checkMeaning(service: string, document: RuleDocument, value: unknown, r
     checkDependencies(dependencies, report);
     checkBreakerKeys(dependencies, known, report);
   }
-  if (jobs) checkJobs(service, jobs, namesIn(given['jobs']), report);
+  if (jobs) checkJobs(service, jobs, { named: namesIn(given['jobs']), ...coming }, report);
   if (access) checkAccess(access, known, report);
   if (slos) checkSlos(slos, known, report);
+  if (alerts) checkAlerts(alerts, known, report);
   checkFallbackTargets(
     { service, resources, dependencies: dependencies ?? {}, named: namesIn(given['dependencies']) },
     report,

@@ -10,6 +10,8 @@ const WATCHED = [
   'grayJudge',
   'batchMonitor',
   'batchMonitorTick',
+  'alerting',
+  'alertingTick',
   'telemetry',
   'telemetryMerge',
   'authorizer',

@@ -23,9 +23,14 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
-/** Throws an Error that says what to do when there is no Python. */
+/** Installs it unless it is there. Throws an Error that says what to do when there is no Python. */
+export function installMoto(): void {
+  installPrograms({ what: 'moto', folder: FOLDER, requirements: REQUIREMENTS, megabytes: 200 });
+}
+
+/** Throws what installing it throws. */
 export async function startMoto(): Promise<Moto> {
-  installPrograms({ what: 'moto', folder: FOLDER, requirements: REQUIREMENTS, megabytes: 320 });
+  installMoto();
   const { http: port } = await freePorts();
   const child = spawn(PYTHON, [join(import.meta.dirname, 'moto_server.py'), String(port)], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -53,6 +53,22 @@ export const PARAMETERS: Readonly<Record<string, Form>> = {
   actuatedEventSources: orNothing(
     pattern(/^(\*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, 'the UUID of an event source mapping, or * for all'),
   ),
+  startableFunctions: orNothing({
+    takes:
+      "names of functions, or patterns of names, with commas between them, orders-*,flyball-prod-settlement, that fit none of the control plane's",
+    fits: (text, stage) =>
+      text.length <= 1024 &&
+      text.split(',').every((one) => /^[A-Za-z0-9_*-]{1,64}$/.test(one) && !fitsControlPlane(one, stage)),
+  }),
+  alertTopics: pattern(/^[A-Za-z0-9_.*-]{1,256}$/, 'the name of an SNS topic, or a pattern of names, flyball-*'),
+  alertPrivateHosts: orNothing({
+    takes: 'names of hosts, or addresses, with commas between them, mail.internal,10.0.0.7',
+    fits: (text) => text.length <= 1024 && text.split(',').every((one) => /^[A-Za-z0-9._:[\]-]{1,253}$/.test(one)),
+  }),
+  heartbeatUrl: orNothing({
+    takes: 'an https address that is asked at the end of each tick of alerts, https://hc-ping.com/<uuid>',
+    fits: (text) => text.length <= 1024 && /^https:\/\/[^\s/@]+(\/\S*)?$/.test(text) && URL.canParse(text),
+  }),
   keepData: oneOf('Retain', 'Delete'),
   protectData: TRUE_OR_FALSE,
   uploadsBucket: pattern(

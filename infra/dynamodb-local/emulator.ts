@@ -20,7 +20,7 @@ export interface DynamodbLocal {
 /** Throws an Error that says what to do when there is no Java. */
 export async function startDynamodbLocal(): Promise<DynamodbLocal> {
   requireJava();
-  const folder = fetched();
+  const folder = fetchedDynamodbLocal();
   const { dynamodb: port } = await freePorts();
   const args = ['-Djava.library.path=./DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar', '-inMemory'];
   const child = spawn('java', [...args, '-port', String(port), '-disableTelemetry'], { cwd: folder, stdio: 'ignore' });
@@ -51,7 +51,7 @@ function requireJava(): void {
 }
 
 /** The folder with the program, fetched if it is not there yet. */
-function fetched(): string {
+export function fetchedDynamodbLocal(): string {
   const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'flyball');
   const folder = join(cache, `dynamodb-local-${VERSION}`);
   if (existsSync(join(folder, 'DynamoDBLocal.jar'))) return folder;

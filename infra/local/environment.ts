@@ -9,6 +9,7 @@ export interface Endpoints {
   readonly sqs: string;
   readonly s3: string;
   readonly lambda: string;
+  readonly ssm: string;
   /** `host:port` of the X-Ray daemon. */
   readonly xray: string;
 }
@@ -36,6 +37,7 @@ export function pointAtEmulators(env: NodeJS.ProcessEnv, region: string, endpoin
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
+    AWS_ENDPOINT_URL_SSM: endpoints.ssm,
     AWS_XRAY_DAEMON_ADDRESS: endpoints.xray,
   });
 }
@@ -59,8 +61,8 @@ export function tellApart(service: Service): void {
   }
 }
 
-/** Sends what a function asks Lambda about functions elsewhere: serverless-offline can be asked to invoke one, and no more. */
-export function askAboutFunctionsAt(url: string, service: Service, key: string): void {
+/** Sends what a function asks Lambda elsewhere: serverless-offline can be asked to run one and be waited for, and no more. */
+export function askLambdaAt(url: string, service: Service, key: string): void {
   const definition = service.functions[key];
   if (definition) definition.environment = { ...definition.environment, AWS_ENDPOINT_URL_LAMBDA: url };
 }

@@ -26,7 +26,7 @@ export interface EventSources {
 }
 
 /** Lambda's own default for asynchronous invokes. */
-const RETRIES = 2;
+export const RETRIES = 2;
 
 /** Throws an Error that names the function whose event cannot be understood. */
 export function eventSources({ functions, provider }: Service, stack: LocalStack): EventSources {

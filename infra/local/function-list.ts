@@ -1,6 +1,9 @@
-// Stands in for what Lambda says of functions, which serverless-offline does not: their list, and how many of each may run.
+// Stands in for what serverless-offline does not do as Lambda does: it says which functions there are and how many of each
+// may run, and takes what is to run without being waited for.
+import { json } from 'node:stream/consumers';
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { functionReference } from '../../middleware/kernel/function-name.ts';
 
 const HOST = '127.0.0.1';
 /** Lambda gives no more at once. */
@@ -26,12 +29,22 @@ export interface FunctionListOptions {
   readonly functions: readonly LocalFunction[];
   readonly region: string;
   readonly account: string;
+  /** Runs a function by name, and again if it fails. Without it, none can be run. */
+  readonly runLater?: (functionName: string, event: unknown) => void;
 }
 
 /** On any free port of this machine. */
 export async function startFunctionList(options: FunctionListOptions): Promise<FunctionList> {
-  const http = createServer(({ method = 'GET', url = '/' }, response) => {
-    const { status, body } = answerTo(method, new URL(url, `http://${HOST}`), options);
+  const http = createServer((request, response) => {
+    const { method = 'GET', url = '/' } = request;
+    const place = new URL(url, `http://${HOST}`);
+    const later = request.headers['x-amz-invocation-type'] === 'Event' ? options.runLater : undefined;
+    const invoked = later && invokedBy(method, place, options);
+    if (invoked !== undefined) {
+      void takeLater(request, response, (event) => later?.(invoked, event));
+      return;
+    }
+    const { status, body } = answerTo(method, place, options);
     send(response, status, body);
   });
   http.listen(0, HOST);
@@ -47,6 +60,28 @@ export async function startFunctionList(options: FunctionListOptions): Promise<F
       await new Promise((resolve) => http.close(resolve));
     },
   };
+}
+
+/** The function, without its alias or version, of which serverless-offline knows none. */
+function invokedBy(method: string, { pathname }: URL, { functions }: FunctionListOptions): string | undefined {
+  const [, named = ''] = /^\/[\d-]+\/functions\/([^/]+)\/invocations$/.exec(decodeURIComponent(pathname)) ?? [];
+  const name = functionReference(named)?.name;
+  return method === 'POST' && functions.some((one) => one.name === name) ? name : undefined;
+}
+
+async function takeLater(request: IncomingMessage, response: ServerResponse, run: (event: unknown) => void) {
+  try {
+    const event: unknown = await json(request);
+    response.writeHead(202).end();
+    run(event);
+  } catch {
+    send(
+      response,
+      400,
+      { Type: 'User', Message: 'What a function is sent is JSON.' },
+      'InvalidRequestContentException',
+    );
+  }
 }
 
 interface Answer {
@@ -81,11 +116,11 @@ export function answerTo(
     const found = functions.find((one) => one.name === name);
     if (found) return { status: 200, body: { ReservedConcurrentExecutions: found.concurrency } };
   }
-  const message = `There is nothing here by ${method} ${path}; functions are invoked at Lambda's own address.`;
+  const message = `There is nothing here by ${method} ${path}; functions are invoked and waited for at Lambda's own address.`;
   return { status: 404, body: { Type: 'User', Message: message } };
 }
 
-function send(response: ServerResponse, status: number, body: object): void {
-  const type = status === 200 ? {} : { 'x-amzn-errortype': 'ResourceNotFoundException' };
+function send(response: ServerResponse, status: number, body: object, error = 'ResourceNotFoundException'): void {
+  const type = status === 200 ? {} : { 'x-amzn-errortype': error };
   response.writeHead(status, { 'content-type': 'application/json', ...type }).end(JSON.stringify(body));
 }

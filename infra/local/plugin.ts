@@ -4,6 +4,7 @@ import Lambda from 'serverless-offline/lambda';
 import { failAsOnAws } from './failures.ts';
 import { authorizersOf, leaveOutPython } from './languages.ts';
 import { Rooms } from './rooms.ts';
+import { withPreflights } from './preflights.ts';
 import { PortTaken, portsFrom, PortUnfit } from './ports.ts';
 import type { Options, Serverless } from './serverless.ts';
 import { localDir, type LocalWorldState } from './state-file.ts';
@@ -47,7 +48,7 @@ export default class LocalWorld {
     'after:offline:start:init': () => this.#orExit(() => this.#open()),
     'offline:start:end': () => this.#stop(),
     // Another plugin failed, e.g. at bundling: what listens would keep the process from ending.
-    error: (error: unknown) => this.#orExit(() => (this.#world ? Promise.reject(asError(error)) : Promise.resolve())),
+    error: (error: unknown) => this.#orExit(() => (this.#world ? Promise.reject(asError(error)) : this.#endBuilds())),
   };
 
   constructor(serverless: Serverless, options: Options) {
@@ -102,7 +103,7 @@ export default class LocalWorld {
       const timeoutS = answersHttp ? HTTP_TIMEOUT_S : (definition.timeout ?? service.provider.timeout);
       if (timeoutS !== undefined) definition.timeout = timeoutS * patience;
       // These are ours: serverless-offline's own schedules are an hour and a weekday off.
-      definition.events = definition.events.filter((event) => !('schedule' in event));
+      definition.events = withPreflights(definition.events.filter((event) => !('schedule' in event)));
     }
   }
 
@@ -121,6 +122,11 @@ export default class LocalWorld {
     this.#stopTraffic?.();
     await this.#world?.stop();
     // esbuild's process takes the end of ours, while it still holds builds, for a deadlock of its own and says so at length.
+    await this.#endBuilds();
+  }
+
+  /** A command that has failed does not end while esbuild's process holds builds. */
+  async #endBuilds(): Promise<void> {
     for (const plugin of this.#serverless.pluginManager.getPlugins()) await plugin.disposeContexts?.();
   }
 
@@ -171,6 +177,7 @@ function announcement(state: LocalWorldState): string {
     `  DynamoDB  ${state.dynamodb}  table ${state.table}, process ${String(state.dynamodbPid)}`,
     `  SQS       ${state.sqs}  queue ${state.queueUrl}`,
     `  S3        ${state.s3}  bucket ${state.bucket}`,
+    `  alerts    ${state.alerts}/messages  what somebody was told, by the routing at ${state.http}/v1/alerts/routing`,
     `  X-Ray     ${state.xray}  traces at ${state.http}/v1/telemetry/traces`,
     `  admin token  ${state.adminToken}`,
     '',

@@ -10,6 +10,7 @@ export interface Ports {
   sqs: number;
   s3: number;
   xray: number;
+  alerts: number;
 }
 
 const DEFAULTS: Record<keyof Ports, { variable: string; port: number; part: string }> = {
@@ -19,6 +20,7 @@ const DEFAULTS: Record<keyof Ports, { variable: string; port: number; part: stri
   sqs: { variable: 'FLYBALL_SQS_PORT', port: 4566, part: 'SQS' },
   s3: { variable: 'FLYBALL_S3_PORT', port: 4569, part: 'S3' },
   xray: { variable: 'FLYBALL_XRAY_PORT', port: 2000, part: 'X-Ray' },
+  alerts: { variable: 'FLYBALL_ALERTS_PORT', port: 4580, part: 'alerts' },
 };
 
 /** A port of the local world is in use by another process. */
@@ -59,6 +61,7 @@ export function portsFrom(env: Readonly<Record<string, string | undefined>>): Po
     sqs: port('sqs'),
     s3: port('s3'),
     xray: port('xray'),
+    alerts: port('alerts'),
   };
 }
 
@@ -117,8 +120,8 @@ export async function freePorts(): Promise<Ports> {
     const port = randomInt(CHOSEN_FROM, CHOSEN_BELOW);
     if (!chosen.has(port) && (await isFree(port)) && (await canBind(port))) chosen.add(port);
   }
-  const [http = 0, lambda = 0, dynamodb = 0, sqs = 0, s3 = 0, xray = 0] = chosen;
-  return { http, lambda, dynamodb, sqs, s3, xray };
+  const [http = 0, lambda = 0, dynamodb = 0, sqs = 0, s3 = 0, xray = 0, alerts = 0] = chosen;
+  return { http, lambda, dynamodb, sqs, s3, xray, alerts };
 }
 
 /** Whether anything accepts connections on the port. */

@@ -12,6 +12,8 @@ export interface LocalWorldState {
   readonly s3: string;
   /** Where segments are sent by UDP, and what was kept of them is read: `/traces`. */
   readonly xray: string;
+  /** Who is told of alerts; what they were told is read at `/messages`. */
+  readonly alerts: string;
   readonly s3Credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly table: string;
   readonly bucket: string;

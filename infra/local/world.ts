@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import type { FauxqsServer } from 'fauxqs';
 import { systemClock, systemRandom } from '../../middleware/kernel/clock.ts';
 import { newApiKey } from '../../store/items/api-keys.ts';
+import { startAlertReceiver } from './alert-receiver.ts';
 import { bridgeBuckets } from './bucket-bridge.ts';
 import { type DynamodbKeeper, keepDynamodb } from './dynamodb-keeper.ts';
-import { askAboutFunctionsAt, CREDENTIALS, pointAtEmulators, resolveEnvironments, tellApart } from './environment.ts';
-import { type EventSources, eventSources } from './event-sources.ts';
+import { askLambdaAt, CREDENTIALS, pointAtEmulators, resolveEnvironments, tellApart } from './environment.ts';
+import { type EventSources, eventSources, RETRIES } from './event-sources.ts';
 import { startLocalFauxqs } from './fauxqs.ts';
 import { startFunctionList } from './function-list.ts';
 import { LocalLambda, type Log } from './lambda.ts';
@@ -18,7 +19,7 @@ import { bridgeQueues } from './queue-bridge.ts';
 import { noteHeads, type Note, recorder, type RecorderOptions } from './recorder.ts';
 import { deadLetterNameOf, queuesOf, tablesOf } from './resources.ts';
 import { runSchedules } from './schedules.ts';
-import { seedAdminKey, seedRules } from './seed.ts';
+import { seedAdminKey, seedAlertRouting, seedRules } from './seed.ts';
 import type { Service } from './serverless.ts';
 import { newSigningKeys } from './signing-keys.ts';
 import { type LocalWorldState, removeState, writeState } from './state-file.ts';
@@ -32,8 +33,8 @@ import { LocalTracing, noteTraceHeaders } from './xray/tracing.ts';
 /** The account fauxqs puts into ARNs. */
 const ACCOUNT = '000000000000';
 const GRACE_MS = 2_000;
-/** The function that asks what functions there are. */
-const ASKS_ABOUT_FUNCTIONS = 'telemetry';
+/** The functions that ask what functions there are, or have one run without waiting for it. */
+const ASK_LAMBDA = ['telemetry', 'batchMonitor'];
 const RUNTIME_HEADER = new URL('xray/runtime-header.ts', import.meta.url);
 
 export interface WorldOptions {
@@ -55,6 +56,7 @@ export class World {
   /** Where functions' calls are noted, when the environment says so. */
   readonly #record: RecorderOptions | undefined;
   readonly #note: Note | undefined;
+  readonly #lambda: LocalLambda;
   readonly #traces = new KeptTraces();
   readonly #messageTraces = new MessageTraces();
   #sources: EventSources = { queues: [], buckets: [], schedules: [] };
@@ -65,6 +67,7 @@ export class World {
   constructor(options: WorldOptions) {
     const { service, ports, env } = options;
     this.#options = options;
+    this.#lambda = new LocalLambda(at(ports.lambda), options.log);
     this.#adminToken = env['FLYBALL_ADMIN_TOKEN'] || newApiKey(randomBytes);
     this.#stack = {
       region: service.provider.region,
@@ -88,6 +91,7 @@ export class World {
       sqs: at(ports.sqs),
       s3: at(ports.s3),
       lambda: at(ports.lambda),
+      ssm: at(ports.alerts),
       xray: new URL(at(ports.xray)).host,
     });
     this.#sources = eventSources(service, this.#stack);
@@ -116,18 +120,22 @@ export class World {
     await this.#startDynamodb();
     await this.#startQueues();
     await this.#startBuckets();
+    await this.#startAlerts();
   }
 
   async #startFunctionList(): Promise<void> {
     const { service, concurrency } = this.#options;
     const { region, account } = this.#stack;
-    const functions = Object.values(service.functions).map(({ name, handler, runtime = 'nodejs24.x' }) => {
+    const definitions = Object.values(service.functions);
+    const functions = definitions.map(({ name, handler, runtime = 'nodejs24.x' }) => {
       return { name, handler, runtime, concurrency };
     });
-    const list = await startFunctionList({ functions, region, account });
+    const retriesOf = (name: string) => definitions.find((one) => one.name === name)?.maximumRetryAttempts ?? RETRIES;
+    const runLater = (name: string, event: unknown) => this.#lambda.invokeLater(name, event, retriesOf(name));
+    const list = await startFunctionList({ functions, region, account, runLater });
     this.#undo.push(() => list.stop());
     if (this.#note) this.#undo.push(noteHeads(list.port, this.#note));
-    askAboutFunctionsAt(list.url, service, ASKS_ABOUT_FUNCTIONS);
+    for (const key of ASK_LAMBDA) askLambdaAt(list.url, service, key);
   }
 
   async #startTraces(): Promise<void> {
@@ -184,6 +192,13 @@ export class World {
     s3.setup({ buckets: Object.values(service.provider.s3 ?? {}).map(({ name }) => name) });
   }
 
+  /** Somebody to tell of alerts. */
+  async #startAlerts(): Promise<void> {
+    const secret = `whsec_${randomBytes(32).toString('base64')}`;
+    const receiver = await startAlertReceiver(this.#options.ports.alerts, secret);
+    this.#undo.push(() => receiver.stop());
+  }
+
   /** Once functions answer: rules, bridges, schedules, local.json. */
   async open(): Promise<LocalWorldState> {
     const { ports, log, dir } = this.#options;
@@ -192,7 +207,7 @@ export class World {
     await this.#prepareTable();
     await this.#warmUp();
 
-    const lambda = new LocalLambda(at(ports.lambda), log);
+    const lambda = this.#lambda;
     const urlOf = (arn: string) => queueUrl(arn.split(':').pop() ?? '', this.#stack);
     const stopQueues = bridgeQueues(queues, sqs, {
       lambda,
@@ -220,7 +235,9 @@ export class World {
   async #prepareTable(): Promise<void> {
     await ensureTables(tablesOf(this.#stack), at(this.#options.ports.dynamodb));
     await seedAdminKey(this.#table(), this.#adminToken);
-    await seedRules(at(this.#options.ports.http), this.#adminToken);
+    const { http, alerts } = this.#options.ports;
+    await seedRules(at(http), this.#adminToken);
+    await seedAlertRouting(at(http), this.#adminToken, at(alerts));
   }
 
   #describe(): LocalWorldState {
@@ -239,6 +256,7 @@ export class World {
       sqs: at(ports.sqs),
       s3: at(ports.s3),
       xray: at(ports.xray),
+      alerts: at(ports.alerts),
       s3Credentials: CREDENTIALS,
       table: this.#table(),
       bucket: Object.values(service.provider.s3 ?? {})[0]?.name ?? '',

@@ -28,6 +28,8 @@ const COPIED: ReadonlySet<string> = new Set([
   'middleware/kernel/rates.ts',
   'middleware/kernel/request.ts',
   'middleware/kernel/rule-memory.ts',
+  'middleware/kernel/rules/awaited-jobs.ts',
+  'store/running-key.ts',
 ]);
 
 /**

@@ -23,8 +23,11 @@ export function installPrograms({ what, folder, requirements, megabytes }: Progr
   console.log(`Installing ${what} into ${folder} (${String(megabytes)} MB)`);
   try {
     execFileSync('python3', ['-m', 'venv', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
-    execFileSync(join(folder, 'bin', 'python'), pip, { stdio: ['ignore', 'ignore', 'inherit'] });
+    // Python compiles what it is asked for, which is little of all this.
+    const pip = ['-m', 'pip', 'install', '--quiet', '--no-compile', '--disable-pip-version-check'];
+    execFileSync(join(folder, 'bin', 'python'), [...pip, '-r', requirements], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   } catch (error) {
     throw new Error(
       `${what} could not be installed: it is a Python program and needs \`python3\` (3.10 or newer) with \`venv\` ` +

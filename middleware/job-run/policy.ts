@@ -4,10 +4,13 @@ import type { Invocation } from '../kernel/invocation.ts';
 import { errorFields } from '../kernel/logger.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Policy } from '../kernel/policy.ts';
+import { isAnnounced } from '../kernel/rules/awaited-jobs.ts';
 import { parseDuration } from '../kernel/units.ts';
 import { storeLimitMs } from '../kernel/patience.ts';
 import { accountOf } from './account.ts';
+import { announceEnd, announceStart } from './announced.ts';
 import { failureOf } from './failure.ts';
+import { originOf, starterOf } from './origin.ts';
 import { Account } from './under-way.ts';
 
 /**
@@ -21,6 +24,8 @@ interface RunRules {
   readonly maxRuntimeMs: number | undefined;
   /** `noHeartbeatFor`. */
   readonly silenceMs: number | undefined;
+  /** Somebody may wait for it. */
+  readonly announced: boolean;
 }
 
 /** Accounts for each invocation as a run of `job`. */
@@ -29,9 +34,9 @@ export function jobRunPolicy(job: string): Policy<RunRules> {
     name: 'job-run',
     compile(rules) {
       const { maxRuntime, noHeartbeatFor } = rules.jobs?.[job] ?? {};
-      return { maxRuntimeMs: inMs(maxRuntime), silenceMs: inMs(noHeartbeatFor) };
+      return { maxRuntimeMs: inMs(maxRuntime), silenceMs: inMs(noHeartbeatFor), announced: isAnnounced(rules, job) };
     },
-    before(invocation, { maxRuntimeMs, silenceMs }) {
+    before(invocation, { maxRuntimeMs, silenceMs, announced }) {
       const { instance, requestId, startedAt, context } = invocation;
       const start: RunStart = {
         service: instance.service,
@@ -45,15 +50,23 @@ export function jobRunPolicy(job: string): Policy<RunRules> {
         maxRuntimeAt: maxRuntimeMs === undefined ? undefined : startedAt + maxRuntimeMs,
         silenceMs,
         limitAt: startedAt + (context.getRemainingTimeInMillis?.() ?? 900_000),
+        ...originOf(invocation),
       };
       accountOf(invocation).run = new Account(invocation, start);
       void instance.syncs.start(`job-run:${start.run}`, async (signal) => {
         await beginRun(instance.table, start, { signal });
       });
+      invocation.job = `${instance.service}:${job}`;
+      return announced ? announceStart(invocation, start) : undefined;
     },
-    async after(invocation) {
+    async after(invocation, { announced }) {
       const { run } = accountOf<Account>(invocation);
-      if (run) await writeEnd(invocation, run.start, endOf(invocation, run));
+      if (!run) return;
+      const { start } = run;
+      await Promise.all([
+        writeEnd(invocation, start, endOf(invocation, run)),
+        announced ? announceEnd(invocation, start) : undefined,
+      ]);
     },
   };
 }
@@ -103,8 +116,10 @@ async function writeEnd(invocation: Invocation, start: RunStart, end: RunEnd): P
   });
 }
 
-/** When the schedule meant the run to start, as its event says. */
-function scheduledAt({ trigger, event }: Invocation): number | undefined {
+/** When the schedule meant the run to start, as its event says; what was started by hand no schedule has meant. */
+function scheduledAt(invocation: Invocation): number | undefined {
+  const { trigger, event } = invocation;
+  if (starterOf(invocation)) return undefined;
   if (trigger.kind !== 'schedule' || typeof event !== 'object' || event === null || !('time' in event))
     return undefined;
   const ms = typeof event.time === 'string' ? Date.parse(event.time) : NaN;

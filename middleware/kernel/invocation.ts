@@ -46,6 +46,8 @@ export class Invocation {
   principal: Principal | undefined;
   /** The service that has signed the call, once `access` has made sure of it: what it says in headers is believed. */
   declare signedBy?: string | undefined;
+  /** The job that it is a run of, as the API names it: `service:job`. */
+  declare job?: string | undefined;
   /** The quota that has the least left for this caller, if one applies. */
   quota: { readonly rule: string; readonly left: number } | undefined;
   /** Headers that calls made by this invocation carry on: trace context and the like. */

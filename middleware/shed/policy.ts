@@ -1,28 +1,41 @@
-// The shedding policy: refuses by priority while an operator's pause is in force, or as what the service has fills up.
-import { answerWithDeferred, defer, settlementOf } from '../kernel/deferral.ts';
-import { receivesOf } from '../kernel/batch.ts';
-import type { Refused } from '../kernel/errors.ts';
+// The shedding policy: refuses while an operator's pause is in force or a job runs, or as what the service has fills up.
+import { answerWithDeferred, settlementOf } from '../kernel/deferral.ts';
+import type { Instance } from '../kernel/instance.ts';
 import type { Invocation } from '../kernel/invocation.ts';
 import { loadOf } from '../kernel/load.ts';
 import type { Policy } from '../kernel/policy.ts';
+import type { RuleDocument } from '../kernel/rules/document.ts';
 import { isAtMost, priorityOf } from '../kernel/rules/priorities.ts';
-import { recordsOf } from '../kernel/trigger.ts';
+import { compilePausing, refuseWhileRunning, type Pausing } from './pausing.ts';
 import { awayMs, overloaded, paused, pausedAwayMs, soonMs } from './refused.ts';
+import { isAwaited, record, refuse } from './refusing.ts';
 import { compileShedding, type Shedding } from './rule.ts';
 import { refusedShare } from './share.ts';
 
-export const shedPolicy: Policy<Shedding | undefined> = {
+interface Compiled {
+  /** Undefined when nothing is shed by load. */
+  readonly load: Shedding | undefined;
+  /** Undefined when nothing is paused by jobs. */
+  readonly pausing: Pausing | undefined;
+}
+
+export const shedPolicy: Policy<Compiled> = {
   name: 'shed',
-  compile: compileShedding,
+  compile: (document: RuleDocument, instance: Instance) => ({
+    load: compileShedding(document),
+    pausing: compilePausing(document, instance),
+  }),
   before: shedBefore,
   after: shedAfter,
 };
 
 /** A refusal would stop the whole shard of a stream, and a pause would drop what its event source stops repeating. */
-function shedBefore(invocation: Invocation, shedding: Shedding | undefined): void {
-  if (invocation.trigger.kind === 'stream') return;
+function shedBefore(invocation: Invocation, { load, pausing }: Compiled): void | Promise<void> {
+  if (invocation.trigger.kind === 'stream') return undefined;
   refuseIfPaused(invocation);
-  if (shedding) refuseByLoad(invocation, shedding);
+  const looking = pausing && refuseWhileRunning(invocation, pausing);
+  if (looking) return looking.then(() => refuseByLoad(invocation, load));
+  return refuseByLoad(invocation, load);
 }
 
 function refuseIfPaused(invocation: Invocation): void {
@@ -37,7 +50,8 @@ function refuseIfPaused(invocation: Invocation): void {
   refuse(invocation, paused(pause, priority, isAwaited(invocation) ? leftMs : waitMs()), waitMs);
 }
 
-function refuseByLoad(invocation: Invocation, shedding: Shedding): void {
+function refuseByLoad(invocation: Invocation, shedding: Shedding | undefined): void {
+  if (!shedding) return;
   const { instance, resource } = invocation;
   const load = loadOf(instance, shedding.concurrency, instance.clock.now());
   // What is not known is not held against anybody: the concurrency rule itself still refuses.
@@ -50,31 +64,6 @@ function refuseByLoad(invocation: Invocation, shedding: Shedding): void {
   const { random } = instance;
   const waitMs = isAwaited(invocation) ? soonMs(random) : awayMs(1, random);
   refuse(invocation, overloaded(shedding, priority, load, waitMs), (receives) => awayMs(receives, random));
-}
-
-/** Somebody waits for the answer, and is told when to come back; what nobody waits for is kept away by us. */
-function isAwaited({ trigger: { kind } }: Invocation): boolean {
-  return kind === 'http' || kind === 'direct';
-}
-
-function record(invocation: Invocation, rule: 'paused' | 'shedding', shadow: boolean): void {
-  const { instance, resource, trigger, event } = invocation;
-  const count = trigger.face === 'sqs' ? recordsOf(event).length : 1;
-  instance.recorder.refusal('shed', rule, resource.name, count, shadow);
-}
-
-/** @throws {Refused} always; a queue's records go back, each after its own delay. */
-function refuse(invocation: Invocation, refused: Refused, delayMs: (receives: number) => number): never {
-  if (invocation.trigger.face === 'sqs') {
-    const records = recordsOf(invocation.event);
-    // A FIFO queue's batch comes back as it was.
-    const together = invocation.trigger.source.endsWith('.fifo') ? delayMs(1) : undefined;
-    defer(
-      invocation,
-      records.map((one) => ({ record: one, delayMs: Math.ceil(together ?? delayMs(receivesOf(one))) })),
-    );
-  }
-  throw refused;
 }
 
 /** Deferred records must be in the answer, or the platform deletes them; unless another policy answers for the batch. */

@@ -10,6 +10,8 @@ export const LONGEST_AWAY_MS = 1_800_000;
 const FIRST_AWAY_MS = 5_000;
 /** Somebody waits for the answer, and load changes by the second. */
 const RETRY_AFTER_MS = 1_000;
+/** Nobody knows when a run will be over, only when it must be. */
+const LONGEST_RETRY_AFTER_MS = 30_000;
 
 /** Too much is in use for what matters this little: 503. */
 export function overloaded({ concurrency }: Shedding, priority: Priority, load: number, retryAfterMs: number): Refused {
@@ -34,6 +36,22 @@ export function paused(pause: Pause, priority: Priority, retryAfterMs: number): 
     message: `what is ${priority} is paused until ${new Date(pause.until).toISOString()}; come back in ${retryAfterSeconds(retryAfterMs)} s`,
     problem: { priority },
   });
+}
+
+/** A run of this job is under way: 503, and to be asked again before it must be over. */
+export function pausedByJob(job: string, resource: string, retryAfterMs: number): Refused {
+  return new Refused({
+    by: 'shed',
+    rule: `job:${job}`,
+    statusCode: 503,
+    retryAfterMs,
+    message: `"${resource}" is paused while the job "${job}" runs; come back in ${retryAfterSeconds(retryAfterMs)} s`,
+  });
+}
+
+/** For a client that meets a job's run, which may be over long before it must be: and not in step with all the others. */
+export function pausedByJobMs(leftMs: number, random: Random): number {
+  return Math.max(1_000, Math.min(leftMs, LONGEST_RETRY_AFTER_MS * (0.5 + 0.5 * random())));
 }
 
 /** For a client that waits for its answer: one to three seconds, so that those refused together do not return together. */

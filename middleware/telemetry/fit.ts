@@ -26,7 +26,7 @@ function* lessAndLess(detail: MinuteDetail): Generator<MinuteDetail> {
   yield detail;
   if (detail.samples) yield { ...detail, samples: detail.samples.filter((_, i) => i % 3 === 0) };
   let less = detail;
-  for (const left of ['samples', 'keys', 'errors', 'resources', 'dependencies', 'inbound'] as const) {
+  for (const left of ['samples', 'keys', 'errors', 'resources', 'dependencies', 'inbound', 'bursts'] as const) {
     if (!detail[left]) continue;
     less = without(less, left);
     yield less;

@@ -1,5 +1,6 @@
 // Adds up what was told of two minutes of an instance beside the counts. Pure.
 import type {
+  BurstCounts,
   BusyKey,
   DependencyMeasures,
   ErrorSignature,
@@ -16,6 +17,7 @@ import { merged, mergeCounts } from './merge.ts';
 const MOST_SAMPLES = 50;
 const MOST_SIGNATURES = 30;
 const MOST_KEYS = 32;
+const MOST_SECONDS = 300;
 
 export function mergeDetail(a: MinuteDetail, b: MinuteDetail): MinuteDetail {
   return present({
@@ -23,6 +25,7 @@ export function mergeDetail(a: MinuteDetail, b: MinuteDetail): MinuteDetail {
     dependencies: both(a.dependencies, b.dependencies, (x, y) => merged(x, y, mergeDependency)),
     inbound: both(a.inbound, b.inbound, (x, y) => merged(x, y, mergeInbound)),
     sides: both(a.sides, b.sides, (x, y) => merged(x, y, mergeInbound)),
+    bursts: both(a.bursts, b.bursts, (x, y) => merged(x, y, mergeSeconds)),
     keys: both(a.keys, b.keys, (x, y) => merged(x, y, mergeKeys)),
     machine: both(a.machine, b.machine, mergeMachine),
     errors: both(a.errors, b.errors, mergeErrors),
@@ -55,6 +58,14 @@ function mergeInbound(a: Inbound, b: Inbound): Inbound {
     ages: both(a.ages, b.ages, mergePacked),
     maxAgeMs: both(a.maxAgeMs, b.maxAgeMs, Math.max),
   });
+}
+
+type Seconds = BurstCounts[string];
+
+function mergeSeconds(a: Seconds, b: Seconds): Seconds {
+  const sums = new Map<number, number>();
+  for (const [second, count] of [...a, ...b]) sums.set(second, (sums.get(second) ?? 0) + count);
+  return [...sums].sort(([x], [y]) => x - y).slice(-MOST_SECONDS);
 }
 
 function mergeKeys(a: readonly BusyKey[], b: readonly BusyKey[]): readonly BusyKey[] {

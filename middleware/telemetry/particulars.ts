@@ -6,6 +6,7 @@ import type { Reply } from '../kernel/outbound.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { KeyedRule } from '../kernel/recorder.ts';
 import { Busiest } from './busiest.ts';
+import { Bursts } from './bursts.ts';
 import { chanceOf } from './chance.ts';
 import { Sources } from './inbound.ts';
 import { machineNow } from './machine.ts';
@@ -43,6 +44,7 @@ export class Particulars {
   readonly #signatures: Signatures;
   readonly #samples = new Samples();
   readonly #sides = new Sides();
+  readonly #bursts = new Bursts();
   #mostGivenMs = 0;
 
   constructor(instance: Instance) {
@@ -58,7 +60,8 @@ export class Particulars {
     slow: boolean,
     sampleShare: number,
   ): void {
-    const { givenMs } = invocation;
+    const { givenMs, startedAt, snapshot, resource } = invocation;
+    this.#bursts.record(snapshot.document.alerts, resource.name, outcome, startedAt + durationMs, durationMs);
     if (givenMs > this.#mostGivenMs) this.#mostGivenMs = givenMs;
     const leftMs = givenMs > 0 ? Math.max(1, givenMs - durationMs) : 0;
     const out = bytesOfAnswer(invocation.response);
@@ -145,6 +148,7 @@ export class Particulars {
     const inbound = this.#sources.read();
     const keys = this.#busyKeys();
     const sides = this.#sides.read();
+    const bursts = this.#bursts.read(this.offsetMs);
     const errors = this.#signatures.read();
     const samples = this.#samples.read(this.offsetMs);
     return {
@@ -153,6 +157,7 @@ export class Particulars {
       ...(Object.keys(inbound).length > 0 ? { inbound } : {}),
       ...(keys ? { keys } : {}),
       ...(sides ? { sides } : {}),
+      ...(bursts ? { bursts } : {}),
       machine: machineNow(this.#mostGivenMs),
       ...(errors.length > 0 ? { errors } : {}),
       ...(samples.length > 0 ? { samples } : {}),
@@ -198,6 +203,7 @@ export class Particulars {
     }
     this.#sources.clear();
     this.#sides.clear();
+    this.#bursts.clear();
     for (const { busiest } of this.#keys.values()) busiest.clear();
     this.#signatures.clear();
     this.#samples.clear();

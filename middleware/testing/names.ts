@@ -76,12 +76,13 @@ function instead(name: string, names: readonly string[]): string {
 
 /** Where a document names resources it does not have: such rules apply to nothing. One line each. */
 export function strayResources(document: RuleDocument): string[] {
-  const { resources = {}, throttles = {}, access = {}, slos = {} } = document;
+  const { resources = {}, throttles = {}, access = {}, slos = {}, alerts = {} } = document;
   const lists: readonly (readonly [string, readonly string[] | undefined])[] = [
     ...Object.entries(throttles).map(([name, rule]) => [`throttles.${name}.resources`, rule.resources] as const),
     ...(access.deny ?? []).map((entry, i) => [`access.deny.${String(i)}.resources`, entry.resources] as const),
     ...(access.allow ?? []).map((entry, i) => [`access.allow.${String(i)}.resources`, entry.resources] as const),
     ...Object.entries(slos).map(([name, rule]) => [`slos.${name}.resources`, rule.resources] as const),
+    ...Object.entries(alerts).map(([name, rule]) => [`alerts.${name}.resources`, rule.resources] as const),
   ];
   return lists.flatMap(([place, names = []]) =>
     names

@@ -7,6 +7,7 @@ import { errorType } from './failures.ts';
 import { signer } from './sign.ts';
 
 const API = ['ssm', 'AmazonSSM', 'application/x-amz-json-1.1'] as const;
+/** On the way to a handler; who has more time says so. */
 const LIMIT_MS = 1_000;
 
 /**
@@ -18,6 +19,7 @@ export async function readParameter(
   clock: TimeSource,
   signal: AbortSignal,
   environment: Environment = process.env,
+  timeoutMs: number = LIMIT_MS,
 ): Promise<string> {
   const what = `the parameter "${name}"`;
   const region = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'] ?? '';
@@ -39,7 +41,7 @@ export async function readParameter(
     endpoint,
     headers: { ...headers, connection: 'close' },
     body,
-    timeoutMs: LIMIT_MS,
+    timeoutMs,
     signal,
   });
   const said = jsonOf(answer.body);

@@ -6,6 +6,10 @@ import { fieldsOf, ITEM_VERSION } from './fields.ts';
 
 /** How long pings and their bodies are kept, in ms. */
 export const PINGS_KEPT_MS = 90 * 86_400_000;
+/** Of one check so many pings are kept, the latest: whoever pings without end fills no table. */
+export const PINGS_KEPT = 1_000;
+/** Long bodies, which are items of their own, are those of its latest pings. */
+export const BODIES_KEPT = 100;
 /** How long changes of status are kept, in ms. */
 export const CHANGES_KEPT_MS = 400 * 86_400_000;
 
@@ -111,6 +115,14 @@ export async function listChanges(
 export async function putBody(table: Table, uuid: string, id: string, body: Uint8Array, atMs: number): Promise<void> {
   const expiration = Math.ceil((atMs + PINGS_KEPT_MS) / 1000);
   await table.put({ item: { ...keys.checkBody(uuid, id), v: ITEM_VERSION, body, expiration } });
+}
+
+/** Takes away what the ping with number `n` has made too old. Each ping takes its own: nothing is searched. */
+export async function forgetOlder(table: Table, uuid: string, n: number): Promise<void> {
+  if (n > PINGS_KEPT) await table.delete({ key: keys.checkPing(uuid, n - PINGS_KEPT) });
+  if (n <= BODIES_KEPT) return;
+  const older = await readPing(table, { uuid, newest: [] }, n - BODIES_KEPT);
+  if (older?.bodyId !== undefined) await table.delete({ key: keys.checkBody(uuid, older.bodyId) });
 }
 
 /** The body of a ping; empty when it had none, undefined when it is gone. */

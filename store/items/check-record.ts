@@ -1,7 +1,9 @@
 // What the item of a check holds: a job that is told of by pings, as healthchecks.io has them, with its newest events.
 import { dueChecks, keys } from '../keys.ts';
 import type { Item, Key } from '../port.ts';
-import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import { fieldsOf, ITEM_VERSION, UnreadableItem, type Fields } from './fields.ts';
+import { NewerItem } from './newer.ts';
+import { uniqueKeyOf } from './unique-key.ts';
 
 /** When the next ping is expected: so long after the last one, or as a schedule says. */
 export type CheckKind = 'simple' | 'cron' | 'oncalendar';
@@ -37,6 +39,8 @@ export interface CheckSettings {
   readonly filterHttpBody: boolean;
   /** What no keyword fits is a failure, and not ignored. */
   readonly filterDefaultFail: boolean;
+  /** Names of channels that its alerts go to, with commas between; undefined leaves it to whoever owns its service. */
+  readonly channels?: string | undefined;
 }
 
 export type CheckChange = {
@@ -103,11 +107,15 @@ export interface Check extends CheckSettings {
   readonly newest: readonly CheckEvent[];
   /** When the monitor has to look at it: when it goes down unless something comes. */
   readonly dueAt?: number | undefined;
+  /** What this write tells has not been marked yet: until it is, the check stays due. */
+  readonly unmarked?: boolean | undefined;
 }
 
 export function itemOfCheck(check: Check): Item & Key {
-  const waiting = check.dueAt === undefined ? {} : { due: dueChecks(check.uuid) };
-  const { openRuns, newest, lastStart, ...plain } = check;
+  const { openRuns, newest, lastStart, unmarked, ...plain } = check;
+  const { dueAt, since, uuid } = check;
+  const waiting = dueAt === undefined && unmarked !== true ? {} : { due: dueChecks(uuid) };
+  const toBeMarked = unmarked === true ? { unmarked, dueAt: since, dueThen: dueAt } : {};
   return {
     ...keys.check(check.uuid),
     v: ITEM_VERSION,
@@ -116,12 +124,36 @@ export function itemOfCheck(check: Check): Item & Key {
     openRuns: openRuns.map((run) => ({ ...run })),
     newest: newest.map(itemOfEvent),
     ...waiting,
+    ...toBeMarked,
   };
 }
 
+/**
+ * Reads an item of a check, or of its log.
+ * @throws {NewerItem} when a newer flyball wrote it.
+ * @throws {UnreadableItem} when somebody else did. Neither says the UUID, which lets whoever reads logs ping.
+ */
+function reading<Read>(item: Item, read: (fields: Fields) => Read): Read {
+  const { v } = item;
+  if (typeof v === 'number' && v > ITEM_VERSION)
+    throw new NewerItem(`${nameOf(item)} has version ${v}, and this flyball reads ${ITEM_VERSION}`);
+  try {
+    return read(fieldsOf(item));
+  } catch (error) {
+    if (!(error instanceof UnreadableItem)) throw error;
+    throw new UnreadableItem(error.message.replace(`Item ${JSON.stringify([item['pk'], item['sk']])}`, nameOf(item)));
+  }
+}
+
+function nameOf({ pk }: Item): string {
+  const uuid = typeof pk === 'string' ? pk.slice(keys.check('').pk.length) : '';
+  return `An item of the check ${uniqueKeyOf(uuid).slice(0, 16)}`;
+}
+
 /** @throws {UnreadableItem} when a newer flyball, or somebody else, wrote it. */
-export function checkOf(item: Item): Check {
-  const { text, number, optionalText, optionalNumber } = fieldsOf(item);
+export const checkOf = (item: Item): Check => reading(item, (fields) => checkFrom(item, fields));
+
+function checkFrom(item: Item, { text, number, optionalText, optionalNumber }: Fields): Check {
   const flag = (name: string) => item[name] === true;
   return {
     uuid: text('uuid'),
@@ -148,6 +180,7 @@ export function checkOf(item: Item): Check {
     filterBody: flag('filterBody'),
     filterHttpBody: flag('filterHttpBody'),
     filterDefaultFail: flag('filterDefaultFail'),
+    channels: optionalText('channels'),
     status: text('status') as CheckStatus,
     since: number('since'),
     pings: number('pings'),
@@ -157,7 +190,8 @@ export function checkOf(item: Item): Check {
     lastDurationMs: optionalNumber('lastDurationMs'),
     openRuns: (item['openRuns'] ?? []) as OpenRun[],
     newest: (item['newest'] ?? []) as CheckEvent[],
-    dueAt: optionalNumber('dueAt'),
+    dueAt: optionalNumber(flag('unmarked') ? 'dueThen' : 'dueAt'),
+    unmarked: flag('unmarked') || undefined,
   };
 }
 
@@ -166,9 +200,9 @@ function itemOfEvent(event: CheckEvent): Item {
 }
 
 /** The event that an item of the log holds. @throws {UnreadableItem} */
-export function eventOf(item: Item): CheckEvent {
-  const { text, number } = fieldsOf(item);
-  return text('type') === 'ping'
-    ? { type: 'ping', n: number('n'), ping: item['ping'] as PingRecord }
-    : { type: 'change', n: number('n'), change: item['change'] as CheckChange };
-}
+export const eventOf = (item: Item): CheckEvent =>
+  reading(item, ({ text, number }) =>
+    text('type') === 'ping'
+      ? { type: 'ping', n: number('n'), ping: item['ping'] as PingRecord }
+      : { type: 'change', n: number('n'), change: item['change'] as CheckChange },
+  );

@@ -1,7 +1,8 @@
 // Checks in the table: made, read, changed by one conditional write each, listed, deleted. Their log is in check-log.ts.
-import { createHash } from 'node:crypto';
 import { DUE_CHECKS, keys } from '../keys.ts';
 import type { Table } from '../port.ts';
+import { markedThen, putMark, putMarkLater } from './alert-marks.ts';
+import { checkSubject, tells, uniqueKeyOf } from './check-marks.ts';
 import { checkOf, itemOfCheck, type Check, type CheckEvent } from './check-record.ts';
 import { writeEvents } from './check-log.ts';
 import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
@@ -18,10 +19,7 @@ export class CheckContended extends Error {
   readonly code = 'CHECK_CONTENDED';
 }
 
-/** Names a check for those who may look and not ping, as healthchecks.io computes it. */
-export function uniqueKeyOf(uuid: string): string {
-  return createHash('sha1').update(uuid.replaceAll('-', '').slice(0, 16)).digest('hex');
-}
+export { uniqueKeyOf };
 
 /**
  * Makes a check, unless there is one with this UUID. What finds it comes first: there must be none that is watched and
@@ -60,6 +58,7 @@ export interface Changed {
  * Replaces a check by what `change` makes of it (undefined leaves it as it is), unless somebody else writes first: then
  * it is asked again with what they wrote. One write changes the state and says by which events: these wait in the item,
  * and go to the log before the next change, so that whoever dies between two writes loses nothing and doubles nothing.
+ * `apart` waits after so many lost races, before the next one.
  * @returns the check as it stands then, or undefined if there is none.
  * @throws {CheckContended} when too many others write it at once.
  */
@@ -67,15 +66,17 @@ export async function changeCheck(
   table: Table,
   uuid: string,
   change: (current: Check) => Changed | undefined,
+  apart: (lost: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<Check | undefined> {
   let current = await readCheck(table, uuid);
   for (let tries = 0; current !== undefined && tries < TRIES; tries++) {
     const changed = change(current);
-    if (!changed) return current;
+    if (!changed) return current.unmarked === true ? markedCheck(table, current) : current;
     const { check, events } = changed;
     if (events.length > 0) await writeEvents(table, uuid, current.newest);
     if (check.slug !== current.slug && check.slug !== '') await putSlug(table, check);
-    const next = { ...check, rev: current.rev + 1, newest: events.length > 0 ? events : current.newest };
+    const unmarked = current.unmarked === true || tells(current, check) || undefined;
+    const next = { ...check, rev: current.rev + 1, newest: events.length > 0 ? events : current.newest, unmarked };
     const written = await table.put({
       item: itemOfCheck(next),
       condition: 'rev = :seen',
@@ -83,12 +84,23 @@ export async function changeCheck(
     });
     if (written.applied) {
       if (check.slug !== current.slug && current.slug !== '') await forgetSlug(table, current);
-      return next;
+      return unmarked ? markedCheck(table, next) : next;
     }
-    current = written.item && checkOf(written.item);
+    await apart(tries);
+    current = await readCheck(table, uuid);
   }
   if (current === undefined) return undefined;
-  throw new CheckContended(`the check ${uuid} changed ${TRIES} times while it was being written; try again`);
+  const name = uniqueKeyOf(uuid).slice(0, 16);
+  throw new CheckContended(`the check ${name} changed ${TRIES} times while it was being written; try again`);
+}
+
+/** Marks what the last write of a check tells, and then says that this is done. */
+async function markedCheck(table: Table, check: Check): Promise<Check> {
+  const told: Check = { ...check, unmarked: undefined };
+  const done = await markedThen(table, { subjects: [checkSubject(check)], atMs: check.since }, () =>
+    table.put({ item: itemOfCheck(told), condition: 'rev = :seen', values: { ':seen': check.rev } }),
+  );
+  return done ? told : check;
 }
 
 const forgetSlug = (table: Table, { service, slug, uuid }: Check) =>
@@ -102,9 +114,14 @@ const forgetClaim = (table: Table, { service, uuid }: Check, claimedAs: string) 
     values: { ':uuid': uuid },
   });
 
+/** By then a deletion has happened, or whoever began it has died. */
+const DELETED_WITHIN_MS = 60_000;
+
 /** Deletes a check and what finds it; its log goes when its time is over. @returns the check as it last was. */
-export async function deleteCheck(table: Table, uuid: string): Promise<Check | undefined> {
+export async function deleteCheck(table: Table, uuid: string, nowMs: number): Promise<Check | undefined> {
   const known = await readCheck(table, uuid);
+  // What is gone has no item that says what is to be marked.
+  if (known !== undefined) await putMarkLater(table, checkSubject(known), nowMs + DELETED_WITHIN_MS, nowMs);
   // First of all: whoever makes the next one, once this one is gone, gives it a UUID, and a log, of its own.
   if (known?.claimedAs !== undefined) await forgetClaim(table, known, known.claimedAs);
   const deleted = await table.delete({ key: keys.check(uuid), condition: 'attribute_exists(pk)' });
@@ -115,6 +132,7 @@ export async function deleteCheck(table: Table, uuid: string): Promise<Check | u
     table.delete({ key: keys.checkAlias(uniqueKeyOf(uuid)) }),
     table.delete({ key: keys.checkAlias(check.badgeKey) }),
     ...(check.slug === '' ? [] : [forgetSlug(table, check)]),
+    putMark(table, checkSubject(check), nowMs),
   ]);
   return check;
 }
@@ -164,6 +182,14 @@ export async function claim(
   return { uuid: text('uuid'), at: number('at') };
 }
 
+/** The check that a unique key names, as it stands. */
+export async function checkByUniqueKey(table: Table, uniqueKey: string): Promise<Check | undefined> {
+  const item = await table.get(keys.checkAlias(uniqueKey), { consistent: true });
+  const uuid = item?.['uuid'];
+  const check = typeof uuid === 'string' ? await readCheck(table, uuid) : undefined;
+  return check !== undefined && uniqueKeyOf(check.uuid) === uniqueKey ? check : undefined;
+}
+
 /** The check that an alias stands for: its unique key or its badge's key. */
 export async function checkByAlias(table: Table, alias: string): Promise<Check | undefined> {
   const item = await table.get(keys.checkAlias(alias));
@@ -203,6 +229,23 @@ export async function listChecks(
       return undefined;
     }
   }
+}
+
+/** How many checks a service has; of more than `most`, no more than so many are counted. */
+export async function countChecks(table: Table, service: string, most: number): Promise<number> {
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({
+      pk: keys.checkEntry('', '').pk,
+      sk: { beginsWith: keys.checkEntry(service, '').sk },
+      limit: most - count,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    count += page.items.length;
+    cursor = page.cursor;
+  } while (cursor !== undefined && count < most);
+  return count;
 }
 
 /**

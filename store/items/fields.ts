@@ -6,7 +6,7 @@ export const ITEM_VERSION = 1;
 
 /** The table holds something that this library cannot read: written by a newer flyball, or by someone else. */
 export class UnreadableItem extends Error {
-  override readonly name = 'UnreadableItem';
+  override readonly name: string = 'UnreadableItem';
   readonly code = 'UNREADABLE_ITEM';
 }
 

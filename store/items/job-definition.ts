@@ -20,9 +20,22 @@ export interface JobDefinition {
   /** Jobs it waits for: `job` of the same service, or `service:job`. */
   readonly after?: string[] | undefined;
   readonly blocking?: boolean | undefined;
+  /** Instances of other services are told of its runs. */
+  readonly announced?: boolean | undefined;
+  /** The resources of its own service that are paused while it runs, by name. */
+  readonly pausing?: string[] | undefined;
   readonly tags?: string[] | undefined;
   readonly owner?: string | undefined;
+  readonly alert?: JobAlert | undefined;
 }
+
+/** How its owner is told that it is wrong. */
+export type JobAlert = {
+  readonly severity?: 'realtime' | 'high' | 'deferred' | undefined;
+  readonly runbook?: string | undefined;
+  /** A time of the day in the owner's zone, in place of the owner's own. */
+  readonly deferUntil?: string | undefined;
+};
 
 /** Numbers, or part of a median. */
 export type CountBound = {
@@ -51,8 +64,11 @@ const FIELDS = {
   pauses: true,
   after: true,
   blocking: true,
+  announced: true,
+  pausing: true,
   tags: true,
   owner: true,
+  alert: true,
 } satisfies Record<keyof JobDefinition, true>;
 
 /** The fields of a definition, each of them, and nothing else of what they stand in: a rule, a job or its item. */

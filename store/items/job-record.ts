@@ -1,9 +1,10 @@
 // What a job's item holds, and how it is written and read.
 import { due, keys } from '../keys.ts';
 import type { Item, Key } from '../port.ts';
-import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import { ITEM_VERSION } from './fields.ts';
 import { definitionOf, type JobDefinition } from './job-definition.ts';
 import type { RunMark, RunStatus } from './job-runs.ts';
+import { fieldsUnlessNewer } from './newer.ts';
 
 /** `new` before its first run has ended; `late` is never stored, it is what a reader sees between a slot and its deadline. */
 export type JobStatus = 'new' | 'up' | 'late' | 'missed' | 'failed' | 'overrunning' | 'retired';
@@ -19,6 +20,9 @@ export type LastRun = {
   readonly status: RunStatus;
   readonly endedAt?: number | undefined;
 };
+
+/** What a run said of itself, and when it began: the latest counts. */
+export type Said = { readonly at: number; readonly name: string };
 
 /** A pause made by hand: no slot in it is expected. Without an end it lasts until somebody ends it. */
 export type Hold = {
@@ -49,22 +53,33 @@ export interface Job extends JobDefinition {
   readonly anchorAt?: number | undefined;
   readonly lastEnd?: LastEnd | undefined;
   readonly lastRun?: LastRun | undefined;
+  /** The function that has run it, as its runs name it. */
+  readonly ranBy?: Said | undefined;
+  /** The rule or schedule of EventBridge that has run it. */
+  readonly ranOn?: Said | undefined;
   /** Of the last run. */
   readonly marks?: RunMark[] | undefined;
   /** The latest changes of status, oldest first. */
   readonly changes: JobChange[];
   /** When the monitor has to look at it. */
   readonly dueAt?: number | undefined;
+  /** What this write tells has not been marked yet: until it is, the job stays due. */
+  readonly unmarked?: boolean | undefined;
 }
 
 export function itemOf(job: Job): Item & Key {
+  const { unmarked, ...rest } = job;
+  const key = keys.job(job.service, job.job);
+  if (unmarked === true) {
+    return { ...key, v: ITEM_VERSION, ...rest, due: due.jobs, dueAt: job.since, unmarked, dueThen: job.dueAt };
+  }
   const waiting = job.dueAt === undefined ? {} : { due: due.jobs };
-  return { ...keys.job(job.service, job.job), v: ITEM_VERSION, ...job, ...waiting };
+  return { ...key, v: ITEM_VERSION, ...rest, ...waiting };
 }
 
-/** @throws {UnreadableItem} when a newer flyball, or somebody else, wrote it. */
+/** @throws {NewerItem} when a newer flyball wrote it. @throws {UnreadableItem} when somebody else did. */
 export function jobOf(item: Item): Job {
-  const { text, number, optionalNumber } = fieldsOf(item);
+  const { text, number, optionalNumber } = fieldsUnlessNewer(item);
   return {
     ...definitionOf(item),
     service: text('service'),
@@ -81,8 +96,11 @@ export function jobOf(item: Item): Job {
     anchorAt: optionalNumber('anchorAt'),
     lastEnd: item['lastEnd'] as LastEnd | undefined,
     lastRun: item['lastRun'] as LastRun | undefined,
+    ranBy: item['ranBy'] as Said | undefined,
+    ranOn: item['ranOn'] as Said | undefined,
     marks: item['marks'] as RunMark[] | undefined,
     changes: (item['changes'] ?? []) as JobChange[],
-    dueAt: optionalNumber('dueAt'),
+    dueAt: optionalNumber(item['unmarked'] === true ? 'dueThen' : 'dueAt'),
+    unmarked: item['unmarked'] === true ? true : undefined,
   };
 }

@@ -1,7 +1,8 @@
 // The runs of jobs: one item each, begun and ended by the instance that runs, watched by the batch monitor.
 import { due, instanceKeys } from '../instance-keys.ts';
 import type { CallOptions, Item, Page, Table, Written } from '../port.ts';
-import { fieldsOf, ITEM_VERSION, UnreadableItem } from './fields.ts';
+import { ITEM_VERSION, UnreadableItem } from './fields.ts';
+import { fieldsUnlessNewer } from './newer.ts';
 
 /**
  * `running` until somebody says otherwise. The instance ends it as `succeeded`, `failed` or `skipped` (refused by
@@ -42,6 +43,9 @@ export type RunCounts = {
 /** How far a run has come, in whatever it counts. */
 export type Progress = { readonly done: number; readonly of?: number | undefined };
 
+/** Who started a run by hand, and why. */
+export type RunStarter = { readonly by: string; readonly reason?: string | undefined };
+
 /** What is known when a run begins. Times are ms since the epoch. */
 export interface RunStart {
   readonly service: string;
@@ -58,6 +62,12 @@ export interface RunStart {
   readonly silenceMs?: number | undefined;
   /** When the platform ends it at the latest. */
   readonly limitAt: number;
+  /** The function that runs it: its ARN, with the alias or version it was invoked by, or its name. */
+  readonly function?: string | undefined;
+  /** The rule or schedule of EventBridge that its event came from, by name. */
+  readonly schedule?: string | undefined;
+  /** Undefined of a run that nobody started by hand. */
+  readonly startedBy?: RunStarter | undefined;
 }
 
 export interface RunEnd {
@@ -139,19 +149,40 @@ export function settleRun(table: Table, seen: Run, word: RunWord): Promise<Writt
     ...(dueAt === undefined ? ['due', 'dueAt'] : []),
     ...(marks === undefined && seen.marks ? ['marks'] : []),
   ];
-  const heard = seen.heardAt === undefined ? 'attribute_not_exists(heardAt)' : 'heardAt = :seenHeardAt';
+  const heard = asHeard(seen);
   return table.update({
     key: keyOf(seen),
     update: gone.length > 0 ? `${update} REMOVE ${gone.join(', ')}` : update,
-    condition: `#status = :seenStatus AND dueAt = :seenDueAt AND ${heard}`,
+    condition: `#status = :seenStatus AND dueAt = :seenDueAt AND ${heard.condition}`,
     names: { ...names, '#status': 'status' },
     values: {
       ...values,
       ':seenStatus': seen.status,
       ':seenDueAt': seen.dueAt ?? 0,
-      ...(seen.heardAt === undefined ? {} : { ':seenHeardAt': seen.heardAt }),
+      ...heard.values,
     },
   });
+}
+
+/**
+ * Notes that a run is given up for its silence, while nothing else is heard of it: its job is told of what cannot be taken
+ * back by a sign of life, nor by an end.
+ */
+export function noteLost(table: Table, seen: Run, lostAt: number): Promise<Written> {
+  const { condition, values } = asHeard(seen);
+  return table.update({
+    key: keyOf(seen),
+    update: 'SET lostAt = :lostAt',
+    condition: `attribute_exists(pk) AND attribute_not_exists(endedAt) AND ${condition}`,
+    values: { ':lostAt': lostAt, ...values },
+  });
+}
+
+/** That nothing was heard of a run since it was seen. */
+function asHeard({ heardAt }: Run) {
+  return heardAt === undefined
+    ? { condition: 'attribute_not_exists(heardAt)', values: {} }
+    : { condition: 'heardAt = :seenHeardAt', values: { ':seenHeardAt': heardAt } };
 }
 
 /** Notes a slot nobody started, among the runs; once per slot, however often it is asked. */
@@ -238,7 +269,7 @@ function pageOf({ items, cursor }: Page): { runs: Run[]; cursor?: string } {
 }
 
 function runOf(item: Item): Run {
-  const { text, number, optionalText, optionalNumber } = fieldsOf(item);
+  const { text, number, optionalText, optionalNumber } = fieldsUnlessNewer(item);
   return {
     service: text('service'),
     job: text('job'),
@@ -250,6 +281,9 @@ function runOf(item: Item): Run {
     maxRuntimeAt: optionalNumber('maxRuntimeAt'),
     silenceMs: optionalNumber('silenceMs'),
     limitAt: number('limitAt'),
+    function: optionalText('function'),
+    schedule: optionalText('schedule'),
+    startedBy: item['startedBy'] as RunStarter | undefined,
     status: text('status') as RunStatus,
     endedAt: optionalNumber('endedAt'),
     durationMs: optionalNumber('durationMs'),
@@ -270,6 +304,7 @@ function keyOf({ service, job, startedAt, run }: RunStart) {
 
 function startItem(start: RunStart) {
   const { service, job, run, startedAt, scheduledAt, instance, requestId, maxRuntimeAt, silenceMs, limitAt } = start;
+  const { function: of, schedule, startedBy } = start;
   return {
     v: ITEM_VERSION,
     service,
@@ -282,6 +317,9 @@ function startItem(start: RunStart) {
     maxRuntimeAt,
     silenceMs,
     limitAt,
+    function: of,
+    schedule,
+    startedBy,
     expiration: Math.ceil((startedAt + RUN_KEPT_MS) / 1000),
   };
 }

@@ -2,12 +2,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { due, keys } from '../keys.ts';
 import type { Page, Table } from '../port.ts';
+import { markedThen } from './alert-marks.ts';
 import { fieldsOf, ITEM_VERSION } from './fields.ts';
 import { definitionOf, type JobDefinition } from './job-definition.ts';
+import { awaitedBy, awaits, markedWith, tells } from './job-marks.ts';
 import { itemOf, jobOf, type Job } from './job-record.ts';
+import { forgetWaiters, putWaiters, type JobName } from './job-waiters.ts';
 
 export type { CountBound, JobDefinition, PlannedPause } from './job-definition.ts';
-export type { Hold, Job, JobChange, JobStatus, LastEnd, LastRun } from './job-record.ts';
+export type { Hold, Job, JobChange, JobStatus, LastEnd, LastRun, Said } from './job-record.ts';
 
 export interface Declaration {
   readonly service: string;
@@ -32,14 +35,18 @@ const AT_A_TIME = 8;
 export async function declareJobs(table: Table, declaration: Declaration): Promise<void> {
   const { service, owner, jobs, atMs } = declaration;
   await forEach(Object.entries(jobs), async ([job, definition]) => {
+    let dropped: JobName[] = [];
     await changeJob(table, service, job, async (current) => {
       const next = declared(current, service, job, { ...definition, owner: definition.owner ?? owner }, atMs);
       if (!next) return undefined;
       // The list's entries first: a job that is watched is always listed.
       await table.put({ item: { ...keys.jobEntry(service, job), v: ITEM_VERSION, service, job } });
       await table.put({ item: { ...keys.jobName(job, service), v: ITEM_VERSION, service, job } });
+      await putWaiters(table, next, awaitedBy(next));
+      dropped = current === undefined ? [] : awaitedBy(current).filter((each) => !awaits(next, each));
       return next;
     });
+    await forgetWaiters(table, { service, job }, dropped);
   });
   const absent = (await jobsOf(table, service)).filter((job) => !Object.hasOwn(jobs, job));
   await forEach(absent, async (job) => {
@@ -47,6 +54,7 @@ export async function declareJobs(table: Table, declaration: Declaration): Promi
     if (left !== undefined && left.retiredAt === undefined) return;
     await table.delete({ key: keys.jobEntry(service, job) });
     await table.delete({ key: keys.jobName(job, service) });
+    if (left !== undefined) await forgetWaiters(table, left, awaitedBy(left));
   });
 }
 
@@ -142,18 +150,28 @@ export async function changeJob(
 ): Promise<Job | undefined> {
   let current = await readJob(table, service, job);
   for (let tries = 0; tries < TRIES; tries++) {
-    const next = await change(current);
-    if (!next) return current;
+    const made = await change(current);
+    if (!made) return current?.unmarked === true ? markedJob(table, current) : current;
+    const next: Job = { ...made, unmarked: current?.unmarked === true || tells(current, made) || undefined };
     const written = await table.put({
       item: itemOf(next),
       ...(current
         ? { condition: 'rev = :seen', values: { ':seen': current.rev } }
         : { condition: 'attribute_not_exists(pk)' }),
     });
-    if (written.applied) return next;
+    if (written.applied) return next.unmarked === true ? markedJob(table, next) : next;
     current = written.item && jobOf(written.item);
   }
   throw new Error(`the job "${service}:${job}" changed ${TRIES} times while it was being written; try again`);
+}
+
+/** Marks what the last write of a job tells, and then says that this is done. */
+async function markedJob(table: Table, job: Job): Promise<Job> {
+  const told: Job = { ...job, unmarked: undefined };
+  const done = await markedThen(table, { subjects: markedWith(job), atMs: job.since }, () =>
+    table.put({ item: itemOf(told), condition: 'rev = :seen', values: { ':seen': job.rev } }),
+  );
+  return done ? told : job;
 }
 
 export interface JobPage {
@@ -198,11 +216,14 @@ export async function listDueJobs(
     limit,
     ...(cursor === undefined ? {} : { cursor }),
   });
-  const items = found.items.filter(
-    ({ pk, service, job }) =>
-      typeof service === 'string' && typeof job === 'string' && pk === keys.job(service, job).pk,
+  // Names alone: one that only a newer flyball can read keeps nobody from looking at the others.
+  const jobs = found.items.flatMap(({ pk, service, job }) =>
+    typeof service === 'string' && typeof job === 'string' && pk === keys.job(service, job).pk
+      ? [{ service, job }]
+      : [],
   );
-  return { ...namesOf({ ...found, items }), strangers: found.items.length - items.length };
+  const strangers = found.items.length - jobs.length;
+  return { jobs, strangers, ...(found.cursor === undefined ? {} : { cursor: found.cursor }) };
 }
 
 function namesOf({ items, cursor }: Page): JobPage {

@@ -19,6 +19,8 @@ export const SERIES_KEPT_MS = {
   day: 92 * DAY_MS,
   samples: DAY_MS,
   sides: 26 * HOUR_MS,
+  /** Only that of the present hour is read. */
+  hourOverview: 3 * HOUR_MS,
 } as const;
 
 /** What is stored is JSON, deflated; what it means is the telemetry function's. */
@@ -33,6 +35,8 @@ export type SeriesOf =
   | { readonly kind: 'minute'; readonly service: string }
   | { readonly kind: 'hour' | 'day'; readonly service: string; readonly subject: string }
   | { readonly kind: 'overview'; readonly service: string }
+  /** One a day: that of a later hour takes the place of the one before. */
+  | { readonly kind: 'hourOverview'; readonly service: string }
   | { readonly kind: 'samples' | 'sides'; readonly service: string };
 
 /** A later turn of the merge has written this item: whoever began earlier knows less. */
@@ -110,26 +114,52 @@ export async function* readPackedSeries(
   if (fromMs >= toMs) return;
   const { pk, sk: first } = keyOf(of, fromMs);
   const { sk: last } = keyOf(of, toMs - 1);
+  for await (const item of itemsOf(table, pk, [first, last], options)) {
+    // An hour's overview lies beside its day's.
+    if (of.kind === 'overview' && isHourOverview(item)) continue;
+    const read = packedItem(item);
+    if (read.packed === undefined || (read.from >= fromMs && read.from < toMs)) yield read;
+  }
+}
+
+/** The overviews of a day: of its hours that are over, and of what is over of its present hour, as they lie in the table. */
+export async function readOverviews(
+  table: Table,
+  service: string,
+  dayMs: number,
+): Promise<{ readonly day?: PackedSeriesItem; readonly hour?: PackedSeriesItem }> {
+  const { pk, sk: first } = keyOf({ kind: 'overview', service }, dayMs);
+  const { sk: last } = keyOf({ kind: 'hourOverview', service }, dayMs);
+  let found: { readonly day?: PackedSeriesItem; readonly hour?: PackedSeriesItem } = {};
+  for await (const item of itemsOf(table, pk, [first, last], {})) {
+    found = { ...found, [isHourOverview(item) ? 'hour' : 'day']: packedItem(item) };
+  }
+  return found;
+}
+
+const isHourOverview = ({ sk }: Item): boolean => typeof sk === 'string' && sk.endsWith('#hour');
+
+async function* itemsOf(
+  table: Table,
+  pk: string,
+  between: readonly [string, string],
+  options: ReadOptions,
+): AsyncGenerator<Item> {
   let cursor: string | undefined;
   do {
     const page = await table.query({
       pk,
-      sk: { between: [first, last] },
+      sk: { between },
       ...options,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    for (const item of page.items) {
-      if (item['v'] !== ITEM_VERSION) yield { from: NaN, packed: undefined };
-      else {
-        const read = packedItem(item);
-        if (read.from >= fromMs && read.from < toMs) yield read;
-      }
-    }
+    yield* page.items;
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
 
 function packedItem(item: Item): PackedSeriesItem {
+  if (item['v'] !== ITEM_VERSION) return { from: NaN, packed: undefined };
   const { number, bytes } = fieldsOf(item);
   return { from: number('from'), packed: bytes('data') };
 }
@@ -144,6 +174,8 @@ function keyOf(of: SeriesOf, ms: number): Key {
       return keys.seriesDay(of.service, of.subject, dayOf(ms));
     case 'overview':
       return keys.seriesOverview(of.service, dayOf(ms));
+    case 'hourOverview':
+      return keys.seriesHourOverview(of.service, dayOf(ms));
     case 'samples':
       return keys.samples(of.service, minuteOf(ms));
     case 'sides':

@@ -89,6 +89,9 @@ export interface Machine {
 /** What was counted under one revision of the rules. */
 export type Side = Pick<Inbound, 'outcomes' | 'durations'>;
 
+/** What matched a rule of alerts, by the second (since the epoch) it ended in; seconds without are left out. By what is counted. */
+export type BurstCounts = { readonly [id: string]: readonly (readonly [second: number, count: number])[] };
+
 export interface MinuteDetail {
   readonly resources?: { readonly [resource: string]: Measures };
   readonly dependencies?: { readonly [dependency: string]: DependencyMeasures };
@@ -98,6 +101,8 @@ export interface MinuteDetail {
   readonly keys?: { readonly [rule: string]: readonly BusyKey[] };
   /** By revision; only while part of the fleet is given another than the rest. */
   readonly sides?: { readonly [revision: string]: Side };
+  /** Only of rules of alerts whose windows are shorter than a minute. */
+  readonly bursts?: BurstCounts;
   readonly machine?: Machine;
   readonly errors?: readonly ErrorSignature[];
   readonly samples?: readonly Sample[];

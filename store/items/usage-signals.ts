@@ -103,6 +103,22 @@ export async function readUsageSignals(
   return { signals };
 }
 
+/** From the first to the last hour with signals of those of [fromMs, toMs), epoch ms: [fromMs, toMs) too; undefined without any. */
+export async function readUsageSignalSpan(
+  table: Table,
+  service: string,
+  fromMs: number,
+  toMs: number,
+): Promise<{ readonly fromMs: number; readonly toMs: number } | undefined> {
+  const { pk } = instanceKeys.usageSignalCount(service, '', '');
+  const between = [hourOf(fromMs), `${hourOf(Math.max(fromMs, toMs - 1))}${AFTER_IDS}`] as const;
+  const ends = await Promise.all(
+    [false, true].map((descending) => table.query({ pk, sk: { between }, descending, limit: 1 })),
+  );
+  const [first, last] = ends.map(({ items: [item] }) => item && fieldsOf(item).moment('hourMs'));
+  return first === undefined || last === undefined ? undefined : { fromMs: first, toMs: last + HOUR_MS };
+}
+
 /** The rules and hours with more signals than are listed, of [fromMs, toMs), newest first, at most `limit`. */
 export async function readUnlistedSignals(
   table: Table,

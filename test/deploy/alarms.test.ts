@@ -27,6 +27,8 @@ const page = readFileSync('docs/deploy.md', 'utf8');
 
 it('watch everything that flyball is made of', () => {
   const parts = [
+    'alerting',
+    'alerting-tick',
     'batch-monitor',
     'batch-monitor-tick',
     'concurrency-actuator',
@@ -46,6 +48,7 @@ it('watch everything that flyball is made of', () => {
     'parking-age',
     'undelivered',
     'tick-missing',
+    'alerts-missing',
     'merge-missing',
     'actuator-missing',
   ];
@@ -103,6 +106,7 @@ async function exists(dimension: string, value: string): Promise<string> {
 
 it.each([
   ['tick-missing', 5],
+  ['alerts-missing', 5],
   ['merge-missing', 10],
   ['actuator-missing', 10],
 ])('%s rings when nothing at all is said for %i minutes', (id, minutes) => {

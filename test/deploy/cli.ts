@@ -43,6 +43,7 @@ export async function serverless(
       HTTPS_PROXY: gate,
       SLS_AWS_MONITORING_FREQUENCY: LOOK_EVERY_MS,
       FLYBALL_BUILD_DIR: join(folder, 'build'),
+      FLYBALL_LAYER_DIR: join(folder, 'layer'),
       // vitest's own would make the build believe it is under test.
       NODE_ENV: '',
       VITEST: '',

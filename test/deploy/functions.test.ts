@@ -26,6 +26,8 @@ const governed = Functions.filter(({ Runtime }) => Runtime.startsWith('nodejs'))
 
 it('are the control plane and the examples', () => {
   expect(Functions.map(({ FunctionName }) => FunctionName.slice(STACK.length + 1)).sort()).toEqual([
+    'alerting',
+    'alerting-tick',
     'authorizer',
     'batch-monitor',
     'batch-monitor-tick',
@@ -79,15 +81,19 @@ it.each(governed)('$FunctionName runs on Node 24 and knows its stage, table and 
   });
 });
 
-it.each(['config-center', 'batch-monitor', 'telemetry'])('%s has the concurrency that was asked for', async (part) => {
-  const asked = { FunctionName: `${STACK}-${part}` };
-  expect(await aws('lambda', 'get_function_concurrency', asked)).toEqual({ ReservedConcurrentExecutions: 5 });
-});
+it.each(['alerting', 'config-center', 'batch-monitor', 'telemetry'])(
+  '%s has the concurrency that was asked for',
+  async (part) => {
+    const asked = { FunctionName: `${STACK}-${part}` };
+    expect(await aws('lambda', 'get_function_concurrency', asked)).toEqual({ ReservedConcurrentExecutions: 5 });
+  },
+);
 
 describe('schedules', async () => {
   const { Rules } = await aws<{ Rules: Rule[] }>('events', 'list_rules');
 
   it.each([
+    { part: 'alerting-tick', when: 'rate(1 minute)' },
     { part: 'batch-monitor-tick', when: 'rate(1 minute)' },
     { part: 'concurrency-actuator', when: 'rate(1 minute)' },
     { part: 'gray-judge', when: 'rate(1 minute)' },
@@ -118,7 +124,7 @@ describe('what nobody waits for', () => {
     });
   });
 
-  it.each(['batch-monitor-tick', 'concurrency-actuator', 'gray-judge', 'telemetry-merge'])(
+  it.each(['alerting-tick', 'batch-monitor-tick', 'concurrency-actuator', 'gray-judge', 'telemetry-merge'])(
     '%s is not tried again: the next is a minute away',
     async (part) => {
       const asked = { FunctionName: `${STACK}-${part}` };

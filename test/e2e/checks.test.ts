@@ -98,7 +98,11 @@ describe('a client of healthchecks.io', () => {
       ...['success', 'fail', 'success', 'start'],
     ]);
     expect((await client.listFlips(made.uuid)).flips.map(({ up }) => up)).toEqual([1, 0, 1]);
-    expect(await client.getIntegrations()).toEqual({ channels: [] });
+    const { channels } = await client.getIntegrations();
+    expect(channels).toMatchObject([
+      { name: 'team-orders-hook', kind: 'webhook' },
+      { name: 'anybody-hook', kind: 'webhook' },
+    ]);
 
     expect(await client.updateCheck(made.uuid, { name: 'Backup', timeout: 7200 })).toMatchObject({ name: 'Backup' });
     expect(await client.pauseCheck(made.uuid)).toMatchObject({ status: 'paused' });

@@ -26,6 +26,13 @@ describe.each([
   });
 });
 
+it('the API of checks may be asked by any page, as healthchecks.io has it', async () => {
+  const { status, headers } = await asks(`${world.http}/api/v3/checks/`, FOREIGN, 'POST');
+  expect(status).toBe(204);
+  expect(headers.get('access-control-allow-origin')).toBe('*');
+  expect(headers.get('access-control-allow-methods')).toBe('GET, POST, OPTIONS');
+});
+
 it('credentials are for no page of another origin, whatever it asks for', async () => {
   const { status, headers } = await fetch(`${world.http}/v1/health`, { headers: { origin: FOREIGN } });
   expect(status).toBe(200);

@@ -49,6 +49,7 @@ export default async function startWorld(project: TestProject): Promise<() => Pr
       FLYBALL_SQS_PORT: String(ports.sqs),
       FLYBALL_S3_PORT: String(ports.s3),
       FLYBALL_XRAY_PORT: String(ports.xray),
+      FLYBALL_ALERTS_PORT: String(ports.alerts),
       FLYBALL_LOCAL_DIR: dir.slice(root.length + 1),
       FLYBALL_DATA_DIR: '',
       FLYBALL_WATCH: 'off',

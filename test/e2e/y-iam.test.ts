@@ -15,12 +15,15 @@ let calls: Call[];
 const UNUSED: readonly (readonly [what: RegExp, because: string])[] = [
   [/ Logs /, 'Lambda writes the log on the function’s behalf'],
   [/ Traces /, 'the daemon that takes traces is there on AWS alone'],
-  [/ (OwnRules|OwnState) /, 'one pair of statements for all: which of these calls a service makes, its rules decide'],
+  [
+    / (OwnRules|OwnState|RunningJobs) /,
+    'the same statements for all: which of these calls a service makes, its rules decide',
+  ],
   [/ Receive /, 'the event source mapping receives on the function’s behalf'],
   [/ Actuated(Functions|EventSources) /, 'here Lambda’s API is not AWS’s own, and nothing of it is changed'],
   [/^concurrencyactuator AuditLog /, 'nothing is changed here'],
   [
-    /^grayjudge (Grays|Sides|Progress|Libraries|Services|Jobs|JobLists|JobsOfService|Audit) /,
+    /^grayjudge (Grays|Sides|Progress|Libraries|Services|Jobs|JobLists|JobsOfService|AlertMarks|Audit) /,
     'a publication is judged after minutes of it at the earliest: integration/config-center/gray-judge shows it',
   ],
   [/ Park /, 'Lambda puts away what it gives up on the function’s behalf'],
@@ -30,7 +33,17 @@ const UNUSED: readonly (readonly [what: RegExp, because: string])[] = [
     /^batchmonitortick Runs dynamodb:PutItem$/,
     'a slot is missed after a minute at the earliest: integration/jobs shows it',
   ],
+  [
+    /^batchmonitortick WaitedFor /,
+    'a run that was killed is lost after half a minute at the earliest: integration/jobs/paused shows it',
+  ],
   [/^batchmonitortick Checks /, 'a check goes down after two minutes at the earliest: integration/checks shows it'],
+  [/^alerting(tick)? Alert(Topics|Mails|Parameters|Secrets) /, 'who is told here is told by webhooks'],
+  [
+    /^alertingtick Silences dynamodb:UpdateItem$/,
+    'noted of what a silence keeps quiet: integration/alerting/tick shows it',
+  ],
+  [/^alertingtick Marks dynamodb:GetItem$/, 'read after a lost race, where the endpoint is not AWS’s own'],
   [
     /^telemetrymerge (FaultStops|Audit) /,
     'an objective burns a drill down after minutes of it at the earliest: integration/telemetry/fault-guard shows it',
@@ -89,10 +102,28 @@ async function restOfTheApi(): Promise<void> {
     const path = `/ping/${String(pinger.body['key'])}/nightly-settlement${what}`;
     expect((await request('GET', path)).status, path).toBe(200);
   }
+  await alertsRead();
   await request('GET', '/hello');
   await openOrders();
   const nightly = `${world.lambda}/2015-03-31/functions/flyball-local-nightly-settlement/invocations`;
   expect((await fetch(nightly, { method: 'POST', body: '{}' })).status).toBe(200);
+}
+
+/** And of alerts: a silence, from beginning to end, and what happened before. */
+async function alertsRead(): Promise<void> {
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  const made = await admin('POST', '/v1/alerts/silences', { match: { service: ['passing'] }, until, reason: 'a test' });
+  expect(made.status).toBe(201);
+  const silence = `/v1/alerts/silences/${(made.body as { id: string }).id}`;
+  for (const path of [
+    '/v1/alerts/silences',
+    '/v1/alerts?status=all',
+    '/v1/alerts/report',
+    '/v1/alerts/routing/revisions',
+  ]) {
+    expect((await admin('GET', path)).status, path).toBe(200);
+  }
+  expect((await admin('DELETE', silence)).status).toBe(200);
 }
 
 /** Whether telemetry has asked about the functions and queues of a service: those it has heard of. */

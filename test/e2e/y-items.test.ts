@@ -15,7 +15,7 @@ it('every item carries its version, under a key of the control plane or of one s
   for await (const page of paginateScan({ client }, { TableName: 'flyball-local' })) {
     for (const { pk, sk, v } of page.Items ?? []) {
       const key = `${pk?.S} ${sk?.S}`;
-      if (!(Number(v?.N) >= 1) || !/^(ctl|run)#[a-z]/.test(key)) wrong.push(`${key} v=${v?.N}`);
+      if (!(Number(v?.N) >= 1) || !/^(ctl|run|now)#[a-z]/.test(key)) wrong.push(`${key} v=${v?.N}`);
       // `run#orders#throttle#…` is a throttle of orders', `ctl#rules#orders` are rules.
       const [plane, second, third] = key.split('#');
       const kind = `${plane}#${plane === 'run' ? third : second?.split(' ')[0]}`;

@@ -19,7 +19,14 @@ export function dataPlane(service: string, tableArn: string): Statement[] {
       Effect: 'Allow',
       Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       Resource: tableArn,
-      Condition: limited(`run#${service}#*`),
+      Condition: limited(`run#${service}#*`, `now#${service}`),
+    },
+    {
+      Sid: 'RunningJobs',
+      Effect: 'Allow',
+      Action: 'dynamodb:GetItem',
+      Resource: tableArn,
+      Condition: limited('now#*'),
     },
   ];
 }

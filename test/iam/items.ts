@@ -1,4 +1,5 @@
 // The kinds of items in flyball's table, with a key of each, and services whose keys could be confused.
+import { alertKeys } from '../../store/alert-keys.ts';
 import { keys } from '../../store/keys.ts';
 
 /** Letters for what a function may do with an item: Get, Put, Update, Delete, Query. */
@@ -16,6 +17,12 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
   job: (service) => keys.job(service, 'nightly').pk,
   jobs: (service) => keys.jobEntry(service, 'nightly').pk,
   'job-name': (service) => keys.jobName('nightly', service).pk,
+  'job-waiters': (service) => keys.jobWaiter(service, 'nightly', '', '').pk,
+  alert: () => alertKeys.alert('0123abcd').pk,
+  alerts: () => alertKeys.alertEntry('2026-11-21', '', '').pk,
+  'alert-silences': () => alertKeys.silence('').pk,
+  'alert-tick': () => alertKeys.alertTick().pk,
+  'alert-mark': (service) => keys.alertMark(`job/${service}/nightly`).pk,
   check: () => keys.check('5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278').pk,
   checks: (service) => keys.checkEntry(service, '').pk,
   'check-slug': (service) => keys.checkSlug(service, 'backup', '').pk,
@@ -23,6 +30,7 @@ export const KINDS: Readonly<Record<string, (service: string) => string>> = {
   'check-alias': () => keys.checkAlias('5bf66975').pk,
   'check-badges': (service) => keys.checkBadges(service).pk,
   run: (service) => keys.jobRun(service, 'nightly', '', '').pk,
+  running: (service) => keys.running(service, 'nightly').pk,
   bucket: (service) => keys.bucket(service, 'everyone', 'token-bucket', 'g', 'client').pk,
   permits: (service) => keys.permits(service, 'db-writers', 0).pk,
   breaker: (service) => keys.breaker(service, 'payments').pk,
@@ -46,6 +54,7 @@ const USAGE = ['usage', 'usage-keys', 'usage-signals', 'usage-signal-counts'];
 /** Kinds that a service's own instances write. */
 export const STATE = [
   'run',
+  'running',
   'bucket',
   'permits',
   'breaker',

@@ -36,9 +36,9 @@ describe('the package', () => {
     const pages = packed.files.filter(({ path }) => path.startsWith('docs/'));
     const pagesSize = pages.reduce((sum, { size }) => sum + size, 0);
     // Text comes down to less than two fifths.
-    expect(packed.size - 0.4 * pagesSize).toBeLessThan(370_000);
-    expect(packed.unpackedSize - pagesSize).toBeLessThan(1_350_000);
-    expect(pagesSize).toBeLessThan(550_000);
+    expect(packed.size - 0.4 * pagesSize).toBeLessThan(385_000);
+    expect(packed.unpackedSize - pagesSize).toBeLessThan(1_400_000);
+    expect(pagesSize).toBeLessThan(600_000);
     expect(paths.filter((path) => path.endsWith('.js')).length).toBeLessThan(80);
   });
 

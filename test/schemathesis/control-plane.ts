@@ -6,7 +6,7 @@ export interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
 }
 
-const OWN_SERVICES = ['config-center', 'telemetry', 'batch-monitor'];
+const OWN_SERVICES = ['config-center', 'telemetry', 'batch-monitor', 'alerting'];
 
 export async function openApi(): Promise<OpenApi> {
   const { status, body } = await request('GET', '/openapi.json');

@@ -1,5 +1,5 @@
 // Writes series as the merge does, from sums that a test has made: minutes, and what is summed up of them.
-import type { OverviewData, SlotsData } from '../../functions/telemetry/sums/data.ts';
+import type { HourOverviewData, OverviewData, SlotsData } from '../../functions/telemetry/sums/data.ts';
 import { Slot } from '../../functions/telemetry/sums/slot.ts';
 import type { SubjectName } from '../../functions/telemetry/sums/subject.ts';
 import { Sum } from '../../functions/telemetry/sums/sum.ts';
@@ -36,6 +36,22 @@ export async function putHours(table: Table, service: string, slots: Slots, unti
   for (const [subject, hours] of summed(slots, FIVE_MINUTES, HOUR, until)) {
     for (const [from, data] of hours) await putSeries(table, { kind: 'hour', service, subject }, { from, data });
   }
+}
+
+/** What is over, in five minutes that end by `until`, of the hour that they and `until` lie in. */
+export async function putHourOverview(table: Table, service: string, slots: Slots, until: number): Promise<void> {
+  const from = Math.floor(until / HOUR) * HOUR;
+  const slot = new Slot();
+  const named = new Set<number>();
+  for (const [at, minute] of slots) {
+    const begin = Math.floor(at / FIVE_MINUTES) * FIVE_MINUTES;
+    if (begin < from || begin + FIVE_MINUTES > until) continue;
+    slot.add(minute.data());
+    named.add((begin - from) / FIVE_MINUTES);
+  }
+  if (slot.empty) return;
+  const data: HourOverviewData = { ...slot.data(), slots: [...named].sort((a, b) => a - b) };
+  await putSeries(table, { kind: 'hourOverview', service }, { from, data });
 }
 
 /** Hours of those that end by `until`, and the overviews of their days. */

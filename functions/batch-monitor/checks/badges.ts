@@ -5,7 +5,7 @@ import type { Check } from '../../../store/items/check-record.ts';
 import { checkByAlias, uniqueKeyOf } from '../../../store/items/checks.ts';
 import type { Table } from '../../../store/port.ts';
 import { json, openRoute, route, type ApiResponse, type Route } from '../../api/index.ts';
-import { rootOf } from './asked.ts';
+import { rootOf, versionOf } from './asked.ts';
 import { badgeOf, fileOf } from './badge.ts';
 import * as described from './described-checks.ts';
 import { dialectOf } from './dialect.ts';
@@ -27,6 +27,7 @@ export function badgeRoutes({ table, newId }: BadgeParts): Route[] {
   return [
     {
       ...route('GET', '/api/{version}/badges/', 'viewer', described.listBadges, async (request) => {
+        versionOf(request);
         const service = projectOf(request);
         const { badgeKey, secret } = await badgesOf(table, service, newId);
         const tags = new Set((await allChecks(table, service)).checks.flatMap(tagsOf));

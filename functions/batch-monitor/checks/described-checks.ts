@@ -77,11 +77,11 @@ const body = { schema: spec, optional: true } as const;
 const refusals: Readonly<Record<number, Answer>> = {
   400: { description: 'What was sent is not what this takes.', schema: error },
   401: { description: 'No key, none that is known, or one that may only read.', schema: error },
-  403: { description: 'The key is for other services.' },
+  403: { description: 'The key is for other services; to who makes one: there are 1,000 already.' },
   404: { description: 'There is no such thing.', schema: error },
   429: { description: 'Too many requests.', schema: error },
   500: { description: 'Something failed here.', schema: error },
-  503: { description: 'The table does not answer.', schema: error },
+  503: { description: 'The table does not answer, or a newer version has written what is asked for.', schema: error },
 };
 const tooLarge: Readonly<Record<number, Answer>> = { 413: { description: 'The body is too large.', schema: error } };
 
@@ -267,7 +267,8 @@ export const readAllBadge: Description = {
 export const preflight: Description = {
   summary: 'Tell a browser that any page may ask',
   tags,
-  params: { version, check: z.string(), n: z.string() },
+  // Whatever is asked about: what there is, is told to whoever has a key.
+  params: { version: z.string(), check: z.string(), n: z.string() },
   otherQuery: true,
   answers: { 204: { description: 'It may.', headers: { 'access-control-allow-methods': 'How.' } } },
 };

@@ -21,6 +21,7 @@ const byUuid = {
 };
 const bySlug = {
   ...byUuid,
+  403: said('The service has as many checks as pings may make.'),
   201: { ...ok, description: 'Created: the slug had no check.' },
   409: said('Several checks have this slug.'),
 };

@@ -50,7 +50,8 @@ function withKeyOfBody(request: OpenRequest): OpenRequest {
 }
 
 function refused({ status, code, message, headers }: Problem, request: OpenRequest): ApiResponse {
-  if (code === 'OUT_OF_SCOPE') return { status: 403, headers };
+  // As it says that an account has as many checks as it may have.
+  if (code === 'OUT_OF_SCOPE' || code === 'TOO_MANY_CHECKS') return { status: 403, headers };
   if (status === 401) {
     // Who is asked for a key has sent a body that can be read.
     const { headers: sent } = withKeyOfBody(request);

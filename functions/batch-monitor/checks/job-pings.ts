@@ -3,9 +3,12 @@ import { parseDuration } from '../../../middleware/kernel/units.ts';
 import { noteHeard } from '../../../store/items/job-heard.ts';
 import { beginRun, endRun, listRuns, type Run, type RunError, type RunStart } from '../../../store/items/job-runs.ts';
 import { readJob, type Job } from '../../../store/items/jobs.ts';
+import { noteOver, noteRunning } from '../../../store/items/running.ts';
 import type { Table } from '../../../store/port.ts';
 import { isName } from '../../api/index.ts';
+import { isAwaited } from '../waited-for.ts';
 import type { PingMeant } from './ping-request.ts';
+import { quoted } from './posted.ts';
 
 /** What a ping says of a run. */
 export interface JobPing extends PingMeant {
@@ -32,7 +35,9 @@ export async function pingedJob(table: Table, service: string, name: string): Pr
 export async function pingJob(table: Table, job: Job, ping: JobPing, newId: () => string): Promise<void> {
   const { at, kind, rid } = ping;
   if (kind === 'start') {
-    await beginRun(table, startOf(job, at, rid ?? `${UNNAMED}${newId()}`));
+    const start = startOf(job, at, rid ?? `${UNNAMED}${newId()}`);
+    if (isAwaited(job)) await noteRunning(table, start);
+    await beginRun(table, start);
     return;
   }
   const { runs } = await listRuns(table, job, { limit: RUNS_READ, consistent: true });
@@ -42,7 +47,13 @@ export async function pingJob(table: Table, job: Job, ping: JobPing, newId: () =
     if (latest) await noteHeard(table, latest, { heardAt: at });
     return;
   }
-  for (const run of open) if ((await endRun(table, run, endOf(ping, run.startedAt))).applied) return;
+  for (const run of open) {
+    const { applied } = await endRun(table, run, endOf(ping, run.startedAt));
+    if (!applied) continue;
+    // Dying before this leaves it to the tick, for which the run is due now.
+    if (isAwaited(job)) await noteOver(table, job, [run]);
+    return;
+  }
   // Nobody has told of its beginning, so that it began and ended now, as far as anybody knows.
   if (rid !== undefined && runs.some(({ run }) => run === rid)) return;
   await endRun(table, startOf(job, at, rid ?? `${UNNAMED}${newId()}`), endOf(ping, at));
@@ -70,8 +81,7 @@ function endOf(ping: JobPing, startedAt: number) {
 
 /** What is known of why it failed: its exit status, and what it has sent. */
 function errorOf({ exitStatus, body }: JobPing): RunError {
-  const said = new TextDecoder().decode(body.subarray(0, LONGEST_MESSAGE)).trim();
-  const name = exitStatus === undefined ? 'Failed' : 'ExitStatus';
-  const message = said || (exitStatus === undefined ? 'a ping said so' : `it exited with ${exitStatus}`);
-  return { name, message };
+  const message = quoted(body, LONGEST_MESSAGE);
+  if (exitStatus !== undefined) return { name: `exit status ${exitStatus}`, message };
+  return { name: '', message: message || 'a ping said so' };
 }

@@ -1,16 +1,17 @@
 // `/ping/…`: the door of checks, as healthchecks.io has it. It answers in plain text, for `curl` and for cron.
-import { putBody } from '../../../store/items/check-log.ts';
+import { forgetOlder, putBody } from '../../../store/items/check-log.ts';
 import { checksBySlug, readCheck } from '../../../store/items/checks.ts';
 import type { Check } from '../../../store/items/check-record.ts';
 import type { Job } from '../../../store/items/jobs.ts';
-import type { Table } from '../../../store/port.ts';
-import { openRoute, text, type ApiResponse, type OpenRequest, type Route } from '../../api/index.ts';
+import { StoreUnavailable, type Table } from '../../../store/port.ts';
+import { openRoute, Problem, text, type ApiResponse, type OpenRequest, type Route } from '../../api/index.ts';
 import { claimed, firstOfSlug } from './claimed.ts';
 import { changeOrPutOff } from './contended.ts';
 import { pingedJob, pingJob } from './job-pings.ts';
 import * as describedPings from './described-pings.ts';
 import { newCheck, pinged } from './fold.ts';
 import type { ServiceOf } from './ping-keys.ts';
+import { MOST_CHECKS, roomFor, TIMES_BY_PINGS, type RequireRoom } from './room.ts';
 import {
   bytesOf,
   isLong,
@@ -28,12 +29,19 @@ export interface PingParts {
   /** A new random UUID. */
   readonly newId: () => string;
   readonly serviceOf: ServiceOf;
+  /** Of a service, made by its API; 1,000 when left out. */
+  readonly mostChecks?: number;
+}
+
+interface Pinging extends PingParts {
+  readonly requireRoom: RequireRoom;
 }
 
 const METHODS = ['GET', 'HEAD', 'POST'] as const;
 const SLUG = /^[-a-zA-Z0-9_]{1,100}$/;
 
-export function pingRoutes(parts: PingParts): Route[] {
+export function pingRoutes(given: PingParts): Route[] {
+  const parts: Pinging = { ...given, requireRoom: roomFor(given.table) };
   return METHODS.flatMap((method) => [
     openRoute(method, '/ping/{key}', describedPings.ping, (request) => byUuid(parts, request, request.params.key)),
     openRoute(method, '/ping/{key}/', describedPings.ping, (request) => byUuid(parts, request, request.params.key)),
@@ -51,7 +59,7 @@ export function pingRoutes(parts: PingParts): Route[] {
   ]);
 }
 
-async function byUuid(parts: PingParts, request: OpenRequest, uuid: string, action?: string): Promise<ApiResponse> {
+async function byUuid(parts: Pinging, request: OpenRequest, uuid: string, action?: string): Promise<ApiResponse> {
   const meant = meaningOf(action);
   const check = isUuid(uuid) && meant !== undefined ? await readCheck(parts.table, uuid) : undefined;
   if (check === undefined || meant === undefined) return plain(404, 'not found');
@@ -59,7 +67,7 @@ async function byUuid(parts: PingParts, request: OpenRequest, uuid: string, acti
 }
 
 async function bySlug(
-  parts: PingParts,
+  parts: Pinging,
   request: OpenRequest,
   key: string,
   slug: string,
@@ -77,13 +85,14 @@ async function bySlug(
   if (job !== undefined) return pingOfJob(parts, request, job, meant);
   if (request.query.get('create') !== '1') return plain(404, 'not found');
   if (meant === 'bad' || ridOf(request.query) === 'bad') return ping(parts, request, undefined, meant);
+  if (await isFull(parts, service, request.at)) return plain(403, 'too many checks');
   const { check: provided, made } = await provide(parts, service, slug, request.at);
   const answer = await ping(parts, request, provided, meant);
   return answer.status === 200 && made ? plain(201, 'Created', answer.headers) : answer;
 }
 
 async function pingOfJob(
-  { table, newId }: PingParts,
+  { table, newId }: Pinging,
   request: OpenRequest,
   job: Job,
   meant: PingMeant | 'bad',
@@ -95,8 +104,20 @@ async function pingOfJob(
   return plain(200, 'OK', { 'ping-body-limit': String(PING_BODY_LIMIT) });
 }
 
+/** Whether a service has as many checks as pings may make. */
+async function isFull(parts: Pinging, service: string, at: number): Promise<boolean> {
+  const { requireRoom, mostChecks = MOST_CHECKS } = parts;
+  try {
+    await requireRoom(service, at, TIMES_BY_PINGS * mostChecks);
+    return false;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'TOO_MANY_CHECKS') return true;
+    throw error;
+  }
+}
+
 /** The check that a first ping makes for a slug: of several first pings at once, all get the same one. */
-function provide({ table, newId }: PingParts, service: string, slug: string, at: number) {
+function provide({ table, newId }: Pinging, service: string, slug: string, at: number) {
   return claimed(
     table,
     newId,
@@ -107,7 +128,7 @@ function provide({ table, newId }: PingParts, service: string, slug: string, at:
 }
 
 async function ping(
-  { table, newId }: PingParts,
+  { table, newId }: Pinging,
   request: OpenRequest,
   check: Check | undefined,
   meant: PingMeant | 'bad',
@@ -131,9 +152,14 @@ async function ping(
       }),
     ),
   );
-  return changed === undefined
-    ? plain(404, 'not found')
-    : plain(200, 'OK', { 'ping-body-limit': String(PING_BODY_LIMIT) });
+  if (changed === undefined) return plain(404, 'not found');
+  await forgetOlder(table, check.uuid, changed.pings).catch(passOver);
+  return plain(200, 'OK', { 'ping-body-limit': String(PING_BODY_LIMIT) });
+}
+
+/** The ping is in the table: what could not be taken away goes when its time is over. */
+function passOver(error: unknown): void {
+  if (!(error instanceof StoreUnavailable)) throw error;
 }
 
 /** Any page may ping: there is nothing to read, and no cookie to abuse. */

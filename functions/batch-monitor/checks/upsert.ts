@@ -17,13 +17,17 @@ export async function upsert(
   service: string,
   spec: Spec,
   at: number,
+  requireRoom: (service: string, at: number) => Promise<void>,
 ): Promise<{ readonly check: Check; readonly made: boolean }> {
   const { settings, unique } = spec;
   const newOne = (uuid: string) => {
     requireComing(DEFAULT_SETTINGS, settings);
     return newCheck({ uuid, badgeKey: newId(), service, at }, settings);
   };
-  if (unique.length === 0) return { check: await createCheck(table, newOne(newId())), made: true };
+  if (unique.length === 0) {
+    await requireRoom(service, at);
+    return { check: await createCheck(table, newOne(newId())), made: true };
+  }
 
   const meant = await meantBy(table, service, spec);
   const update = (uuid: string) =>
@@ -34,6 +38,7 @@ export async function upsert(
   const updated = meant && (await update(meant.uuid));
   if (updated !== undefined) return { check: updated, made: false };
 
+  await requireRoom(service, at);
   const wanted = { service, what: claimOf(spec), at };
   const { check, made } = await claimed(table, newId, wanted, (known) => isMeant(known, spec), newOne);
   return { check: made ? check : ((await update(check.uuid)) ?? check), made };

@@ -2,6 +2,7 @@
 import type { NumberedPing } from '../../../store/items/check-log.ts';
 import type { Check, CheckChange } from '../../../store/items/check-record.ts';
 import { uniqueKeyOf } from '../../../store/items/checks.ts';
+import { channelsShown } from './channels.ts';
 import { graceStartOf, statusAt } from './fold.ts';
 
 /** Of the API: `v1` says less than `v3` in one field. */
@@ -64,7 +65,7 @@ export function checkView(check: Check, { root, version, nowMs, readonly }: Show
           update_url: api,
           pause_url: `${api}/pause`,
           resume_url: `${api}/resume`,
-          channels: '',
+          channels: channelsShown(check.channels),
         }),
     ...(check.kind === 'simple'
       ? { timeout: wholeSeconds(check.timeoutMs) }

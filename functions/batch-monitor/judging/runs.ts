@@ -1,9 +1,9 @@
 // What one run says of its job: what happened when, and whether its end speaks well of it. Pure.
 import type { Run } from '../../../store/items/job-runs.ts';
-import type { Job, LastEnd } from '../../../store/items/jobs.ts';
+import type { Job, LastEnd, Said } from '../../../store/items/jobs.ts';
 import type { JobEvent } from '../replay.ts';
 
-/** The job told of a run: its last run with its marks, and its last end. */
+/** The job told of a run: its last run with its marks, its last end, and what ran it. */
 export function tell(job: Job, run: Run): Job {
   const newest = job.lastRun === undefined || run.startedAt >= job.lastRun.startedAt;
   const { run: id, startedAt, status, endedAt, marks } = run;
@@ -11,8 +11,13 @@ export function tell(job: Job, run: Run): Job {
     ...job,
     ...(newest && status !== 'missed' ? { lastRun: { run: id, startedAt, status, endedAt }, marks } : {}),
     lastEnd: endsOf(run).reduce(laterEnd, job.lastEnd),
+    ...(run.function === undefined ? {} : { ranBy: laterSaid(job.ranBy, { at: startedAt, name: run.function }) }),
+    ...(run.schedule === undefined ? {} : { ranOn: laterSaid(job.ranOn, { at: startedAt, name: run.schedule }) }),
   };
 }
+
+const laterSaid = (known: Said | undefined, said: Said): Said =>
+  known === undefined || said.at >= known.at ? said : known;
 
 /**
  * How a run speaks for its job, oldest first: a skipped or missed one says neither well nor ill, and one that was given

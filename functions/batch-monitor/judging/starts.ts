@@ -45,8 +45,12 @@ function tooOften(job: Job, begun: readonly Run[]): (run: Run, i: number) => Run
 
 const hasFailed = (run: Run, atMs: number) => endsOf(run).some(({ at, ok }) => !ok && at <= atMs);
 
+/** Whether a run that had begun by then had neither ended nor been given up. */
+export const underWayAt = ({ endedAt, limitAt, lostAt = Infinity }: Run, atMs: number) =>
+  Math.min(endedAt ?? limitAt, lostAt) > atMs;
+
 function overlapping({ overlap }: Job, run: Run, earlier: readonly Run[]): RunMark | undefined {
   if (overlap !== 'forbid') return undefined;
-  const other = earlier.find((one) => Math.min(one.endedAt ?? one.limitAt, one.lostAt ?? Infinity) > run.startedAt);
+  const other = earlier.find((one) => underWayAt(one, run.startedAt));
   return other && { mark: 'overlapping', reason: `it began while ${other.run} was running` };
 }

@@ -2,7 +2,16 @@
 import { isObject } from '../validation/salvage.ts';
 
 /** The sections that hold rules by name. */
-export const NAMED = ['resources', 'throttles', 'concurrency', 'dependencies', 'jobs', 'faults', 'slos'] as const;
+export const NAMED = [
+  'resources',
+  'throttles',
+  'concurrency',
+  'dependencies',
+  'jobs',
+  'faults',
+  'slos',
+  'alerts',
+] as const;
 const named: ReadonlySet<string> = new Set(NAMED);
 
 /** Stands for every rule of a section; no rule can be called like this. */

@@ -11,10 +11,11 @@ import {
   type ApiRequest,
   type ApiResponse,
   type Tags,
+  sameDocument,
 } from '../../api/index.ts';
 import { requireApproved } from '../approvals.ts';
 import { BASELINE_ID, pathOf, titleOf } from '../document-id.ts';
-import { invalidDocument, sameDocument } from '../documents.ts';
+import { invalidDocument } from '../documents.ts';
 import { draftChanged, storing } from '../drafts.ts';
 import { requireNear } from '../going-back.ts';
 import type { Parts } from '../parts.ts';

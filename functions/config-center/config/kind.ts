@@ -1,8 +1,7 @@
 // Free-form configuration as a kind of document: texts by keys, or one text.
 import { stringify } from 'yaml';
 import { namespaceOf } from '../../../store/config-id.ts';
-import { json, text, type ApiResponse, type OpenRequest, type ReadDocument } from '../../api/index.ts';
-import { wantsYaml } from '../documents.ts';
+import { json, text, type ApiResponse, type OpenRequest, type ReadDocument, wantsYaml } from '../../api/index.ts';
 import type { Kind } from '../kinds.ts';
 import { formatOf, type Format } from './names.ts';
 import { writeProperties, type Values } from './properties.ts';

@@ -232,7 +232,7 @@ function refusedWhere(rule: string): 'before' | 'beside' | undefined {
   if (policy === 'throttle' || policy === 'concurrency') return 'beside';
   if (policy === 'access' || policy === 'deadline') return 'before';
   const inbound =
-    (policy === 'shed' && (name === 'paused' || name === 'shedding')) ||
+    (policy === 'shed' && (name === 'paused' || name === 'shedding' || name.startsWith('job:'))) ||
     (policy === 'breaker' && name.startsWith('resource:')) ||
     policy === 'fault';
   return inbound ? 'before' : undefined;

@@ -1,11 +1,22 @@
 // What a replay says nothing about, and why: what the record does not tell of a draft, whatever its rules. Pure.
+import { diffDocuments } from '../../api/document-diff.ts';
 import type { RuleDocument } from '../../../middleware/kernel/rules/document.ts';
 import type { FieldError } from '../../api/index.ts';
-import { diffDocuments } from '../diff.ts';
 import type { Scene } from './throttles.ts';
 
 /** What decides nothing about requests. */
-const HARMLESS = new Set(['apiVersion', 'service', 'owner', 'tags', 'jobs', 'telemetry', 'logs', 'slos']);
+const HARMLESS = new Set([
+  'apiVersion',
+  'service',
+  'owner',
+  'tags',
+  'jobs',
+  'telemetry',
+  'logs',
+  'slos',
+  'alerts',
+  'builtInAlerts',
+]);
 const REPLAYED = new Set(['throttles', 'concurrency', 'shedding']);
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { parseDuration } from '../../../middleware/kernel/units.ts';
 import type { Schedule } from '../../api/schedule.ts';
 import { daily } from '../../api/schedule/daily.ts';
 import type { Place, Report } from './findings.ts';
-import { checkPauses } from './job-pauses.ts';
+import { checkPauses } from './pauses.ts';
 
 /** A run is written to be alive once in a quarter of a minute at most: less would be silence between two of them. */
 const SHORTEST_SILENCE_MS = 30_000;
@@ -23,6 +23,21 @@ export function checkTerms(rule: JobRule, schedule: Schedule | undefined, place:
   checkOften(rule, schedule, [...place, 'notMoreThan'], report);
   checkFinish(rule, schedule, [...place, 'finishBy'], report);
   checkPauses(rule, schedule, [...place, 'pauses'], report);
+  checkAlert(rule, [...place, 'alert'], report);
+}
+
+function checkAlert({ alert, blocking = false }: JobRule, place: Place, report: Report): void {
+  if (!alert) return;
+  const { severity = blocking ? 'realtime' : 'deferred', deferUntil } = alert;
+  if (Object.keys(alert).length === 0) report(place, 'says nothing; name severity, runbook or deferUntil');
+  if (blocking && alert.severity === 'deferred') {
+    report(
+      [...place, 'severity'],
+      'is deferred, and the job is blocking: business would stand still until the morning',
+    );
+  } else if (deferUntil !== undefined && severity !== 'deferred') {
+    report([...place, 'deferUntil'], `is for what is deferred, and this is ${severity}: it is never held`);
+  }
 }
 
 function checkRuntimes({ minRuntime, maxRuntime, noHeartbeatFor }: JobRule, place: Place, report: Report): void {

@@ -18,13 +18,18 @@ const CRON_FIELDS = [
   ['day of the week', 7],
 ] as const;
 
-/** `named` are all jobs of the document, faulty ones too. */
-export function checkJobs(
-  service: string,
-  jobs: NonNullable<RuleDocument['jobs']>,
-  named: ReadonlySet<string>,
-  report: Report,
-): void {
+type Jobs = NonNullable<RuleDocument['jobs']>;
+
+interface Known {
+  /** All jobs of the document, faulty ones too. */
+  readonly named: ReadonlySet<string>;
+  /** What is in force: a job that is over since may stay as it is. */
+  readonly before: Jobs;
+  /** When the document is to come in force; before all times when nothing is to be found too late. */
+  readonly nowMs: number;
+}
+
+export function checkJobs(service: string, jobs: Jobs, { named, before, nowMs }: Known, report: Report): void {
   checkOrder(service, jobs, named, report);
   // To see that a schedule never comes, centuries are searched: once for all jobs that have it.
   const known = new Map<string, Schedule | string>();
@@ -41,8 +46,20 @@ export function checkJobs(
     else if (timezone !== undefined && zoneFault === undefined && schedule.timezone !== zone) {
       report(['jobs', name, 'timezone'], `the schedule itself says ${schedule.timezone}; leave this one out`);
     }
+    const last = typeof schedule === 'string' ? undefined : endedAt(schedule, nowMs);
+    const same = Object.hasOwn(before, name) ? before[name] : undefined;
+    if (last !== undefined && (same?.schedule !== text || same.timezone !== timezone)) {
+      const reason = `"${text}" came last at ${new Date(last).toISOString()}, and never again`;
+      report(['jobs', name, 'schedule'], `${reason}; write a time to come, or take the job out`);
+    }
     checkTerms(rule, typeof schedule === 'string' ? undefined : schedule, ['jobs', name], report);
   }
+}
+
+/** A job that comes no more is watched for nothing. */
+function endedAt(schedule: Schedule, nowMs: number): number | undefined {
+  if (nowMs === -Infinity || schedule.next(nowMs) !== undefined) return undefined;
+  return schedule.previous(nowMs + 1) ?? nowMs;
 }
 
 /** The schedule, or what is wrong with it. */

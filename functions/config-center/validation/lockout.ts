@@ -4,7 +4,7 @@ import { parseRate, parseWindowRate } from '../../../middleware/kernel/rates.ts'
 import type { Finding, Place, Report } from './findings.ts';
 
 /** Whoever calls these sends an API key, and is to access rules an address and nothing more. */
-const OWN: ReadonlySet<string> = new Set(['config-center', 'batch-monitor', 'telemetry']);
+const OWN: ReadonlySet<string> = new Set(['alerting', 'config-center', 'batch-monitor', 'telemetry']);
 /** A limit that gives requests back more slowly keeps people out for longer than they will wait. */
 const SLOWEST_MS = 60_000;
 

@@ -5,7 +5,7 @@ import type { Finding, Place } from './findings.ts';
 type Plain = Readonly<Record<string, unknown>>;
 
 /** The sections that hold rules by name. */
-const SECTIONS = ['resources', 'throttles', 'concurrency', 'dependencies', 'jobs', 'faults', 'slos'] as const;
+const SECTIONS = ['resources', 'throttles', 'concurrency', 'dependencies', 'jobs', 'faults', 'slos', 'alerts'] as const;
 
 export function isObject(value: unknown): value is Plain {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

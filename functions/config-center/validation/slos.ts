@@ -22,7 +22,12 @@ export function checkSlos(slos: NonNullable<RuleDocument['slos']>, known: KnownR
   }
 }
 
-function checkResourceNames(resources: readonly string[], known: KnownResources, place: Place, report: Report): void {
+export function checkResourceNames(
+  resources: readonly string[],
+  known: KnownResources,
+  place: Place,
+  report: Report,
+): void {
   resources.forEach((resource, i) => {
     const at = [...place, i];
     if (resource !== 'default' && !known.names.has(resource)) {

@@ -83,7 +83,8 @@ export function fitting<T extends object>(data: T, steps: readonly ((data: T) =>
   return fitted;
 }
 
-function fits(data: object, most: number): boolean {
+/** Whether they fit an item as they are. */
+export function fits(data: object, most = LARGEST_PACKED): boolean {
   // In bytes, as it is unpacked: a character may take three.
   const length = Buffer.byteLength(JSON.stringify(data));
   return length <= most || (length <= LARGEST_JSON && pack(data).length <= most);

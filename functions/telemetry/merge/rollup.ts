@@ -1,13 +1,14 @@
-// Sums up merged minutes: five minutes into the hour's items, hours into the day's items and the day's overview, with the
-// edges of each. What is summed up is always the minutes themselves, so that doing it again gives the same.
+// Sums up merged minutes: five minutes into the hour's items and its overview, hours into the day's items and the day's
+// overview, with the edges of each. What is summed up is always the minutes themselves, so that doing it again gives the same.
 import { putEdges } from '../../../store/items/edges.ts';
 import { putSeries, readSeries, type SeriesOf } from '../../../store/items/series.ts';
 import { sideBySide } from '../../api/passes.ts';
-import type { OverviewData, SlotData, SlotsData, SumData } from '../sums/data.ts';
+import type { HourOverviewData, OverviewData, SlotData, SlotsData, SumData } from '../sums/data.ts';
 import { Slot } from '../sums/slot.ts';
 import { Sum } from '../sums/sum.ts';
 import { edgesOf } from '../topology/edges.ts';
 import { fittingSlot, fittingSlots } from './fit.ts';
+import { hourOverviewWith } from './hour-overview.ts';
 import { EMPTY } from './memory.ts';
 import { floorTo, MINUTE_MS, type ServiceTurn, type Turn } from './turn.ts';
 
@@ -73,6 +74,7 @@ async function sumUp(
   const edges = edgesOf(slot);
   if (edges) await putEdges(turn.table, level.kind, { service, from, data: edges }, { fence: turn.fence });
   if (level === HOURS) await putOverview(turn, service, from, items);
+  else await putHourOverview(turn, service, from, { items, isWhole: subjects === undefined });
 }
 
 /** Most of the time nothing happens at all: then nothing needs to be read to know it. */
@@ -117,6 +119,22 @@ async function putOverview(
   const hours = new Set([...(known?.hours ?? []), (hour - from) / HOUR_MS]);
   const data: OverviewData = fittingSlot({ subjects, hours: [...hours].sort((a, b) => a - b) });
   await putSeries(table, of, { from, data }, { fence });
+}
+
+/** Of the present hour alone: one that is over is in its day's. */
+async function putHourOverview(
+  { table, fence, closing, pace }: ServiceTurn,
+  service: string,
+  at: number,
+  { items, isWhole }: { readonly items: ReadonlyMap<string, SlotsData>; readonly isWhole: boolean },
+): Promise<void> {
+  const from = floorTo(at, HOUR_MS);
+  if (from + HOUR_MS <= closing) return;
+  const of: SeriesOf = { kind: 'hourOverview', service };
+  const known = (await read(table, of, from)) as HourOverviewData | undefined;
+  const slot = (at - from) / FIVE_MINUTES_MS;
+  const data = await pace.work(() => hourOverviewWith(known, { slot, items, isWhole }));
+  if (data) await putSeries(table, of, { from, data }, { fence });
 }
 
 async function read(table: Turn['table'], of: SeriesOf, from: number): Promise<unknown> {

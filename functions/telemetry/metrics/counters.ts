@@ -37,10 +37,22 @@ export class Durations {
       const bucket = place < 0 ? ENDS_MS.length : place;
       this.counts[bucket] = (this.counts[bucket] ?? 0) + count;
       this.count += count;
-      this.sumMs += count * middleOf(index);
+      this.sumMs += count * exact(middleOf(index));
     }
   }
+
+  copyTo(other: Durations): void {
+    other.counts.splice(0, other.counts.length, ...this.counts);
+    other.count = this.count;
+    other.sumMs = this.sumMs;
+  }
 }
+
+/**
+ * In steps of 2^-14 ms, of which numbers have room for: however counts were added up before, their sum is the same to the last
+ * digit. One that is less by a rounding error is, to Prometheus, a counter that began again.
+ */
+const exact = (ms: number): number => Math.round(ms * 2 ** 14) / 2 ** 14;
 
 export class Counters {
   readonly outcomes = new Map<string, number>();
@@ -65,6 +77,15 @@ export class Counters {
     this.retries += countOf(data.retries);
   }
 
+  /** Of its own from here on. */
+  copy(): Counters {
+    const copy = new Counters();
+    for (const name of NAMED) for (const [key, count] of this[name]) copy[name].set(key, count);
+    this.durations.copyTo(copy.durations);
+    copy.retries = this.retries;
+    return copy;
+  }
+
   /** How busy it is. */
   get total(): number {
     let total = 0;
@@ -72,6 +93,9 @@ export class Counters {
     return total;
   }
 }
+
+/** What is counted by name. */
+const NAMED = ['outcomes', 'attempts', 'refusals', 'transitions', 'faults', 'hedges'] as const;
 
 function addAll(sums: Map<string, number>, counts: Counts | undefined, most: number): void {
   if (typeof counts !== 'object' || counts === null) return;

@@ -1,10 +1,8 @@
 // A service's counters of a day while it grows: what was unpacked and added before is not again.
-import { createHash } from 'node:crypto';
-import { unpack } from '../../../store/items/telemetry-detail.ts';
-import type { SumData } from '../sums/data.ts';
 import { partsOf } from '../sums/subject.ts';
 import { OTHER } from '../sums/sum.ts';
 import { Counters, isLabel } from './counters.ts';
+import type { Part } from './part.ts';
 
 /** Beyond, the subjects of a service are counted together as `other`, as are those with names too long for Prometheus. */
 const MOST_SUBJECTS = 1_000;
@@ -15,6 +13,8 @@ export type Subjects = ReadonlyMap<string, Counters>;
 export class Growing {
   #parts: string[] = [];
   #subjects = new Map<string, Counters>();
+  /** Those of the first part alone: the largest, which changes most seldom. */
+  #first: Subjects = new Map();
 
   /** How many subjects are held. */
   get size(): number {
@@ -22,22 +22,22 @@ export class Growing {
   }
 
   /**
-   * The counters of all parts together, each a packed item with sums by subject. Parts that follow those of the last time are
-   * added to them; when one of those has changed, all are added anew.
+   * The counters of all parts together. Parts that follow those of the last time are added to them; when one of those has
+   * changed, all from there on are added anew, and the first only when it is the one.
    */
-  of(parts: readonly Uint8Array[]): Subjects {
-    const digests = parts.map((part) => createHash('sha1').update(part).digest('base64'));
+  of(parts: readonly Part[]): Subjects {
+    const digests = parts.map(({ digest }) => digest);
     if (!this.#parts.every((digest, i) => digest === digests[i])) {
-      this.#parts = [];
-      this.#subjects = new Map();
+      const keepsFirst = this.#parts[0] === digests[0];
+      this.#subjects = keepsFirst ? copied(this.#first) : new Map<string, Counters>();
+      this.#parts = keepsFirst ? this.#parts.slice(0, 1) : [];
     }
-    for (const part of parts.slice(this.#parts.length)) this.#add(part);
+    for (let i = this.#parts.length; i < parts.length; i++) {
+      for (const [subject, data] of Object.entries(parts[i]?.subjects ?? {})) this.#of(subject).add(data);
+      if (i === 0) this.#first = copied(this.#subjects);
+    }
     this.#parts = digests;
     return this.#subjects;
-  }
-
-  #add(part: Uint8Array): void {
-    for (const [subject, data] of Object.entries(subjectsOf(part))) this.#of(subject).add(data);
   }
 
   #of(subject: string): Counters {
@@ -51,25 +51,6 @@ export class Growing {
   }
 }
 
-/** Of an overview or a minute; none when it is neither. */
-export function subjectsOf(packed: Uint8Array): { readonly [subject: string]: SumData } {
-  const data = unpackedOf(packed);
-  const subjects = 'subjects' in data ? data.subjects : undefined;
-  if (typeof subjects !== 'object' || subjects === null) return {};
-  return Object.fromEntries(Object.entries(subjects).filter(([, sum]) => typeof sum === 'object' && sum !== null));
-}
-
-/** Which hours of its day an overview is of. */
-export function hoursOf(packed: Uint8Array): number[] {
-  const data = unpackedOf(packed);
-  return 'hours' in data && Array.isArray(data.hours) ? data.hours.filter((hour) => typeof hour === 'number') : [];
-}
-
-function unpackedOf(packed: Uint8Array): object {
-  try {
-    const data = unpack(packed);
-    return typeof data === 'object' && data !== null ? data : {};
-  } catch {
-    return {};
-  }
+function copied(subjects: Subjects): Map<string, Counters> {
+  return new Map([...subjects].map(([subject, counters]) => [subject, counters.copy()]));
 }

@@ -1,10 +1,12 @@
-// A service's counters of a day: the hours that are over from the day's overview, the rest from minutes.
-import { readPackedSeries } from '../../../store/items/series.ts';
+// A service's counters of a day: the hours that are over from the day's overview, the five minutes of the present one that are
+// over from the hour's, the rest from minutes.
+import { readOverviews, readPackedSeries, type PackedSeriesItem } from '../../../store/items/series.ts';
 import type { Table } from '../../../store/port.ts';
-import { gaps } from '../series/gaps.ts';
-import { HOUR_MS, HOURS, MINUTE_MS } from '../series/span.ts';
+import { gaps, joined } from '../series/gaps.ts';
+import { FIVE_MINUTES, HOUR_MS, MINUTE_MS } from '../series/span.ts';
 import { SERVICE } from '../sums/subject.ts';
-import { Growing, hoursOf, subjectsOf, type Subjects } from './growing.ts';
+import { Growing, type Subjects } from './growing.ts';
+import { Part } from './part.ts';
 
 export interface ServiceDay {
   readonly service: string;
@@ -20,17 +22,26 @@ export interface ServiceDay {
 const MOST_REMEMBERED = 20_000;
 /** A service that was not asked for while so much was counted makes room for others, ms. */
 const FORGOTTEN_MS = 10 * MINUTE_MS;
+/** Minutes that are read once more rather than asked around. */
+const APART_MS = 15 * MINUTE_MS;
 
 interface Remembered {
   readonly growing: Growing;
   /** Of the last time. */
   until: number;
-  hours: { readonly packed: Uint8Array; readonly hours: readonly number[] } | undefined;
+  readonly hours: Named;
+  readonly slots: Named;
 }
 
-interface Part {
+/** Which numbers an item named the last time; it names the same while it is the same. */
+interface Named {
+  digest?: string;
+  numbers: readonly number[];
+}
+
+interface Minute {
   readonly from: number;
-  readonly packed: Uint8Array;
+  readonly part: Part;
 }
 
 export class Days {
@@ -45,29 +56,55 @@ export class Days {
 
   /**
    * What the service counted from the beginning of the day (UTC) up to `until`, the end of a minute of it. The same from every
-   * environment, and never less than before: hours are in an overview once they are over, and equal their minutes.
+   * environment, and never less than before: hours, and five minutes of the present one, are in an overview once they are over,
+   * and equal their minutes.
    */
   async read(service: string, dayMs: number, until: number): Promise<ServiceDay> {
     const remembered = this.#of(service, until);
-    const [overview] = await this.#parts(service, 'overview', dayMs, dayMs + 1);
-    const hours = overview ? hoursIn(remembered, overview.packed) : [];
-    const over = new Set(hours.map((hour) => dayMs + hour * HOUR_MS));
-    // An hour in which nothing happened is in no overview, and has no minutes that would have to be read.
-    const rest = await Promise.all(
-      gaps(HOURS, dayMs, until, over, until).map(([low, high]) =>
-        this.#parts(service, 'minute', low, Math.min(high, until)),
-      ),
-    );
-    const minutes = rest.flat();
-    const parts = [...(overview ? [overview] : []), ...minutes].map(({ packed }) => packed);
+    const overviews = await readOverviews(this.#table, service, dayMs);
+    const day = partOf(overviews.day);
+    const over = new Set<number>();
+    for (const hour of named(remembered.hours, day, 'hours')) {
+      for (let at = dayMs + hour * HOUR_MS, end = at + HOUR_MS; at < end; at += FIVE_MINUTES.ms) over.add(at);
+    }
+    // An hour is in one of the two, or in neither yet.
+    const hourMs = overviews.hour?.from ?? NaN;
+    const hour = over.has(hourMs) ? undefined : partOf(overviews.hour);
+    for (const slot of named(remembered.slots, hour, 'slots')) over.add(hourMs + slot * FIVE_MINUTES.ms);
+
+    const minutes = await this.#minutes(service, [dayMs, until], over);
+    const isOver = (at: number) => over.has(at - (at % FIVE_MINUTES.ms));
+    const rest = minutes.flatMap(({ from, part }) => (isOver(from) ? [] : [part]));
     const last = minutes.at(-1);
-    const instances = last?.from === until - MINUTE_MS ? subjectsOf(last.packed)[SERVICE]?.instances : undefined;
+    const instances = last?.from === until - MINUTE_MS ? last.part.subjects[SERVICE]?.instances : undefined;
+    const parts = [day, hour, ...rest].filter((part) => part !== undefined);
     return { service, subjects: remembered.growing.of(parts), instances: instances ?? 0 };
+  }
+
+  /** Those of the stretches that are in no overview, with some between them, and the last one, which tells how many are active. */
+  async #minutes(
+    service: string,
+    [dayMs, until]: readonly [number, number],
+    over: ReadonlySet<number>,
+  ): Promise<Minute[]> {
+    // What nothing happened in is in no overview, and has no minutes that would have to be read.
+    const wanted = [...gaps(FIVE_MINUTES, dayMs, until, over, until), [until - MINUTE_MS, until] as const];
+    const found = await Promise.all(
+      joined(wanted, APART_MS).map(async ([low, high]) => {
+        const minutes: Minute[] = [];
+        const of = { kind: 'minute', service } as const;
+        for await (const { from, packed } of readPackedSeries(this.#table, of, low, Math.min(high, until))) {
+          if (packed) minutes.push({ from, part: new Part(packed) });
+        }
+        return minutes;
+      }),
+    );
+    return found.flat();
   }
 
   #of(service: string, until: number): Remembered {
     const known = this.#remembered.get(service);
-    const remembered = known ?? { growing: new Growing(), until, hours: undefined };
+    const remembered = known ?? { growing: new Growing(), until, hours: { numbers: [] }, slots: { numbers: [] } };
     remembered.until = until;
     // Last in the map is who was asked for last.
     if (known) this.#remembered.delete(service);
@@ -88,20 +125,15 @@ export class Days {
     for (const { growing } of this.#remembered.values()) subjects += growing.size;
     return subjects;
   }
-
-  async #parts(service: string, kind: 'overview' | 'minute', from: number, to: number): Promise<Part[]> {
-    const parts: Part[] = [];
-    for await (const { from: at, packed } of readPackedSeries(this.#table, { kind, service }, from, to)) {
-      if (packed) parts.push({ from: at, packed });
-    }
-    return parts;
-  }
 }
 
-/** An overview changes once an hour. */
-function hoursIn(remembered: Remembered, packed: Uint8Array): readonly number[] {
-  const { hours } = remembered;
-  if (hours && Buffer.compare(hours.packed, packed) === 0) return hours.hours;
-  remembered.hours = { packed, hours: hoursOf(packed) };
-  return remembered.hours.hours;
+function partOf(item: PackedSeriesItem | undefined): Part | undefined {
+  return item?.packed && new Part(item.packed);
+}
+
+/** An overview changes once an hour, an hour's once in five minutes. */
+function named(last: Named, part: Part | undefined, kind: 'hours' | 'slots'): readonly number[] {
+  if (!part) return [];
+  if (last.digest !== part.digest) Object.assign(last, { digest: part.digest, numbers: part[kind] });
+  return last.numbers;
 }

@@ -23,3 +23,17 @@ export function gaps(
   }
   return found;
 }
+
+/** Ranges in order of time, those that are less than `apartMs` apart joined: each is a query, which costs as much as some items. */
+export function joined(
+  ranges: readonly (readonly [from: number, to: number])[],
+  apartMs: number,
+): (readonly [from: number, to: number])[] {
+  const found: [number, number][] = [];
+  for (const [from, to] of ranges) {
+    const last = found.at(-1);
+    if (last && from - last[1] < apartMs) last[1] = Math.max(last[1], to);
+    else found.push([from, to]);
+  }
+  return found;
+}

@@ -12,6 +12,8 @@ interface Growing {
   events: Events;
 }
 
+export type Burning = ReturnType<Standing['burning']>;
+
 /** An objective's windows while they are read: all end at the same instant. */
 export class Standing {
   readonly objective: Objective;
@@ -42,11 +44,27 @@ export class Standing {
     }
   }
 
+  /** When those begin that tell how fast the budget goes. */
+  get burnBegins(): readonly number[] {
+    return BURN_WINDOWS.map((window) => this.#of(window).from);
+  }
+
+  /** How fast the budget goes: all that is told when no more than those windows was read. */
+  burning() {
+    return {
+      name: this.objective.name,
+      to: iso(this.#endMs),
+      burnRates: Object.fromEntries(BURN_WINDOWS.map((one) => [one, this.#burnRate(one)])),
+      alerts: alertsOf((one) => this.#of(one).events, this.objective.objective),
+    };
+  }
+
   shown() {
     const { name, objective, latencyMs, resources, window } = this.objective;
     const { from, events } = this.#of(window);
     const { total, bad, uncertain } = events;
     const attained = attainedOf(events);
+    const { burnRates, alerts } = this.burning();
     return {
       name,
       kind: latencyMs === undefined ? ('availability' as const) : ('latency' as const),
@@ -63,8 +81,8 @@ export class Standing {
       attained: attained === null ? null : Number(attained.toFixed(7)),
       met: attained === null ? null : attained >= objective,
       budget: this.#budget(events),
-      burnRates: Object.fromEntries(BURN_WINDOWS.map((one) => [one, this.#burnRate(one)])),
-      alerts: alertsOf((one) => this.#of(one).events, objective),
+      burnRates,
+      alerts,
     };
   }
 

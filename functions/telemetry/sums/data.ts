@@ -1,5 +1,11 @@
 // A sum as it is stored and passed on: plain JSON. Every field may be missing; absent counts are zero.
-import type { BusyKey, ErrorSignature, Machine, PackedHistogram } from '../../../store/items/telemetry-detail.ts';
+import type {
+  BurstCounts,
+  BusyKey,
+  ErrorSignature,
+  Machine,
+  PackedHistogram,
+} from '../../../store/items/telemetry-detail.ts';
 import type { Counts } from '../../../store/items/telemetry.ts';
 
 export interface SumData {
@@ -46,6 +52,8 @@ export interface SumData {
 /** The sums of a stretch of time, by subject. */
 export interface SlotData {
   readonly subjects: { readonly [subject: string]: SumData };
+  /** Of the service, by the second; of a minute alone. */
+  readonly bursts?: BurstCounts;
 }
 
 /** An item of one subject: an hour's slots of five minutes (0 to 11), or a day's of an hour (0 to 23), by number. */
@@ -57,4 +65,10 @@ export interface SlotsData {
 export interface OverviewData extends SlotData {
   /** Which hours of the day are in it, ascending. */
   readonly hours: readonly number[];
+}
+
+/** What is over of an hour, of all subjects: what the counters of a day need of it. */
+export interface HourOverviewData extends SlotData {
+  /** Which slots of five minutes (0 to 11) are in it, ascending. */
+  readonly slots: readonly number[];
 }

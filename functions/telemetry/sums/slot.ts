@@ -2,6 +2,7 @@
 // or from the sums of shorter stretches.
 import { unpackDetail, type Inbound, type Measures, type MinuteDetail } from '../../../store/items/telemetry-detail.ts';
 import type { Counts, Tallies, Tally, TelemetryMinute } from '../../../store/items/telemetry.ts';
+import { BurstSums } from './bursts.ts';
 import type { SlotData, SumData } from './data.ts';
 import { dependencySubject, inboundSubject, partsOf, resourceSubject, SERVICE, type SubjectName } from './subject.ts';
 import { isMap, LONGEST_NAME, OTHER, Sum } from './sum.ts';
@@ -17,6 +18,7 @@ export class Slot {
   readonly #sums = new Map<string, Sum>();
   /** By revision, of what instances tell apart. */
   readonly #sides = new Map<string, Sum>();
+  readonly #bursts = new BurstSums();
 
   /** Adds what one instance put; each may be added once. `detail` is for whoever has unpacked it already. */
   addMinute(minute: TelemetryMinute, detail: MinuteDetail = unpackDetail(minute.detail)): void {
@@ -60,6 +62,7 @@ export class Slot {
       if (inbound.ages !== undefined && entries(inbound.outcomes).length > 0) service.add(agesOf(inbound));
     }
     this.#addSides(detail.sides);
+    if (detail.bursts) this.#bursts.add(detail.bursts, minute.from);
     this.#addByName('refusals', minute.refusals);
     this.#addByName('shadow', minute.shadow);
     this.#addTransitions(minute.transitions);
@@ -151,7 +154,9 @@ export class Slot {
   }
 
   data(): SlotData {
-    return { subjects: Object.fromEntries([...this.#sums].map(([subject, sum]) => [subject, sum.data()])) };
+    const bursts = this.#bursts.data();
+    const subjects = Object.fromEntries([...this.#sums].map(([subject, sum]) => [subject, sum.data()]));
+    return { subjects, ...(bursts ? { bursts } : {}) };
   }
 }
 

@@ -1,6 +1,8 @@
 // The one definition of a rule document: its types, its JSON Schema and its validation. Only the control plane runs it.
 import { z } from 'zod';
 import { access, type apiKeys, type callers, type jwt, type signed } from './schema/access.ts';
+import { alert } from './schema/alerts.ts';
+import { builtInAlerts } from './schema/built-in-alerts.ts';
 import { concurrency } from './schema/concurrency.ts';
 import type { breaker } from './schema/breakers.ts';
 import { dependency, type retry } from './schema/dependencies.ts';
@@ -35,6 +37,10 @@ export const ruleDocument = z.strictObject({
   telemetry: telemetry.optional(),
   logs: logs.optional().meta({ since: '0.3.0' }),
   slos: rulesOf(slo, 10, 'slos').optional().meta({ since: '0.3.0' }),
+  alerts: rulesOf(alert, 20, 'alerts').optional().meta({ since: '0.3.0', description: 'when somebody is to be told' }),
+  builtInAlerts: builtInAlerts
+    .optional()
+    .meta({ since: '0.3.0', description: 'how urgent the alerts are that there are by themselves' }),
 });
 
 export type RuleDocument = z.infer<typeof ruleDocument>;
@@ -51,6 +57,7 @@ export type FallbackStep = z.infer<typeof fallbackStep>;
 export type FaultRule = z.infer<typeof fault>;
 export type TelemetryRule = z.infer<typeof telemetry>;
 export type LogsRule = z.infer<typeof logs>;
+export type AlertRule = z.infer<typeof alert>;
 export type SloRule = z.infer<typeof slo>;
 export type RedeliveryRule = NonNullable<ResourceRule['redelivery']>;
 export type JobRule = z.infer<typeof job>;

@@ -1,12 +1,15 @@
 // Every route × every kind of caller × scope: each cell is written down, and each is tried.
 import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { observe } from '../../../functions/alerting/observe.ts';
 import { newCheck } from '../../../functions/batch-monitor/checks/fold.ts';
 import { hashOfKey, revokeApiKey } from '../../../store/items/api-keys.ts';
 import { createCheck } from '../../../store/items/checks.ts';
 import type { Table } from '../../../store/port.ts';
+import { putSilence } from '../../../store/items/silences.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 import { createTable } from '../table.ts';
 import { controlPlane, givenKey, NOW, ROLES, type ControlPlane } from './planes.ts';
-import { NAMED, ROUTES, type Row, type Scope } from './routes.ts';
+import { ALERT_KEY, NAMED, ROUTES, type Row, type Scope } from './routes.ts';
 
 const CHECK = newCheck(
   { uuid: NAMED['{check}'] ?? '', badgeKey: '00000000-0000-4000-8000-000000000000', service: 'orders', at: NOW },
@@ -48,6 +51,14 @@ const callers = (): string[] => [...NOBODY, ...ROLES.flatMap((role) => OF.map((o
 const nameOf = (method: string, path: string) => `${method} ${path}`;
 const filledIn = (path: string) => path.replace(/\{\w+\}/g, (name) => NAMED[name] ?? name);
 
+async function putAlertOfOrders(table: Table): Promise<void> {
+  const about = { key: ALERT_KEY, kind: 'job', service: 'orders', name: 'nightly', severity: 'deferred' } as const;
+  const condition = { ...about, firing: true, since: NOW, summary: 'it failed' };
+  await observe({ table, clock: fakeClock(NOW) }, condition, NOW);
+  const silence = { match: { service: ['orders'] }, from: NOW, until: NOW + 3_600_000, reason: 'a test', by: 'them' };
+  await putSilence(table, { id: 'a-silence', ...silence });
+}
+
 describe('the control plane', () => {
   let table: Table;
   let plane: ControlPlane;
@@ -62,6 +73,7 @@ describe('the control plane', () => {
     vi.stubEnv('AWS_ENDPOINT_URL_XRAY', 'http://127.0.0.1:9');
     table = (await createTable(inject('dynamodb'))).sdk;
     plane = controlPlane(table);
+    await putAlertOfOrders(table);
     for (const role of ROLES) {
       for (const of of OF) {
         const services = SERVICES[of];

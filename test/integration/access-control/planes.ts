@@ -1,6 +1,7 @@
 // The whole control plane over one table: the routes of all its functions, spoken to as the gateway does.
 import { createApi, type Method, type Role, type Route } from '../../../functions/api/index.ts';
 import { createRouter } from '../../../functions/api/router.ts';
+import { alertingRoutes } from '../../../functions/alerting/api.ts';
 import { batchMonitorRoutes } from '../../../functions/batch-monitor/api.ts';
 import { createConfigCenter, type Parts } from '../../../functions/config-center/config-center.ts';
 import { telemetryRoutes } from '../../../functions/telemetry/routes.ts';
@@ -59,6 +60,7 @@ export function controlPlane(table: Table, setting: Setting = {}): ControlPlane 
     createConfigCenter({ ...parts, ...setting.parts }),
     batchMonitorRoutes({ table, clock, logger, newId }),
     telemetryRoutes(table),
+    alertingRoutes({ ...{ table, clock, logger, newId, cell: 'test' }, channels: () => () => Promise.resolve() }),
   ].map((routes) => ({
     finds: createRouter(routes),
     routes,

@@ -1,4 +1,5 @@
 // Who may do what: every route of the control plane, one line each. A route without a line here fails the matrix.
+import { hashOfCondition } from '../../../store/alert-keys.ts';
 import type { Method, Role } from '../../../functions/api/index.ts';
 
 /**
@@ -24,6 +25,8 @@ const WATCHED = { appId: 'orders', notifications: '[{"namespaceName":"applicatio
 const ORDERS = { query: { service: 'orders' } };
 const PAUSE = { priority: 'sheddable', for: '1m', reason: 'a test' };
 
+const ALERT = '/v1/alerts/{alert}';
+const SILENCE = { match: { service: ['orders'] }, until: '2099-01-01T00:00:00Z', reason: 'a test' };
 const CHECKS = '/api/{version}/checks/';
 /** healthchecks.io takes a key that may only read for none where something is changed. */
 const FOREIGN = { tooLow: 401 } as const;
@@ -127,6 +130,7 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/v1/jobs/{job}/runs', 'viewer', 'service'],
   ['GET', '/v1/jobs/{job}/events', 'viewer', 'service'],
   ['GET', '/v1/jobs/{job}/next', 'viewer', 'service'],
+  ['POST', '/v1/jobs/{job}/start', 'publisher', 'service'],
   ['POST', '/v1/jobs/{job}/pause', 'editor', 'service', { body: { reason: 'a test' } }],
   ['POST', '/v1/jobs/{job}/resume', 'editor', 'service'],
   ['POST', '/v1/jobs/{job}/acknowledge', 'editor', 'service', { body: { reason: 'a test' } }],
@@ -167,6 +171,26 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/badge/{key}/{file}', 'anyone', 'filtered'],
   ['GET', '/badge/{key}/{signature}/{file}', 'anyone', 'filtered'],
 
+  ['GET', '/v1/alerts', 'viewer', 'filtered'],
+  ['GET', ALERT, 'viewer', 'service'],
+  ['GET', `${ALERT}/why`, 'viewer', 'service'],
+  ['POST', `${ALERT}/ack`, 'editor', 'service'],
+  ['DELETE', `${ALERT}/ack`, 'editor', 'service'],
+  ['POST', `${ALERT}/send-now`, 'editor', 'service', { body: { reason: 'a test' } }],
+  ['GET', '/v1/alerts/deliveries', 'viewer', 'filtered'],
+  ['POST', '/v1/alerts/deliveries/{delivery}/retry', 'editor', 'service'],
+  ['GET', '/v1/alerts/report', 'viewer', 'filtered'],
+  ['GET', '/v1/alerts/silences', 'viewer', 'filtered'],
+  ['POST', '/v1/alerts/silences', 'editor', 'service', { body: SILENCE }],
+  ['DELETE', '/v1/alerts/silences/{silence}', 'editor', 'service'],
+  ['GET', '/v1/alerts/routing', 'viewer', 'whole'],
+  ['PUT', '/v1/alerts/routing', 'publisher', 'whole'],
+  ['POST', '/v1/alerts/routing/validate', 'viewer', 'whole'],
+  ['GET', '/v1/alerts/routing/revisions', 'viewer', 'whole'],
+  ['GET', '/v1/alerts/routing/revisions/{revision}', 'viewer', 'whole'],
+  ['POST', '/v1/alerts/routing/rollback', 'publisher', 'whole'],
+  ['POST', '/v1/alerts/channels/{channel}/test', 'publisher', 'whole'],
+
   ['POST', '/v1/schedules/preview', 'viewer', 'filtered', { body: { schedule: '0 2 * * *' } }],
 
   ['GET', '/v1/telemetry/series', 'viewer', 'service', ORDERS],
@@ -180,6 +204,10 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/v1/telemetry/coverage', 'viewer', 'filtered'],
 ];
 
+/** Of the alert that there is, of `orders`. */
+export const ALERT_KEY = 'job/orders/nightly';
+const ALERT_ID = `${hashOfCondition(ALERT_KEY)}-1`;
+
 /** What stands for the names in braces. */
 export const NAMED: Readonly<Record<string, string>> = {
   '{service}': 'orders',
@@ -190,6 +218,10 @@ export const NAMED: Readonly<Record<string, string>> = {
   '{throttle}': 'everyone',
   '{job}': 'orders:nightly',
   '{id}': '0123456789abcdef',
+  '{alert}': ALERT_ID,
+  '{delivery}': `${ALERT_ID}-1`,
+  '{silence}': 'a-silence',
+  '{channel}': 'mail',
   '{version}': 'v3',
   '{check}': '5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278',
   '{n}': '1',

@@ -6,6 +6,8 @@ import { pingRoutes } from '../../../functions/batch-monitor/checks/pings.ts';
 import { tick } from '../../../functions/batch-monitor/tick.ts';
 import { putApiKey } from '../../../store/items/api-keys.ts';
 import { readAudit } from '../../../store/items/audit.ts';
+import { readCheck, uniqueKeyOf } from '../../../store/items/checks.ts';
+import { publishRevision } from '../../../store/items/rules.ts';
 import { keys } from '../../../store/keys.ts';
 import type { Table } from '../../../store/port.ts';
 import { describedApi } from '../../support/described.ts';
@@ -20,6 +22,9 @@ const HOUR = 3_600_000;
 let table: Table;
 let clock: FakeClock;
 let ids: number;
+/** What was logged as an error. */
+const logged: string[] = [];
+const logs = { ...silentLogger, error: (...said: unknown[]) => void logged.push(JSON.stringify(said)) };
 
 beforeEach(async () => {
   table = (await createTable(inject('dynamodb'))).sdk;
@@ -55,7 +60,7 @@ async function send(method: string, path: string, body?: unknown, sent: Sent = {
     ...badgeRoutes(parts),
     ...pingRoutes({ ...parts, serviceOf: (key) => Promise.resolve(key === 'ping-key_1' ? 'orders' : undefined) }),
   ];
-  const api = describedApi({ routes, table, clock, logger: silentLogger });
+  const api = describedApi({ routes, table, clock, logger: logs });
   const event = httpV2({
     method,
     path,
@@ -222,6 +227,28 @@ describe('a new check', () => {
     expect(await api('POST', 'checks/', body)).toMatchObject({ status: 400, body: { error } });
   });
 
+  it('goes to channels of the routing of alerts, by name, by id, to all there are, or to none', async () => {
+    const document = { channels: { mail: { type: 'smtp' }, pager: { type: 'pagerduty' } } };
+    const publication = { service: '_alert-routing', document, source: '{}', author: 'alice', note: '', at: T0 };
+    await publishRevision(table, { ...publication, expectedSeq: 0 });
+    const { channels } = (await api('GET', 'channels/')).body as { channels: { id: string }[] };
+    expect(channels).toMatchObject([
+      { name: 'mail', kind: 'email' },
+      { name: 'pager', kind: 'pd' },
+    ]);
+    const [mail, pager] = channels.map(({ id }) => id);
+    const uuid = await uuidOf({ channels: 'pager' });
+    const shown = async (body: object) => (await api('POST', `checks/${uuid}`, body)).body;
+    expect(await shown({ channels: `pager,${mail ?? ''}` })).toMatchObject({
+      channels: `${pager ?? ''},${mail ?? ''}`,
+    });
+    expect(await shown({ channels: '' })).toMatchObject({ channels: '' });
+    expect(await shown({ channels: '*' })).toMatchObject({ channels: `${mail ?? ''},${pager ?? ''}` });
+    expect(await shown({ name: 'still all of them' })).toMatchObject({ channels: `${mail ?? ''},${pager ?? ''}` });
+    expect((await readCheck(table, uuid))?.channels).toBe('mail,pager');
+    expect(await api('POST', `checks/${uuid}`, { channels: 'fax' })).toMatchObject({ status: 400 });
+  });
+
   it.each([
     ['abc', 'invalid channel identifier: abc'],
     [',', 'empty channel identifier'],
@@ -339,8 +366,47 @@ describe('a check that only a newer version can read', () => {
     expect((await list({})).map(({ name }) => name)).toEqual(['a']);
     const badges = await api('GET', 'badges/');
     expect(Object.keys(badges.body['badges'] as object)).toEqual(['*', 'prod']);
-    expect((await api('GET', `checks/${newer}`)).status).toBe(500);
-    expect((await ping(newer)).status).toBe(500);
+  });
+
+  it('is put off until the newer version is everywhere, whatever is asked of it, and no log has its UUID', async () => {
+    const newer = await uuidOf({ name: 'b', slug: 'b' });
+    await newerCheck(newer);
+    logged.length = 0;
+    const asked = [
+      await api('GET', `checks/${newer}`),
+      await api('GET', `checks/${uniqueKeyOf(newer)}`),
+      await api('GET', `checks/${newer}/pings/`),
+      await api('GET', `checks/${newer}/flips/`),
+      await api('POST', `checks/${newer}`, { name: 'c' }),
+      await api('POST', `checks/${newer}/pause`),
+      await api('DELETE', `checks/${newer}`),
+      await ping(newer),
+      await ping(newer, '/fail'),
+      await send('GET', '/ping/ping-key_1/b', undefined, { as: '' }),
+    ];
+    for (const { status, headers, text } of asked) {
+      expect(status).toBe(503);
+      expect(headers).toMatchObject({ 'retry-after': '60' });
+      expect(text).toContain('A newer version of flyball has written');
+    }
+    expect(logged).toHaveLength(asked.length);
+    expect(logged[0]).toContain(`check ${uniqueKeyOf(newer).slice(0, 16)} has version 99, and this flyball reads 1`);
+    for (const line of logged) expect(line).not.toContain(newer);
+    expect(await table.get(keys.check(newer))).toMatchObject({ v: 99, name: 'b' });
+  });
+
+  it('is passed over by a tick, which says so, and hinders none of the others', async () => {
+    const [newer, other] = [await uuidOf({ timeout: 60, grace: 60 }), await uuidOf({ timeout: 60, grace: 60 })];
+    for (const uuid of [newer, other]) await ping(uuid);
+    await newerCheck(newer);
+    clock.advance(HOUR);
+    logged.length = 0;
+    expect(await tick({ table, clock, logger: logs })).toMatchObject({ checks: 1, failed: 1, complete: true });
+    expect(await readCheck(table, other)).toMatchObject({ status: 'down' });
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain('has version 99, and this flyball reads 1');
+    expect(logged[0]).not.toContain(newer);
+    expect(await table.get(keys.check(newer))).toMatchObject({ v: 99, status: 'up' });
   });
 });
 

@@ -165,6 +165,27 @@ describe('the body of a ping', () => {
     expect(first && (await readBody(table, UUID, first.ping))).toEqual(new Uint8Array(Buffer.from('first')));
   });
 
+  it('is forgotten after a hundred pings, and a ping after a thousand', async () => {
+    await send(`/ping/${UUID}/log`, { method: 'POST', body: 'x'.repeat(2_000) });
+    const [first] = await pings();
+    const pingedUpTo = async (n: number) => {
+      await changeCheck(table, UUID, (check) => ({ check: { ...check, pings: n - 1 }, events: [] }));
+      await send(`/ping/${UUID}/log`);
+    };
+    const body = () => first && readBody(table, UUID, first.ping);
+    const kept = () => table.get(keys.checkPing(UUID, 1), { consistent: true });
+    await send(`/ping/${UUID}/log`);
+    await pingedUpTo(100);
+    expect((await body())?.length).toBe(2_000);
+    await pingedUpTo(101);
+    expect(await body()).toBeUndefined();
+    await pingedUpTo(1_000);
+    expect(await kept()).toBeDefined();
+    await pingedUpTo(1_001);
+    expect(await kept()).toBeUndefined();
+    expect(await lastPing()).toMatchObject({ kind: 'log' });
+  });
+
   it.each<[Partial<CheckSettings>, string, string]>([
     [{ successKeywords: 'SUCCESS' }, 'SUCCESS!', 'success'],
     [{ successKeywords: 'SUCCESS' }, 'hello world', 'ign'],
@@ -271,7 +292,7 @@ describe('a ping by slug', () => {
     await change({ slug: 'db-backup' });
     await make({ slug: 'db-backup' }, RID);
     expect(await slug()).toMatchObject({ status: 409, body: 'ambiguous slug' });
-    await deleteCheck(table, RID);
+    await deleteCheck(table, RID, T0);
     expect(await slug()).toMatchObject({ status: 200 });
   });
 
@@ -302,7 +323,7 @@ describe('a ping by slug', () => {
   it('makes a new check after the old one was deleted or got another slug', async () => {
     await slug('', { create: '1' });
     const [first] = await checksBySlug(table, 'orders', 'db-backup', 2);
-    await deleteCheck(table, first?.uuid ?? '');
+    await deleteCheck(table, first?.uuid ?? '', T0);
     await slug('', { create: '1' });
     const [second] = await checksBySlug(table, 'orders', 'db-backup', 2);
     expect(second).toMatchObject({ pings: 1 });

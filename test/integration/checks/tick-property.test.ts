@@ -4,12 +4,14 @@ import * as fc from 'fast-check';
 import { describe, expect, inject, it } from 'vitest';
 import { caughtUp, newCheck, paused, pinged, resumed } from '../../../functions/batch-monitor/checks/fold.ts';
 import { tick } from '../../../functions/batch-monitor/tick.ts';
+import { listMarks } from '../../../store/items/alert-marks.ts';
 import { listChanges, listPings } from '../../../store/items/check-log.ts';
 import type { Check, PingKind, PingRecord } from '../../../store/items/check-record.ts';
 import { changeCheck, createCheck, readCheck, type Changed } from '../../../store/items/checks.ts';
 import type { Table } from '../../../store/port.ts';
 import { dying, type Death } from '../../support/dying-table.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { markReader } from '../../support/mark-reader.ts';
 import { silentLogger } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
 
@@ -61,20 +63,33 @@ function changeBy({ what, rid }: Step, at: number): ((check: Check) => Changed |
   return (check) => pinged(check, pingOf(what, at, rid));
 }
 
+function standingOf(check: Check | undefined) {
+  const { status, since, changes, lastPingAt } = check ?? {};
+  return { status, since, changes, ...(status === 'down' ? { lastPingAt } : {}) };
+}
+
 async function live(table: Table, steps: readonly Step[]): Promise<number> {
   const clock = fakeClock(T0);
   const look = (on: Table) => tick({ table: on, clock, logger: silentLogger });
+  const reader = markReader(async () => standingOf(await readCheck(table, UUID)));
+  const evaluate = (on: Table) => reader.look(on, clock.now());
   await createCheck(table, first());
   for (const each of steps) {
     clock.advance(each.afterMinutes * MINUTE);
     const on = each.dies ? dying(table, each.dies) : table;
     const change = changeBy(each, clock.now());
-    if (change) await changeCheck(on, UUID, change).catch(() => undefined);
-    else await Promise.all([look(on), ...(each.what === 'two ticks' ? [look(table)] : [])]);
+    if (change) await Promise.all([changeCheck(on, UUID, change).catch(() => undefined), evaluate(table)]);
+    else if (each.what === 'two ticks') await Promise.all([look(on), look(table), evaluate(table), evaluate(table)]);
+    else await Promise.all([look(on), evaluate(on).catch(() => undefined)]);
   }
   clock.advance(200 * MINUTE);
   await look(table);
   expect(await look(table)).toMatchObject({ checks: 0, failed: 0 });
+  await evaluate(table);
+  // Whatever it has come to was marked, and nobody who took a mark away has missed what came after.
+  const ended = standingOf(await readCheck(table, UUID));
+  expect([...reader.found.values()]).toEqual(ended.status === 'new' && ended.changes === 0 ? [] : [ended]);
+  expect(await listMarks(table, clock.now(), { limit: 10 })).toEqual({ marks: [], strangers: 0 });
   return clock.now();
 }
 

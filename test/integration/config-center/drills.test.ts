@@ -53,6 +53,20 @@ describe('a drill that is over', () => {
   });
 });
 
+describe('a job that came once', () => {
+  const once = { schedule: `at(${new Date(NOW + HOUR).toISOString().slice(0, 19)})` };
+
+  it('may stay in a document that changes something else, and is refused as a new one', async () => {
+    await put({ faults: undefined, jobs: { once } });
+    expect(await publish()).toMatchObject({ status: 200, body: { revision: 1 } });
+    center.clock.advance(2 * HOUR);
+    expect(await put({ faults: undefined, jobs: { once }, owner: 'somebody-else' })).toMatchObject({ status: 200 });
+    expect(await publish()).toMatchObject({ status: 200, body: { revision: 2 } });
+    const refused = { status: 422, body: { errors: [{ path: '/jobs/another/schedule' }] } };
+    expect(await put({ faults: undefined, jobs: { once, another: once } })).toMatchObject(refused);
+  });
+});
+
 describe('a drill whose faults are stopped', () => {
   it('is published with a warning: since when, by whom and why', async () => {
     await center.send('POST', '/v1/faults/stop', { body: { reason: 'checkout is slow' } });

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CONTROL_PLANE } from '../../../functions/api/function-names.ts';
 import { isObject, resolve } from '../../../infra/local/template.ts';
+import { ALERT_ROUTING } from '../../../store/items/alert-routing.ts';
 import { keys } from '../../../store/keys.ts';
 import { isAllowed, type PolicyDocument, statementsOf } from '../../iam/evaluate.ts';
 import { packageStack, type Template } from '../../iam/package.ts';
@@ -27,7 +28,10 @@ let template: Template;
 let functions: Map<string, DeployedFunction>;
 let roles: Role[];
 beforeAll(async () => {
-  template = await packageStack('prod', '.', [`permissionsBoundary=${BOUNDARY}`]);
+  template = await packageStack('prod', '.', [
+    `permissionsBoundary=${BOUNDARY}`,
+    'startableFunctions=flyball-prod-settlement,reports-*',
+  ]);
   functions = new Map(functionsOf(template).map((each) => [each.name.replace('flyball-prod-', ''), each]));
   roles = rolesOf(template);
 });
@@ -39,6 +43,8 @@ const SERVICES = {
   'gray-judge': 'config-center',
   'batch-monitor': 'batch-monitor',
   'batch-monitor-tick': 'batch-monitor',
+  alerting: 'alerting',
+  'alerting-tick': 'alerting',
   telemetry: 'telemetry',
   'telemetry-merge': 'telemetry',
   orders: 'orders',
@@ -123,12 +129,16 @@ describe('no policy of the stack', () => {
         const all = [Action, Resource].flat().filter((value) => value === undefined || /^\*$|:\*$/.test(value));
         const logs = Sid === 'Logs' && all.length === 1;
         const versions = Sid === 'Payments' && all.length === 1;
+        const started =
+          (Sid === 'StartedFunctions' || Sid === 'ControlPlane') && all.every((arn) => arn?.endsWith(':*'));
         const traces =
           Sid === 'Traces' && JSON.stringify(Action) === '["xray:PutTraceSegments","xray:PutTelemetryRecords"]';
         const lists =
           Sid === 'Functions' && JSON.stringify(Action) === '["lambda:ListFunctions","lambda:GetAccountSettings"]';
         const negative = NotAction !== undefined || NotResource !== undefined;
-        return (all.length > 0 && !logs && !versions && !traces && !lists) || negative ? [`${id} ${Sid}`] : [];
+        return (all.length > 0 && !logs && !versions && !started && !traces && !lists) || negative
+          ? [`${id} ${Sid}`]
+          : [];
       }),
     );
     expect(wide).toEqual([]);
@@ -153,6 +163,8 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
       job: 'GP',
       jobs: 'PDQ',
       'job-name': 'PD',
+      'job-waiters': 'PD',
+      'alert-mark': 'U',
       breaker: 'GU',
       'breaker-log': 'PQ',
       permits: 'G',
@@ -167,14 +179,24 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   'concurrency-actuator': { rules: 'G', copy: 'G', services: 'Q', permits: 'G', audit: 'P' },
   'gray-judge': {
     ...{ rules: 'G', copy: 'G', services: 'U', audit: 'P', telemetry: 'Q', sides: 'Q', merge: 'G' },
-    ...{ job: 'GP', jobs: 'PDQ', 'job-name': 'PD' },
+    ...{ job: 'GP', jobs: 'PDQ', 'job-name': 'PD', 'job-waiters': 'PD', 'alert-mark': 'U' },
   },
   'batch-monitor': {
-    ...{ key: 'G', job: 'GP', jobs: 'Q', 'job-name': 'Q', run: 'PUQ', audit: 'P' },
+    ...{ key: 'G', job: 'GP', jobs: 'Q', 'job-name': 'Q', run: 'PUQ', running: 'U', audit: 'P' },
     ...{ check: 'GPDQ', checks: 'PDQ', 'check-slug': 'PDQ', 'check-claim': 'GPD' },
-    ...{ 'check-alias': 'GPD', 'check-badges': 'GP' },
+    ...{ 'check-alias': 'GPD', 'check-badges': 'GP', 'alert-mark': 'U', alert: 'G' },
   },
-  'batch-monitor-tick': { job: 'GP', run: 'GPUQ', check: 'GP' },
+  'batch-monitor-tick': { job: 'GP', run: 'GPUQ', running: 'U', check: 'GP', 'alert-mark': 'U' },
+  alerting: {
+    ...{ key: 'G', alert: 'GP', alerts: 'Q', 'alert-silences': 'GPUQ', 'alert-tick': 'G', audit: 'P' },
+  },
+  'alerting-tick': {
+    ...{ alert: 'GP', alerts: 'P', 'alert-silences': 'UQ', 'alert-tick': 'P', 'alert-mark': 'GU' },
+    ...{ rules: 'GQ', copy: 'GQ', services: 'GQ', breaker: 'G', 'breaker-log': 'Q' },
+    ...{ job: 'G', 'job-waiters': 'Q', check: 'GQ', 'check-alias': 'G', run: 'Q', merge: 'G' },
+    ...{ series: 'Q', 'series-hours': 'Q', sides: 'Q', reporting: 'Q' },
+    ...{ 'usage-signals': 'Q', 'usage-signal-counts': 'Q' },
+  },
   telemetry: {
     ...{ key: 'G', rules: 'G', copy: 'G', services: 'GQ' },
     ...{ series: 'Q', 'series-hours': 'Q', sides: 'Q', reporting: 'GQ', merge: 'G' },
@@ -197,6 +219,7 @@ describe("flyball's table", () => {
           MORE[name][kind] ?? '',
           service === own && (kind === 'rules' || kind === 'copy') ? 'G' : '',
           service === own && STATE.includes(kind) ? 'GPU' : '',
+          own !== undefined && kind === 'running' ? 'G' : '',
         ].join('');
         const expected = Object.entries(LETTERS).flatMap(([letter, action]) =>
           letters.includes(letter) ? [action] : [],
@@ -209,6 +232,15 @@ describe("flyball's table", () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  it('alerting alone writes the routing of alerts beside the config center, and no rules', () => {
+    const writes = (name: FunctionName, service: string) =>
+      [keys.rulesHead(service), keys.rulesCopy(service, 7, 3)].every(({ pk }) =>
+        ['dynamodb:PutItem', 'dynamodb:UpdateItem'].every((action) => may(name, action, TABLE, pk)),
+      );
+    expect(NAMES.filter((name) => writes(name, ALERT_ROUTING))).toEqual(['config-center', 'alerting']);
+    expect(NAMES.filter((name) => writes(name, 'orders'))).toEqual(['config-center']);
   });
 
   it('the merge alone may stop faults on the heads of rules, and change nothing else of them', () => {
@@ -247,12 +279,14 @@ describe("flyball's table", () => {
     expect(without).toEqual([]);
   });
 
-  it('the ticks and the merge alone ask the index of what is due, and nobody another one', () => {
+  const ASK_THE_INDEX = ['alerting', 'alerting-tick', 'batch-monitor-tick', 'telemetry-merge', 'gray-judge'];
+
+  it('the ticks, the merge and who lists open alerts ask the index of what is due, and nobody another one', () => {
     for (const name of NAMES) {
       const allowed = DYNAMODB_ACTIONS.filter((action) =>
         may(name, `dynamodb:${action}`, `${TABLE}/index/due`, 'runs'),
       );
-      expect(allowed).toEqual(['batch-monitor-tick', 'telemetry-merge', 'gray-judge'].includes(name) ? ['Query'] : []);
+      expect(allowed).toEqual(ASK_THE_INDEX.includes(name) ? ['Query'] : []);
       expect(may(name, 'dynamodb:Query', `${TABLE}/index/other`, 'runs')).toBe(false);
       expect(may(name, 'dynamodb:GetRecords', `${TABLE}/stream/2026`)).toBe(false);
     }
@@ -280,7 +314,7 @@ describe("flyball's table", () => {
   it('every service has the same statements for its data plane', () => {
     for (const name of NAMES) {
       const statements = policiesOf(name).flatMap(statementsOf);
-      const own = statements.filter(({ Sid }) => Sid === 'OwnRules' || Sid === 'OwnState');
+      const own = statements.filter(({ Sid }) => ['OwnRules', 'OwnState', 'RunningJobs'].includes(Sid ?? ''));
       const service = SERVICES[name];
       expect(own).toEqual(service === undefined ? [] : dataPlane(service, TABLE));
     }
@@ -304,16 +338,34 @@ describe("the examples' own table", () => {
 });
 
 describe('functions, queues and objects', () => {
-  it('orders invokes payments, its versions and aliases; nobody invokes anything else', () => {
+  it('orders invokes payments, its versions and aliases; the batch monitor what a parameter names; nobody anything else', () => {
     const arn = (name: string) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:flyball-prod-${name}`;
     for (const name of NAMES) {
       for (const target of [...NAMES, 'payments-2', 'paymentsx', '*']) {
-        const meant = name === 'orders' && target === 'payments';
+        const meant =
+          (name === 'orders' && target === 'payments') || (name === 'batch-monitor' && target === 'settlement');
         expect(may(name, 'lambda:InvokeFunction', arn(target))).toBe(meant);
         expect(may(name, 'lambda:InvokeFunction', `${arn(target)}:live`)).toBe(meant);
         expect(may(name, 'lambda:UpdateFunctionCode', arn(target))).toBe(false);
         expect(may(name, 'lambda:GetFunction', arn(target))).toBe(false);
       }
+    }
+  });
+
+  it('the batch monitor starts by patterns of names, and never the control plane, whatever they fit', () => {
+    const invokes = (target: string, name: FunctionName = 'batch-monitor') =>
+      may(name, 'lambda:InvokeFunction', `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${target}`);
+    expect(invokes('reports-daily')).toBe(true);
+    expect(invokes('reports-daily:live')).toBe(true);
+    expect(invokes('my-reports-daily')).toBe(false);
+    expect(invokes('reports-daily', 'batch-monitor-tick')).toBe(false);
+    const action = 'lambda:InvokeFunction';
+    const arn = (name: string) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:flyball-prod-${name}`;
+    const named = { Statement: { Effect: 'Allow', Action: action, Resource: arn('*') } } as const;
+    const policies = [...policiesOf('batch-monitor'), named];
+    for (const version of ['', ':live']) {
+      const reached = NAMES.filter((name) => isAllowed(policies, { action, resource: arn(name) + version }));
+      expect(reached).toEqual(NAMES.filter((name) => !CONTROL_PLANE.some((part) => part === name)));
     }
   });
 

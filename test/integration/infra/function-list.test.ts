@@ -1,5 +1,5 @@
 // The stand-in for what Lambda says of functions, asked by the AWS SDK as telemetry asks.
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployedFunctions } from '../../../functions/telemetry/coverage/deployed.ts';
 import { awsPlatform, defaultClients } from '../../../functions/telemetry/saturation/platform.ts';
@@ -11,10 +11,16 @@ describe('the list of functions', () => {
   const names = Array.from({ length: 120 }, (_, i) => `${i < 70 ? 'flyball-local' : 'another'}-${i}`);
   let list: FunctionList;
   let client: LambdaClient;
+  const later: unknown[] = [];
 
   beforeAll(async () => {
     const functions = names.map((name) => ({ name, runtime: 'nodejs24.x', handler: 'x.handler', concurrency: 10 }));
-    list = await startFunctionList({ functions, region: 'us-east-1', account: '000000000000' });
+    list = await startFunctionList({
+      functions,
+      region: 'us-east-1',
+      account: '000000000000',
+      runLater: (...run) => void later.push(run),
+    });
     client = new LambdaClient({
       region: 'us-east-1',
       endpoint: list.url,
@@ -55,6 +61,16 @@ describe('the list of functions', () => {
     expect(await platform.reservedConcurrency('nosuch')).toEqual({
       unknown: expect.stringContaining('ResourceNotFoundException') as string,
     });
+  });
+
+  it('takes what a function is to run later, and nothing that is to be waited for', async () => {
+    const invoke = (InvocationType: 'Event' | 'RequestResponse', FunctionName = 'flyball-local-7') =>
+      client.send(new InvokeCommand({ FunctionName, InvocationType, Qualifier: 'live', Payload: '{"day":1}' }));
+    expect((await invoke('Event')).StatusCode).toBe(202);
+    expect(later).toEqual([['flyball-local-7', { day: 1 }]]);
+    await expect(invoke('Event', 'nosuch')).rejects.toThrow(/There is nothing here/);
+    await expect(invoke('RequestResponse')).rejects.toThrow(/waited for at Lambda's own address/);
+    expect(later).toHaveLength(1);
   });
 
   it('that cannot be reached is unknown, and asked again next time', async () => {

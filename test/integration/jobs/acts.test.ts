@@ -1,9 +1,14 @@
 // What people do with jobs over HTTP: pauses, resumptions and acknowledgements, what the monitor makes of them, and the trail.
 import { beforeEach, describe, expect, inject, it } from 'vitest';
+import { acknowledged } from '../../../functions/alerting/alert/acts.ts';
+import { observe } from '../../../functions/alerting/observe.ts';
 import { actRoutes } from '../../../functions/batch-monitor/acts.ts';
 import { newCheck, pinged } from '../../../functions/batch-monitor/checks/fold.ts';
 import { jobRoutes } from '../../../functions/batch-monitor/routes.ts';
 import { tick } from '../../../functions/batch-monitor/tick.ts';
+import { hashOfCondition } from '../../../store/alert-keys.ts';
+import { listMarks, takeMark } from '../../../store/items/alert-marks.ts';
+import { changeAlert } from '../../../store/items/alerts.ts';
 import { putApiKey } from '../../../store/items/api-keys.ts';
 import { readAudit } from '../../../store/items/audit.ts';
 import { changeCheck, createCheck } from '../../../store/items/checks.ts';
@@ -167,6 +172,26 @@ describe('an acknowledgement', () => {
     await run(SEEN + HOUR, 'failed');
     clock.set(SEEN + HOUR + 2 * MINUTE);
     expect(await stands()).toMatchObject({ status: 'failed', acknowledged: undefined });
+  });
+
+  it('is marked for its alert, and one that was made there is shown here', async () => {
+    await run(DAY + HOUR, 'failed');
+    await tickAt(SEEN - 50 * MINUTE);
+    const key = 'job/orders/hourly';
+    for (const mark of (await listMarks(table, clock.now(), { limit: 9 })).marks) {
+      await takeMark(table, mark, clock.now());
+    }
+    await act('acknowledge');
+    expect((await listMarks(table, clock.now(), { limit: 9 })).marks).toMatchObject([{ subject: key }]);
+    const { since } = (await readJob(table, 'orders', 'hourly')) ?? { since: 0 };
+    const condition = { key, kind: 'job', service: 'orders', name: 'hourly', severity: 'deferred', since } as const;
+    await observe({ table, clock }, { ...condition, firing: true, summary: 'hourly failed' }, clock.now());
+    const said = { by: 'bob', at: clock.now() + 1, reason: 'seen in the chat' };
+    await changeAlert(table, hashOfCondition(key), (alert) => {
+      const next = alert && acknowledged(alert, said);
+      return next && { alert: next };
+    });
+    expect(await stands()).toMatchObject({ acknowledged: { by: 'bob', at: at(said.at), reason: said.reason } });
   });
 
   it('holds until its time at the longest', async () => {

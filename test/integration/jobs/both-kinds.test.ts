@@ -7,6 +7,7 @@ import type { Check, CheckSettings, PingKind } from '../../../store/items/check-
 import { changeCheck, createCheck, uniqueKeyOf } from '../../../store/items/checks.ts';
 import { beginRun, endRun, type RunStart } from '../../../store/items/job-runs.ts';
 import { declareJobs } from '../../../store/items/jobs.ts';
+import { keys } from '../../../store/keys.ts';
 import type { Table } from '../../../store/port.ts';
 import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
@@ -23,6 +24,9 @@ const at = (ms: number) => new Date(ms).toISOString();
 let table: Table;
 let clock: FakeClock;
 let made: number;
+/** What was logged as an error. */
+const logged: unknown[][] = [];
+const logs = { ...silentLogger, error: (...said: unknown[]) => void logged.push(said) };
 
 async function begin(): Promise<void> {
   table = (await createTable(inject('dynamodb'))).sdk;
@@ -52,7 +56,7 @@ async function ping(uuid: string, ms: number, kind: PingKind, rid?: string): Pro
 }
 
 async function get(path: string, query: Readonly<Record<string, string>> | string = {}, as = 'viewer') {
-  const api = describedApi({ routes: jobRoutes({ table, clock }), table, clock, logger: silentLogger });
+  const api = describedApi({ routes: jobRoutes({ table, clock, logger: logs }), table, clock, logger: silentLogger });
   const event = {
     ...httpV2({ method: 'GET', path, headers: { authorization: `Bearer fb_${as}` } }),
     rawQueryString: new URLSearchParams(query).toString(),
@@ -146,6 +150,26 @@ describe('the list of declared jobs and checks', () => {
     const { entries, cursors } = await all('/v1/jobs', 'jobs', 1, query);
     expect(entries.map(({ job }) => job)).toEqual(['failing', 'last']);
     expect(cursors.length).toBeGreaterThan(1);
+  });
+});
+
+describe('a check that only a newer version can read', () => {
+  beforeEach(begin);
+
+  it('takes no list with it, which is logged, and is put off where it is asked for', async () => {
+    const newer = await check('orders', { name: 'newer', slug: 'newer' });
+    await check('orders', { name: 'readable' });
+    const item = await table.get(keys.check(newer), { consistent: true });
+    await table.put({ item: { ...item, ...keys.check(newer), v: 99 } });
+    logged.length = 0;
+    const { entries } = await all('/v1/jobs', 'jobs', 50, { service: 'orders' });
+    expect(entries.map(({ job }) => job)).toEqual(['nightly', 'purge', 'readable']);
+    expect(logged).toEqual([[expect.stringContaining('left out of a list'), { of: 'orders', unreadable: 1 }]]);
+    const job = uniqueKeyOf(newer);
+    for (const path of [`/v1/jobs/${job}`, `/v1/jobs/${job}/runs`, `/v1/jobs/${job}/events`, '/v1/jobs/newer']) {
+      expect(await get(path, { service: 'orders' })).toMatchObject({ status: 503, body: { code: 'NEWER_ITEM' } });
+    }
+    expect(JSON.stringify(logged)).not.toContain(newer);
   });
 });
 

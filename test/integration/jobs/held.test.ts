@@ -39,7 +39,12 @@ beforeEach(async () => {
 });
 
 async function get(path: string, query: Record<string, string> = {}) {
-  const api = describedApi({ routes: jobRoutes({ table, clock }), table, clock, logger: silentLogger });
+  const api = describedApi({
+    routes: jobRoutes({ table, clock, logger: silentLogger }),
+    table,
+    clock,
+    logger: silentLogger,
+  });
   const headers = { authorization: 'Bearer fb_viewer' };
   const answer = await api(httpV2({ method: 'GET', path, query, headers }), { awsRequestId: 'request-1' });
   return JSON.parse(answer.body ?? '') as Record<string, unknown>;

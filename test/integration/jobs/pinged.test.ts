@@ -69,14 +69,14 @@ describe('a declared job that is pinged', () => {
   it('fails with its exit status and what it has sent', async () => {
     await ping('/start');
     await ping('/3', { at: SLOT + MINUTE, body: 'pg_dump: no space left\n' });
-    const error = { name: 'ExitStatus', message: 'pg_dump: no space left' };
+    const error = { name: 'exit status 3', message: 'pg_dump: no space left' };
     expect(await runs()).toMatchObject([{ status: 'failed', error }]);
     expect(await statusAt(SLOT + 20 * MINUTE)).toBe('failed');
   });
 
   it.each([
-    ['/fail', { name: 'Failed', message: 'a ping said so' }],
-    ['/1', { name: 'ExitStatus', message: 'it exited with 1' }],
+    ['/fail', { name: '', message: 'a ping said so' }],
+    ['/1', { name: 'exit status 1', message: '' }],
   ])('fails by %s without a word', async (what, error) => {
     await ping(what);
     expect(await runs()).toMatchObject([{ status: 'failed', error, startedAt: SLOT, endedAt: SLOT }]);

@@ -5,6 +5,7 @@ import { tick } from '../../../functions/batch-monitor/tick.ts';
 import { putApiKey } from '../../../store/items/api-keys.ts';
 import { beginRun, endRun, type RunStart } from '../../../store/items/job-runs.ts';
 import { declareJobs } from '../../../store/items/jobs.ts';
+import { keys } from '../../../store/keys.ts';
 import type { Table } from '../../../store/port.ts';
 import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
@@ -31,7 +32,12 @@ beforeEach(async () => {
 
 async function get(path: string, options: { as?: string; query?: Record<string, string>; method?: string } = {}) {
   const { as = 'viewer', query = {}, method = 'GET' } = options;
-  const api = describedApi({ routes: jobRoutes({ table, clock }), table, clock, logger: silentLogger });
+  const api = describedApi({
+    routes: jobRoutes({ table, clock, logger: silentLogger }),
+    table,
+    clock,
+    logger: silentLogger,
+  });
   const headers: Record<string, string> = as === '' ? {} : { authorization: `Bearer fb_${as}` };
   const answer = await api(httpV2({ method, path, query, headers }), { awsRequestId: 'request-1' });
   return { status: answer.statusCode, body: JSON.parse(answer.body ?? '') as Record<string, unknown> };
@@ -61,6 +67,24 @@ const entryAt = async (ms: number) => {
 };
 
 const listedAt = async (ms: number) => (await entryAt(ms))?.status;
+
+describe('what a newer flyball has written', () => {
+  it.each([
+    ['a job', keys.job('orders', 'nightly')],
+    ['a run', keys.jobRun('orders', 'nightly', new Date(SLOT).toISOString(), 'request-7')],
+  ])('of %s is put off until that is everywhere, and the tick passes it over', async (_what, key) => {
+    await beginRun(table, started(SLOT));
+    await table.update({ key, update: 'SET #v = :v', names: { '#v': 'v' }, values: { ':v': 2 } });
+    clock.set(SLOT + MINUTE);
+    expect(await get('/v1/jobs/orders:nightly/runs')).toMatchObject({ status: 503, body: { code: 'NEWER_ITEM' } });
+    expect((await get('/v1/jobs/orders:purge')).status).toBe(200);
+    clock.set(SLOT + 20 * MINUTE);
+    const report = await tick({ table, clock, logger: silentLogger });
+    expect(report).toMatchObject({ complete: true });
+    expect(report.failed).toBeGreaterThan(0);
+    expect(report.jobs).toBeGreaterThan(0);
+  });
+});
 
 describe('a job over HTTP', () => {
   it('is listed with its status, its last run and its next slot', async () => {

@@ -115,6 +115,17 @@ describe('the preview of a schedule', () => {
     expect((await preview({ schedule: text, from: '2027-01-01T00:00:00Z' })).body['next']).toEqual([]);
   });
 
+  it('refuses what comes once, and has been, from whoever does not say from when', async () => {
+    const { status, body } = await preview({ schedule: 'at(2025-12-24T18:00:00)' });
+    expect(status).toBe(422);
+    expect(body['errors']).toEqual([
+      {
+        path: '/schedule',
+        reason: expect.stringContaining('lies in the past: it never comes; write a time to come') as string,
+      },
+    ]);
+  });
+
   it('goes by the zone that OnCalendar names, and shows fractions', async () => {
     const { body } = await preview({ schedule: '12:00:00.5 Asia/Kolkata', timezone: 'Europe/Berlin', count: 1 });
     expect(body).toMatchObject({

@@ -28,7 +28,12 @@ async function list(services: Caller['services'], query: Record<string, string>)
   const key = { key: 'fb_scoped', role: 'viewer', name: 'scoped', createdAt: DAY } as const;
   await putApiKey(table, services ? { ...key, services: [...services] } : key);
   const clock = fakeClock(DAY);
-  const api = describedApi({ routes: jobRoutes({ table, clock }), table, clock, logger: silentLogger });
+  const api = describedApi({
+    routes: jobRoutes({ table, clock, logger: silentLogger }),
+    table,
+    clock,
+    logger: silentLogger,
+  });
   const headers = { authorization: 'Bearer fb_scoped' };
   const answer = await api(httpV2({ method: 'GET', path: '/v1/jobs', query, headers }), { awsRequestId: 'request-1' });
   const { jobs = [], cursor } = JSON.parse(answer.body ?? '') as { jobs?: { id: string }[]; cursor?: string };

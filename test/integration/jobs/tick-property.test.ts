@@ -2,12 +2,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, inject, it } from 'vitest';
 import { tick } from '../../../functions/batch-monitor/tick.ts';
+import { listMarks } from '../../../store/items/alert-marks.ts';
 import { beginRun, endRun, listRuns, type RunStart } from '../../../store/items/job-runs.ts';
 import { noteHeard } from '../../../store/items/job-heard.ts';
-import { declareJobs, readJob, type JobDefinition, type PlannedPause } from '../../../store/items/jobs.ts';
+import { declareJobs, readJob, type Job, type JobDefinition, type PlannedPause } from '../../../store/items/jobs.ts';
 import type { Table } from '../../../store/port.ts';
 import { dying } from '../../support/dying-table.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { markReader } from '../../support/mark-reader.ts';
 import { silentLogger } from '../../support/instance.ts';
 import { createTable } from '../table.ts';
 
@@ -118,10 +120,17 @@ function stepsOf(plan: PlannedRun, index: number, held: Partial<JobDefinition>, 
   ];
 }
 
+/** What there is to say of it: of one that is wrong, how often, too. */
+function standingOf(job: Job | undefined) {
+  const { status, since, lastEnd } = job ?? {};
+  return { status, since, ...(status === 'failed' || status === 'overrunning' ? { lastEnd } : {}) };
+}
+
 async function world(steps: readonly Step[], ticks: readonly PlannedTick[], held: Partial<JobDefinition>) {
   const table = (await createTable(inject('dynamodb'))).sdk;
   const clock = fakeClock(DAY);
   const look = (on: Table) => tick({ table: on, clock, logger: silentLogger });
+  const reader = markReader(async () => standingOf(await readJob(table, 'orders', 'hourly')));
   await declareJobs(table, {
     service: 'orders',
     jobs: { hourly: { schedule: 'cron(0 * * * ? *)', maxRuntime: '10m', startDeadline: '5m', ...held } },
@@ -129,7 +138,12 @@ async function world(steps: readonly Step[], ticks: readonly PlannedTick[], held
   });
   const tickSteps = ticks.map(({ minute, twice, dies }): Step => ({
     at: DAY + minute * MINUTE + 30_000,
-    act: (on) => Promise.all([look(dies ? dying(on, dies) : on), ...(twice ? [look(on)] : [])]),
+    act: (on) =>
+      Promise.all([
+        look(dies ? dying(on, dies) : on),
+        ...(twice ? [look(on), reader.look(on, clock.now())] : []),
+        reader.look(on, clock.now()),
+      ]),
   }));
   for (const { at, act } of [...steps, ...tickSteps].sort((a, b) => a.at - b.at)) {
     clock.set(at);
@@ -139,8 +153,13 @@ async function world(steps: readonly Step[], ticks: readonly PlannedTick[], held
   await look(table);
   // What is left is only what time has not brought yet.
   expect(await look(table)).toEqual({ runs: 0, jobs: 0, checks: 0, failed: 0, complete: true });
+  await reader.look(table, clock.now());
   const { runs } = await listRuns(table, HOURLY, { limit: 50, consistent: true });
-  return { job: { ...(await readJob(table, 'orders', 'hourly')), rev: 0 }, runs };
+  const job = await readJob(table, 'orders', 'hourly');
+  // Whatever it has come to was marked, and nobody who took a mark away has missed what came after.
+  expect(reader.found.get('job/orders/hourly') ?? { status: 'new', since: DAY }).toEqual(standingOf(job));
+  expect(await listMarks(table, clock.now(), { limit: 10 })).toEqual({ marks: [], strangers: 0 });
+  return { job: { ...job, rev: 0 }, runs };
 }
 
 describe('the tick, whatever happens', () => {

@@ -2,9 +2,16 @@
 // never stored, and nothing is counted twice.
 import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { cloudWatch } from '../../../functions/telemetry/merge/cloudwatch.ts';
+import { Days } from '../../../functions/telemetry/metrics/today.ts';
 import { Memory } from '../../../functions/telemetry/merge/memory.ts';
 import { mergeTick, type MergeParts, type MergeReport } from '../../../functions/telemetry/merge/tick.ts';
-import type { OverviewData, SlotData, SlotsData, SumData } from '../../../functions/telemetry/sums/data.ts';
+import type {
+  HourOverviewData,
+  OverviewData,
+  SlotData,
+  SlotsData,
+  SumData,
+} from '../../../functions/telemetry/sums/data.ts';
 import { Slot } from '../../../functions/telemetry/sums/slot.ts';
 import { resourceSubject, SERVICE } from '../../../functions/telemetry/sums/subject.ts';
 import { Histogram, RELATIVE_ERROR } from '../../../middleware/telemetry/histogram.ts';
@@ -188,6 +195,42 @@ describe('a minute', () => {
     const { hours, subjects } = overview?.data as OverviewData;
     expect(hours).toEqual([10, 11]);
     expect(subjects).toEqual(sumOf([inHour(0).data(), inHour(1).data()]).data().subjects);
+
+    // Of the hour that is not over its five minutes that are.
+    const noon = TEN + 2 * HOUR;
+    const [present] = await dataOf({ kind: 'hourOverview', service: 'orders' }, noon, noon + 1);
+    expect((present?.data as HourOverviewData).slots).toEqual([0]);
+    const over = sumOf([...minutes].flatMap(([at, data]) => (at >= noon && at < noon + 5 * MINUTE ? [data] : [])));
+    for (const [subject, data] of Object.entries((present?.data as HourOverviewData).subjects)) {
+      const { outcomes, durations } = over.data().subjects[subject] ?? {};
+      expect([data.outcomes, data.durations]).toEqual([outcomes, durations]);
+      expect(data).not.toHaveProperty('bytesIn');
+    }
+  });
+
+  it('that came late within the hour is in what the day counted, which never falls meanwhile', async () => {
+    await listService(table.sdk, 'orders', TEN);
+    const parts = partsOf();
+    const days = new Days(table.sdk);
+    const idle = new Member('orders', 'idle', table.sdk, clock);
+    const busy = new Member('orders', 'busy', table.sdk, clock);
+    const counts: number[] = [];
+    for (let second = 30; second < 40 * 60; second += 20) {
+      passTo(TEN + second * 1_000);
+      // It serves twice, is frozen for twenty minutes, and serves again.
+      if ([30, 50, 1_230].includes(second)) await idle.serve('ok', 20);
+      await busy.serve('ok', 10);
+      if (second % 60 !== 10) continue;
+      await mergeTick(parts);
+      const { upTo } = (await readMergeProgress(table.sdk)) ?? { upTo: TEN };
+      const { subjects } = await days.read('orders', TEN - 10 * HOUR, upTo);
+      counts.push(subjects.get(resourceSubject(idle.resource))?.total ?? 0);
+    }
+    expect([...new Set(counts)]).toEqual([0, 1, 2, 3]);
+    const [present] = await dataOf({ kind: 'hourOverview', service: 'orders' }, TEN, TEN + 1);
+    const { slots, subjects } = present?.data as HourOverviewData;
+    expect(slots).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(countOf(subjects[resourceSubject(idle.resource)])).toBe(3);
   });
 });
 
@@ -286,6 +329,7 @@ describe('what a tick writes', () => {
     // Those of one service go out beside each other, so the order in which they are begun says nothing.
     expect(written.toSorted()).toEqual([
       'ctl#telemetry#edges#2026-01-05T10 2026-01-05T10:00#orders',
+      'ctl#telemetry#orders#1d 2026-01-05#hour',
       'ctl#telemetry#orders#1m 2026-01-05T10:04',
       // Its five minutes are over.
       ...['dependency#payments', 'resource#of-a', 'service'].map((of) => `ctl#telemetry#orders#5m#${of} 2026-01-05T10`),
@@ -373,6 +417,19 @@ describe('series of instances that die, of puts that fail, and of merges that cr
         else await mergeTick(partsOf({ memory }));
       };
 
+      const remembering = new Days(table.sdk);
+      let before: ReadonlyMap<string, number> = new Map();
+      const scrape = async () => {
+        const { upTo } = (await readMergeProgress(table.sdk)) ?? { upTo: TEN };
+        const [day, fresh] = await Promise.all(
+          [remembering, new Days(table.sdk)].map((days) => days.read('orders', TEN - 10 * HOUR, upTo)),
+        );
+        expect(day?.subjects).toEqual(fresh?.subjects);
+        const counts = new Map([...(day?.subjects ?? [])].map(([subject, { total }]) => [subject, total]));
+        for (const [subject, count] of before) expect(counts.get(subject)).toBeGreaterThanOrEqual(count);
+        before = counts;
+      };
+
       for (let second = 0; second < 25 * 60; second += 5) {
         passTo(TEN + second * 1_000);
         for (const member of alive) {
@@ -384,10 +441,14 @@ describe('series of instances that die, of puts that fail, and of merges that cr
         }
         if (random() < 0.01 && alive.length > 2) alive = alive.filter((_, i) => i > 0);
         if (random() < 0.015 && all.length < 14) join();
-        if (second % 60 === 10) await mergeSomehow();
+        if (second % 60 === 10) {
+          await mergeSomehow();
+          await scrape();
+        }
       }
       for (let minute = 25; minute < 30; minute++) await tickAt(TEN + minute * MINUTE + 5_000, partsOf());
       expect((await readMergeProgress(table.sdk))?.open).toEqual({});
+      await scrape();
 
       const sum = sumOf((await minutesOf('orders')).values());
       let [least, most] = [0, 0];
@@ -404,6 +465,8 @@ describe('series of instances that die, of puts that fail, and of merges that cr
       expect(total).toBeGreaterThanOrEqual(least);
       expect(total).toBeLessThanOrEqual(most);
       expect(new Set(told).size).toBe(told.length);
+
+      expect(before.get(SERVICE)).toBe(total);
 
       // In hours, of whole five minutes, it is the same.
       const hours = await dataOf({ kind: 'hour', service: 'orders', subject: SERVICE }, TEN, TEN + HOUR);

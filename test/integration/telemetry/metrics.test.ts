@@ -6,11 +6,12 @@ import { Slot } from '../../../functions/telemetry/sums/slot.ts';
 import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
 import { listService } from '../../../store/items/services.ts';
 import { keys } from '../../../store/keys.ts';
+import type { Table } from '../../../store/port.ts';
 import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { silentLogger } from '../../support/instance.ts';
-import { putDays, putMinuteSlots } from '../../support/series.ts';
+import { putDays, putHourOverview, putMinuteSlots } from '../../support/series.ts';
 import { createTable, type TestTable } from '../table.ts';
 
 const MINUTE = 60_000;
@@ -41,8 +42,8 @@ describe('GET /metrics', () => {
   });
 
   let api: ApiHandler;
-  const environment = () =>
-    describedApi({ routes: metricsRoutes(table.sdk), table: table.sdk, clock, logger: silentLogger });
+  const environment = (reading: Table = table.sdk) =>
+    describedApi({ routes: metricsRoutes(reading), table: table.sdk, clock, logger: silentLogger });
 
   async function scraped(nowMs: number, key = 'fb_viewer', from = api) {
     clock.advance(nowMs - clock.now());
@@ -82,6 +83,38 @@ describe('GET /metrics', () => {
       const fresh = await scraped(now, 'fb_viewer', environment());
       expect([remembering.requests, fresh.requests]).toEqual([minute - 3, minute - 3]);
       expect(fresh.text).toBe(remembering.text);
+    }
+  });
+
+  it('grows by what a minute held while the five minutes of the hour are summed up, and reads no more than what follows', async () => {
+    let read = 0;
+    const counting: Table = {
+      ...table.sdk,
+      query: async (request) => {
+        const page = await table.sdk.query(request);
+        if (request.pk.endsWith('#1m')) read += page.items.length;
+        return page;
+      },
+    };
+    await putDays(table.sdk, 'orders', slots, MIDNIGHT + HOUR);
+    for (const [minute, summedUp, most] of [
+      [27, 0, 24],
+      [27, 20, 4],
+      [28, 20, 5],
+      [28, 25, 1],
+      [29, 25, 1],
+      [62, 25, 34],
+      [62, 55, 4],
+    ] as const) {
+      await putHourOverview(table.sdk, 'orders', slots, MIDNIGHT + HOUR + summedUp * MINUTE);
+      const now = MIDNIGHT + HOUR + minute * MINUTE;
+      const remembering = await scraped(now);
+      read = 0;
+      const fresh = await scraped(now, 'fb_viewer', environment(counting));
+      expect([remembering.requests, fresh.requests]).toEqual([57 + minute, 57 + minute]);
+      expect(fresh.text).toBe(remembering.text);
+      expect(fresh.value('flyball_instances')).toBe(4);
+      expect(read).toBe(most);
     }
   });
 

@@ -1,5 +1,6 @@
 // The stand-in for the X-Ray daemon, as AWS's own SDK and a reader over HTTP find it.
 import { createSocket } from 'node:dgram';
+import AWSXRay from 'aws-xray-sdk-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startXRayDaemon, type XRayDaemon } from '../../../infra/local/xray/daemon.ts';
 import { KeptTraces, type TracePage } from '../../../infra/local/xray/kept-traces.ts';
@@ -16,12 +17,11 @@ describe('the stand-in for the X-Ray daemon', () => {
 
   beforeAll(async () => {
     daemon = await startXRayDaemon(0, new KeptTraces());
-    // Read by the SDK when it is loaded.
-    process.env['AWS_XRAY_DAEMON_ADDRESS'] = daemon.address;
+    // The SDK reads it from the environment when it is loaded, which another test may have done.
+    AWSXRay.setDaemonAddress(daemon.address);
   });
 
   afterAll(async () => {
-    delete process.env['AWS_XRAY_DAEMON_ADDRESS'];
     await daemon.stop();
   });
 

@@ -1,6 +1,7 @@
 // Spans as the X-Ray daemon receives them, over UDP, from AWS's own SDK.
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import AWSXRay from 'aws-xray-sdk-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Span } from '../../../middleware/trace/span.ts';
 import { xrayTracer } from '../../../middleware/trace/xray.ts';
@@ -27,13 +28,12 @@ describe('the X-Ray daemon', () => {
     });
     daemon.bind(0, '127.0.0.1');
     await once(daemon, 'listening');
-    // Read by the SDK when it is loaded.
-    process.env['AWS_XRAY_DAEMON_ADDRESS'] = `127.0.0.1:${daemon.address().port}`;
+    // The SDK reads it from the environment when it is loaded, which another test may have done.
+    AWSXRay.setDaemonAddress(`127.0.0.1:${daemon.address().port}`);
   });
 
   afterAll(() => {
     daemon.close();
-    delete process.env['AWS_XRAY_DAEMON_ADDRESS'];
   });
 
   /** What a batch of two traces had recorded, sent. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = new URL('../../../', import.meta.url).pathname;
-const FOLDERS = ['', 'docs', 'docs/adopt', 'docs/decisions'];
+const FOLDERS = ['', 'docs', 'docs/adopt', 'docs/alerts', 'docs/decisions'];
 const pages = FOLDERS.flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.md'))

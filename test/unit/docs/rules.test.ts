@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { validateRouting } from '../../../functions/alerting/routing/validate.ts';
 import { validateBaseline } from '../../../functions/config-center/baseline/validate.ts';
 import { validateDocument } from '../../../functions/config-center/validate.ts';
 
@@ -19,6 +20,7 @@ const documents = pages.flatMap((page) =>
     return { name: `${page}, document ${index + 1}`, document };
   }),
 );
+const isRouting = ({ document }: { readonly document: object }) => 'route' in document;
 
 describe('the rule documents in the pages', () => {
   it('are found', () => {
@@ -28,7 +30,11 @@ describe('the rule documents in the pages', () => {
     );
   });
 
-  it.each(documents)('can be published: $name', ({ document }) => {
+  it.each(documents.filter(isRouting))('can be put in force, and nothing of it is doubtful: $name', ({ document }) => {
+    expect(validateRouting(document)).toMatchObject({ valid: true, warnings: [] });
+  });
+
+  it.each(documents.filter((each) => !isRouting(each)))('can be published: $name', ({ document }) => {
     const validation =
       document.kind === 'baseline' ? validateBaseline(document) : validateDocument(document.service, document);
     expect(validation).toMatchObject({ valid: true });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { bucketEvent, encodedKey, wants } from '../../../infra/local/events/bucket-event.ts';
 import { queueEvent, settledIds } from '../../../infra/local/events/queue-event.ts';
-import { scheduleEvent } from '../../../infra/local/events/schedule-event.ts';
+import { scheduleEvent } from '../../../functions/batch-monitor/schedule-event.ts';
 import { triggerOf } from '../../../middleware/kernel/trigger.ts';
 
 const ARN = 'arn:aws:sqs:eu-central-1:000000000000:settlement';

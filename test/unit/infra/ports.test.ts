@@ -7,7 +7,9 @@ import { answersOn, freePorts, portsFrom, requireFree } from '../../../infra/loc
 
 describe('the ports', () => {
   it('are the documented ones unless the environment names others', () => {
-    expect(portsFrom({})).toEqual({ http: 3000, lambda: 3002, dynamodb: 8000, sqs: 4566, s3: 4569, xray: 2000 });
+    expect(portsFrom({})).toEqual({
+      ...{ http: 3000, lambda: 3002, dynamodb: 8000, sqs: 4566, s3: 4569, xray: 2000, alerts: 4580 },
+    });
     expect(portsFrom({ PORT: '3100', FLYBALL_S3_PORT: '' })).toMatchObject({ http: 3100, s3: 4569 });
   });
 

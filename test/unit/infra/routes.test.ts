@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { alertingRoutes } from '../../../functions/alerting/api.ts';
 import { batchMonitorRoutes } from '../../../functions/batch-monitor/api.ts';
 import { createConfigCenter } from '../../../functions/config-center/config-center.ts';
 import { telemetryRoutes } from '../../../functions/telemetry/routes.ts';
@@ -28,6 +29,11 @@ const FOLDERS = {
   }),
   telemetry: telemetryRoutes(table),
   'batch-monitor': batchMonitorRoutes({ table, clock, logger, newId: () => 'id' }),
+  alerting: alertingRoutes({
+    ...{ table, clock, logger, cell: 'test' },
+    newId: () => 'id',
+    channels: () => () => Promise.resolve(),
+  }),
 };
 const names = Object.keys(FOLDERS) as (keyof typeof FOLDERS)[];
 const all = names.flatMap((name) => eventsOf(name).map(({ path }) => path));

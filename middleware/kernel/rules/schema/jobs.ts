@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parseRate } from '../../rates.ts';
 import { parseFailures, parseMedianShare, parseTimeOfDay, parseTimes } from '../job-terms.ts';
+import { once, recurring } from './planned.ts';
 import { duration, parsed } from './values.ts';
 
 const MOST_PAUSES = 50;
@@ -10,21 +11,27 @@ const MOST_TAGS = 20;
 const JOB_ID = /^([a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?:)?[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/;
 const TAG = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$/;
 
-const moment = z.iso.datetime({ offset: true, error: 'a time such as 2027-01-01T12:00:00Z' });
-const reason = z.string().min(1).max(256).optional();
 const bound = z.union(
   [z.number().min(0), parsed(parseMedianShare, '50% of the median of 10')],
   'a number, or such as 50% of the median of 10',
 );
 const counted = z.strictObject({ atLeast: bound.optional(), atMost: bound.optional() }).optional();
 
-const pause = z.union(
-  [
-    z.strictObject({ from: moment, to: moment, reason }),
-    z.strictObject({ schedule: z.string().min(1).max(256), for: duration, reason }),
-  ],
-  'a pause has from and to, or schedule and for',
-);
+const pause = z.union([once, recurring], 'a pause has from and to, or schedule and for');
+
+const alert = z.strictObject({
+  severity: z.enum(['realtime', 'high', 'deferred']).optional().meta({
+    description: 'realtime wakes somebody; deferred waits for the owner’s hour; by itself realtime if blocking',
+  }),
+  runbook: z
+    .url({ protocol: /^https?$/, error: 'an address such as https://wiki.example/nightly' })
+    .max(512)
+    .optional()
+    .meta({ description: 'where it says what to do' }),
+  deferUntil: parsed(parseTimeOfDay, '08:00')
+    .optional()
+    .meta({ description: 'in the owner’s zone: until when it is held, in place of the owner’s hour' }),
+});
 
 export const job = z.strictObject({
   schedule: z.string().min(1).max(256).meta({ description: 'cron(0 2 * * ? *), rate(5 minutes) or five cron fields' }),
@@ -73,7 +80,12 @@ export const job = z.strictObject({
       description: 'jobs it waits for: when one has failed, its own failure is because of that',
     }),
   blocking: z.boolean().optional().meta({ since: '0.3.0', description: 'business stands still when it fails' }),
+  announced: z.boolean().optional().meta({
+    since: '0.3.0',
+    description: 'instances of other services know when a run is under way, for their pausedWhile',
+  }),
   owner: z.string().min(1).max(128).optional(),
+  alert: alert.optional().meta({ since: '0.3.0', description: 'how somebody is told that it is wrong' }),
   tags: z
     .array(z.string().check(z.regex(TAG, 'a tag is 1 to 64 letters, digits and _ . : / -, a letter or digit first')))
     .min(1)

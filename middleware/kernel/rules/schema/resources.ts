@@ -2,7 +2,19 @@
 import { z } from 'zod';
 import { PRIORITIES } from '../priorities.ts';
 import { breaker } from './breakers.ts';
-import { count, duration, like, listed, name, OUTCOME_PATTERN, OUTCOMES, pattern, status, TRIGGERS } from './values.ts';
+import {
+  count,
+  duration,
+  like,
+  listed,
+  mode,
+  name,
+  OUTCOME_PATTERN,
+  OUTCOMES,
+  pattern,
+  status,
+  TRIGGERS,
+} from './values.ts';
 
 export const backoff = z.strictObject(
   {
@@ -86,6 +98,18 @@ const redelivery = z.strictObject(
   like('{ attempts: 5, backoff: { initial: 2s } }'),
 );
 
+const MOST_AWAITED = 10;
+
+const AWAITED =
+  'a job of this service such as settlement-batch; one of another is { service: bank, job: settlement-batch }';
+const awaitedJob = z.union(
+  [
+    z.string().check(z.regex(/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/, AWAITED)),
+    z.strictObject({ service: name.optional(), job: name, mode: mode.optional() }),
+  ],
+  AWAITED,
+);
+
 export const resource = z.strictObject({
   match: z.strictObject({
     trigger: z.enum(TRIGGERS).optional(),
@@ -112,4 +136,10 @@ export const resource = z.strictObject({
     description:
       'a refused event of a bucket, topic or bus goes to the parking queue (default where there is one), or fails',
   }),
+  pausedWhile: z
+    .array(awaitedJob)
+    .min(1)
+    .max(MOST_AWAITED)
+    .optional()
+    .meta({ since: '0.3.0', description: 'jobs while a run of which everything is refused' }),
 });

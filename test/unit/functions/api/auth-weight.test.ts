@@ -27,7 +27,7 @@ async function loadedWith(entry: string): Promise<ReadonlySet<string>> {
 }
 
 describe('a caller with a key', { timeout: 60_000 }, () => {
-  it.each(['config-center', 'batch-monitor', 'telemetry'])(
+  it.each(['alerting', 'config-center', 'batch-monitor', 'telemetry'])(
     'waits for no part of %s that only tokens need',
     async (name) => {
       const loaded = await loadedWith(`functions/${name}/handler.ts`);

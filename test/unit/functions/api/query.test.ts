@@ -47,6 +47,15 @@ describe('a query', () => {
     expect(faultOf(query)).toBe(fault);
   });
 
+  it('of an address that other people’s clients make passes over what is unknown, and takes the last of several', () => {
+    const query = requireQuery(new URLSearchParams('limit=2&Limit=9&limit=3&key=a&key=b'), {
+      query: { ...paging, key: z.array(z.string()) },
+      otherQuery: true,
+    });
+    expect(query.get('limit')).toBe('3');
+    expect(query.getAll('key')).toEqual(['a', 'b']);
+  });
+
   it('of a route that takes none is refused', () => {
     expect(faultOf('x=1', {})).toBe('There is no parameter "x" here; no parameters are taken.');
     expect(faultOf('__proto__=1', {})).toBe('There is no parameter "__proto__" here; no parameters are taken.');

@@ -171,3 +171,30 @@ describe('a run that is due', () => {
     expect(verdictOf(due, at)).toEqual(verdict);
   });
 });
+
+describe('an end that comes late to the store', () => {
+  /** A healthy job whose first runs are not read any more, and a run that seems to have overrun. */
+  const known = job({
+    ...{ status: 'up', since: DAY - 30 * 24 * HOUR, watchFrom: DAY - 40 * 24 * HOUR, anchorAt: SLOT - 24 * HOUR },
+    changes: [{ at: DAY - 30 * 24 * HOUR, from: 'new', to: 'up' }],
+  });
+  const before = run({
+    ...{ run: 'before', startedAt: SLOT - 24 * HOUR, scheduledAt: SLOT - 24 * HOUR, status: 'succeeded' },
+    endedAt: SLOT - 24 * HOUR + MINUTE,
+  });
+  const maxRuntimeAt = SLOT + 10 * MINUTE;
+  const overran = judge(known, [before, run({ status: 'overran', maxRuntimeAt })], maxRuntimeAt + 1, SLOT - 24 * HOUR);
+
+  it('takes back that its run took too long', () => {
+    expect(overran.job).toMatchObject({ status: 'overrunning', since: maxRuntimeAt });
+    const after = ended('succeeded', maxRuntimeAt - 1_000, { maxRuntimeAt });
+    const { job: judged } = judge(overran.job, [before, after], maxRuntimeAt + MINUTE, SLOT - 24 * HOUR);
+    expect(judged).toMatchObject({ status: 'up', since: known.since, changes: known.changes });
+  });
+
+  it('that came after its time takes nothing back', () => {
+    const after = ended('succeeded', maxRuntimeAt + 1_000, { maxRuntimeAt });
+    const { job: judged } = judge(overran.job, [before, after], maxRuntimeAt + MINUTE, SLOT - 24 * HOUR);
+    expect(judged.changes.map(({ to }) => to)).toEqual(['up', 'overrunning', 'up']);
+  });
+});

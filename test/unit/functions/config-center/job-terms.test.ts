@@ -45,6 +45,27 @@ describe('what a job is held to', () => {
       ['/jobs/nightly/noHeartbeatFor: 29s is less than 30s; a run is heard of every 15s at most'],
     ],
     [{ finishBy: '06:00' }, []],
+    [{ alert: { severity: 'deferred', runbook: 'https://wiki.example/nightly', deferUntil: '06:30' } }, []],
+    [{ blocking: true, alert: { severity: 'high' } }, []],
+    [{ alert: {} }, ['/jobs/nightly/alert: says nothing; name severity, runbook or deferUntil']],
+    [
+      { alert: { runbook: 'ftp://wiki.example' } },
+      ['/jobs/nightly/alert/runbook: an address such as https://wiki.example/nightly'],
+    ],
+    [
+      { blocking: true, alert: { severity: 'deferred' } },
+      [
+        '/jobs/nightly/alert/severity: is deferred, and the job is blocking: business would stand still until the morning',
+      ],
+    ],
+    [
+      { alert: { severity: 'high', deferUntil: '06:30' } },
+      ['/jobs/nightly/alert/deferUntil: is for what is deferred, and this is high: it is never held'],
+    ],
+    [
+      { blocking: true, alert: { deferUntil: '06:30' } },
+      ['/jobs/nightly/alert/deferUntil: is for what is deferred, and this is realtime: it is never held'],
+    ],
     [{ finishBy: '6am' }, ['/jobs/nightly/finishBy: "6am" is not a time of the day; write 06:00 or 23:30']],
     [
       { finishBy: '02:04' },
@@ -112,7 +133,7 @@ describe('what a job is held to', () => {
     ],
     [
       { pauses: [{ schedule: 'rate(1 day)', for: '1h' }] },
-      ['/jobs/nightly/pauses/0/schedule: a rate(…) tells no time at which a pause begins; write 0 22 * * 5'],
+      ['/jobs/nightly/pauses/0/schedule: a rate(…) tells no time at which the pause begins; write 0 22 * * 5'],
     ],
     [
       { pauses: [{ from: '2026-12-24T00:00:00Z' }] },

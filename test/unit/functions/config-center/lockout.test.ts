@@ -12,7 +12,7 @@ function warnings(service: string, rules: object): string[] {
   return (warningsOf(service, result.document).warnings ?? []).map(({ path, reason }) => `${path}: ${reason}`);
 }
 
-describe.each(['config-center', 'batch-monitor', 'telemetry'])('rules of %s', (service) => {
+describe.each(['alerting', 'config-center', 'batch-monitor', 'telemetry'])('rules of %s', (service) => {
   it.each<[string, object, string]>([
     ['tokens', { access: { jwt } }, '/access/jwt: refuses every API key'],
     ['required tokens', { access: { require: ['jwt'], jwt } }, '/access/jwt: refuses every API key'],

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApi } from '../../../../functions/api/index.ts';
-import { jobRoutes } from '../../../../functions/batch-monitor/routes.ts';
+import { alertingRoutes } from '../../../../functions/alerting/api.ts';
+import { batchMonitorRoutes } from '../../../../functions/batch-monitor/api.ts';
 import { createConfigCenter } from '../../../../functions/config-center/config-center.ts';
 import { telemetryRoutes } from '../../../../functions/telemetry/routes.ts';
 import { httpV2 } from '../../../support/events.ts';
@@ -29,7 +30,16 @@ const routes = createConfigCenter({
   healthUrls: [],
   probe: () => Promise.resolve(),
 });
-const all = [...routes, ...telemetryRoutes(table), ...jobRoutes({ table, clock })];
+const shared = { table, clock, logger, newId: () => 'id' };
+const all = [
+  ...routes,
+  ...telemetryRoutes(table),
+  ...batchMonitorRoutes(shared),
+  ...alertingRoutes({ ...shared, cell: 'test', channels: () => () => Promise.resolve() }),
+];
+
+/** Pings, and checks: preflights fail as any route of ours. */
+const FOREIGN = /^(?!OPTIONS).+ \/(?:ping|api)\//;
 
 let document: OpenApi;
 let operations: readonly (readonly [string, Operation])[];
@@ -93,11 +103,21 @@ describe('the description of the API', () => {
   });
 
   it('says that errors are problems', () => {
-    for (const [route, { responses }] of operations) {
+    for (const [route, { responses }] of operations.filter(([of]) => !FOREIGN.test(of))) {
       expect(responses['400']?.content, route).toEqual({
         'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
       });
     }
+  });
+
+  it('says that errors of an API that is somebody else’s are as they are there', () => {
+    for (const [route, { responses }] of operations.filter(([of]) => FOREIGN.test(of))) {
+      const content = route.includes('/ping/')
+        ? { 'text/plain': { schema: { type: 'string' } } }
+        : { 'application/json': { schema: { $ref: '#/components/schemas/CheckError' } } };
+      expect(responses['400']?.content, route).toEqual(content);
+    }
+    expect(operations.filter(([of]) => FOREIGN.test(of)).length).toBeGreaterThan(20);
   });
 
   it('has what a client needs to know of a route', () => {

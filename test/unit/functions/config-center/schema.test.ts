@@ -44,6 +44,8 @@ const everySection = {
   telemetry: { slow: '1s', sample: '1%' },
   logs: { level: 'DEBUG', until: '2027-01-01T00:00:00Z' },
   slos: { fast: { objective: '99.9%', latency: '300ms' } },
+  builtInAlerts: { breakers: 'deferred', objectives: 'off' },
+  alerts: { failing: { when: { failures: { share: '5%', atLeast: 20, within: '5m' } } } },
 };
 const documents: readonly unknown[] = [
   everySection,

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { validateDocument } from '../../../../functions/config-center/validate.ts';
+import type { RuleDocument } from '../../../../middleware/kernel/rules/document.ts';
 import { withoutFaults } from '../../../../functions/config-center/validation/salvage.ts';
 import { leastCpuMs } from '../../../support/cpu.ts';
 
@@ -509,5 +510,40 @@ describe('quotas', () => {
     expect(errorsOf({ throttles: { daily: { limit: '1k/h', timezone: 'UTC' } } })).toEqual([
       '/throttles/daily/timezone: means something with algorithm: fixed-window alone',
     ]);
+  });
+});
+
+describe('a job that comes no more', () => {
+  const NOON = Date.UTC(2026, 11, 24, 12);
+  const once = { schedule: 'at(2026-12-24T11:00:00)' };
+  const errorsOf = (jobs: object, before?: RuleDocument['jobs'], nowMs = NOON) => {
+    const document = { apiVersion: 'flyball/v1', service: 'orders', jobs };
+    const result = validateDocument('orders', document, nowMs, before && { jobs: before });
+    return result.valid ? [] : result.errors;
+  };
+
+  it('is refused, with what to do', () => {
+    expect(errorsOf({ once })).toEqual([
+      {
+        path: '/jobs/once/schedule',
+        reason: `"${once.schedule}" came last at 2026-12-24T11:00:00.000Z, and never again; write a time to come, or take the job out`,
+      },
+    ]);
+    expect(errorsOf({ once: { schedule: '2026-12-24 11:00:00' } })).toHaveLength(1);
+  });
+
+  it.each([
+    ['is to come', { once: { schedule: 'at(2026-12-24T13:00:00)' } }, undefined, NOON],
+    ['comes again and again', { often: { schedule: '0 11 24 12 *' } }, undefined, NOON],
+    ['is to come by its own clock', { once: { ...once, timezone: 'America/New_York' } }, undefined, NOON],
+    ['is in force as it is', { once, other: { schedule: '0 2 * * *' } }, { once }, NOON],
+    ['is not to come in force', { once }, undefined, -Infinity],
+  ])('is none that %s', (_what, jobs, before, nowMs) => {
+    expect(errorsOf(jobs, before, nowMs)).toEqual([]);
+  });
+
+  it('is refused where it is changed, whatever is in force', () => {
+    expect(errorsOf({ once: { schedule: 'at(2026-12-24T10:00:00)' } }, { once })).toHaveLength(1);
+    expect(errorsOf({ once: { ...once, timezone: 'Asia/Kolkata' } }, { once })).toHaveLength(1);
   });
 });

@@ -74,6 +74,11 @@ describe('a parameter', () => {
     ['actuatedFunctions', ''],
     ['actuatedEventSources', '14e0db71-0000-4000-8000-000000000001'],
     ['actuatedEventSources', '*'],
+    ['startableFunctions', ''],
+    ['startableFunctions', 'flyball-prod-settlement'],
+    ['startableFunctions', 'reports-*,flyball-${sls:stage}-settlement'],
+    ['heartbeatUrl', ''],
+    ['heartbeatUrl', 'https://hc-ping.com/6a3bb2a4-0000-4000-8000-000000000001'],
     ['keepData', 'Delete'],
     ['uploadsBucket', 'flyball-test-uploads-${AWS::AccountId}'],
     ['uploadsBucket', 'pictures.example'],
@@ -118,6 +123,11 @@ describe('a parameter', () => {
       "the name of a function, flyball-prod-orders, or a pattern, orders-*, that fits none of the control plane's, or nothing",
     ],
     ['actuatedEventSources', 'orders', 'the UUID of an event source mapping, or * for all, or nothing'],
+    ['startableFunctions', 'a,', 'names of functions, or patterns of names, with commas between them'],
+    ['startableFunctions', 'a, b', 'names of functions, or patterns of names, with commas between them'],
+    ['startableFunctions', 'arn:aws:lambda:eu-central-1:111122223333:function:a', 'names of functions'],
+    ['heartbeatUrl', 'http://hc-ping.com/a', 'an https address that is asked at the end of each tick of alerts'],
+    ['heartbeatUrl', 'https://ann:secret@hc-ping.com/a', 'an https address'],
     ['keepData', 'retain', 'Retain or Delete'],
     ['protectData', ['true'], 'true or false'],
     ['uploadsBucket', 'My_Bucket', 'the name of a bucket'],
@@ -136,12 +146,13 @@ describe('a parameter', () => {
   });
 });
 
-describe('the functions whose limits rules may set', () => {
+describe('the functions whose limits rules may set, and those that jobs are started by', () => {
   it.each([
     ...['**', 'f*', '*-center', 'flyball-*', 'flyball-prod-*', '*prod*con*center', 'flyball-${sls:stage}-*'],
     ...CONTROL_PLANE.map((part) => `flyball-prod-${part}`),
   ])('are never of the control plane: %s is refused', (names) => {
     expect(wrongWith('actuatedFunctions', names)).toContain("that fits none of the control plane's");
+    expect(wrongWith('startableFunctions', `orders,${names}`)).toContain("that fit none of the control plane's");
   });
 
   it('are judged by the stage that is deployed', () => {

@@ -108,6 +108,47 @@ describe('a run', () => {
     expect(codes).toEqual(['NO_ROWS', 'NO_ROWS', undefined]);
   });
 
+  it('says which function runs it, and which schedule', async () => {
+    const { table, begun } = remembering();
+    await invoke(table, schedule('every-night'));
+    expect(begun[0]?.item).toMatchObject({
+      function: 'arn:aws:lambda:eu-central-1:000000000000:function:flyball-test',
+      schedule: 'every-night',
+    });
+    expect(begun[0]?.item['startedBy']).toBeUndefined();
+  });
+
+  it('that somebody has started by hand says who, and is that of no slot', async () => {
+    const { table, begun, ended } = remembering();
+    const flyball = { startedBy: { by: 'Ada', reason: 'the file came late' } };
+    await invoke(table, { ...schedule(), flyball });
+    await invoke(table, { day: '2027-01-01', flyball });
+    for (const { item } of begun) {
+      expect(item).toMatchObject({ startedBy: flyball.startedBy });
+      expect(item['scheduledAt']).toBeUndefined();
+    }
+    expect(ended[0]?.values).toMatchObject({ ':startedBy': flyball.startedBy });
+  });
+
+  it.each([
+    ['a WebSocket', { requestContext: { connectionId: 'a' } }],
+    ['a queue', sqs()],
+  ])('believes nobody by %s who says to have started it', async (_what, event) => {
+    const { table, begun } = remembering();
+    await invoke(table, { ...event, flyball: { startedBy: { by: 'Ada' } } });
+    expect(begun[0]?.item['startedBy']).toBeUndefined();
+  });
+
+  it.each([[{}], [{ startedBy: 'Ada' }], [{ startedBy: { reason: 'none' } }], ['Ada'], [{ startedBy: { by: '' } }]])(
+    'was started by nobody when its event says %j',
+    async (flyball) => {
+      const { table, begun } = remembering();
+      await invoke(table, { ...schedule(), flyball });
+      expect(begun[0]?.item['startedBy']).toBeUndefined();
+      expect(begun[0]?.item['scheduledAt']).toBeDefined();
+    },
+  );
+
   it('knows no slot when something other than a schedule started it', async () => {
     const { table, begun } = remembering();
     await invoke(table, sqs());

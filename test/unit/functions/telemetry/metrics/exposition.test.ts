@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Counters, ENDS_MS } from '../../../../../functions/telemetry/metrics/counters.ts';
 import { exposition } from '../../../../../functions/telemetry/metrics/exposition.ts';
 import { Growing } from '../../../../../functions/telemetry/metrics/growing.ts';
+import { Part } from '../../../../../functions/telemetry/metrics/part.ts';
 import type { SumData } from '../../../../../functions/telemetry/sums/data.ts';
 import { pack } from '../../../../../store/items/telemetry-detail.ts';
 import { Histogram, RELATIVE_ERROR } from '../../../../../middleware/telemetry/histogram.ts';
@@ -225,7 +226,7 @@ describe('what Prometheus reads', () => {
 
   it('counts subjects with long names together', () => {
     const data = { subjects: { ['resource#' + 'x'.repeat(201)]: { outcomes: { ok: 1 } }, 'resource#a': {} } };
-    const subjects = new Growing().of([pack(data)]);
+    const subjects = new Growing().of([new Part(pack(data))]);
     expect([...subjects].map(([name, { total }]) => [name, total])).toEqual([
       ['resource#other', 1],
       ['resource#a', 0],

@@ -1,0 +1,101 @@
+// What of a valid routing document is probably not meant: routes that no alert reaches, names that nothing uses, alerts that reach nobody.
+import { pointerOf, type FieldError } from '../../api/index.ts';
+import { channelKey } from '../sick-channel.ts';
+import type { RouteNode, Routing } from './document.ts';
+import { excludes, covers } from './covers.ts';
+import type { RoutingDocument } from './schema.ts';
+import { OWNER, targetsOf } from './targets.ts';
+
+export function unlikelyRouting(document: RoutingDocument, routing: Routing): FieldError[] {
+  const nodes = nodesOf(routing.route);
+  return [
+    ...unreachable(routing.route, []),
+    ...unheard(routing.route),
+    ...wakesNobody(nodes),
+    ...heardByItself(document, routing, nodes),
+    ...unused(document, nodes),
+    ...ownersWithoutAny(document, nodes),
+  ];
+}
+
+const finding = (path: string, reason: string): FieldError => ({ path, reason });
+
+function nodesOf(node: RouteNode): RouteNode[] {
+  return [node, ...node.routes.flatMap(nodesOf)];
+}
+
+/** Routes that ask for what a route above them excludes, or that one before them has taken already. */
+function unreachable(node: RouteNode, above: readonly RouteNode[]): FieldError[] {
+  const within = [...above, node];
+  return node.routes.flatMap((route, i) => {
+    const excluding = within.find(({ match }) => excludes(match, route.match));
+    if (excluding)
+      return [finding(`${route.path}/match`, `no alert gets here: ${excluding.path} lets none such through`)];
+    const before = node.routes.slice(0, i).find((other) => !other.continue && covers(other.match, route.match));
+    if (before) return [finding(route.path, `no alert gets here: ${before.path} comes first and takes them all`)];
+    return unreachable(route, within);
+  });
+}
+
+/** At the root `owner` alone is nobody for alerts without an owner, and for owners without channels. */
+function unheard({ channels, path }: RouteNode): FieldError[] {
+  if (channels.some((name) => name !== OWNER)) return [];
+  const reason = 'alerts of nobody, and of owners without channels, reach nobody: name a channel for them as well';
+  return [finding(`${path}/channels`, reason)];
+}
+
+function wakesNobody(nodes: readonly RouteNode[]): FieldError[] {
+  return nodes
+    .filter(({ mute, match }) => mute.length > 0 && match.severity?.includes('realtime'))
+    .map(({ path }) => finding(path, 'holds back what is realtime while it is mute; say mute: [] here to send it'));
+}
+
+/** That a channel does not deliver is heard by nobody where it is told by that channel alone, though there are others. */
+function heardByItself(document: RoutingDocument, routing: Routing, nodes: readonly RouteNode[]): FieldError[] {
+  const told = namedIn(document, nodes);
+  const used = [...routing.channels.keys()].filter((name) => told.has(name));
+  if (used.length < 2) return [];
+  return used.flatMap((name) => {
+    const about = { kind: 'flyball', service: 'flyball', name: `channel ${name}`, severity: 'high' } as const;
+    const [first, ...others] = targetsOf(routing, { key: channelKey(name), ...about });
+    if (first?.channel !== name || others.some(({ channel }) => channel !== name)) return [];
+    const reason = `that ${name} does not deliver is told by ${name} alone: name another channel for alerts of kind flyball`;
+    return [finding(`${first.route}/channels`, reason)];
+  });
+}
+
+function namedIn({ owners = {} }: RoutingDocument, nodes: readonly RouteNode[]): ReadonlySet<string> {
+  return new Set([
+    ...nodes.flatMap((node) => [...node.channels, ...node.escalate.flatMap((step) => step.channels)]),
+    ...Object.values(owners).flatMap((owner) => owner.channels ?? []),
+  ]);
+}
+
+function unused(document: RoutingDocument, nodes: readonly RouteNode[]): FieldError[] {
+  const { channels = {}, windows = {} } = document;
+  const told = namedIn(document, nodes);
+  const mute = new Set(nodes.flatMap((node) => node.mute));
+  const idle = (section: string, names: readonly string[], used: ReadonlySet<string>, what: string) =>
+    names.filter((name) => !used.has(name)).map((name) => finding(pointerOf([section, name]), what));
+  return [
+    ...idle(
+      'channels',
+      Object.keys(channels),
+      told,
+      'no route and no owner names it: it is for checks that do, at most',
+    ),
+    ...idle('windows', Object.keys(windows), mute, 'no route is mute in it'),
+  ];
+}
+
+/** Patterns of owners that fit none of those the document knows. */
+function ownersWithoutAny({ owners = {} }: RoutingDocument, nodes: readonly RouteNode[]): FieldError[] {
+  const known = Object.keys(owners);
+  return nodes.flatMap(({ path, match }) =>
+    (match.owner ?? []).flatMap((pattern, i) =>
+      !pattern.includes('*') || known.some((name) => covers({ owner: [pattern] }, { owner: [name] }))
+        ? []
+        : [finding(`${path}/match/owner/${i}`, 'fits none of the owners that the document names')],
+    ),
+  );
+}

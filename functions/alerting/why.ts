@@ -1,0 +1,77 @@
+// Why an alert was told to whom it was, and why not to others: each channel that routing gives, and what stands for or against it. Pure.
+import type { Alert, AlertHold, Delivery } from '../../store/items/alert-record.ts';
+import { inWords } from './alert/words.ts';
+import type { Routing, Target } from './routing/document.ts';
+import { targetsOf } from './routing/targets.ts';
+import { walkOf } from './routing/walk.ts';
+import { deliveryShown, holdShown, iso, trailShown } from './views.ts';
+
+export function whyOf(alert: Alert, routing: Routing | undefined, nowMs: number) {
+  const { id, condition, status, trail, trailForgotten } = alert;
+  const targets = routing ? targetsOf(routing, condition) : [];
+  return {
+    ...{ id, status, at: iso(nowMs) },
+    routes: routing ? walkOf(routing.route, condition) : [],
+    channels: [
+      ...targets.map((target) => channelOf(alert, target)),
+      ...elsewhere(alert, targets).map((delivery) => ({
+        ...{ channel: delivery.channel, route: delivery.route, step: delivery.step === 0 ? undefined : delivery.step },
+        ...{
+          decision: delivery.state,
+          reason: 'decided by what the routing was then',
+          deliveries: [deliveryShown(delivery)],
+        },
+      })),
+    ],
+    ...nobody(alert, routing, targets),
+    trail: trail.map(trailShown),
+    ...(trailForgotten > 0 ? { trailForgotten } : {}),
+  };
+}
+
+function nobody({ holds }: Alert, routing: Routing | undefined, targets: readonly Target[]) {
+  if (targets.length > 0) return {};
+  if (!routing) return { nobody: 'there is no routing document: PUT /v1/alerts/routing' };
+  const unrouted = holds.find(({ kind }) => kind === 'unrouted');
+  return {
+    nobody: unrouted?.reason ?? 'the route has no channel for it: its owner has none, or is not in the document',
+  };
+}
+
+/** One channel at one step of a route: the last that was decided of it, else what holds it back, else what is waited for. */
+function channelOf(alert: Alert, { channel, route, escalation }: Target) {
+  const step = escalation?.step ?? 0;
+  const deliveries = alert.deliveries.filter((one) => one.channel === channel && one.step === step);
+  const hold = alert.holds.find((one) => (one.channel === channel || one.channel === '') && isOf(one, route));
+  const last = deliveries.at(-1);
+  return {
+    ...{ channel, route, step: step === 0 ? undefined : step },
+    ...(hold ? heldAs(hold) : last ? decidedAs(last) : waitingAs(alert, escalation)),
+    deliveries: deliveries.map(deliveryShown),
+    ...(hold ? { hold: holdShown(hold) } : {}),
+  };
+}
+
+const isOf = (hold: AlertHold, route: string): boolean => hold.route === '' || hold.route === route;
+
+const heldAs = ({ kind, reason }: AlertHold) => ({ decision: kind, reason });
+
+function decidedAs({ state, reason, error, attempts }: Delivery) {
+  const failed = error === undefined ? '' : `; ${attempts === 1 ? 'the attempt' : `${attempts} attempts`}: ${error}`;
+  return { decision: state, reason: `${reason}${failed}` };
+}
+
+function waitingAs({ status, acknowledged }: Alert, escalation: Target['escalation']) {
+  if (status === 'resolved') return { decision: 'not told', reason: 'it was over before' };
+  if (!escalation) return { decision: 'not decided', reason: 'the next tick looks at it' };
+  if (acknowledged) return { decision: 'not told', reason: `${acknowledged.by} has acknowledged it` };
+  const after = inWords(escalation.afterMs);
+  return { decision: 'waiting', reason: `told when nobody has acknowledged it ${after} after the first were told` };
+}
+
+/** What was decided by a routing that is no longer, or led elsewhere: the last word to each channel. */
+function elsewhere({ deliveries }: Alert, targets: readonly Target[]): Delivery[] {
+  const now = new Set(targets.map(({ channel, escalation }) => `${escalation?.step ?? 0} ${channel}`));
+  const last = new Map(deliveries.map((delivery) => [`${delivery.step} ${delivery.channel}`, delivery]));
+  return [...last].filter(([place]) => !now.has(place)).map(([, delivery]) => delivery);
+}
