@@ -12,7 +12,8 @@ export const silenceBody = z.strictObject({
     error: `is longer than ${MATCH_BYTES} bytes; use stars, or several silences`,
   }),
   from: time.optional().meta({ description: 'default: now; 90 days away at most' }),
-  until: time.meta({ description: '90 days later at most; what still burns then is sent' }),
+  until: time.optional().meta({ description: '90 days later at most; what still burns then is sent' }),
+  for: z.string().max(32).optional().meta({ description: 'in place of until: 30m, 2h; 90d at most' }),
   reason: z.string().min(1).max(500),
 });
 
@@ -25,6 +26,7 @@ const silence = z
     reason: z.string(),
     by: z.string(),
     inForce: z.boolean(),
+    state: z.enum(['pending', 'active', 'expired']).meta({ description: 'expired: its time is over, or was ended' }),
     matchedAt: moment.optional().meta({ description: 'when it last kept somebody from being told, to the hour' }),
     ended: z.object({ at: moment, by: z.string() }).optional(),
     forgotten: z.string().optional().meta({ description: 'it has kept nobody from being told for a week' }),
@@ -58,6 +60,7 @@ export const putSilence: Description = {
         until: '2027-01-01T06:00:00Z',
         reason: 'the database is being moved',
       },
+      hours: { match: { name: ['nightly*'], tag: ['team:data'] }, for: '2h', reason: 'it is started by hand today' },
     },
   },
   answers: {
@@ -68,7 +71,7 @@ export const putSilence: Description = {
   },
   problems: {
     409: 'There are as many as may be, those that are kept after their time among them.',
-    422: 'It would never hold, for more than 90 days, or only after them.',
+    422: 'It would never hold, for more than 90 days, or only after them; or it does not say for how long.',
   },
 };
 

@@ -1,4 +1,5 @@
 // Silences over HTTP: for how long nobody is told of alerts that fit, and why; which of them were forgotten.
+import type { z } from 'zod';
 import type { Alert } from '../../store/items/alert-record.ts';
 import { listOpenAlerts } from '../../store/items/alerts.ts';
 import {
@@ -20,10 +21,10 @@ import {
   requireAllServices,
   requireScope,
   route,
-  unprocessable,
   type Caller,
   type Route,
 } from '../api/index.ts';
+import { endingOf, invalid } from '../api/ending.ts';
 import { record } from '../api/trail.ts';
 import * as described from './described-silences.ts';
 import type { AlertingParts } from './parts.ts';
@@ -57,9 +58,9 @@ export function silenceRoutes(parts: AlertingParts): Route[] {
     }),
     route('POST', SILENCES, 'editor', described.putSilence, async (request) => {
       const nowMs = clock.now();
-      const { match, from: begins, until: ends, reason } = bodyOf(request, described.silenceBody);
+      const { match, reason, ...times } = bodyOf(request, described.silenceBody);
       requireServices(request.caller, match.service);
-      const [from, until] = spanOf(begins, ends, nowMs);
+      const [from, until] = spanOf(times, nowMs);
       requireRoomForSilence(request.caller, (await listSilences(table)).silences, mostSilences);
       const silence: Silence = { id: parts.newId(), match, from, until, reason, by: request.caller.name };
       await putSilence(table, silence);
@@ -98,6 +99,7 @@ export function silenceShown(silence: Silence, nowMs: number) {
   const quietSince = Math.max(from, matchedAt ?? from);
   return {
     ...{ id, match, from: iso(from), until: iso(until), reason, by, inForce },
+    state: inForce ? 'active' : isToCome(silence, nowMs) ? 'pending' : 'expired',
     ...(matchedAt === undefined ? {} : { matchedAt: iso(matchedAt) }),
     ...(ended ? { ended: { ...ended, at: iso(ended.at) } } : {}),
     // Nobody looks for what is quiet: the list says so by itself.
@@ -108,19 +110,18 @@ export function silenceShown(silence: Silence, nowMs: number) {
   };
 }
 
-/** @throws {Problem} 422 for times that have passed, or are too far apart or away. */
-function spanOf(begins: string | undefined, ends: string, nowMs: number): [from: number, until: number] {
-  const from = Math.max((begins === undefined ? undefined : readTime(begins)) ?? nowMs, nowMs);
-  const until = readTime(ends) ?? nowMs;
-  const wrong = spanError(from, until, nowMs);
-  if (wrong === undefined) return [from, until];
-  throw unprocessable('The body is not what this route takes.', 'INVALID_BODY', [wrong]);
-}
+type Times = Pick<z.infer<typeof described.silenceBody>, 'from' | 'until' | 'for'>;
 
-function spanError(from: number, until: number, nowMs: number) {
-  if (from - nowMs > LONGEST_MS) return { path: '/from', reason: 'is more than 90 days away' };
-  if (until <= from) return { path: '/until', reason: 'is not later than it begins' };
-  return until - from > LONGEST_MS ? { path: '/until', reason: 'is more than 90 days later' } : undefined;
+/** @throws {Problem} 422 for times that have passed, or are too far apart or away. */
+function spanOf({ from: begins, until: ends, for: lasting }: Times, nowMs: number): [from: number, until: number] {
+  const from = Math.max((begins === undefined ? undefined : readTime(begins)) ?? nowMs, nowMs);
+  if (from - nowMs > LONGEST_MS) throw invalid('/from', 'is more than 90 days away');
+  const moment = ends === undefined ? undefined : readTime(ends);
+  if (moment !== undefined && moment <= from) throw invalid('/until', 'is not later than it begins');
+  const end = endingOf({ lasting, moment: ends, called: 'until', example: '2h' }, from);
+  if (!end) throw invalid('/until', 'is missing: say until when it holds, or for how long with for');
+  if (end.at - from > LONGEST_MS) throw invalid(end.place, 'is more than 90 days later');
+  return [from, end.at];
 }
 
 /** A key for some services silences those, each by its name, and no others. @throws {Problem} 403 */

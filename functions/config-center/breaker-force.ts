@@ -15,7 +15,7 @@ import { storedBreakerKey } from './breaker-key.ts';
 import { breakerNamed } from './breaker-rules.ts';
 import { shownBreaker } from './breaker-shown.ts';
 import { forceBody } from './described/breakers.ts';
-import { endingOf, invalid } from './ending.ts';
+import { endingOf, invalid } from '../api/ending.ts';
 import type { Parts } from './parts.ts';
 import { record } from '../api/trail.ts';
 

@@ -25,7 +25,7 @@ import {
   type Route,
 } from '../api/index.ts';
 import { liftShed, pauseBody, pauseShed, readShed } from './described/cell.ts';
-import { eitherOr, endingOf, invalid } from './ending.ts';
+import { eitherOr, endingOf, invalid } from '../api/ending.ts';
 import type { Parts } from './parts.ts';
 import { recorded, requireServices, spreadOver, spreadOverCell, type Lay, type Spread } from './pausing.ts';
 import { record } from '../api/trail.ts';

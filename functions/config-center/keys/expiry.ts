@@ -1,5 +1,5 @@
 // When a key that is to be made expires. Pure.
-import { endingOf, invalid } from '../ending.ts';
+import { endingOf, invalid } from '../../api/ending.ts';
 
 const LONGEST_MS = 3650 * 86_400_000;
 

@@ -221,11 +221,27 @@ describe('a silence', () => {
     [{ match: {}, until: '2026-12-18T00:00:00Z', reason: 'all' }, 'fb_ada', 422],
     [{ match: { service: ['a'] }, until: '2027-06-18T00:00:00Z', reason: 'too long' }, 'fb_ada', 422],
     [{ match: { service: ['a'] }, until: '2026-12-18T00:00:00Z' }, 'fb_ada', 422],
+    [{ match: { service: ['a'] }, for: '91d', reason: 'too long' }, 'fb_ada', 422],
+    [{ match: { service: ['a'] }, reason: 'for ever' }, 'fb_ada', 422],
+    [{ match: { service: ['a'] }, for: '2h', until: '2026-12-18T00:00:00Z', reason: 'both' }, 'fb_ada', 422],
     [{ match: { service: ['*'] }, until: '2026-12-18T00:00:00Z', reason: 'others’' }, 'fb_own', 403],
     [{ match: { kind: ['job'] }, until: '2026-12-18T00:00:00Z', reason: 'others’' }, 'fb_own', 403],
     [{ match: { service: ['orders'] }, until: '2026-12-18T00:00:00Z', reason: 'our own' }, 'fb_own', 201],
   ])('%j by %s: %i', async (body, key, status) => {
     expect((await send('POST', '/silences', { body, key })).status).toBe(status);
+  });
+
+  it('holds for as long as it says, from when it begins', async () => {
+    const body = { match: { service: ['a'] }, from: '2026-11-19T22:00:00Z', for: '6h', reason: 'the move' };
+    const { body: put } = await send('POST', '/silences', { body });
+    expect(put).toMatchObject({ state: 'pending', inForce: false, until: '2026-11-20T04:00:00.000Z' });
+    const states: unknown[] = [];
+    for (const at of ['2026-11-19T22:00:00Z', '2026-11-20T04:00:00Z']) {
+      world.clock.advance(Date.parse(at) - world.clock.now());
+      const { body: listed } = await send('GET', '/silences', { query: { all: 'true' } });
+      states.push((listed['silences'] as { state: string }[])[0]?.state);
+    }
+    expect(states).toEqual(['active', 'expired']);
   });
 
   const bounded = { match: { service: ['orders'] }, until: '2026-12-18T00:00:00Z', reason: 'of the tick' };

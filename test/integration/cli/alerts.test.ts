@@ -4,10 +4,17 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { run } from '../../../cli/run.ts';
-import { serve, type ServedCenter } from './center-over-http.ts';
+import { routingInForce } from '../../../functions/alerting/routing/stored.ts';
+import type { Method } from '../../../functions/api/index.ts';
+import { hashOfCondition } from '../../../store/alert-keys.ts';
+import { controlPlane, givenKey } from '../access-control/planes.ts';
+import { alertWorld, failed, type AlertWorld } from '../alerting/alert-world.ts';
+import { createTable } from '../table.ts';
+import { serve, serveCenter, type ServedCenter } from './center-over-http.ts';
 
+const HOUR = 3_600_000;
 const AT = '2027-01-01T02:00:00.000Z';
 const ID = '0123456789abcdef0123456789abcdef-1';
 const alert = {
@@ -64,16 +71,17 @@ beforeEach(() => {
   return () => rmSync(folder, { recursive: true, force: true });
 });
 
-async function flyball(...argv: string[]) {
-  const ran = { exitCode: 0, out: '', err: '' };
-  ran.exitCode = await run(['alerts', ...argv], {
-    env: { XDG_CONFIG_HOME: folder, FLYBALL_URL: center.url, FLYBALL_TOKEN: 'fb_key' },
+async function ran(argv: readonly string[], url = center.url, key = 'fb_key') {
+  const said = { exitCode: 0, out: '', err: '' };
+  said.exitCode = await run(['alerts', ...argv], {
+    env: { XDG_CONFIG_HOME: folder, FLYBALL_URL: url, FLYBALL_TOKEN: key },
     ...{ folder, version: '1.2.3', timeoutMs: 60_000 },
-    out: (line) => (ran.out += line),
-    err: (line) => (ran.err += line),
+    out: (line) => (said.out += line),
+    err: (line) => (said.err += line),
   });
-  return ran;
+  return said;
 }
+const flyball = (...argv: string[]) => ran(argv);
 
 const rowsOf = (out: string) =>
   out
@@ -124,8 +132,146 @@ it.each([
   [['report', ID], 'report takes no name.'],
   [['send-now', ID], '--reason is missing'],
   [['why', ID, '--week', '2026-W53'], '--week is for report; leave it out.'],
+  [['why', ID, ID], 'why takes one at a time'],
+  [['list', '--all'], '--all is for silences; leave it out.'],
+  [['silence', '--for', '2h', '--reason', 'x'], 'Say which: silence wants what it is for, such as service=settlement.'],
+  [['silence', 'service=a', '--for', '2h'], '--reason is missing'],
+  [['silence', 'service=a', '--reason', 'x'], 'Say for how long: --for 2h, or --until'],
+  [['silence', 'service=a', '--for', '2h', '--until', AT, '--reason', 'x'], 'Say for how long'],
+  [['silence', 'sevrice=a', '--for', '2h', '--reason', 'x'], 'Did you mean "service"?'],
+  [['silence', 'service=', '--for', '2h', '--reason', 'x'], '"service=" does not say which'],
+  [['unsilence'], 'Say which: unsilence wants a silence, by its id.'],
 ])('%j asks for nothing', async (argv, says) => {
   const { exitCode, err } = await flyball(...argv);
   expect({ exitCode, asked }).toEqual({ exitCode: 2, asked: [] });
   expect(err).toContain(says);
+});
+
+describe('with the control plane', () => {
+  const NIGHT = Date.parse('2026-11-18T02:12:00Z');
+  let real: ServedCenter;
+  let world: AlertWorld;
+  const id = `${hashOfCondition('job/settlement/nightly')}-1`;
+
+  beforeEach(async () => {
+    const { sdk } = await createTable(inject('dynamodb'));
+    world = alertWorld(sdk, NIGHT);
+    await givenKey(sdk, 'editor', 'editor');
+    await givenKey(sdk, 'admin', 'admin');
+    await givenKey(sdk, 'own', 'editor', { services: ['orders'] });
+    const plane = controlPlane(sdk, { clock: world.clock });
+    real = await serveCenter({
+      send: async (method, path, { headers = {}, query = {}, body } = {}) => {
+        const sent = typeof body === 'string' ? { body } : {};
+        const { text: answered, ...rest } = await plane.send({
+          method: method as Method,
+          path,
+          headers,
+          query,
+          ...sent,
+        });
+        return { ...rest, body: answered };
+      },
+    });
+    const topic = (name: string) => ({ type: 'sns', topic: `arn:aws:sns:eu-central-1:123456789012:${name}` });
+    await plane.send({
+      ...{ method: 'PUT', path: '/v1/alerts/routing', bearer: 'fb_admin', headers: { 'if-none-match': '*' } },
+      body: {
+        apiVersion: 'flyball/v1',
+        owners: { 'team-orders': { timezone: 'Europe/Berlin', channels: ['mail'] } },
+        channels: { mail: topic('mail'), pager: topic('pager') },
+        route: { channels: ['owner'], routes: [{ match: { severity: ['realtime'] }, channels: ['pager'] }] },
+      },
+    });
+    world.routing = (await routingInForce(sdk))?.routing;
+    world.conditions = [
+      failed('nightly', {
+        ...{ severity: 'deferred', owner: 'team-orders', since: NIGHT, failures: 2 },
+        ...{ exception: ['TypeError: x is undefined'], runbook: 'https://runbooks.example/nightly' },
+      }),
+    ];
+    await world.tick();
+    return () => real.stop();
+  });
+  const asked = (argv: readonly string[], key = 'fb_editor') => ran(argv, real.url, key);
+  const lines = (out: string) => out.split('\n');
+
+  it('shows all that is known of one: what, since when, whose, what was sent and why', async () => {
+    const { out: held } = await asked(['show', id]);
+    expect(lines(held)).toEqual(
+      expect.arrayContaining([
+        'job/settlement/nightly',
+        'nightly failed.',
+        `Alert: ${id}, firing`,
+        'Severity: deferred',
+        'Since: 2026-11-18 02:12:00',
+        'Owner: team-orders',
+        'Failures in a row: 2',
+        'Sent at: 2026-11-18 07:00:00',
+        'TypeError: x is undefined',
+        'mail: deferred until 2026-11-18 07:00:00, since held until 08:00 Europe/Berlin',
+        'mail (/route): deferred, since held until 08:00 Europe/Berlin',
+      ]),
+    );
+    world.clock.advance(5 * HOUR);
+    await world.tick();
+    const { exitCode, out } = await asked(['show', id]);
+    expect(exitCode).toBe(0);
+    const table = lines(out).slice(lines(out).indexOf('Deliveries') + 1);
+    expect(rowsOf(table.slice(1, 2).join(''))).toEqual([
+      ['2026-11-18 07:12:00', 'mail', 'digest', 'sent', '1', '2026-11-18 07:12:00', 'held until 08:00 Europe/Berlin'],
+    ]);
+    const { out: json } = await asked(['show', id, '--json']);
+    expect(JSON.parse(json)).toMatchObject({ id, told: ['mail'], why: { id, trail: [{ what: 'fired' }, {}, {}, {}] } });
+  });
+
+  it('silences what fits, lists it, and ends it', async () => {
+    const made = await asked([
+      ...['silence', 'service=settlement', 'name=night*', 'name=weekly'],
+      ...['--for', '2h', '--reason', 'the database is moved'],
+    ]);
+    const [silence = '', told] = made.out.split('\n');
+    expect(told).toBe(
+      'Nobody is told of service=settlement name=night* name=weekly until 2026-11-18 04:12:00; 1 alert fires now that fits.',
+    );
+    await world.tick();
+    expect(rowsOf((await asked(['show', id])).out).flat()).toContainEqual(expect.stringContaining('mail: silenced'));
+    const listed = async (...more: string[]) => rowsOf((await asked(['silences', ...more])).out).slice(1);
+    expect(await listed()).toEqual([
+      [
+        ...[silence, 'ends soon', '2026-11-18 02:12:00', '2026-11-18 04:12:00', 'editor'],
+        ...['service=settlement name=night* name=weekly', 'the database is moved'],
+      ],
+    ]);
+    world.clock.advance(HOUR);
+    expect((await asked(['unsilence', silence])).out).toBe(
+      `The silence ${silence} is over: what still burns is sent within a minute.`,
+    );
+    expect(await asked(['unsilence', silence])).toMatchObject({ exitCode: 1 });
+    expect(await listed()).toEqual([]);
+    expect(await listed('--all')).toMatchObject([[silence, 'ended by editor', {}, '2026-11-18 03:12:00', {}, {}, {}]]);
+  });
+
+  it('says from when one holds that is to come', async () => {
+    const window = ['--from', '2026-11-20T22:00:00Z', '--until', '2026-11-21T04:00:00Z', '--reason', 'it moves'];
+    const { out } = await asked(['silence', 'kind=job', ...window]);
+    expect(out).toContain('kind=job from 2026-11-20 22:00:00 until 2026-11-21 04:00:00; 1 alert fires now that fits.');
+    expect(rowsOf((await asked(['silences'])).out)[1]).toContain('pending');
+  });
+
+  it.each([
+    ['a time that is too long', ['silence', 'service=orders', '--for', '91d', '--reason', 'x'], 'more than 90 days'],
+    ['no time', ['silence', 'service=orders', '--for', 'soon', '--reason', 'x'], '/for'],
+    [
+      'a kind that there is not',
+      ['silence', 'service=orders', 'kind=jobs', '--for', '1h', '--reason', 'x'],
+      '/match/kind/0',
+    ],
+    ['others’ services', ['silence', 'service=settlement', '--for', '1h', '--reason', 'x'], 'settlement'],
+    ['a silence that there is not', ['unsilence', 'nothing'], 'There is no silence nothing'],
+  ])('is refused %s, with what is wrong', async (_, argv, says) => {
+    const { exitCode, err } = await asked(argv, 'fb_own');
+    expect(exitCode).toBe(1);
+    expect(err).toContain(says);
+  });
 });

@@ -9,7 +9,7 @@ export interface ServedCenter {
   stop(): Promise<void>;
 }
 
-export async function serveCenter(center: Center): Promise<ServedCenter> {
+export async function serveCenter(center: Pick<Center, 'send'>): Promise<ServedCenter> {
   const server = createServer((request, response) => {
     void answer(center, request).then(({ status, headers, body }) => {
       response.writeHead(status, headers).end(body);
@@ -23,7 +23,7 @@ export async function serve(server: Server): Promise<ServedCenter> {
   return { url: await listening(server), stop: () => stopped(server) };
 }
 
-async function answer(center: Center, request: IncomingMessage) {
+async function answer(center: Pick<Center, 'send'>, request: IncomingMessage) {
   const body = await text(request);
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://center');
   const headers = Object.fromEntries(

@@ -1,6 +1,7 @@
 // When what is asked for a time is over: after so long (`for`), or at a moment. Pure.
 import { parseDuration } from '../../middleware/kernel/units.ts';
-import { readTime, unprocessable, type Problem } from '../api/index.ts';
+import { readTime } from './moments.ts';
+import { unprocessable, type Problem } from './problem.ts';
 
 export interface Ending {
   /** As the body's `for` has it: `30m`. */
