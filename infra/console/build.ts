@@ -1,0 +1,105 @@
+// Builds the console: bundles the page's sources by esbuild, compresses them, and says in a manifest what there is.
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { build as bundle, type OutputFile } from 'esbuild';
+import { compressed, type Compressed } from './compress.ts';
+import { pageOf, type Output } from './page.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** Where the function's package takes the console from; who packages beside somebody else names a folder of their own. */
+export const CONSOLE_FOLDER = join(ROOT, process.env['FLYBALL_CONSOLE_DIR'] || '.flyball/console');
+const SOURCE = join(ROOT, 'console');
+
+export interface BuiltFile {
+  readonly type: string;
+  /** Of the uncompressed bytes, in hex. */
+  readonly hash: string;
+  readonly bytes: number;
+  readonly brotliBytes: number;
+  readonly gzipBytes: number;
+}
+
+/** What `functions/console` serves; each file stands beside it three times: as it is, and with `.br` and `.gz` behind its name. */
+export interface Manifest {
+  /** The name of the page among the files. Every other one is an asset. */
+  readonly page: string;
+  readonly files: Readonly<Record<string, BuiltFile>>;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  woff2: 'font/woff2',
+};
+
+/**
+ * Writes the console into the folder. Files have their content's hash in their names and the manifest is the last to be
+ * put in place, so that a reader meets one build or the other; what the manifest no longer names is removed after it.
+ * Rejects when a source cannot be bundled, and leaves what was there.
+ */
+export async function buildConsole(folder: string = CONSOLE_FOLDER, source: string = SOURCE): Promise<Manifest> {
+  const [template, { metafile, outputFiles }] = await Promise.all([
+    readFile(join(source, 'index.html'), 'utf8'),
+    bundle({
+      absWorkingDir: source,
+      entryPoints: { main: 'main.tsx' },
+      outdir: source,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      target: 'es2023',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      minify: true,
+      legalComments: 'none',
+      entryNames: '[name]-[hash]',
+      chunkNames: '[name]-[hash]',
+      assetNames: '[name]-[hash]',
+      loader: { '.svg': 'file', '.woff2': 'file' },
+      define: { 'process.env.NODE_ENV': '"production"' },
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    }),
+  ]);
+  const outputs = metafile.outputs as Readonly<Record<string, Output>>;
+  const assets = await Promise.all(outputFiles.map((file) => compressed(nameOf(file), Buffer.from(file.contents))));
+  const page = Buffer.from(pageOf(template, outputs));
+  const files = [...assets, await compressed('index.html', page, 'hashed')];
+  const manifest: Manifest = {
+    page: files.at(-1)?.name ?? '',
+    files: Object.fromEntries(files.map((file) => [file.name, described(file)])),
+  };
+  await put(folder, files, manifest);
+  return manifest;
+}
+
+function nameOf({ path }: OutputFile): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function described({ name, hash, identity, brotli, gzip }: Compressed): BuiltFile {
+  const type = TYPES[name.slice(name.lastIndexOf('.') + 1)];
+  if (type === undefined)
+    throw new Error(`console: ${name} has no content type; give it one in infra/console/build.ts`);
+  const sizes = { bytes: identity.length, brotliBytes: brotli.length, gzipBytes: gzip.length };
+  return { type, hash, ...sizes };
+}
+
+async function put(folder: string, files: readonly Compressed[], manifest: Manifest): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const written = files.flatMap(({ name, identity, brotli, gzip }) => [
+    [name, identity] as const,
+    [`${name}.br`, brotli] as const,
+    [`${name}.gz`, gzip] as const,
+  ]);
+  await Promise.all(written.map(([name, bytes]) => writeFile(join(folder, name), bytes)));
+  const beside = join(folder, `.manifest-${String(process.pid)}`);
+  await writeFile(beside, JSON.stringify(manifest, null, 2));
+  await rename(beside, join(folder, 'manifest.json'));
+  const kept = new Set(['manifest.json', ...written.map(([name]) => name)]);
+  const left = (await readdir(folder)).filter((name) => !kept.has(name));
+  await Promise.all(left.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}
