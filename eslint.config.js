@@ -29,7 +29,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['**/*.ts', '**/*.js'],
+    files: ['**/*.ts', '**/*.tsx', '**/*.js'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: { projectService: { allowDefaultProject: ['*.js'] }, tsconfigRootDir: import.meta.dirname },
@@ -46,8 +46,15 @@ export default tseslint.config(
     },
   },
   {
-    files: ['functions/**/*.ts', 'middleware/**/*.ts', 'store/**/*.ts', 'cli/**/*.ts', 'console/**/*.ts'],
-    ignores: ['middleware/kernel/clock.ts'],
+    files: [
+      'functions/**/*.ts',
+      'middleware/**/*.ts',
+      'store/**/*.ts',
+      'cli/**/*.ts',
+      'console/**/*.ts',
+      'console/**/*.tsx',
+    ],
+    ignores: ['middleware/kernel/clock.ts', 'console/clock.ts'],
     rules: {
       'no-restricted-properties': ['error', ...ambient],
       'no-restricted-syntax': [

@@ -1,0 +1,78 @@
+// Says what has happened: shown for a while, and read out by screen readers.
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError } from '../api/problem.ts';
+import { useTexts } from '../text/language.ts';
+import { partsTexts } from './texts.ts';
+
+interface Said {
+  readonly id: number;
+  readonly kind: 'ok' | 'bad';
+  readonly text: string;
+}
+
+const SHOWN_MS = 6_000;
+let last = 0;
+let said: readonly Said[] = [];
+const listeners = new Set<(said: readonly Said[]) => void>();
+
+function set(next: readonly Said[]): void {
+  said = next;
+  for (const listener of [...listeners]) listener(said);
+}
+
+const forget = (id: number) => set(said.filter((one) => one.id !== id));
+
+/** Something was done. */
+export function tellDone(text: string): void {
+  const id = (last += 1);
+  set([...said, { id, kind: 'ok', text }]);
+  setTimeout(() => forget(id), SHOWN_MS);
+}
+
+/** Something was not done; stays until it is closed. */
+export function tellFailed(error: unknown): void {
+  if (!(error instanceof Error)) throw error;
+  const details = error instanceof ApiError ? error.errors.map(({ path, message }) => `${path}: ${message}`) : [];
+  set([...said, { id: (last += 1), kind: 'bad', text: [error.message, ...details].join(' ') }]);
+}
+
+export function Toasts() {
+  const [shown, setShown] = useState(said);
+  const t = useTexts(partsTexts);
+  useEffect(() => {
+    listeners.add(setShown);
+    return () => void listeners.delete(setShown);
+  }, []);
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {shown.map(({ id, kind, text }) => (
+        <div key={id} class={`note ${kind}`}>
+          <span>{text}</span>
+          <button type="button" class="plain" onClick={() => forget(id)}>
+            {t('close')}
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Runs what changes something once at a time: `[busy, run]`; what fails is told. Resolves with whether it was done. */
+export function useAct(): readonly [boolean, (act: () => Promise<unknown>, done?: string) => Promise<boolean>] {
+  const [busy, setBusy] = useState(false);
+  const run = async (act: () => Promise<unknown>, done?: string): Promise<boolean> => {
+    if (busy) return false;
+    setBusy(true);
+    try {
+      await act();
+      if (done !== undefined) tellDone(done);
+      return true;
+    } catch (error) {
+      tellFailed(error);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return [busy, run];
+}

@@ -1,0 +1,111 @@
+// Times in the viewer's zone, with UTC on hover; durations and how long ago.
+import { useNow } from '../clock.ts';
+import { locale, useLanguage } from '../text/language.ts';
+
+type Moment = string | number | undefined | null;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+function formatOf(kind: 'time' | 'minute' | 'full'): Intl.DateTimeFormat {
+  const key = `${locale()} ${kind}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(
+    locale(),
+    kind === 'time'
+      ? { timeStyle: 'medium' }
+      : kind === 'minute'
+        ? { hour: '2-digit', minute: '2-digit' }
+        : { dateStyle: 'medium', timeStyle: 'medium' },
+  );
+  formats.set(key, made);
+  return made;
+}
+
+const msOf = (at: string | number): number => (typeof at === 'number' ? at : Date.parse(at));
+
+/** `2026-01-05 09:30:00 UTC`, for a title. */
+export const utcOf = (at: string | number): string =>
+  `${new Date(msOf(at)).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
+
+export const dateTimeOf = (at: string | number): string => formatOf('full').format(msOf(at));
+export const timeOf = (at: string | number): string => formatOf('time').format(msOf(at));
+export const minuteOf = (at: string | number): string => formatOf('minute').format(msOf(at));
+
+/** A moment: today by its time, any other day with its date. */
+export function Time({ at, full = false }: { at: Moment; full?: boolean }) {
+  useLanguage();
+  const present = useNow(60_000);
+  if (at === undefined || at === null) return <span class="quiet">–</span>;
+  const ms = msOf(at);
+  const today = new Date(ms).toDateString() === new Date(present).toDateString();
+  return (
+    <time dateTime={new Date(ms).toISOString()} title={utcOf(ms)}>
+      {today && !full ? timeOf(ms) : dateTimeOf(ms)}
+    </time>
+  );
+}
+
+/** `3 min ago`, `in 2 h`: by the viewer's clock, and the moment itself on hover. */
+export function Ago({ at }: { at: Moment }) {
+  useLanguage();
+  const present = useNow();
+  if (at === undefined || at === null) return <span class="quiet">–</span>;
+  const ms = msOf(at);
+  return (
+    <time dateTime={new Date(ms).toISOString()} title={`${dateTimeOf(ms)} · ${utcOf(ms)}`}>
+      {agoOf(ms, present)}
+    </time>
+  );
+}
+
+const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+];
+
+export function agoOf(at: number, present: number): string {
+  const byMs = at - present;
+  const [unit, size] = STEPS.find(([, step]) => Math.abs(byMs) >= step) ?? ['second', 1_000];
+  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' }).format(
+    Math.trunc(byMs / size),
+    unit,
+  );
+}
+
+/** `1 d 2 h`, `3 min 4 s`, `1.25 s`, `840 ms`: two units at most. */
+export function durationOf(ms: number): string {
+  if (ms < 1_000) return `${number(ms, ms < 10 ? 1 : 0)} ms`;
+  if (ms < 60_000) return `${number(ms / 1_000, ms < 10_000 ? 2 : 1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3_600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  const first = parts.findIndex(([count]) => count > 0);
+  return parts
+    .slice(first, first + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${String(count)} ${unit}`)
+    .join(' ');
+}
+
+const number = (value: number, digits: number): string =>
+  value.toLocaleString(locale(), { maximumFractionDigits: digits });
+
+/** What is left until a moment, second by second: `02:13:05`; '00:00' when it has passed. */
+export function Countdown({ to }: { to: string | number }) {
+  const present = useNow();
+  const left = Math.max(0, Math.round((msOf(to) - present) / 1_000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(left / 3_600);
+  const rest = `${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
+  return (
+    <time class="number" dateTime={`PT${String(left)}S`} title={`${dateTimeOf(msOf(to))} · ${utcOf(to)}`}>
+      {hours > 0 ? `${two(hours)}:${rest}` : rest}
+    </time>
+  );
+}

@@ -1,0 +1,77 @@
+// What whoever is not signed in sees, wherever in the page they wanted to go.
+import { useEffect, useId, useState } from 'preact/hooks';
+import { ask } from '../api/client.ts';
+import { ApiError } from '../api/problem.ts';
+import { useTexts } from '../text/language.ts';
+import { session } from './session.ts';
+import { sessionTexts } from './texts.ts';
+
+export function SignedOut() {
+  const t = useTexts(sessionTexts);
+  const id = useId();
+  const [token, setToken] = useState('');
+  const [wrong, setWrong] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const ended = session.ended();
+  useEffect(() => {
+    document.title = 'flyball';
+  }, []);
+
+  async function signIn(): Promise<void> {
+    const given = token.trim().replace(/^bearer\s+/i, '');
+    if (given === '') return setWrong(t('tokenMissing'));
+    setBusy(true);
+    setWrong(undefined);
+    try {
+      await ask('/v1/me', { headers: { authorization: `Bearer ${given}` } });
+      session.begin(given);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setWrong(error.status === 401 ? t('unknown') : t('unreachable', { why: error.message }));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <main class="signed-out">
+      <form
+        class="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void signIn();
+        }}
+      >
+        <h1>{t('title')}</h1>
+        {ended === undefined ? null : (
+          <p class={`note ${ended === 'refused' ? 'warn' : ''}`} role="status">
+            {t(ended)}
+          </p>
+        )}
+        <div class="field">
+          <label for={id}>{t('token')}</label>
+          <input
+            id={id}
+            type="password"
+            autocomplete="off"
+            spellcheck={false}
+            value={token}
+            aria-invalid={wrong !== undefined}
+            aria-describedby={`${id}-hint`}
+            onInput={(event) => setToken(event.currentTarget.value)}
+          />
+          <span
+            id={`${id}-hint`}
+            class={wrong === undefined ? 'quiet' : 'wrong'}
+            role={wrong === undefined ? undefined : 'alert'}
+          >
+            {wrong ?? t('tokenHint')}
+          </span>
+        </div>
+        <button type="submit" class="main" disabled={busy}>
+          {t(busy ? 'checking' : 'signIn')}
+        </button>
+      </form>
+    </main>
+  );
+}
