@@ -6,8 +6,11 @@ import { keyOf, type Judge, type ServiceAt } from './judge.ts';
 /** As the rules call them. */
 const CALLED: Partial<Record<Judge['kind'], keyof NonNullable<RuleDocument['builtInAlerts']>>> = {
   breaker: 'breakers',
+  throttle: 'throttles',
+  quota: 'quotas',
   slo: 'objectives',
   fleet: 'fleet',
+  saturation: 'saturation',
 };
 
 /** What is off is not looked at: what fires of it is over. */

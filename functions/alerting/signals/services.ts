@@ -17,9 +17,10 @@ import { keyOf, type Judge } from './judge.ts';
 import { objectives } from './objectives.ts';
 import { quotas } from './quotas.ts';
 import { alertRules } from './rules.ts';
+import { saturation } from './saturation.ts';
 import { throttles } from './throttles.ts';
 
-const JUDGES: readonly Judge[] = [breakers, throttles, quotas, objectives, alertRules, burstRules, fleet];
+const JUDGES: readonly Judge[] = [breakers, throttles, quotas, objectives, alertRules, burstRules, fleet, saturation];
 const KINDS = new Set(JUDGES.map(({ kind }) => kind));
 const MINUTE_MS = 60_000;
 const PAGE = 50;

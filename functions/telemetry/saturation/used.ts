@@ -1,8 +1,7 @@
 // What a service used of what runs out, step by step: environments, memory, /tmp, time, and the age of its messages. Pure.
-import type { Machine } from '../../../store/items/telemetry-detail.ts';
 import { nameOf } from '../coverage/seen.ts';
 import { isSettled, type Settled } from '../series/settled.ts';
-import type { SumData } from '../sums/data.ts';
+import type { MachineSum, SumData } from '../sums/data.ts';
 import { Sum } from '../sums/sum.ts';
 import type { Measured } from './gauge.ts';
 
@@ -62,12 +61,25 @@ export class Used {
     return this.#measured((sum) => sum.machine?.tmpMb);
   }
 
+  /** Of its memory, the most that any environment used: 1 is all. */
+  memoryShare(): readonly Measured[] {
+    return this.#measured((sum) => sum.machine?.memoryShare);
+  }
+
+  tmpShare(): readonly Measured[] {
+    return this.#measured((sum) => sum.machine?.tmpShare);
+  }
+
   /** ms of their timeout that all but one of a hundred invocations were through with. */
   time(): readonly Measured[] {
+    return this.#measured((sum) => timeOf(sum)?.usedMs);
+  }
+
+  /** Of their timeout; where functions have several, of the least: what is left of it is all that counts when it is full. */
+  timeShare(): readonly Measured[] {
     return this.#measured((sum) => {
-      const left = sum.histogramOf('left')?.quantile(0.01);
-      const given = sum.machine?.timeoutMs;
-      return left === undefined || given === undefined ? undefined : Math.max(0, given - left);
+      const { usedMs, givenMs } = timeOf(sum) ?? {};
+      return usedMs === undefined || givenMs === undefined ? undefined : usedMs / givenMs;
     });
   }
 
@@ -86,7 +98,7 @@ export class Used {
   /** The limits as they were last told. */
   limit(name: 'memoryLimitMb' | 'tmpLimitMb' | 'timeoutMs'): number | undefined {
     return this.#steps()
-      .map(([, { machine }]: readonly [number, { readonly machine: Machine | undefined }]) => machine?.[name])
+      .map(([, { machine }]: readonly [number, { readonly machine: MachineSum | undefined }]) => machine?.[name])
       .findLast((value) => value !== undefined);
   }
 
@@ -109,6 +121,12 @@ export class Used {
   #steps(): [number, Sum][] {
     return [...this.#sums].sort(([a], [b]) => a - b);
   }
+}
+
+function timeOf(sum: Sum) {
+  const left = sum.histogramOf('left')?.quantile(0.01);
+  const givenMs = sum.machine?.timeoutMs;
+  return left === undefined || givenMs === undefined ? undefined : { usedMs: Math.max(0, givenMs - left), givenMs };
 }
 
 /** The busiest minute's environments, as those of all minutes of the step were divided among the service's functions. */

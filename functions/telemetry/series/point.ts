@@ -1,7 +1,7 @@
 // One step of a series, or a total, as it is shown: counts by outcome, percentiles, refusals and the rest. Pure.
 import type { Histogram } from '../../../middleware/telemetry/histogram.ts';
-import type { Machine } from '../../../store/items/telemetry-detail.ts';
 import type { Counts } from '../../../store/items/telemetry.ts';
+import type { MachineSum } from '../sums/data.ts';
 import type { Sum } from '../sums/sum.ts';
 import { isShown, type Kind, type Metric } from './metric.ts';
 import type { Wanted } from './query.ts';
@@ -37,7 +37,7 @@ export interface ShownPoint extends Partial<ShownSum> {
   readonly leftMs?: Measured | null;
   readonly agesMs?: Measured | null;
   readonly retries?: number;
-  readonly machine?: Machine | null;
+  readonly machine?: MachineSum | null;
   /** Instances, counted once a minute. */
   readonly revisions?: Counts;
   readonly versions?: Counts;

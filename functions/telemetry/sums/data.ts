@@ -8,6 +8,13 @@ import type {
 } from '../../../store/items/telemetry-detail.ts';
 import type { Counts } from '../../../store/items/telemetry.ts';
 
+/** The most that any instance used, and the least limit. */
+export interface MachineSum extends Machine {
+  /** The most that any one used of what it had itself: instances of several functions have several limits. 1 is all. */
+  readonly memoryShare?: number;
+  readonly tmpShare?: number;
+}
+
 export interface SumData {
   /** Instances that reported it; of longer than a minute, the most in one of its minutes. */
   readonly instances?: number;
@@ -37,8 +44,7 @@ export interface SumData {
   readonly internal?: Counts;
   readonly keys?: { readonly [rule: string]: readonly BusyKey[] };
   readonly errors?: readonly ErrorSignature[];
-  /** The most that any instance used, and the least limit. */
-  readonly machine?: Machine;
+  readonly machine?: MachineSum;
   /** Instances by the revision of their rules, by library version, and by function and its version (`name:version`). */
   readonly revisions?: Counts;
   /** Instances that could not follow a revision, by that. */

@@ -1,8 +1,8 @@
 // A sum of one subject while it grows. What instances put is not believed: what is no count counts nothing.
 import { Histogram } from '../../../middleware/telemetry/histogram.ts';
-import type { BusyKey, ErrorSignature, Machine, PackedHistogram } from '../../../store/items/telemetry-detail.ts';
+import type { BusyKey, ErrorSignature, PackedHistogram } from '../../../store/items/telemetry-detail.ts';
 import type { Counts, Tally } from '../../../store/items/telemetry.ts';
-import type { SumData } from './data.ts';
+import type { MachineSum, SumData } from './data.ts';
 import { BusyKeys } from './busy-keys.ts';
 import { ErrorSignatures } from './error-signatures.ts';
 
@@ -44,7 +44,7 @@ export class Sum {
   #attempts: Sum | undefined;
   #keys: Map<string, BusyKeys> | undefined;
   #errors: ErrorSignatures | undefined;
-  #machine: Machine | undefined;
+  #machine: MachineSum | undefined;
 
   /** Adds what one instance counted; the same of several kinds may be added to one sum. */
   addTally(tally: Tally): void {
@@ -92,15 +92,20 @@ export class Sum {
     if (Array.isArray(errors)) (this.#errors ??= new ErrorSignatures()).add(errors);
   }
 
-  addMachine(machine: Machine): void {
+  addMachine(machine: MachineSum): void {
     const known = this.#machine ?? {};
+    const { memoryMb, memoryLimitMb, tmpMb, tmpLimitMb } = machine;
     const most = (name: 'memoryMb' | 'tmpMb') => maximum(known[name], machine[name]);
     const least = (name: 'memoryLimitMb' | 'tmpLimitMb' | 'timeoutMs') => minimum(known[name], machine[name]);
+    const memoryShare = machine.memoryShare ?? count(memoryMb) / count(memoryLimitMb);
+    const tmpShare = machine.tmpShare ?? count(tmpMb) / count(tmpLimitMb);
     this.#machine = {
       ...present('memoryMb', most('memoryMb')),
       ...present('memoryLimitMb', least('memoryLimitMb')),
+      ...present('memoryShare', maximum(known.memoryShare, memoryShare)),
       ...present('tmpMb', most('tmpMb')),
       ...present('tmpLimitMb', least('tmpLimitMb')),
+      ...present('tmpShare', maximum(known.tmpShare, tmpShare)),
       ...present('timeoutMs', least('timeoutMs')),
     };
   }
@@ -163,7 +168,7 @@ export class Sum {
     return this.#target;
   }
 
-  get machine(): Machine | undefined {
+  get machine(): MachineSum | undefined {
     return this.#machine;
   }
 

@@ -6,4 +6,11 @@ const urgency = z
   .meta({ description: 'the severity of all of them; off: nobody is told' })
   .optional();
 
-export const builtInAlerts = z.strictObject({ breakers: urgency, objectives: urgency, fleet: urgency });
+export const builtInAlerts = z.strictObject({
+  breakers: urgency,
+  throttles: urgency,
+  quotas: urgency,
+  objectives: urgency,
+  fleet: urgency,
+  saturation: urgency,
+});

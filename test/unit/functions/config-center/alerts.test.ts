@@ -149,6 +149,7 @@ describe('rules of alerts', () => {
 
   it.each([
     [{ breakers: 'off', objectives: 'deferred', fleet: 'realtime' }, []],
+    [{ throttles: 'off', quotas: 'high', saturation: 'deferred' }, []],
     [{ breakers: 'loud' }, ['/builtInAlerts/breakers: one of off, realtime, high, deferred']],
     [{ jobs: 'off' }, ['/builtInAlerts/jobs: this key is not known here']],
   ])('that there are by themselves are changed by %j', (builtInAlerts, errors) => {

@@ -66,6 +66,23 @@ describe('time', () => {
   });
 });
 
+describe('shares', () => {
+  it('are those of each environment alone, and of time what of the least timeout is gone', () => {
+    const used = new Used(span);
+    used.add(at(0), { machine: { memoryMb: 100, memoryLimitMb: 128, memoryShare: 0.5, tmpMb: 5, tmpLimitMb: 20 } });
+    used.add(at(0) + MINUTE, { machine: { memoryMb: 640, memoryLimitMb: 1024, timeoutMs: 10_000 }, left: packed(100) });
+    expect(used.memoryShare()).toEqual([{ atMs: at(0), value: 0.625, settled: true }]);
+    expect(used.tmpShare()).toEqual([{ atMs: at(0), value: 0.25, settled: true }]);
+    expect(used.timeShare()[0]?.value).toBeCloseTo(0.99, 3);
+  });
+
+  it('are not known without a limit', () => {
+    const used = new Used(span);
+    used.add(at(0), { machine: { memoryMb: 100, tmpMb: 5 }, left: packed(5_000) });
+    expect([used.memoryShare(), used.tmpShare(), used.timeShare()]).toEqual([[], [], []]);
+  });
+});
+
 describe('what else is measured', () => {
   it('is the most of each step, with the limit as it was last told', () => {
     const used = new Used(span);

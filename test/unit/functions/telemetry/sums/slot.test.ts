@@ -120,13 +120,22 @@ describe('what instances put', () => {
     expect(subjects['service']?.[kind]).toEqual({ [name]: 4 });
   });
 
-  it('of the machine is the most that was used, and the least that there is', () => {
+  it('of the machine is the most that was used, and the least that there is; the share is of what each had itself', () => {
     const machines = [
-      { memoryMb: 100, memoryLimitMb: 512, timeoutMs: 10_000 },
-      { memoryMb: 300, memoryLimitMb: 256 },
+      { memoryMb: 96, memoryLimitMb: 128, tmpMb: 5, tmpLimitMb: 512, timeoutMs: 10_000 },
+      { memoryMb: 256, memoryLimitMb: 1024, tmpMb: 128, tmpLimitMb: 512 },
+      // On a laptop nobody knows of how much.
+      { memoryMb: 300 },
     ];
+    const expected = {
+      ...{ memoryMb: 300, memoryLimitMb: 128, memoryShare: 0.75, timeoutMs: 10_000 },
+      ...{ tmpMb: 128, tmpLimitMb: 512, tmpShare: 0.25 },
+    };
     const slot = slotOf(...machines.map((machine, i) => minuteOf({ instance: String(i) }, { machine })));
-    expect(slot.data().subjects['service']?.machine).toEqual({ memoryMb: 300, memoryLimitMb: 256, timeoutMs: 10_000 });
+    expect(slot.data().subjects['service']?.machine).toEqual(expected);
+    const fiveMinutes = new Slot();
+    for (const each of [slot, slot]) fiveMinutes.add(each.data());
+    expect(fiveMinutes.data().subjects['service']?.machine).toEqual(expected);
   });
 
   it('that cannot be read is counted, and that is all there is of it', () => {
