@@ -9,6 +9,7 @@ export interface Answer<T> {
   /** Undefined of 204 and 304. */
   readonly body: T | undefined;
   readonly etag: string | undefined;
+  readonly headers: Headers;
 }
 
 export interface Asked {
@@ -49,10 +50,8 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>
     const late = limit.aborted;
     throw new ApiError(0, 'UNREACHABLE', late ? 'No answer within 20 s.' : 'The API cannot be reached.');
   }
-  const tag = response.headers.get('etag') ?? undefined;
-  if (response.status === 304 || response.status === 204) {
-    return { status: response.status, body: undefined, etag: tag };
-  }
+  const answer = { status: response.status, etag: response.headers.get('etag') ?? undefined, headers: response.headers };
+  if (response.status === 304 || response.status === 204) return { ...answer, body: undefined };
   if (!response.ok) {
     const problem = await problemOf(response);
     if (problem.status === 401 && token !== undefined && token === session.token()) session.end('refused');
@@ -60,11 +59,7 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>
   }
   const type = response.headers.get('content-type') ?? '';
   try {
-    return {
-      status: response.status,
-      body: (type.includes('json') ? await response.json() : await response.text()) as T,
-      etag: tag,
-    };
+    return { ...answer, body: (type.includes('json') ? await response.json() : await response.text()) as T };
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, 'BROKEN_ANSWER', 'The answer broke off half-way.');

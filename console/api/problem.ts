@@ -1,7 +1,8 @@
 // What the API said no with (RFC 9457), as an Error that a screen can show.
+/** `path` is a JSON pointer into what was sent. */
 export interface FieldError {
   readonly path: string;
-  readonly message: string;
+  readonly reason: string;
 }
 
 export class ApiError extends Error {
