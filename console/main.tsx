@@ -1,6 +1,7 @@
 // Starts the page.
 import './look/tokens.css';
 import './look/page.css';
+import './look/chart.css';
 import './screens/now/look.css';
 import './screens/services/look.css';
 import './screens/rules/look.css';
