@@ -33,6 +33,8 @@ const segment = z
 const tags = ['telemetry'] as const;
 const ELSEWHERE = { 501: 'On AWS traces are in X-Ray; `link` says where.' };
 
+const name = z.string().min(1, 'is empty').max(160, 'is at most 160 characters long');
+
 export const listTraces: Description = {
   summary: 'List traces',
   tags,
@@ -42,6 +44,9 @@ export const listTraces: Description = {
       description: 'ok, error, timeout, refused, 5xx, 404, business:CODE',
       pattern: '^[A-Za-z0-9:_.-]{1,80}$',
     }),
+    resource: name.optional(),
+    rule: name.optional().meta({ description: 'what refused something in it: `per-client`, or `throttle/per-client`' }),
+    minDuration: z.string().optional().meta({ description: 'how long all of it took at least: 500ms, 2s' }),
     ...span,
     ...paging,
   },

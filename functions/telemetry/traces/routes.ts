@@ -1,4 +1,5 @@
 // The routes of traces: `GET /v1/telemetry/traces`, and one of them as a tree.
+import { parseDuration } from '../../../middleware/kernel/units.ts';
 import {
   badRequest,
   inScope,
@@ -68,7 +69,25 @@ function wantedOf(query: URLSearchParams, nowMs: number): Wanted & { readonly fr
   const to = timeOf(query, 'to') ?? nowMs + 1;
   const from = timeOf(query, 'from') ?? to - DEFAULT_RANGE_MS;
   if (from >= to) throw badRequest('from must lie before to.');
-  return { service, outcome, from, to };
+  return {
+    service,
+    outcome,
+    resource: query.get('resource') ?? undefined,
+    rule: query.get('rule') ?? undefined,
+    minDurationMs: minDurationOf(query),
+    from,
+    to,
+  };
+}
+
+function minDurationOf(query: URLSearchParams): number | undefined {
+  const text = query.get('minDuration');
+  if (text === null) return undefined;
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw badRequest(`minDuration: ${error instanceof Error ? error.message : String(error)}.`);
+  }
 }
 
 function timeOf(query: URLSearchParams, name: string): number | undefined {

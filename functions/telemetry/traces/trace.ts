@@ -33,14 +33,14 @@ export interface ShownSegment {
   readonly children: readonly ShownSegment[];
 }
 
-export function shownTrace({ id, startedAt, documents }: SourceTrace): ShownTrace {
+export function shownTrace(trace: SourceTrace): ShownTrace {
+  const { id, startedAt, documents } = trace;
   const inOrder = ordered(documents);
-  const ends = inOrder.flatMap((document) => endOf(document) ?? []);
   const first = inOrder.find((document) => serviceOf(document) !== undefined);
   return {
     id,
     at: new Date(startedAt).toISOString(),
-    durationMs: ends.length === 0 ? null : rounded(Math.max(...ends) - startedAt),
+    durationMs: durationOf(trace),
     service: first ? (serviceOf(first) ?? null) : null,
     resource: first ? (annotation(first, 'resource') ?? null) : null,
     outcome: first ? (annotation(first, 'outcome') ?? null) : null,
@@ -69,16 +69,34 @@ export interface Wanted {
   readonly service?: string | undefined;
   /** One of flyball's outcomes; `5xx` and `4xx` stand for all of theirs, `business` for all codes. */
   readonly outcome?: string | undefined;
+  readonly resource?: string | undefined;
+  /** What refused something in it: a rule's name, or `policy/rule` as samples have it. */
+  readonly rule?: string | undefined;
+  /** How long all of it took at least. */
+  readonly minDurationMs?: number | undefined;
 }
 
-/** Whether an invocation in it was of the service, and ended so. */
-export function fits({ documents }: SourceTrace, { service, outcome }: Wanted): boolean {
-  if (service === undefined && outcome === undefined) return true;
-  return documents.some((document) => {
+/** Whether an invocation in it was of the service and the resource, and ended so; and whether the whole of it is as it was asked for. */
+export function fits(trace: SourceTrace, { service, outcome, resource, rule, minDurationMs }: Wanted): boolean {
+  if (minDurationMs !== undefined && (durationOf(trace) ?? 0) < minDurationMs) return false;
+  if (rule !== undefined && !trace.documents.some((document) => isRefusedBy(document, rule))) return false;
+  if (service === undefined && outcome === undefined && resource === undefined) return true;
+  return trace.documents.some((document) => {
     const own = serviceOf(document);
     if (own === undefined || (service !== undefined && own !== service)) return false;
+    if (resource !== undefined && annotation(document, 'resource') !== resource) return false;
     return outcome === undefined || isOutcome(annotation(document, 'outcome') ?? '', outcome);
   });
+}
+
+function isRefusedBy(document: SegmentDocument, wanted: string): boolean {
+  const rule = annotation(document, 'refused_rule');
+  return rule !== undefined && (rule === wanted || `${annotation(document, 'refused_by') ?? ''}/${rule}` === wanted);
+}
+
+function durationOf({ startedAt, documents }: SourceTrace): number | null {
+  const ends = documents.flatMap((document) => endOf(document) ?? []);
+  return ends.length === 0 ? null : rounded(Math.max(...ends) - startedAt);
 }
 
 export function servicesOf({ documents }: SourceTrace): ReadonlySet<string> {

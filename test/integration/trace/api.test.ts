@@ -38,8 +38,11 @@ describe('GET /v1/telemetry/traces', () => {
         trace_id: traceId(n),
         name: 'flyball',
         start_time: NOON / 1000 - 60 + n,
-        end_time: NOON / 1000 - 59 + n,
-        annotations: { service, outcome, resource: 'default' },
+        end_time: NOON / 1000 - (n === 1 ? 57 : 59) + n,
+        annotations: {
+          ...{ service, outcome, resource: 'default' },
+          ...(n === 2 ? { refused_by: 'concurrency', refused_rule: 'writers' } : {}),
+        },
         ...(parent_id === undefined ? {} : { parent_id }),
       });
     for (const n of [1, 2, 3]) add(n, 'a', 'orders', n === 2 ? '503' : 'ok');
@@ -69,6 +72,11 @@ describe('GET /v1/telemetry/traces', () => {
   it.each([
     ['a service', { service: 'payments' }, [3]],
     ['an outcome', { outcome: '5xx' }, [2]],
+    ['a resource', { resource: 'default', service: 'payments' }, [3]],
+    ['a resource nobody has', { resource: 'nosuch' }, []],
+    ['a rule that refused', { rule: 'concurrency/writers' }, [2]],
+    ['a rule that refused nothing', { rule: 'nosuch' }, []],
+    ['a length', { minDuration: '2s' }, [1]],
     ['a time', { from: '2026-01-05T11:59:02Z', to: '2026-01-05T11:59:03Z' }, [2]],
     ['a service nobody called', { service: 'nosuch' }, []],
   ])('tells those of %s', async (_what, query, expected) => {
@@ -100,6 +108,8 @@ describe('GET /v1/telemetry/traces', () => {
     ['of a service out of scope', '', { service: 'orders' }, 'billing', 403],
     ['of what is no service', '', { service: 'Orders!' }, 'viewer', 400],
     ['of what is no outcome', '', { outcome: 'a b' }, 'viewer', 400],
+    ['of a length that is none', '', { minDuration: 'long' }, 'viewer', 400],
+    ['of no rule', '', { rule: '' }, 'viewer', 400],
     ['of no time', '', { from: 'noon' }, 'viewer', 400],
     ['of a time that ends before it begins', '', { from: '2', to: '1' }, 'viewer', 400],
     ['by a name that is none', '/../v1', {}, 'viewer', 404],

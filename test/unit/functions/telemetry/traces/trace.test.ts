@@ -33,6 +33,7 @@ const ORDER: SourceTrace = {
   documents: [
     segment('settling', 'queue', 300, 420, flyball('settlement', '503')),
     segment('queue', 'orders', 200, 430, { origin: 'AWS::Lambda' }),
+    segment('refused', 'ordering', 70, 71, { annotations: { refused_by: 'breaker', refused_rule: 'stock' } }),
     segment('orders', undefined, 0, 250, { origin: 'AWS::Lambda' }),
     segment('ordering', 'orders', 5, 240, flyball('orders', 'ok')),
     segment('attempt', 'ordering', 10, 60, {
@@ -53,7 +54,7 @@ describe('a trace in a line', () => {
       resource: 'orders-resource',
       outcome: 'ok',
       services: ['orders', 'settlement'],
-      segments: 5,
+      segments: 6,
     });
   });
 
@@ -76,7 +77,7 @@ describe('a trace as a tree', () => {
       [
         'orders',
         [
-          ['ordering', ['attempt']],
+          ['ordering', ['attempt', 'refused']],
           ['queue', ['settling']],
         ],
       ],
@@ -125,8 +126,23 @@ describe('what is asked for', () => {
     [{ service: 'settlement', outcome: '5xx' }, true],
     [{ outcome: 'ok' }, true],
     [{ outcome: 'business' }, false],
+    [{ resource: 'orders-resource' }, true],
+    [{ resource: 'orders-resource', outcome: '5xx' }, false],
+    [{ service: 'settlement', resource: 'orders-resource' }, false],
+    [{ rule: 'stock' }, true],
+    [{ rule: 'breaker/stock' }, true],
+    [{ rule: 'throttle/stock' }, false],
+    [{ rule: 'breaker' }, false],
+    [{ minDurationMs: 430 }, true],
+    [{ minDurationMs: 431 }, false],
+    [{ minDurationMs: 400, rule: 'stock', service: 'settlement' }, true],
   ])('%j fits an invocation of it: %s', (wanted, expected) => {
     expect(fits(ORDER, wanted)).toBe(expected);
+  });
+
+  it('has no length while nothing of it has ended', () => {
+    const documents = [segment('a', undefined, 0, undefined)];
+    expect(fits({ ...ORDER, documents }, { minDurationMs: 1 })).toBe(false);
   });
 
   it('may be business failures of any code', () => {
