@@ -13,12 +13,13 @@ import { badRequest, notFound, Problem, problemBody } from './problem.ts';
 import { requireQuery } from './query.ts';
 import { requestOf, type OpenRequest } from './request.ts';
 import type { ApiResponse } from './response.ts';
-import type { Route } from './route.ts';
+import type { OpenRoute, Route } from './route.ts';
 import { createRouter } from './router.ts';
 
-export interface ApiOptions extends AuthParts {
-  readonly routes: readonly Route[];
-}
+/** Routes for anyone need no table: nobody's credentials are looked up. */
+export type ApiOptions =
+  | (AuthParts & { readonly routes: readonly Route[] })
+  | (Pick<AuthParts, 'clock' | 'logger'> & { readonly routes: readonly OpenRoute[]; readonly table?: undefined });
 
 export type ApiHandler = (
   event: APIGatewayProxyEventV2,
@@ -29,10 +30,10 @@ export type ApiHandler = (
 const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** A handler for HTTP API events (payload format 2.0). Only flyball's own errors leave it: `governed()` answers those. */
-export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
-  const { clock, logger } = parts;
+export function createApi(options: ApiOptions): ApiHandler {
+  const { clock, logger, routes } = options;
   const find = createRouter(routes);
-  const authenticate = createAuthenticator(parts);
+  const authenticate = options.table === undefined ? undefined : createAuthenticator(options);
 
   async function answer(request: OpenRequest): Promise<ApiResponse> {
     const found = find(request.method, request.path);
@@ -50,6 +51,7 @@ export function createApi({ routes, ...parts }: ApiOptions): ApiHandler {
       return route.handle({ ...request, query: requireQuery(request.query, route.description) });
     }
 
+    if (authenticate === undefined) throw new Error(`${route.path} is not for anyone, and there is no table of keys`);
     const caller = await authenticate(request, route.knows);
     requireRole(caller, route.role);
     const service = params['service'];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { platformAt } from '../../middleware/kernel/platform-address.ts';
 import { jwt } from '../../middleware/kernel/rules/schema/access.ts';
 import { ROLES } from '../../store/items/api-keys.ts';
+import { consoleClient } from './auth-console.ts';
 import { openClaims, ownersOf } from './auth-owners.ts';
 import { placesOf } from './field-errors.ts';
 import { readJson } from './json-text.ts';
@@ -50,6 +51,8 @@ const issuer = z
     actor: z.string().min(1).max(128).default('sub'),
     /** Takes addresses of issuers that never say whether they have made sure of them. */
     emailVerified: z.literal('assumed').optional(),
+    /** Where people who open the console sign in; without it they do with API keys alone. */
+    console: consoleClient.optional(),
     /** The first that fits decides. */
     roles: z.array(grant).min(1).max(MOST_ROLES),
   })
@@ -67,6 +70,12 @@ const issuer = z
     const asked = context.value[part] ?? '';
     const belongs = URL.canParse(asked) ? platformAt(asked) : undefined;
     if (belongs) context.issues.push({ code: 'custom', input: asked, path: [part], message: NOT_ASKED[belongs] });
+    const { console, audience } = context.value;
+    if (console?.token === 'id' && ![audience].flat().includes(console.clientId)) {
+      const message =
+        "has not the console's clientId, which is the audience of ID tokens; name it, or say token: access";
+      context.issues.push({ code: 'custom', input: audience, path: ['audience'], message });
+    }
     const owners = ownersOf(issuer);
     if (!owners) return;
     for (const [i, { when }] of roles.entries()) {

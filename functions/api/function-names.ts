@@ -9,6 +9,7 @@ export const CONTROL_PLANE = [
   'batch-monitor-tick',
   'concurrency-actuator',
   'config-center',
+  'console',
   'gray-judge',
   'telemetry',
   'telemetry-merge',

@@ -24,5 +24,5 @@ export { pointerOf } from './pointer.ts';
 export { badRequest, MAX_ERRORS, notFound, Problem, unprocessable, type FieldError } from './problem.ts';
 export type { ApiRequest, OpenRequest } from './request.ts';
 export { bytes, json, notModified, text, type ApiResponse } from './response.ts';
-export { openRoute, route, type Method, type Route } from './route.ts';
+export { openRoute, route, type Method, type OpenRoute, type Route } from './route.ts';
 export { controlPlaneTable } from './table.ts';

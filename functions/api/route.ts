@@ -19,7 +19,7 @@ export interface OpenRoute {
 /** A route for callers of at least this role, in scope of the path's `{service}` if it has one. */
 export interface GuardedRoute {
   readonly method: Method;
-  /** `/v1/services/{service}/draft`: a name in braces stands for one whole segment. */
+  /** `/v1/services/{service}/draft`: a name in braces stands for one whole segment, `{rest+}` at the end for all that is left. */
   readonly path: string;
   readonly role: Role;
   readonly description: Description;
@@ -33,7 +33,9 @@ export interface GuardedRoute {
 export type Route = OpenRoute | GuardedRoute;
 
 /** The names in braces of a path. */
-type NamesOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesOf<Rest> : never;
+type NamesOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${infer Own}+` ? Own : Name) | NamesOf<Rest>
+  : never;
 
 type GuardedHandle<Path extends string> = (request: ApiRequest<NamesOf<Path>>) => Promise<ApiResponse>;
 type OpenHandle<Path extends string> = (request: OpenRequest<NamesOf<Path>>) => Promise<ApiResponse>;

@@ -30,10 +30,16 @@ export function createRouter(routes: readonly Route[]): (method: string, path: s
 }
 
 const isParameter = (segment: string) => segment.startsWith('{');
+/** Stands for all that is left, one segment or more; the last one may be empty. */
+const isRest = (segment: string | undefined) => segment?.endsWith('+}') === true;
 
 /** A slash that ends a route's path may be missing: some gateways take it off. */
 function fits(segments: readonly string[], given: readonly string[]): boolean {
   if (segments.length > given.length && segments.at(-1) === '') return fits(segments.slice(0, -1), given);
+  if (isRest(segments.at(-1))) {
+    const before = segments.length - 1;
+    return given.length > before && fits(segments.slice(0, before), given.slice(0, before));
+  }
   return (
     segments.length === given.length &&
     segments.every((segment, i) => (isParameter(segment) ? given[i] !== '' : segment === given[i]))
@@ -44,9 +50,10 @@ function fits(segments: readonly string[], given: readonly string[]): boolean {
 function paramsOf(segments: readonly string[], given: readonly string[]): Record<string, string> | undefined {
   try {
     return Object.fromEntries(
-      segments.flatMap((segment, i) =>
-        isParameter(segment) ? [[segment.slice(1, -1), decodeURIComponent(given[i] ?? '')]] : [],
-      ),
+      segments.flatMap((segment, i) => {
+        if (isRest(segment)) return [[segment.slice(1, -2), given.slice(i).map(decodeURIComponent).join('/')]];
+        return isParameter(segment) ? [[segment.slice(1, -1), decodeURIComponent(given[i] ?? '')]] : [];
+      }),
     );
   } catch (error) {
     if (error instanceof URIError) return undefined;
@@ -55,6 +62,16 @@ function paramsOf(segments: readonly string[], given: readonly string[]): Record
 }
 
 function compareShape(a: readonly string[], b: readonly string[]): number {
-  const differing = a.findIndex((segment, i) => isParameter(segment) !== isParameter(b[i] ?? ''));
-  return differing < 0 ? 0 : isParameter(a[differing] ?? '') ? 1 : -1;
+  const most = Math.max(a.length, b.length);
+  for (let i = 0; i < most; i++) {
+    const difference = openness(a[i]) - openness(b[i]);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** How much a segment stands for: itself, one of any name, or all that is left. */
+function openness(segment: string | undefined): number {
+  if (segment === undefined || !isParameter(segment)) return 0;
+  return isRest(segment) ? 2 : 1;
 }

@@ -15,6 +15,7 @@ const WATCHED = [
   'telemetry',
   'telemetryMerge',
   'authorizer',
+  'console',
 ];
 
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {

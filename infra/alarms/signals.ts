@@ -41,6 +41,7 @@ const STANDS_STILL = {
   telemetry: 'there are no numbers to read; nothing is lost, the minutes stay in the table',
   'telemetry-merge': 'series, SLOs and CloudWatch metrics stand still; what instances put waits for 23 hours',
   authorizer: 'API Gateway answers 500 on every route behind it',
+  console: 'nobody sees flyball in a browser; its HTTP API and the command line go on',
 } as const satisfies Record<(typeof CONTROL_PLANE)[number], string>;
 
 export type Part = keyof typeof STANDS_STILL;

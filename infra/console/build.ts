@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build as bundle, type OutputFile } from 'esbuild';
+import type { BuiltFile, Manifest } from '../../functions/console/manifest.ts';
 import { compressed, type Compressed } from './compress.ts';
 import { pageOf, type Output } from './page.ts';
 
@@ -9,22 +10,6 @@ const ROOT = resolve(import.meta.dirname, '../..');
 /** Where the function's package takes the console from; who packages beside somebody else names a folder of their own. */
 export const CONSOLE_FOLDER = join(ROOT, process.env['FLYBALL_CONSOLE_DIR'] || '.flyball/console');
 const SOURCE = join(ROOT, 'console');
-
-export interface BuiltFile {
-  readonly type: string;
-  /** Of the uncompressed bytes, in hex. */
-  readonly hash: string;
-  readonly bytes: number;
-  readonly brotliBytes: number;
-  readonly gzipBytes: number;
-}
-
-/** What `functions/console` serves; each file stands beside it three times: as it is, and with `.br` and `.gz` behind its name. */
-export interface Manifest {
-  /** The name of the page among the files. Every other one is an asset. */
-  readonly page: string;
-  readonly files: Readonly<Record<string, BuiltFile>>;
-}
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',

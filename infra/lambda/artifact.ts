@@ -5,7 +5,16 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** What the stack is made of. */
-const SOURCES = ['functions', 'middleware', 'store', 'infra', 'serverless.yml', 'package.json', 'tsconfig.json'];
+const SOURCES = [
+  'functions',
+  'console',
+  'middleware',
+  'store',
+  'infra',
+  'serverless.yml',
+  'package.json',
+  'tsconfig.json',
+];
 
 /** Packages the stack below `folder`; returns where its zips are, one a function. */
 export function packageStack(folder: string): string {

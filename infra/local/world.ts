@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { FauxqsServer } from 'fauxqs';
 import { systemClock, systemRandom } from '../../middleware/kernel/clock.ts';
 import { newApiKey } from '../../store/items/api-keys.ts';
 import { startAlertReceiver } from './alert-receiver.ts';
 import { bridgeBuckets } from './bucket-bridge.ts';
+import { startConsole } from './console.ts';
 import { type DynamodbKeeper, keepDynamodb } from './dynamodb-keeper.ts';
 import { askLambdaAt, CREDENTIALS, pointAtEmulators, resolveEnvironments, tellApart } from './environment.ts';
 import { type EventSources, eventSources, RETRIES } from './event-sources.ts';
@@ -121,6 +122,13 @@ export class World {
     await this.#startQueues();
     await this.#startBuckets();
     await this.#startAlerts();
+    await this.#startConsole();
+  }
+
+  async #startConsole(): Promise<void> {
+    const { service, dir, env, log } = this.#options;
+    const watched = env['FLYBALL_WATCH'] !== 'off';
+    this.#undo.push(await startConsole({ service, folder: resolve(dir, 'console'), watched, log }));
   }
 
   async #startFunctionList(): Promise<void> {

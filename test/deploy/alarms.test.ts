@@ -33,6 +33,7 @@ it('watch everything that flyball is made of', () => {
     'batch-monitor-tick',
     'concurrency-actuator',
     'config-center',
+    'console',
     'gray-judge',
     'telemetry',
     'telemetry-merge',

@@ -40,7 +40,7 @@ describe.each(routes)('$RouteKey', ({ RouteKey, Target }) => {
 
   it('is of the control plane or of an example', () => {
     expect(RouteKey).toMatch(
-      /^(ANY \/v1\/|ANY \/(metrics|openapi\.json)$|ANY \/(configs|configfiles|notifications|ping|api|badge|b)\/|(GET|POST) \/orders|(GET|POST|PUT) \/payments|GET \/hello)/,
+      /^(ANY \/v1\/|ANY \/(metrics|openapi\.json|console)$|ANY \/(configs|configfiles|notifications|ping|api|badge|b|console)\/|(GET|POST) \/orders|(GET|POST|PUT) \/payments|GET \/hello)/,
     );
   });
 });

@@ -44,6 +44,7 @@ export async function serverless(
       SLS_AWS_MONITORING_FREQUENCY: LOOK_EVERY_MS,
       FLYBALL_BUILD_DIR: join(folder, 'build'),
       FLYBALL_LAYER_DIR: join(folder, 'layer'),
+      FLYBALL_CONSOLE_DIR: join(folder, 'console'),
       // vitest's own would make the build believe it is under test.
       NODE_ENV: '',
       VITEST: '',

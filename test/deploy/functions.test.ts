@@ -33,6 +33,7 @@ it('are the control plane and the examples', () => {
     'batch-monitor-tick',
     'concurrency-actuator',
     'config-center',
+    'console',
     'gray-judge',
     'hello-python',
     'nightly-settlement',
@@ -81,7 +82,7 @@ it.each(governed)('$FunctionName runs on Node 24 and knows its stage, table and 
   });
 });
 
-it.each(['alerting', 'config-center', 'batch-monitor', 'telemetry'])(
+it.each(['alerting', 'config-center', 'batch-monitor', 'console', 'telemetry'])(
   '%s has the concurrency that was asked for',
   async (part) => {
     const asked = { FunctionName: `${STACK}-${part}` };

@@ -31,6 +31,7 @@ export async function packageStack(stage: string, folder = '.', params: readonly
           HOME: process.env['HOME'],
           FLYBALL_BUILD_DIR: join(relative(cwd, own), 'build'),
           FLYBALL_LAYER_DIR: join(relative(root, own), 'layer'),
+          FLYBALL_CONSOLE_DIR: join(relative(root, own), 'console'),
         },
       },
     );

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await plane.send({ method: 'POST', path: '/v1/services/orders/publish', bearer });
 });
 
-const filledIn = (path: string) => path.replace(/\{\w+\}/g, (name) => NAMED[name] ?? name);
+const filledIn = (path: string) => path.replace(/\{\w+\+?\}/g, (name) => NAMED[name] ?? name);
 const rows = ROUTES.filter(([method]) => method === 'POST' || method === 'PUT');
 const own = ([, path]: Row) => !isForeign(path);
 const writing = rows.filter(own).map(([method, path]) => [method, filledIn(path)] as const);

@@ -49,7 +49,7 @@ function cellsOf([, , least, scope, sent]: Row): Record<string, Cell> {
 
 const callers = (): string[] => [...NOBODY, ...ROLES.flatMap((role) => OF.map((of) => `${role} ${of}`))];
 const nameOf = (method: string, path: string) => `${method} ${path}`;
-const filledIn = (path: string) => path.replace(/\{\w+\}/g, (name) => NAMED[name] ?? name);
+const filledIn = (path: string) => path.replace(/\{\w+\+?\}/g, (name) => NAMED[name] ?? name);
 
 async function putAlertOfOrders(table: Table): Promise<void> {
   const about = { key: ALERT_KEY, kind: 'job', service: 'orders', name: 'nightly', severity: 'deferred' } as const;

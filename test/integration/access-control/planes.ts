@@ -3,6 +3,8 @@ import { createApi, type Method, type Role, type Route } from '../../../function
 import { createRouter } from '../../../functions/api/router.ts';
 import { alertingRoutes } from '../../../functions/alerting/api.ts';
 import { batchMonitorRoutes } from '../../../functions/batch-monitor/api.ts';
+import type { ConsoleFile } from '../../../functions/console/files.ts';
+import { consoleRoutes } from '../../../functions/console/routes.ts';
 import { createConfigCenter, type Parts } from '../../../functions/config-center/config-center.ts';
 import { telemetryRoutes } from '../../../functions/telemetry/routes.ts';
 import type { Logger } from '../../../middleware/kernel/logger.ts';
@@ -47,19 +49,25 @@ export interface Setting {
   readonly clock?: FakeClock;
   /** What counts failed logins together with others of its name. */
   readonly service?: string;
+  /** In their order unless it is given: where an id must be a UUID. */
+  readonly newId?: () => string;
 }
+
+const html = Buffer.from('<!doctype html>');
+const PAGE: ConsoleFile = { type: 'text/html; charset=utf-8', hash: 'a', identity: html, br: html, gzip: html };
 
 let ids = 0;
 /** In their order, so that entries of one millisecond are listed in it. */
-const newId = () => `id-${String(++ids).padStart(6, '0')}`;
+const numbered = () => `id-${String(++ids).padStart(6, '0')}`;
 
 export function controlPlane(table: Table, setting: Setting = {}): ControlPlane {
-  const { clock = fakeClock(NOW), logger = silentLogger, issuers, service } = setting;
+  const { clock = fakeClock(NOW), logger = silentLogger, issuers, service, newId = numbered } = setting;
   const parts = { table, clock, logger, newId, healthUrls: [], probe: () => Promise.resolve() };
   const functions = [
     createConfigCenter({ ...parts, ...setting.parts }),
     batchMonitorRoutes({ table, clock, logger, newId }),
     telemetryRoutes(table),
+    consoleRoutes({ files: () => ({ page: PAGE, asset: () => undefined }), signIn: async () => [], stage: 'test' }),
     alertingRoutes({ ...{ table, clock, logger, newId, cell: 'test' }, channels: () => () => Promise.resolve() }),
   ].map((routes) => ({
     finds: createRouter(routes),

@@ -193,6 +193,11 @@ export const ROUTES: readonly Row[] = [
 
   ['POST', '/v1/schedules/preview', 'viewer', 'filtered', { body: { schedule: '0 2 * * *' } }],
 
+  ['GET', '/console', 'anyone', 'filtered'],
+  ['GET', '/console/config.json', 'anyone', 'filtered'],
+  ['GET', '/console/assets/{asset}', 'anyone', 'filtered'],
+  ['GET', '/console/{rest+}', 'anyone', 'filtered'],
+
   ['GET', '/v1/telemetry/series', 'viewer', 'service', ORDERS],
   ['GET', '/metrics', 'viewer', 'filtered'],
   ['GET', '/v1/telemetry/samples', 'viewer', 'service', ORDERS],
@@ -212,6 +217,8 @@ const ALERT_ID = `${hashOfCondition(ALERT_KEY)}-1`;
 export const NAMED: Readonly<Record<string, string>> = {
   '{service}': 'orders',
   '{namespace}': 'application',
+  '{asset}': 'main.js',
+  '{rest+}': 'services/orders',
   '{cluster}': 'default',
   '{revision}': '1',
   '{breaker}': 'payments',

@@ -47,6 +47,7 @@ const SERVICES = {
   'alerting-tick': 'alerting',
   telemetry: 'telemetry',
   'telemetry-merge': 'telemetry',
+  console: 'console',
   orders: 'orders',
   payments: 'payments',
   thumbnails: 'thumbnails',
@@ -206,7 +207,7 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
     ...{ series: 'PQ', 'series-hours': 'PQ', sides: 'PQ', reporting: 'PUQ', merge: 'U', audit: 'P' },
   },
   ...{ orders: {}, payments: {}, thumbnails: {}, settlement: {}, 'nightly-settlement': {} },
-  ...{ authorizer: {}, 'hello-python': {} },
+  ...{ authorizer: {}, console: {}, 'hello-python': {} },
 };
 
 describe("flyball's table", () => {

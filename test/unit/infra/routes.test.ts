@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { alertingRoutes } from '../../../functions/alerting/api.ts';
 import { batchMonitorRoutes } from '../../../functions/batch-monitor/api.ts';
+import { consoleRoutes } from '../../../functions/console/routes.ts';
 import { createConfigCenter } from '../../../functions/config-center/config-center.ts';
 import { telemetryRoutes } from '../../../functions/telemetry/routes.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -20,6 +21,9 @@ const eventsOf = (folder: string) =>
   );
 
 const [table, clock, logger] = [noTable, fakeClock(), silentLogger];
+const nothing = () => {
+  throw new Error('these routes are not asked here');
+};
 const FOLDERS = {
   'config-center': createConfigCenter({
     ...{ table, clock, logger },
@@ -28,6 +32,7 @@ const FOLDERS = {
     probe: () => Promise.resolve(),
   }),
   telemetry: telemetryRoutes(table),
+  console: consoleRoutes({ files: nothing, signIn: nothing, stage: 'test' }),
   'batch-monitor': batchMonitorRoutes({ table, clock, logger, newId: () => 'id' }),
   alerting: alertingRoutes({
     ...{ table, clock, logger, cell: 'test' },

@@ -16,6 +16,12 @@ routes.push(
   openRoute('GET', '/v1/checks/', undescribed, answer),
   openRoute('GET', '/v1/checks/{check}', undescribed, answer),
 );
+routes.push(
+  openRoute('GET', '/console', undescribed, answer),
+  openRoute('GET', '/console/assets/{asset}', undescribed, answer),
+  openRoute('GET', '/console/config.json', undescribed, answer),
+  openRoute('GET', '/console/{rest+}', undescribed, answer),
+);
 const find = createRouter(routes);
 
 function pathOf(method: string, path: string): string {
@@ -36,6 +42,16 @@ describe('the router', () => {
     ['GET', '/v1/services/orders/', 'none'],
     ['GET', '/v1/services//revisions/7', 'none'],
     ['GET', '/v1/Services', 'none'],
+    ['GET', '/console', '/console'],
+    ['GET', '/console/', '/console/{rest+}'],
+    ['GET', '/console/services', '/console/{rest+}'],
+    ['GET', '/console/services/orders/rules', '/console/{rest+}'],
+    ['GET', '/console/config.json', '/console/config.json'],
+    ['GET', '/console/assets', '/console/{rest+}'],
+    ['GET', '/console/assets/main.js', '/console/assets/{asset}'],
+    ['GET', '/console/assets/a/b.js', '/console/{rest+}'],
+    ['GET', '/console/%E0%A4%A', 'none'],
+    ['GET', '/consoles', 'none'],
     ['GET', '', 'none'],
     ['GET', '/v1/services/%E0%A4%A', 'none'],
   ])('%s %s is %s', (method, path, expected) => {
@@ -44,6 +60,10 @@ describe('the router', () => {
 
   it('decodes parameters', () => {
     expect(find('GET', '/v1/services/a%2Fb')).toMatchObject({ params: { service: 'a/b' } });
+  });
+
+  it('decodes what is left of a path, segment by segment', () => {
+    expect(find('GET', '/console/services/a%2Fb/x')).toMatchObject({ params: { rest: 'services/a/b/x' } });
   });
 
   it('keeps a parameter called __proto__ from becoming one', () => {

@@ -11,6 +11,7 @@ const watched = signals({
     ...{ 'config-center': 10, 'batch-monitor': 10, 'batch-monitor-tick': 55 },
     ...{ alerting: 10, 'alerting-tick': 55 },
     ...{ telemetry: 20, 'telemetry-merge': 55, 'concurrency-actuator': 50, 'gray-judge': 50, authorizer: 5 },
+    console: 10,
   },
 });
 const alarms = alarmResources(watched, 'prod') as Record<string, { Properties: Record<string, unknown> }>;

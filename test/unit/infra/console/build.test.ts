@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildConsole, type Manifest } from '../../../../infra/console/build.ts';
+import type { Manifest } from '../../../../functions/console/manifest.ts';
+import { buildConsole } from '../../../../infra/console/build.ts';
 
 const TEMPLATE =
   '<!doctype html><html><head><!-- styles --><!-- scripts --></head><body><div id="page"></div></body></html>';
