@@ -43,6 +43,7 @@ const whyOf = async ({ controlPlane, named }: AskedOfAlerts): Promise<Fields> =>
 /** Each channel with what stands for or against it. */
 function decisionsOf(told: Fields): string[] {
   return [
+    ...(told['limited'] === undefined ? [] : [`It ${cell(told['limited'])}.`]),
     ...(told['nobody'] === undefined ? [] : [`Nobody: ${cell(told['nobody'])}.`]),
     ...rowsOf(told, 'channels').map(
       ({ channel, route, decision, reason }) =>

@@ -44,6 +44,11 @@ export const delivery = z.object({
   error: z.string().optional(),
 });
 
+export const limited = z.string().meta({
+  description:
+    'what its source asked for that the routing document forbids: `was realtime, at most high here by /limits/0`',
+});
+
 const listed = {
   id: z.string(),
   key: z.string().meta({ description: 'what it is about; the same for all of its episodes' }),
@@ -53,7 +58,8 @@ const listed = {
   service: z.string(),
   name: z.string(),
   owner: z.string().optional(),
-  severity: z.enum(SEVERITIES),
+  severity: z.enum(SEVERITIES).meta({ description: 'as it is told by: at most what the routing document lets it be' }),
+  limited: limited.optional(),
   summary: z.string(),
   since: moment.meta({ description: 'when it went wrong' }),
   noticedAt: moment,

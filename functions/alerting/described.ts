@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { moment, nextPage, paging, serviceParameter, shows, timeParameter, type Description } from '../api/index.ts';
 import { CONDITION_KINDS, SEVERITIES } from './condition.ts';
-import { alert, alertDetail, delivery, hold, alertParams, NO_ALERT, tags } from './described-shared.ts';
+import { alert, alertDetail, delivery, hold, limited, alertParams, NO_ALERT, tags } from './described-shared.ts';
 import { LISTED } from './listing.ts';
 
 const owner = z.string().min(1).max(128, 'is too long').meta({ description: 'whose alerts' });
@@ -52,6 +52,7 @@ export const whyAlert: Description = {
       status: z.enum(['firing', 'resolved']),
       at: moment,
       routingRevision: z.int().optional().meta({ description: 'the routing that is in force' }),
+      limited: limited.optional(),
       routes: z.array(
         z.object({
           route: z.string().meta({ description: 'its place in the routing document' }),

@@ -2,6 +2,7 @@
 import type { Alert } from '../../store/items/alert-record.ts';
 import { listAlertsOfDay, listOpenAlerts, readEpisode } from '../../store/items/alerts.ts';
 import type { Table } from '../../store/port.ts';
+import { routedOf } from './alert/limits.ts';
 import { badRequest, inScope, pageOf, readTime, requireScope, sealCursor, type ApiRequest } from '../api/index.ts';
 
 export const LISTED = ['firing', 'held', 'acknowledged', 'silenced', 'resolved', 'all'] as const;
@@ -104,10 +105,11 @@ function fromOf({ query }: ApiRequest, otherwise: number): number {
   return (from === null ? undefined : readTime(from)) ?? otherwise;
 }
 
-function fits({ condition }: Alert, query: URLSearchParams): boolean {
+function fits(alert: Alert, query: URLSearchParams): boolean {
+  const routed = routedOf(alert);
   return (['service', 'owner', 'severity', 'kind'] as const).every((field) => {
     const wanted = query.get(field);
-    return wanted === null || condition[field] === wanted;
+    return wanted === null || routed[field] === wanted;
   });
 }
 

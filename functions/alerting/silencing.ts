@@ -26,6 +26,7 @@ import {
 } from '../api/index.ts';
 import { endingOf, invalid } from '../api/ending.ts';
 import { record } from '../api/trail.ts';
+import { routedOf } from './alert/limits.ts';
 import * as described from './described-silences.ts';
 import type { AlertingParts } from './parts.ts';
 import { matches } from './routing/matches.ts';
@@ -140,7 +141,7 @@ function serviceOf({ match }: Silence): { readonly service?: string } {
 /** How many of the open alerts it fits now. */
 async function matching(table: Table, silence: Silence, caller: Caller): Promise<number> {
   const { alerts } = await listOpenAlerts(table, { limit: MOST_COMPARED });
-  const fits = ({ status, condition }: Alert) =>
-    status === 'firing' && inScope(caller, condition.service) && matches(silence.match, condition);
+  const fits = (alert: Alert) =>
+    alert.status === 'firing' && inScope(caller, alert.condition.service) && matches(silence.match, routedOf(alert));
   return alerts.filter(fits).length;
 }

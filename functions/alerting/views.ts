@@ -1,4 +1,6 @@
 // How alerts are shown: what is wrong, who has been told, what is held back and until when.
+import { limitedWords } from './alert/limits.ts';
+import { severityOf } from './alert/severity.ts';
 import type { Alert, AlertHold, Delivery, TrailEntry } from '../../store/items/alert-record.ts';
 
 export const iso = (at: number): string => new Date(at).toISOString();
@@ -7,10 +9,12 @@ const maybe = (at: number | undefined): string | undefined => (at === undefined 
 /** What of an alert a list shows. */
 export function alertShown(alert: Alert, nowMs: number) {
   const { id, n, condition, status, since, noticedAt, endedAt, acknowledged, endSummary } = alert;
-  const { key, kind, service, name, owner, severity, summary } = condition;
+  const { key, kind, service, name, owner, summary } = condition;
+  const limited = limitedWords(alert);
   const sendsAt = sendsAtOf(alert);
   return {
-    ...{ id, key, episode: n, status, kind, service, name, owner, severity },
+    ...{ id, key, episode: n, status, kind, service, name, owner, severity: severityOf(alert) },
+    ...(limited === undefined ? {} : { limited }),
     summary: status === 'resolved' ? (endSummary ?? summary) : summary,
     ...{ since: iso(since), noticedAt: iso(noticedAt), endedAt: maybe(endedAt) },
     ...(acknowledged

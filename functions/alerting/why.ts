@@ -1,17 +1,22 @@
 // Why an alert was told to whom it was, and why not to others: each channel that routing gives, and what stands for or against it. Pure.
 import type { Alert, AlertHold, Delivery } from '../../store/items/alert-record.ts';
+import { limitedWords, routedOf, underLimit } from './alert/limits.ts';
 import { inWords } from './alert/words.ts';
 import type { Routing, Target } from './routing/document.ts';
 import { targetsOf } from './routing/targets.ts';
 import { walkOf } from './routing/walk.ts';
 import { deliveryShown, holdShown, iso, trailShown } from './views.ts';
 
-export function whyOf(alert: Alert, routing: Routing | undefined, nowMs: number) {
-  const { id, condition, status, trail, trailForgotten } = alert;
-  const targets = routing ? targetsOf(routing, condition) : [];
+export function whyOf(recorded: Alert, routing: Routing | undefined, nowMs: number) {
+  const alert = underLimit(recorded, routing);
+  const { id, status, trail, trailForgotten } = alert;
+  const routed = routedOf(alert);
+  const limited = limitedWords(alert);
+  const targets = routing ? targetsOf(routing, routed) : [];
   return {
     ...{ id, status, at: iso(nowMs) },
-    routes: routing ? walkOf(routing.route, condition) : [],
+    ...(limited === undefined ? {} : { limited }),
+    routes: routing ? walkOf(routing.route, routed) : [],
     channels: [
       ...targets.map((target) => channelOf(alert, target)),
       ...elsewhere(alert, targets).map((delivery) => ({

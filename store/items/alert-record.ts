@@ -75,6 +75,7 @@ export type TrailEntry = {
   readonly what:
     | 'fired'
     | 'changed'
+    | 'limited'
     | 'resolved'
     | 'reopened'
     | 'acknowledged'
@@ -103,6 +104,15 @@ export type AlertAcknowledgement = {
 
 export type SendNow = { readonly by: string; readonly at: number; readonly reason: string };
 
+/** What the routing document lets become of it at most, whatever its source says. */
+export type AlertLimit = {
+  /** Its place in the document: `/limits/0`. */
+  readonly by: string;
+  readonly severity: Severity;
+  /** Those that its source may ask for; undefined of all. */
+  readonly channels?: readonly string[] | undefined;
+};
+
 /** Times are ms since the epoch. */
 export interface Alert {
   /** Of the condition's key. */
@@ -115,6 +125,8 @@ export interface Alert {
   readonly rev: number;
   /** As it was seen when it last fired. */
   readonly condition: Condition;
+  /** As last decided. */
+  readonly limit?: AlertLimit | undefined;
   readonly status: 'firing' | 'resolved';
   /** When it went wrong first. */
   readonly since: number;
@@ -165,11 +177,12 @@ export function itemOfEpisode(alert: Alert): Item & Key {
 }
 
 function bodyOf(alert: Alert): Item {
-  const { condition, deliveries, holds, trail, acknowledged, sendNow, ...plain } = alert;
+  const { condition, deliveries, holds, trail, acknowledged, sendNow, limit, ...plain } = alert;
   return {
     v: ITEM_VERSION,
     ...plain,
     condition: itemOfCondition(condition),
+    limit: limit && { ...limit, channels: limit.channels && [...limit.channels] },
     acknowledged: acknowledged && { ...acknowledged },
     sendNow: sendNow && { ...sendNow },
     deliveries: deliveries.map((delivery) => ({ ...delivery })),
@@ -204,6 +217,7 @@ export function alertOf(item: Item): Alert {
     id: text('id'),
     rev: number('rev'),
     condition: item['condition'] as unknown as Condition,
+    limit: item['limit'] as AlertLimit | undefined,
     status: text('status') as Alert['status'],
     since: number('since'),
     noticedAt: number('noticedAt'),

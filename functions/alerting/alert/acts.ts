@@ -1,5 +1,6 @@
 // What people do with an alert: acknowledge it, have it sent now, have a dead delivery tried again. Pure.
 import type { Alert, AlertAcknowledgement, SendNow } from '../../../store/items/alert-record.ts';
+import { severityOf } from './severity.ts';
 import { withTrail } from './trail.ts';
 
 /** Nobody is told again while it holds; undefined when the alert is over. */
@@ -7,7 +8,7 @@ export function acknowledged(alert: Alert, said: Omit<AlertAcknowledgement, 'sev
   if (alert.status === 'resolved') return undefined;
   const { by, at, until, reason } = said;
   const end = until === undefined ? '' : ` until ${new Date(until).toISOString()}`;
-  return withTrail({ ...alert, acknowledged: { ...said, severity: alert.condition.severity }, dueAt: at }, [
+  return withTrail({ ...alert, acknowledged: { ...said, severity: severityOf(alert) }, dueAt: at }, [
     { at, what: 'acknowledged', detail: `by ${by}${end}${reason ? `: ${reason}` : ''}` },
   ]);
 }

@@ -5,7 +5,8 @@ import { OWNER, ownerOf, targetsOf } from '../routing/targets.ts';
 import { deferralOf, repeatedAt } from './deferral.ts';
 import { groupOf, type Addressed, type Draft } from './draft.ts';
 import { heldBy, type Around } from './holding.ts';
-import { isWorse } from './severity.ts';
+import { routedOf } from './limits.ts';
+import { isWorse, severityOf } from './severity.ts';
 import { isEnd, isUnsettled, isUntried, wasTold } from './told.ts';
 import { inWords } from './words.ts';
 
@@ -19,7 +20,7 @@ interface Wanted {
 
 export function burning(alert: Alert, draft: Draft, around: Around): void {
   const { routing } = around;
-  const targets = routing ? [...targetsOf(routing, alert.condition), ...fallbacks(alert, around)] : [];
+  const targets = routing ? [...targetsOf(routing, routedOf(alert)), ...fallbacks(alert, around)] : [];
   const channels = new Set(targets.map(({ channel }) => channel));
   for (const delivery of draft.deliveries.filter(isUntried)) {
     if (!channels.has(delivery.channel)) draft.drop(delivery, 'no route leads to this channel any more');
@@ -81,7 +82,7 @@ function wantedOf(alert: Alert, draft: Draft, target: Target, around: Around): W
   } else if (!knows) {
     return firstOf(alert, target, around);
   }
-  const { severity } = alert.condition;
+  const severity = severityOf(alert);
   if (isWorse(severity, last.severity)) {
     return {
       kind: 'escalation',
@@ -96,7 +97,7 @@ function wantedOf(alert: Alert, draft: Draft, target: Target, around: Around): W
 function repeatOf(alert: Alert, target: Target, last: Delivery, { nowMs, routing }: Around): Wanted | undefined {
   const lastAt = last.settledAt ?? last.decidedAt;
   const reason = `it still burns after ${inWords(target.repeatMs)}, and nobody has acknowledged it`;
-  if (alert.condition.severity !== 'deferred' || !routing) {
+  if (severityOf(alert) !== 'deferred' || !routing) {
     return nowMs < lastAt + target.repeatMs ? undefined : { kind: 'repeat', reason, again: true, waitMs: 0 };
   }
   const at = repeatedAt(alert, ownerOf(routing, alert.condition.owner), lastAt, target.repeatMs);
@@ -115,7 +116,7 @@ function firstOf(alert: Alert, target: Target, around: Around): Wanted {
 
 /** Of what could have waited it is said why it does not. */
 function unheldReason(alert: Alert, { nowMs, routing }: Around): string {
-  if (routing && alert.condition.severity === 'deferred') {
+  if (routing && severityOf(alert) === 'deferred') {
     const { early, reason } = deferralOf(alert, ownerOf(routing, alert.condition.owner), nowMs);
     if (early) return reason;
   }
@@ -127,9 +128,8 @@ function releasedFrom(alert: Alert, hold: AlertHold, { nowMs, routing }: Around)
   const { kind, until = Infinity, reason } = hold;
   switch (kind) {
     case 'deferred': {
-      if (alert.condition.severity !== 'deferred') {
-        return { kind: 'firing', reason: `its severity is ${alert.condition.severity} now` };
-      }
+      const severity = severityOf(alert);
+      if (severity !== 'deferred') return { kind: 'firing', reason: `its severity is ${severity} now` };
       if (!routing) return { kind: 'firing', reason };
       const deferral = deferralOf(alert, ownerOf(routing, alert.condition.owner), nowMs);
       return { kind: deferral.early || nowMs < until ? 'firing' : 'digest', reason: deferral.reason };
@@ -172,7 +172,7 @@ function fallbacks(alert: Alert, { routing }: Around): Target[] {
   const dead = run.filter(({ state }) => state === 'dead');
   if (dead.length === 0) return [];
   const { route } = routing;
-  const step = 1 + Math.max(0, ...targetsOf(routing, alert.condition).map(({ escalation }) => escalation?.step ?? 0));
+  const step = 1 + Math.max(0, ...targetsOf(routing, routedOf(alert)).map(({ escalation }) => escalation?.step ?? 0));
   const worst = Math.max(...dead.map((delivery) => delivery.step));
   if (worst < step - 1) return [];
   const owners = ownerOf(routing, alert.condition.owner).channels.filter((name) => routing.channels.has(name));
@@ -194,9 +194,9 @@ function fallbacks(alert: Alert, { routing }: Around): Target[] {
 const runOf = ({ runFrom }: Alert, deliveries: readonly Delivery[]): Delivery[] =>
   deliveries.filter((delivery) => delivery.seq >= runFrom && !isEnd(delivery));
 
-export const addressed = ({ condition }: Alert, { channel, route, escalation, groupBy }: Target): Addressed => ({
+export const addressed = (alert: Alert, { channel, route, escalation, groupBy }: Target): Addressed => ({
   channel,
   route,
   step: escalation?.step ?? 0,
-  group: groupOf(condition, groupBy),
+  group: groupOf(routedOf(alert), groupBy),
 });

@@ -5,6 +5,7 @@ import { heldUntil } from '../routing/hours.ts';
 import { hoursOf } from '../routing/owners.ts';
 import { moment } from '../channels/moments.ts';
 import type { Condition } from '../condition.ts';
+import { isAlwaysDeferred } from './limits.ts';
 import { ownerAt } from '../routing/owners.ts';
 
 /** So long after the owner's hour somebody is still told of what was noticed late; later it waits for the next one. */
@@ -23,11 +24,12 @@ export interface Deferral {
 /** Of an alert of severity `deferred`. What is over when it is looked at is no hold any more, and says why. */
 export function deferralOf(alert: Alert, whose: Owner, nowMs: number): Deferral {
   const { runSince, noticedAt, condition } = alert;
-  const owner = ownerAt(whose, condition.deferUntil);
+  const bound = isAlwaysDeferred(alert);
+  const owner = bound ? whose : ownerAt(whose, condition.deferUntil);
   const hour = hourAfter(owner, runSince, Math.max(noticedAt, runSince));
   const early = earlyReason(alert, owner);
   if (early !== undefined) return { until: nowMs, early: true, reason: early };
-  const needed = condition.neededBy === undefined ? Infinity : condition.neededBy - NEEDED_MARGIN_MS;
+  const needed = bound || condition.neededBy === undefined ? Infinity : condition.neededBy - NEEDED_MARGIN_MS;
   if (needed < hour) {
     const by = moment(needed + NEEDED_MARGIN_MS, owner.timezone);
     return { until: needed, early: true, reason: `it is needed by ${by}` };
@@ -36,8 +38,8 @@ export function deferralOf(alert: Alert, whose: Owner, nowMs: number): Deferral 
 }
 
 /** When somebody who was told is told again that it still burns: never at night, either. */
-export const repeatedAt = ({ condition }: Alert, owner: Owner, toldAt: number, repeatMs: number): number =>
-  heldUntil(hoursFor(condition, owner), toldAt + repeatMs);
+export const repeatedAt = (alert: Alert, owner: Owner, toldAt: number, repeatMs: number): number =>
+  heldUntil(isAlwaysDeferred(alert) ? owner : hoursFor(alert.condition, owner), toldAt + repeatMs);
 
 type Hours = Pick<Owner, 'hours' | 'deferUntil' | 'timezone' | 'failures'>;
 
@@ -59,9 +61,10 @@ function hourAfter(owner: Hours, sinceMs: number, noticedMs: number): number {
   return hour + STILL_MORNING_MS <= noticedMs ? heldUntil(owner, noticedMs) : hour;
 }
 
-function earlyReason({ condition, blockedAtFirst }: Alert, { failures: most }: Hours): string | undefined {
-  const { blocks = [], failures = 0 } = condition;
-  if (blocks.length > 0 && !blockedAtFirst) return `it blocks ${blocks.join(', ')} now`;
+function earlyReason(alert: Alert, { failures: most }: Hours): string | undefined {
+  const { blocks = [], failures = 0 } = alert.condition;
+  if (blocks.length > 0 && !alert.blockedAtFirst && !isAlwaysDeferred(alert))
+    return `it blocks ${blocks.join(', ')} now`;
   if (most !== undefined && failures >= most) return `it has failed ${failures} times in a row`;
   return undefined;
 }

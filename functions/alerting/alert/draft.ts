@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Alert, AlertHold, Delivery, DeliveryKind, TrailEntry } from '../../../store/items/alert-record.ts';
 import type { GroupField } from '../routing/document.ts';
 import type { Held } from './holding.ts';
+import { severityOf } from './severity.ts';
 import { deliveriesTo, isUnsettled, wasTold } from './told.ts';
 import { withTrail } from './trail.ts';
 
@@ -60,7 +61,7 @@ export class Draft {
       route: to.route,
       step: to.step,
       group: to.group,
-      severity: this.#alert.condition.severity,
+      severity: severityOf(this.#alert),
       recovered: more.recovered,
       decidedAt: this.#nowMs,
       notBefore: more.notBefore,

@@ -4,7 +4,7 @@ import { hashOfCondition } from '../../../store/alert-keys.ts';
 import type { Alert, TrailEntry } from '../../../store/items/alert-record.ts';
 import type { Condition } from '../condition.ts';
 import { shortened } from './condition-size.ts';
-import { isWorse } from './severity.ts';
+import { isWorse, severityOf } from './severity.ts';
 import { isEnd, isUnsettled, lastTold } from './told.ts';
 import { withTrail } from './trail.ts';
 
@@ -123,8 +123,8 @@ function reopened(alert: Alert, condition: Condition, seenAt: number, nowMs: num
   );
 }
 
-const endsAcknowledgement = ({ acknowledged }: Alert, { severity }: Condition): boolean =>
-  acknowledged !== undefined && isWorse(severity, acknowledged.severity);
+const endsAcknowledgement = ({ acknowledged, limit }: Alert, condition: Condition): boolean =>
+  acknowledged !== undefined && isWorse(severityOf({ condition, limit }), acknowledged.severity);
 
 const blocks = ({ blocks = [] }: Condition): boolean => blocks.length > 0;
 

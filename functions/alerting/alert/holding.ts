@@ -6,8 +6,9 @@ import { mutedUntil } from '../routing/hours.ts';
 import { matches } from '../routing/matches.ts';
 import { ownerOf } from '../routing/targets.ts';
 import { deferralOf } from './deferral.ts';
+import { routedOf } from './limits.ts';
 import type { Quiet } from './quiet.ts';
-import { isWorse } from './severity.ts';
+import { isWorse, severityOf } from './severity.ts';
 
 /** What a decision is made by, beside the alert. */
 export interface Around {
@@ -37,8 +38,9 @@ export function heldBy(alert: Alert, { target, again }: Asked, around: Around): 
   );
 }
 
-export function acknowledgedHold({ acknowledged, condition }: Alert, { nowMs }: Around): Held | undefined {
-  if (!acknowledged || isWorse(condition.severity, acknowledged.severity)) return undefined;
+export function acknowledgedHold(alert: Alert, { nowMs }: Around): Held | undefined {
+  const { acknowledged } = alert;
+  if (!acknowledged || isWorse(severityOf(alert), acknowledged.severity)) return undefined;
   const { by, until, reason } = acknowledged;
   if (until !== undefined && until <= nowMs) return undefined;
   return { kind: 'acknowledged', by, until, reason: `${by} has acknowledged it${reason ? `: ${reason}` : ''}` };
@@ -52,8 +54,9 @@ function inhibitedHold(alert: Alert, { quietedBy }: Around): Held | undefined {
 }
 
 /** By the one that lasts longest. */
-export function silencedHold({ condition }: Alert, { silences, nowMs }: Around): Held | undefined {
-  const fitting = silences.filter((silence) => isInForce(silence, nowMs) && matches(silence.match, condition));
+export function silencedHold(alert: Alert, { silences, nowMs }: Around): Held | undefined {
+  const routed = routedOf(alert);
+  const fitting = silences.filter((silence) => isInForce(silence, nowMs) && matches(silence.match, routed));
   if (fitting.length === 0) return undefined;
   const { id, until, by, reason } = fitting.reduce((a, b) => (b.until > a.until ? b : a));
   return { kind: 'silenced', by: id, until, reason: `${by} has silenced it: ${reason}` };
@@ -78,7 +81,7 @@ export function mutedHold(windows: readonly MuteWindow[], nowMs: number): Held |
 }
 
 function deferredHold(alert: Alert, { routing, nowMs }: Around): Held | undefined {
-  if (!routing || alert.condition.severity !== 'deferred') return undefined;
+  if (!routing || severityOf(alert) !== 'deferred') return undefined;
   const { until, reason } = deferralOf(alert, ownerOf(routing, alert.condition.owner), nowMs);
   return nowMs < until ? { kind: 'deferred', until, reason } : undefined;
 }

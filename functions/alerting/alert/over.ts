@@ -5,6 +5,7 @@ import { targetsOf } from '../routing/targets.ts';
 import { addressed } from './burning.ts';
 import { groupOf, type Addressed, type Draft } from './draft.ts';
 import { mutedHold, silencedHold, type Around } from './holding.ts';
+import { routedOf } from './limits.ts';
 import { isEnd, isUnsettled, isUntried, wasTold } from './told.ts';
 
 /** What is well again is so for this long before anybody hears of it; longer where it went wrong again and again. */
@@ -13,7 +14,7 @@ const LONGEST_SETTLING_MS = 15 * 60_000;
 
 export function over(alert: Alert, draft: Draft, around: Around): void {
   const { routing } = around;
-  const targets = routing ? targetsOf(routing, alert.condition) : [];
+  const targets = routing ? targetsOf(routing, routedOf(alert)) : [];
   const targetOf = (channel: string) => targets.find((target) => target.channel === channel);
   for (const channel of new Set(draft.deliveries.map((delivery) => delivery.channel))) {
     endFor(alert, draft, channel, targetOf(channel), around);
@@ -74,5 +75,5 @@ const lineTo = (alert: Alert, { channel, route, groupBy }: Target): Addressed =>
   channel,
   route,
   step: 0,
-  group: groupOf(alert.condition, groupBy),
+  group: groupOf(routedOf(alert), groupBy),
 });

@@ -2,6 +2,7 @@
 import type { Alert } from '../../../store/items/alert-record.ts';
 import type { Routing } from '../routing/document.ts';
 import { inhibitionsOf, type Firing } from '../routing/inhibit.ts';
+import { routedOf, underLimit } from './limits.ts';
 import { isWorse } from './severity.ts';
 
 export interface Quiet {
@@ -16,6 +17,7 @@ export interface Quiet {
  * quiet in a circle the oldest speaks: somebody always does.
  */
 export function quieting(routing: Routing | undefined, firing: readonly Alert[]): (alert: Alert) => Quiet | undefined {
+  const asFiring = (alert: Alert): Firing => ({ ...routedOf(underLimit(alert, routing)), since: alert.since });
   const all = new Map(firing.map((alert) => [alert.condition.key, asFiring(alert)]));
   const causes = new Map(firing.map(({ condition }) => [condition.key, condition.because]));
   const byRule = routing === undefined ? () => undefined : inhibitionsOf(routing, [...all.values()]);
@@ -62,7 +64,5 @@ export function followersOf(
   }
   return followers;
 }
-
-const asFiring = ({ condition, since }: Alert): Firing => ({ ...condition, since });
 
 const isOlder = (a: Firing, b: Firing): boolean => a.since < b.since || (a.since === b.since && a.key < b.key);

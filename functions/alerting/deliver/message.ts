@@ -1,4 +1,5 @@
 // What a message says: notices of alerts as they stand when it is sent. Pure.
+import { severityOf } from '../alert/severity.ts';
 import type { Notice, Message } from '../message.ts';
 import type { Routing } from '../routing/document.ts';
 import { ownerOf } from '../routing/targets.ts';
@@ -45,12 +46,12 @@ function reasonOf(entries: readonly BatchEntry[], { followersOf }: Said): string
 
 function noticeOf({ alert, delivery }: BatchEntry, { routing, summaryOf, changes }: Said): Notice {
   const { id, condition, since, endedAt, endSummary } = alert;
-  const { kind, service, name, owner, severity, exception, blocks, because, runbook } = condition;
+  const { kind, service, name, owner, exception, blocks, because, runbook } = condition;
   const isOver = delivery.kind === 'resolved' || delivery.recovered === true;
   return {
     id,
     status: delivery.recovered === true ? 'recovered' : isOver ? 'resolved' : 'firing',
-    severity,
+    severity: severityOf(alert),
     kind,
     service,
     name,

@@ -17,7 +17,8 @@ const DEFAULTS: Inherited = {
 };
 
 export function compileRouting(document: RoutingDocument): Routing {
-  const { timezone = DEFAULT_TIMEZONE, console, owners = {}, channels = {}, windows = {}, inhibit = [] } = document;
+  const { timezone = DEFAULT_TIMEZONE, console, owners = {}, channels = {}, windows = {} } = document;
+  const { limits = [], inhibit = [] } = document;
   return {
     timezone,
     console: console?.replace(/\/+$/, ''),
@@ -25,6 +26,7 @@ export function compileRouting(document: RoutingDocument): Routing {
     channels: new Map(Object.entries(channels)),
     windows: new Map(Object.entries(windows).map(([name, said]) => [name, windowOf(name, said, timezone)])),
     route: nodeOf(document.route, '/route', DEFAULTS),
+    limits: limits.map(({ match = {}, severity, channels }, i) => ({ by: `/limits/${i}`, match, severity, channels })),
     inhibit: inhibit.map(({ when, mutes, equal = ['service'] }) => ({ when, mutes, equal })),
   };
 }

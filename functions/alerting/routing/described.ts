@@ -16,12 +16,24 @@ const changes = z.array(
   z.looseObject({ path: z.string(), change: z.enum(['added', 'removed', 'changed', 'renamed']) }),
 );
 
+const limited = z
+  .array(
+    z.object({
+      alert: z.string().meta({ description: 'its id' }),
+      key: z.string(),
+      limited: z.string().meta({ description: '`was realtime, at most high here by /limits/0`' }),
+    }),
+  )
+  .optional()
+  .meta({ description: 'of alerts that fire now, those that its limits would hold back; none of a document without' });
+
 const published = z.object({
   dryRun: z.literal(true).optional(),
   revision: z.int().optional().meta({ description: 'in force; none of a dry run' }),
   publishedAt: moment.optional(),
   changed: z.boolean().meta({ description: 'false when it was in force already' }),
   changes,
+  limited,
   warnings,
 });
 
@@ -87,7 +99,7 @@ export const validateRoute: Description = {
   summary: 'Validate a routing document without putting it in force',
   tags,
   body: { schema: routingDocument, yaml: true, examples: { example } },
-  answers: shows('It may be put in force.', z.object({ valid: z.literal(true), changes, warnings })),
+  answers: shows('It may be put in force.', z.object({ valid: z.literal(true), changes, limited, warnings })),
   problems: INVALID,
 };
 

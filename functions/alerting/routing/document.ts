@@ -75,6 +75,16 @@ export interface Inhibition {
   readonly by: string;
 }
 
+/** How severe what fits may become at most, and which channels its source may ask for. */
+export interface Limit {
+  /** Its place in the document: `/limits/0`. */
+  readonly by: string;
+  readonly match: Matcher;
+  readonly severity: Severity;
+  /** Undefined of all. */
+  readonly channels: readonly string[] | undefined;
+}
+
 /** A place in the tree, with what it inherits. */
 export interface RouteNode {
   /** `/route/routes/0` */
@@ -103,6 +113,8 @@ export interface Routing {
   /** In the zone of an owner, which may be the window's own whoever that is. */
   readonly windows: ReadonlyMap<string, (ownersTimezone: string) => MuteWindow>;
   readonly route: RouteNode;
+  /** The first that fits decides. */
+  readonly limits: readonly Limit[];
   readonly inhibit: readonly {
     readonly when: Matcher;
     readonly mutes: Matcher;

@@ -40,6 +40,7 @@ import {
 } from '../../api/index.ts';
 import { record, type TrailParts } from '../../api/trail.ts';
 import * as described from './described.ts';
+import { limitedNow } from './limited-now.ts';
 import type { RoutingDocument } from './schema.ts';
 import { etagOf } from './stored.ts';
 import { validateRouting } from './validate.ts';
@@ -63,9 +64,10 @@ export function routingRoutes(parts: TrailParts): Route[] {
     }),
     route('POST', `${ROUTING}/validate`, 'viewer', described.validateRoute, async (request) => {
       requireAllServices(request.caller);
-      const { document, warnings } = validated(documentOf(request).value);
+      const { document, routing, warnings } = validated(documentOf(request).value);
       const before = await documentOfHead(table, await readHead(table, ALERT_ROUTING, { consistent: true }));
-      return json({ valid: true, changes: diffDocuments(before, document), ...warned(warnings) });
+      const changes = diffDocuments(before, document);
+      return json({ valid: true, changes, ...(await limitedNow(table, routing)), ...warned(warnings) });
     }),
     route('GET', `${ROUTING}/revisions`, 'viewer', described.listRoutingRevisions, async (request) => {
       requireAllServices(request.caller);
@@ -97,13 +99,14 @@ async function inForce(table: Table, request: ApiRequest): Promise<ApiResponse> 
 async function put(parts: TrailParts, request: ApiRequest): Promise<ApiResponse> {
   const { table } = parts;
   const { source, value } = documentOf(request);
-  const { document, warnings } = validated(value);
+  const { document, routing, warnings } = validated(value);
   const head = await readHead(table, ALERT_ROUTING, { consistent: true });
   const before = await documentOfHead(table, head);
   const changes = diffDocuments(before, document);
   requireMeant(request, head, changes);
   if (request.query.get('dryRun') === 'true') {
-    return json({ dryRun: true, changed: changes.length > 0, changes, ...warned(warnings) });
+    const limited = await limitedNow(table, routing);
+    return json({ dryRun: true, changed: changes.length > 0, changes, ...limited, ...warned(warnings) });
   }
   const next = { document, source, note: request.query.get('note') ?? '', action: 'alert-routing.put' } as const;
   return publish(parts, request, { ...next, head, before, changes, warnings });

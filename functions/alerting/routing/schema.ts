@@ -17,6 +17,7 @@ const MOST_TIMES = 20;
 const MOST_CHILDREN = 200;
 const MOST_STEPS = 10;
 const MOST_INHIBITIONS = 50;
+const MOST_LIMITS = 100;
 const MOST_FAILURES = 100;
 
 const MINUTE_MS = 60_000;
@@ -144,6 +145,16 @@ const inhibition = z.strictObject({
   equal: grouping.optional().meta({ description: 'what both must have in common; default service' }),
 });
 
+const limit = z
+  .strictObject({
+    match: matcher.optional().meta({ description: 'by what its source says; default: every alert' }),
+    severity: severity.meta({ description: 'no more severe than this, whatever its source says' }),
+    channels: listed(name)
+      .optional()
+      .meta({ description: 'those that its source may ask for; where it asks for others alone, its owner is told' }),
+  })
+  .meta({ description: "the first that fits decides; flyball's own alerts are never limited" });
+
 export const routingDocument = z
   .strictObject({
     apiVersion: z.literal('flyball/v1'),
@@ -160,6 +171,7 @@ export const routingDocument = z
     channels: rulesOf(channelConfig, MOST_CHANNELS, 'channels').optional(),
     windows: rulesOf(window, MOST_WINDOWS, 'windows').optional(),
     route: root,
+    limits: z.array(limit).max(MOST_LIMITS).optional(),
     inhibit: z.array(inhibition).max(MOST_INHIBITIONS).optional(),
   })
   .meta({ id: 'AlertRouting' });

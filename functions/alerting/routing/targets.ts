@@ -8,7 +8,7 @@ import { unknownOwner } from './owners.ts';
 export const OWNER = 'owner';
 
 /** What a source may ask for: every channel of the document. */
-const ALL = '*';
+export const ALL_CHANNELS = '*';
 
 /**
  * The channels that are to be told, at once and when nobody acknowledges. Of a route's children the first that matches
@@ -70,7 +70,7 @@ function targetsOfRoute(routing: Routing, node: RouteNode, alert: Routed): Targe
 
 /** What has left the document since a check named it is nobody's. */
 function channelsFor({ channels }: Routing, names: readonly string[]): string[] {
-  return names.includes(ALL) ? [...channels.keys()] : names.filter((name) => channels.has(name));
+  return names.includes(ALL_CHANNELS) ? [...channels.keys()] : names.filter((name) => channels.has(name));
 }
 
 function windowOf({ windows }: Routing, name: string, owner: Owner): MuteWindow | undefined {

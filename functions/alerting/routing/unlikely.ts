@@ -13,6 +13,7 @@ export function unlikelyRouting(document: RoutingDocument, routing: Routing): Fi
     ...unheard(routing.route),
     ...wakesNobody(nodes),
     ...heardByItself(document, routing, nodes),
+    ...idleLimits(routing),
     ...unused(document, nodes),
     ...ownersWithoutAny(document, nodes),
   ];
@@ -61,6 +62,17 @@ function heardByItself(document: RoutingDocument, routing: Routing, nodes: reado
     if (first?.channel !== name || others.some(({ channel }) => channel !== name)) return [];
     const reason = `that ${name} does not deliver is told by ${name} alone: name another channel for alerts of kind flyball`;
     return [finding(`${first.route}/channels`, reason)];
+  });
+}
+
+/** Limits that one before them takes all alerts from, and those of alerts that are never limited. */
+function idleLimits({ limits }: Routing): FieldError[] {
+  return limits.flatMap(({ by, match }, i) => {
+    if (covers({ kind: ['flyball'] }, match)) {
+      return [finding(`${by}/match`, "limits nothing: flyball's own alerts are told as their route says")];
+    }
+    const before = limits.slice(0, i).find((other) => covers(other.match, match));
+    return before ? [finding(by, `limits nothing: ${before.by} comes first and takes them all`)] : [];
   });
 }
 

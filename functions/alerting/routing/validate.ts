@@ -43,6 +43,10 @@ function meaningOf(value: unknown): FieldError[] {
     ...ownersErrors(value, names),
     ...endlessWindows(value),
     ...routesIn(value).flatMap((route) => routeErrors(route, names)),
+    ...listOf(given(value)['limits']).flatMap((limit, i) => [
+      ...unknownOwners(given(limit)['match'], ['limits', i, 'match'], names),
+      ...unknownChannels(given(limit)['channels'], ['limits', i, 'channels'], names),
+    ]),
     ...listOf(given(value)['inhibit']).flatMap((rule, i) =>
       ['when', 'mutes'].flatMap((side) => unknownOwners(given(rule)[side], ['inhibit', i, side], names)),
     ),

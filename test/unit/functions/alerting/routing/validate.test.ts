@@ -88,6 +88,17 @@ describe('a routing document', () => {
       { ...minimal, inhibit: [{ when: {}, mutes: { kind: ['job'] } }] },
       '/inhibit/0/when',
     ],
+    ['with a limit that says of nothing how severe', { ...minimal, limits: [{ match: {} }] }, '/limits/0/severity'],
+    [
+      'with a limit of channels that there are not',
+      { ...minimal, limits: [{ severity: 'high', channels: ['mail', 'mial'] }] },
+      '/limits/0/channels/1',
+    ],
+    [
+      'with a limit of an owner that there is not',
+      { ...minimal, limits: [{ match: { owner: ['team-oders'] }, severity: 'high' }] },
+      '/limits/0/match/owner/0',
+    ],
     [
       'with a secret in it',
       { ...minimal, channels: { mail: { type: 'slack', webhook: 'https://hooks.slack.com/services/T/B/x' } } },
@@ -152,6 +163,22 @@ describe('what is probably not meant', () => {
         channels: { mail, chat: mail },
       },
       [],
+    ],
+    [
+      'a limit behind one that takes all of its alerts',
+      {
+        ...minimal,
+        limits: [
+          { match: { kind: ['check'] }, severity: 'high' },
+          { match: { kind: ['check'], tag: ['x'] }, severity: 'realtime' },
+        ],
+      },
+      ['/limits/1: limits nothing: /limits/0 comes first and takes them all'],
+    ],
+    [
+      'a limit of what is never limited',
+      { ...minimal, limits: [{ match: { kind: ['flyball'] }, severity: 'deferred' }] },
+      ["/limits/0/match: limits nothing: flyball's own alerts are told as their route says"],
     ],
     [
       'a pattern that fits no owner',
