@@ -1,76 +1,77 @@
-// How many things need somebody: the title and the icon of the tab carry it on every screen.
-import { useEffect } from 'preact/hooks';
-import { useLive } from './api/live.ts';
+// How many things need somebody: the title and the icon of the tab carry it on every screen, and say so when nobody can know.
+import { useEffect, useState } from 'preact/hooks';
+import type { OpenAlert, OpenAlerts } from './api/alerts.ts';
+import { useLive, type Live } from './api/live.ts';
+import { now } from './clock.ts';
+import * as standing from './parts/standing.ts';
 
-export interface OpenAlert {
-  readonly id: string;
-  readonly key: string;
-  readonly episode: number;
-  readonly status: 'firing' | 'resolved';
-  readonly kind: string;
-  readonly service: string;
-  readonly name: string;
-  readonly owner?: string;
-  readonly severity: 'realtime' | 'high' | 'deferred';
-  readonly summary: string;
-  readonly since: string;
-  readonly noticedAt: string;
-  readonly endedAt?: string;
-  readonly acknowledged?: { readonly by: string; readonly at: string; readonly until?: string; readonly note?: string };
-  readonly held: readonly {
-    readonly channel?: string;
-    readonly route?: string;
-    readonly kind: 'deferred' | 'silenced' | 'muted' | 'inhibited' | 'acknowledged' | (string & {});
-    readonly by: string;
-    readonly since: string;
-    readonly until?: string;
-    readonly reason?: string;
-  }[];
-  /** When the first of what is held is sent. */
-  readonly sendsAt?: string;
-  readonly sendsInMs?: number;
-  readonly told: readonly string[];
-  readonly failing: readonly { readonly channel: string; readonly attempts: number; readonly error?: string }[];
-}
-
-export interface OpenAlerts {
-  readonly alerts: readonly OpenAlert[];
-  readonly cursor?: string;
-}
+export type { Hold, OpenAlert, OpenAlerts } from './api/alerts.ts';
 
 /** The open alerts, as the list answers them: one look serves the whole page. */
-export const useOpenAlerts = () => useLive<OpenAlerts>('/v1/alerts');
+export const useOpenAlerts = (): Live<OpenAlerts> => useLive<OpenAlerts>('/v1/alerts?limit=200');
 
-/** Whether somebody should look: it fires, and nobody has said that they have it, nor silenced it. */
-export const needsYou = ({ status, acknowledged, held }: OpenAlert): boolean =>
-  status === 'firing' && !acknowledged && !held.some(({ kind }) => kind === 'silenced' || kind === 'inhibited');
+/** Whether somebody should look now. */
+export const needsYou = (alert: OpenAlert): boolean => standing.needsYou(alert, now());
 
-export function useAttention(): number {
-  const { data } = useOpenAlerts();
-  const count = data?.alerts.filter(needsYou).length ?? 0;
-  useEffect(() => showCount(count), [count]);
-  return count;
+/** What a screen that is shown knows beyond alerts: `useAlso(2)`. */
+let also = 0;
+const listeners = new Set<(count: number) => void>();
+export function useAlso(count: number): void {
+  useEffect(() => {
+    tellAlso(count);
+    return () => tellAlso(0);
+  }, [count]);
+}
+function tellAlso(count: number): void {
+  also = count;
+  for (const listener of [...listeners]) listener(count);
 }
 
-function showCount(count: number): void {
-  const title = document.title.replace(/^\(\d+\) /, '');
-  document.title = count > 0 ? `(${String(count)}) ${title}` : title;
+export interface Attention {
+  readonly count: number;
+  /** How it is written: `3`, `200+`, `?` when nobody can know, '' when nothing needs anybody. */
+  readonly mark: string;
+}
+
+export function useAttention(): Attention {
+  const { data, error } = useOpenAlerts();
+  const [more, setMore] = useState(also);
+  useEffect(() => {
+    setMore(also);
+    listeners.add(setMore);
+    return () => void listeners.delete(setMore);
+  }, []);
+  const count = (data?.alerts.filter(needsYou).length ?? 0) + more;
+  const mark = markOf(count, data?.cursor !== undefined, error !== undefined);
+  useEffect(() => show(mark), [mark]);
+  return { count, mark };
+}
+
+/** What was last seen of trouble is said also while the API is away; that there was none is not. */
+export const markOf = (count: number, isMore: boolean, isUnknown: boolean): string =>
+  count > 0 ? `${String(count)}${isMore ? '+' : ''}` : isUnknown ? '?' : '';
+
+const MARK = /^\((?:\d+\+?|\?)\) /;
+
+function show(mark: string): void {
+  const title = document.title.replace(MARK, '');
+  document.title = mark === '' ? title : `(${mark}) ${title}`;
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
-  if (icon) icon.href = `data:image/svg+xml,${encodeURIComponent(drawn(count))}`;
+  if (icon) icon.href = `data:image/svg+xml,${encodeURIComponent(drawn(mark))}`;
 }
 
-function drawn(count: number): string {
-  const text = count > 99 ? '99' : String(count);
+function drawn(count: string): string {
+  const text = count.length > 2 ? '99' : count;
   const balls =
     '<path d="M16 3v8M16 11 6 22M16 11l10 11" stroke="#0b5cad" stroke-width="3" fill="none"/><circle cx="6" cy="23" r="5" fill="#0b5cad"/><circle cx="26" cy="23" r="5" fill="#0b5cad"/>';
-  const mark = `<circle cx="20" cy="20" r="12" fill="#b3201f"/><text x="20" y="26" font-family="sans-serif" font-weight="700" font-size="${text.length > 1 ? '14' : '17'}" text-anchor="middle" fill="#fff">${text}</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${balls}${count > 0 ? mark : ''}</svg>`;
+  const mark = `<circle cx="20" cy="20" r="12" fill="${count === '?' ? '#515c6b' : '#b3201f'}"/><text x="20" y="26" font-family="sans-serif" font-weight="700" font-size="${text.length > 1 ? '14' : '17'}" text-anchor="middle" fill="#fff">${text}</text>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${balls}${count === '' ? '' : mark}</svg>`;
 }
 
 /** The title of a screen, behind the count. */
 export function useTitle(title: string): void {
   useEffect(() => {
-    const count = /^\(\d+\) /.exec(document.title)?.[0] ?? '';
+    const count = MARK.exec(document.title)?.[0] ?? '';
     document.title = `${count}${title} · flyball`;
   }, [title]);
 }

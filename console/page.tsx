@@ -27,7 +27,7 @@ export function Page() {
 function Frame() {
   const t = useTexts(pageTexts);
   const { segments } = usePlace();
-  const count = useAttention();
+  const { count, mark } = useAttention();
   const me = useMe();
   const main = useRef<HTMLElement>(null);
   const [name = 'now', ...rest] = segments;
@@ -54,9 +54,9 @@ function Frame() {
               {...(screen === name ? { 'aria-current': 'page' as const } : {})}
             >
               {t(screen)}
-              {screen === 'now' && count > 0 ? (
-                <span class="badge" aria-label={t('needsYou', { count })}>
-                  {count}
+              {screen === 'now' && mark !== '' ? (
+                <span class="badge" aria-label={count > 0 ? t('needsYou', { count }) : t('unknown')}>
+                  {mark}
                 </span>
               ) : null}
             </Link>

@@ -1,11 +1,89 @@
-// The screen Now.
-import { useTitle } from '../../attention.ts';
-import { pageTexts } from '../../texts.ts';
+// The screen Now: one look says whether anything needs anybody, and each thing that does is a link.
+import { useAlso, useOpenAlerts, useTitle, type OpenAlert } from '../../attention.ts';
+import { useAll } from '../../api/all.ts';
+import { useLive } from '../../api/live.ts';
+import { useNow } from '../../clock.ts';
+import { AlertRow } from '../../parts/alert-row.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { ScreenProps } from '../screen.ts';
+import type { Coverage, Faults, Jobs, Service, Shed, Topology } from './answers.ts';
+import { Areas } from './areas.tsx';
+import { FailingJobs } from './job-rows.tsx';
+import { Knowing } from './knowing.tsx';
+import { situationOf } from './situation.ts';
+import { nowTexts } from './texts.ts';
+import { Banner } from './banner.tsx';
+
+const FAILING = '/v1/jobs?status=failed&status=missed&status=overrunning&status=late&limit=100';
+const JOBS_MS = 10_000;
+const MINUTE_MS = 60_000;
+const STEP_MS = 5 * MINUTE_MS;
+/** Who refuses is asked of so many minutes: the newest few of them are not merged yet. */
+const REFUSALS_MS = 4 * STEP_MS;
+/** Dear where there are many services, and changes with deployments alone. */
+const COVERAGE_MS = 5 * MINUTE_MS;
 
 export default function Now(_props: ScreenProps) {
-  const t = useTexts(pageTexts);
-  useTitle(t('now'));
-  return <h1>{t('now')}</h1>;
+  const t = useTexts(nowTexts);
+  useTitle(t('title'));
+  const at = useNow(10_000);
+  const step = Math.floor(at / STEP_MS) * STEP_MS;
+  const alerts = useOpenAlerts();
+  const jobs = useLive<Jobs>(FAILING, JOBS_MS);
+  const topology = useLive<Topology>(
+    `/v1/telemetry/topology?from=${String(step + STEP_MS - REFUSALS_MS)}&to=${String(step + STEP_MS)}`,
+    MINUTE_MS,
+  );
+  const coverage = useLive<Coverage>('/v1/telemetry/coverage?limit=1', COVERAGE_MS);
+  const shed = useLive<Shed>('/v1/shed?limit=200', MINUTE_MS / 4);
+  const faults = useLive<Faults>('/v1/faults?limit=200', MINUTE_MS / 4);
+  const services = useAll<Service>('/v1/services?limit=200', 'services');
+  const situation = situationOf({
+    ...{ alerts: seen(alerts), jobs: seen(jobs), topology: seen(topology), coverage: seen(coverage), at },
+  });
+  useAlso(situation.failing.length);
+  const { needing, waiting, inHand, failing } = situation;
+  return (
+    <div class="now-screen stack">
+      <h1 class="unseen">{t('title')}</h1>
+      <Banner
+        situation={situation}
+        alerts={alerts}
+        telemetryUntil={topology.data?.completeUntil}
+        services={services.data}
+      />
+      <Areas areas={situation.areas} />
+      {needing.length + failing.length > 0 ? (
+        <section class="stack" aria-labelledby="now-needing">
+          <h2 id="now-needing">{t('needing')}</h2>
+          <ul class="alert-rows">
+            {rowsOf(needing)}
+            <FailingJobs jobs={failing} />
+          </ul>
+        </section>
+      ) : null}
+      <Alerts title={t('waiting')} of={waiting} />
+      <Alerts title={t('inHand')} of={inHand} />
+      <Knowing
+        situation={situation}
+        shed={shed.data}
+        faults={faults.data}
+        services={services.data?.rows ?? []}
+        functions={coverage.data?.functions}
+      />
+    </div>
+  );
+}
+
+const seen = <T,>({ data, error }: { data: T | undefined; error: unknown }) => ({ data, failed: error !== undefined });
+
+const rowsOf = (alerts: readonly OpenAlert[]) => alerts.map((alert) => <AlertRow key={alert.id} alert={alert} />);
+
+function Alerts({ title, of }: { title: string; of: readonly OpenAlert[] }) {
+  return of.length === 0 ? null : (
+    <section class="stack">
+      <h2>{title}</h2>
+      <ul class="alert-rows">{rowsOf(of)}</ul>
+    </section>
+  );
 }

@@ -1,0 +1,54 @@
+// What the API answers of alerts, as far as more than one screen reads it.
+export interface OpenAlert {
+  readonly id: string;
+  readonly key: string;
+  readonly episode: number;
+  readonly status: 'firing' | 'resolved';
+  readonly kind: string;
+  readonly service: string;
+  readonly name: string;
+  readonly owner?: string;
+  readonly severity: 'realtime' | 'high' | 'deferred';
+  readonly summary: string;
+  readonly since: string;
+  readonly noticedAt: string;
+  readonly endedAt?: string;
+  readonly acknowledged?: {
+    readonly by: string;
+    readonly at: string;
+    readonly until?: string;
+    readonly reason?: string;
+  };
+  readonly held: readonly Hold[];
+  /** When the first of what is held is sent. */
+  readonly sendsAt?: string;
+  readonly sendsInMs?: number;
+  readonly told: readonly string[];
+  /** Channels that could not be told the last time they were tried. */
+  readonly failing: readonly {
+    readonly channel: string;
+    readonly attempts: number;
+    readonly error?: string;
+    readonly nextAttemptAt?: string;
+  }[];
+}
+
+/** What keeps a channel, or all of them, from being told. */
+export interface Hold {
+  readonly channel?: string;
+  readonly route?: string;
+  readonly kind: 'unrouted' | 'acknowledged' | 'inhibited' | 'silenced' | 'muted' | 'deferred';
+  readonly by?: string;
+  readonly since: string;
+  readonly until?: string;
+  readonly reason: string;
+  readonly recovered?: boolean;
+}
+
+export interface OpenAlerts {
+  readonly alerts: readonly OpenAlert[];
+  /** There are more than a page. */
+  readonly cursor?: string;
+  /** Why nobody may be told of anything. */
+  readonly warnings?: readonly string[];
+}

@@ -1,0 +1,44 @@
+// How an alert stands with people: burning with nobody on it, waiting for its hour, in somebody's hands, kept quiet, over.
+import type { OpenAlert } from '../api/alerts.ts';
+import type { Kind } from './state.tsx';
+
+export type Standing =
+  'resolved' | 'acknowledged' | 'silenced' | 'inhibited' | 'muted' | 'deferred' | 'urgent' | 'firing';
+
+export const KIND_OF: Record<Standing, Kind> = {
+  resolved: 'ok',
+  acknowledged: 'off',
+  silenced: 'off',
+  inhibited: 'off',
+  muted: 'held',
+  deferred: 'held',
+  urgent: 'bad',
+  firing: 'bad',
+};
+
+/** Somebody has said that they have it, and that still stands. */
+export const isAcknowledged = ({ acknowledged }: Pick<OpenAlert, 'acknowledged'>, at: number): boolean =>
+  acknowledged !== undefined && (acknowledged.until === undefined || Date.parse(acknowledged.until) > at);
+
+export function standingOf(alert: OpenAlert, at: number): Standing {
+  if (alert.status === 'resolved') return 'resolved';
+  if (isAcknowledged(alert, at)) return 'acknowledged';
+  // What keeps one channel quiet does not keep the alert quiet: somebody else may have been told.
+  const everywhere = (kind: 'silenced' | 'inhibited') => alert.held.some((hold) => hold.kind === kind);
+  if (everywhere('silenced')) return 'silenced';
+  if (everywhere('inhibited')) return 'inhibited';
+  if (alert.told.length === 0) {
+    if (alert.held.some(({ kind }) => kind === 'deferred')) return 'deferred';
+    if (alert.held.some(({ kind }) => kind === 'muted')) return 'muted';
+  }
+  return alert.severity === 'realtime' ? 'urgent' : 'firing';
+}
+
+/** Whether somebody should look now: it burns, nobody has it, and it does not wait for a later hour. */
+export const needsYou = (alert: OpenAlert, at: number): boolean => KIND_OF[standingOf(alert, at)] === 'bad';
+
+const RANK = { realtime: 0, high: 1, deferred: 2 } as const;
+
+/** The most severe first, of those the oldest: the order stays while nothing changes. */
+export const worstFirst = (a: OpenAlert, b: OpenAlert): number =>
+  RANK[a.severity] - RANK[b.severity] || a.since.localeCompare(b.since) || a.id.localeCompare(b.id);
