@@ -6,6 +6,7 @@ import { NewerItem } from '../../store/items/newer.ts';
 import { StoreRejected, StoreUnavailable } from '../../store/port.ts';
 import { requireRole, requireScope } from './auth.ts';
 import { createAuthenticator, type AuthParts } from './auth-caller.ts';
+import { conditional } from './conditional.ts';
 import type { Dialect } from './dialect.ts';
 import { loggedPath } from './logged-path.ts';
 import { isName } from './names.ts';
@@ -86,7 +87,7 @@ export function createApi(options: ApiOptions): ApiHandler {
   return async (event, context) => {
     const request = requestOf(event, context.awsRequestId, clock.now());
     try {
-      return toResult(await answer(request), request.id);
+      return toResult(conditional(request, await answer(request)), request.id);
     } catch (error) {
       if (error instanceof FlyballError) throw error;
       const problem = told(error, request);

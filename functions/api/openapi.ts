@@ -1,5 +1,6 @@
 // Describes routes as OpenAPI 3.1: made of the very schemas that check what comes in.
 import { z } from 'zod';
+import { withConditional } from './conditional.ts';
 import type { Answer, BodyDescription, QueryShape } from './description.ts';
 import { NAME_PATTERN } from './names.ts';
 import { SchemaComponents, type JsonSchema } from './openapi-schemas.ts';
@@ -56,7 +57,8 @@ export function openApiOf(routes: readonly Route[], info: ApiInfo): object {
 }
 
 function operationOf(route: Route, components: SchemaComponents): object {
-  const { path, role, description } = route;
+  const { path, role } = route;
+  const description = withConditional(route);
   const { summary, details, tags, query = {}, params = {}, headers = {}, body, answers } = description;
   const notes = [
     ...(details === undefined ? [] : [details]),

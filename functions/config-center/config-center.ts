@@ -17,6 +17,7 @@ import { fleetRoutes } from './fleet/routes.ts';
 import { grayRoutes } from './gray/routes.ts';
 import { healthRoutes } from './health.ts';
 import { keyRoutes } from './keys/routes.ts';
+import { meRoutes } from './me.ts';
 import { openApiRoutes } from './openapi.ts';
 import type { Parts } from './parts.ts';
 import { publishingRoutes } from './publishing.ts';
@@ -55,6 +56,7 @@ export function createConfigCenter(parts: Parts): Route[] {
     ...shedRoutes(parts),
     ...faultRoutes(parts),
     ...keyRoutes(parts),
+    ...meRoutes(parts),
     ...clientRoutes(parts),
     ...auditRoutes(parts),
     ...healthRoutes(parts),

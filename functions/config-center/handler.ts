@@ -16,6 +16,8 @@ const {
   FLYBALL_PUBLISH_APPROVALS = '',
   FLYBALL_LONGEST_KEY = '',
   FLYBALL_CONFIG_HOLD = '0',
+  FLYBALL_CELL = '',
+  FLYBALL_STAGE = '',
 } = process.env;
 
 if (!/^\d?$/.test(FLYBALL_PUBLISH_APPROVALS)) {
@@ -39,6 +41,8 @@ const routes = createConfigCenter({
   approvals: Number(FLYBALL_PUBLISH_APPROVALS),
   holdMs: Number(FLYBALL_CONFIG_HOLD),
   longestKeyMs: longestKeyOf(FLYBALL_LONGEST_KEY),
+  cell: FLYBALL_CELL,
+  stage: FLYBALL_STAGE,
   // Any answer will do: an emulator answers a bare GET with an error.
   probe: async (url, timeoutMs) => {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });

@@ -19,4 +19,7 @@ export interface Parts {
   readonly holdMs?: number;
   /** How long the API keys it makes may be good for, ms; for ever when left out. */
   readonly longestKeyMs?: number | undefined;
+  /** Which control plane this is, as callers are told. */
+  readonly cell?: string;
+  readonly stage?: string;
 }

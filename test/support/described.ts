@@ -1,6 +1,7 @@
 // Holds what routes answer in tests against what they say of themselves.
 import { isDeepStrictEqual } from 'node:util';
 import { createApi, type ApiHandler, type ApiOptions } from '../../functions/api/api.ts';
+import { withConditional } from '../../functions/api/conditional.ts';
 import type { Answer, Description } from '../../functions/api/description.ts';
 import type { Route } from '../../functions/api/route.ts';
 import { createRouter } from '../../functions/api/router.ts';
@@ -34,7 +35,7 @@ export function describedApi(options: ApiOptions): ApiHandler {
 
 /** What of an answer its route does not say. */
 function faultOf(route: Route, { statusCode = 0, headers = {}, body }: Answered): string | undefined {
-  const { description } = route;
+  const description = withConditional(route);
   const given = headers['content-type'];
   const type = typeof given === 'string' ? given.split(';', 1)[0] : '';
   const answer = description.answers[statusCode];

@@ -44,6 +44,25 @@ async function listed(bearer = admin): Promise<Record<string, unknown>[]> {
   }
 }
 
+describe('who one is', () => {
+  it('is told to every bearer: name, identity, role, services, and when the key ends', async () => {
+    const key = await givenKey(table, 'night-shift', 'viewer', { services: ['orders'], expiresAt: NOW + HOUR });
+    const answer = await send('GET', '/v1/me', { bearer: key });
+    expect(answer.body).toEqual({
+      ...{ name: 'night-shift', identity: `key:${idOf(key)}`, role: 'viewer', services: ['orders'] },
+      ...{ until: new Date(NOW + HOUR).toISOString(), cell: '111122223333:eu-west-1:test', stage: 'test' },
+    });
+    const everything = await send('GET', '/v1/me');
+    expect(everything.body).not.toHaveProperty('services');
+    expect(everything.body).not.toHaveProperty('until');
+  });
+
+  it('is not told anew while it stands', async () => {
+    const etag = String((await send('GET', '/v1/me')).headers['etag']);
+    expect((await send('GET', '/v1/me', { headers: { 'if-none-match': etag } })).status).toBe(304);
+  });
+});
+
 describe('a key that is made', () => {
   it('is shown once, lets its holder in, and is described from then on without it', async () => {
     const answer = await send('POST', '/v1/keys', {

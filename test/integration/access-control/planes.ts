@@ -64,7 +64,7 @@ export function controlPlane(table: Table, setting: Setting = {}): ControlPlane 
   const { clock = fakeClock(NOW), logger = silentLogger, issuers, service, newId = numbered } = setting;
   const parts = { table, clock, logger, newId, healthUrls: [], probe: () => Promise.resolve() };
   const functions = [
-    createConfigCenter({ ...parts, ...setting.parts }),
+    createConfigCenter({ ...parts, cell: '111122223333:eu-west-1:test', stage: 'test', ...setting.parts }),
     batchMonitorRoutes({ table, clock, logger, newId }),
     telemetryRoutes(table),
     consoleRoutes({ files: () => ({ page: PAGE, asset: () => undefined }), signIn: async () => [], stage: 'test' }),

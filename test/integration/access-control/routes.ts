@@ -120,6 +120,8 @@ export const ROUTES: readonly Row[] = [
   ['DELETE', '/v1/keys/{id}', 'admin', 'filtered'],
   ['POST', '/v1/keys/{id}/revoke', 'admin', 'filtered'],
 
+  ['GET', '/v1/me', 'pinger', 'filtered'],
+
   ['GET', '/v1/audit', 'viewer', 'service', ORDERS],
   ['GET', '/v1/health', 'anyone', 'filtered'],
   ['GET', '/v1/schema/rules', 'anyone', 'filtered'],
