@@ -1,4 +1,4 @@
-// Starts a local world for the end-to-end tests: on free ports, in a folder of its own, beside a developer's.
+// Starts a local world for tests: on free ports, in a folder of its own, beside a developer's.
 // A test reads its addresses with `inject('world')` from vitest. A process left behind at the end fails the run.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,19 +22,35 @@ const STOPPED_WITHIN_MS = 60_000;
 const LAST_PROCESS_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 
-export default async function startWorld(project: TestProject): Promise<() => Promise<void>> {
+/** What a run's world is beside what all are. */
+export interface WorldSetting {
+  /** Of its log and its folder in .flyball. */
+  readonly name: string;
+  /** For the command: `--traffic`. */
+  readonly options?: readonly string[];
+}
+
+export default function startEndToEndWorld(project: TestProject): Promise<() => Promise<void>> {
+  return startWorld(project, { name: 'e2e' });
+}
+
+/** Gives what stops it. Rejects with what the world said when it does not get ready. */
+export async function startWorld(
+  project: TestProject,
+  { name, options = [] }: WorldSetting,
+): Promise<() => Promise<void>> {
   const root = join(import.meta.dirname, '../..');
   // Inside the checkout: what is built there finds node_modules.
   mkdirSync(join(root, '.flyball'), { recursive: true });
-  const dir = mkdtempSync(join(root, '.flyball', 'e2e-'));
+  const dir = mkdtempSync(join(root, '.flyball', `${name}-`));
   const calls = join(dir, 'calls.jsonl');
   const ports = await freePorts();
   const output: string[] = [];
   // Kept after the run: what the functions said while a test failed.
-  const log = createWriteStream(join(root, '.flyball', 'e2e.log'));
+  const log = createWriteStream(join(root, '.flyball', `${name}.log`));
   // A group of its own, so that what it leaves behind can be found by the group's id.
   let ready = false;
-  const child = spawn('npm', ['start'], {
+  const child = spawn('npm', ['start', '--', ...options], {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
