@@ -40,7 +40,7 @@ export function alertRoutes(parts: AlertingParts): Route[] {
       const alert = await alertOf(table, request.params.alert, request.caller);
       const inForce = await routingInForce(table);
       return json({
-        ...whyOf(alert, inForce?.routing, clock.now()),
+        ...whyOf(alert, inForce?.routing, clock.now(), { isScoped: request.caller.services !== undefined }),
         ...(inForce ? { routingRevision: inForce.revision } : {}),
       });
     }),

@@ -7,7 +7,12 @@ import { targetsOf } from './routing/targets.ts';
 import { walkOf } from './routing/walk.ts';
 import { deliveryShown, holdShown, iso, trailShown } from './views.ts';
 
-export function whyOf(recorded: Alert, routing: Routing | undefined, nowMs: number) {
+export function whyOf(
+  recorded: Alert,
+  routing: Routing | undefined,
+  nowMs: number,
+  shown: { isScoped?: boolean } = {},
+) {
   const alert = underLimit(recorded, routing);
   const { id, status, trail, trailForgotten } = alert;
   const routed = routedOf(alert);
@@ -16,7 +21,7 @@ export function whyOf(recorded: Alert, routing: Routing | undefined, nowMs: numb
   return {
     ...{ id, status, at: iso(nowMs) },
     ...(limited === undefined ? {} : { limited }),
-    routes: routing ? walkOf(routing.route, routed) : [],
+    routes: routing ? walkOf(routing.route, routed, shown) : [],
     channels: [
       ...targets.map((target) => channelOf(alert, target)),
       ...elsewhere(alert, targets).map((delivery) => ({

@@ -10,11 +10,17 @@ export interface NamedChannel {
   readonly type: string;
 }
 
-/** Those of the document in force, as it names them; none when there is no document. */
-export async function alertChannels(table: Table): Promise<NamedChannel[]> {
+/** The document in force as it is kept; undefined when there is none. */
+export async function readRoutingDocument(table: Table): Promise<unknown> {
   const head = await readHead(table, ALERT_ROUTING, { consistent: true });
-  if (head === undefined) return [];
-  const document = await readDocument(table, ALERT_ROUTING, head.revision, 0);
+  return head && readDocument(table, ALERT_ROUTING, head.revision, 0);
+}
+
+/** Those of the document in force, as it names them; none when there is no document. */
+export const alertChannels = async (table: Table): Promise<NamedChannel[]> =>
+  channelsIn(await readRoutingDocument(table));
+
+export function channelsIn(document: unknown): NamedChannel[] {
   return Object.entries(objectIn(document, 'channels')).map(([name, said]) => {
     const type: unknown = typeof said === 'object' && said !== null ? Reflect.get(said, 'type') : undefined;
     return { name, type: typeof type === 'string' ? type : '' };

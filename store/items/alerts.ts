@@ -27,6 +27,15 @@ export async function readEpisode(table: Table, hash: string, n: number): Promis
   return item && alertOf(item);
 }
 
+/** The same with as many reads whether there is one or not, for those who may not learn that. */
+export async function readEpisodeEvenly(table: Table, hash: string, n: number): Promise<Alert | undefined> {
+  const [present, past] = await Promise.all([
+    readAlert(table, hash),
+    table.get(alertKeys.alertEpisode(hash, n), { consistent: true }),
+  ]);
+  return present?.n === n ? present : past && alertOf(past);
+}
+
 /** What becomes of an alert, and which episode that ends for good. */
 export interface AlertChange {
   readonly alert: Alert;

@@ -1,5 +1,4 @@
 // Changing checks: made, set otherwise, paused, resumed, deleted. Who did it is in the audit log.
-import { alertChannels } from '../../../store/items/alert-routing.ts';
 import type { Check } from '../../../store/items/check-record.ts';
 import { deleteCheck, uniqueKeyOf } from '../../../store/items/checks.ts';
 import type { Table } from '../../../store/port.ts';
@@ -12,6 +11,7 @@ import * as described from './described-checks.ts';
 import { channelsSet } from './channels.ts';
 import { objectOf } from './dialect.ts';
 import { configured, paused, resumed } from './fold.ts';
+import { channelsKnownTo } from './known-channels.ts';
 import { projectOf } from './project.ts';
 import { MOST_CHECKS, roomFor } from './room.ts';
 import { readSpec, requireComing, type Spec } from './spec.ts';
@@ -91,7 +91,7 @@ function recordOf(parts: ManageParts, request: ApiRequest, action: string, check
 async function specOf(table: Table, request: ApiRequest, version: ApiVersion, current?: Check): Promise<Spec> {
   const spec = inVersion(readSpec(objectOf(request), current), version);
   if (spec.channels === undefined) return spec;
-  const channels = channelsSet(spec.channels, spec.channels === '' ? [] : await alertChannels(table));
+  const channels = channelsSet(spec.channels, spec.channels === '' ? [] : await channelsKnownTo(table, request.caller));
   return channels === undefined ? spec : { ...spec, settings: { ...spec.settings, channels } };
 }
 

@@ -1,7 +1,6 @@
 // Reading checks: lists of them, one of them, its pings and their bodies, its flips.
 import { listChanges, listPings, readBody, readPing } from '../../../store/items/check-log.ts';
 import type { Logger } from '../../../middleware/kernel/logger.ts';
-import { alertChannels } from '../../../store/items/alert-routing.ts';
 import type { Table } from '../../../store/port.ts';
 import { bytes, json, route, type ApiRequest, type ApiResponse } from '../../api/index.ts';
 import type { GuardedRoute } from '../../api/route.ts';
@@ -9,6 +8,7 @@ import { CHECK, CHECKS, checkOf, shownTo, unknown, versionOf } from './asked.ts'
 import { channelView } from './channels.ts';
 import * as described from './described-checks.ts';
 import { bad } from './dialect.ts';
+import { channelsKnownTo } from './known-channels.ts';
 import { allChecks, projectOf } from './project.ts';
 import { checkView, flipView, pingView, tagsOf } from './views.ts';
 
@@ -46,7 +46,7 @@ export function readingRoutes({ table, logger }: ReadingParts): GuardedRoute[] {
     route('GET', `${CHECK}/flips/`, 'viewer', described.listFlips, (request) => flips(table, request)),
     route('GET', '/api/{version}/channels/', 'editor', described.listChannels, async (request) => {
       versionOf(request);
-      return json({ channels: (await alertChannels(table)).map(channelView) });
+      return json({ channels: (await channelsKnownTo(table, request.caller)).map(channelView) });
     }),
   ];
 }

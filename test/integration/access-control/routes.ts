@@ -4,9 +4,10 @@ import type { Method, Role } from '../../../functions/api/index.ts';
 
 /**
  * What a key for some services may do on a route that its role reaches:
- * `service`: on its own services alone; `whole`: nothing, since it concerns all; `filtered`: it is shown its own alone.
+ * `service`: on its own services alone; `whole`: nothing, since it concerns all; `filtered`: it is shown its own alone;
+ * `unseen`: on its own alone, and of others' it is not told that they are there.
  */
-export type Scope = 'service' | 'whole' | 'filtered';
+export type Scope = 'service' | 'whole' | 'filtered' | 'unseen';
 
 /** What is sent: the least that gets as far as the question of who may. The service is `orders` wherever one is named. */
 export interface Sent {
@@ -174,17 +175,17 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/badge/{key}/{signature}/{file}', 'anyone', 'filtered'],
 
   ['GET', '/v1/alerts', 'viewer', 'filtered'],
-  ['GET', ALERT, 'viewer', 'service'],
-  ['GET', `${ALERT}/why`, 'viewer', 'service'],
-  ['POST', `${ALERT}/ack`, 'editor', 'service'],
-  ['DELETE', `${ALERT}/ack`, 'editor', 'service'],
-  ['POST', `${ALERT}/send-now`, 'editor', 'service', { body: { reason: 'a test' } }],
+  ['GET', ALERT, 'viewer', 'unseen'],
+  ['GET', `${ALERT}/why`, 'viewer', 'unseen'],
+  ['POST', `${ALERT}/ack`, 'editor', 'unseen'],
+  ['DELETE', `${ALERT}/ack`, 'editor', 'unseen'],
+  ['POST', `${ALERT}/send-now`, 'editor', 'unseen', { body: { reason: 'a test' } }],
   ['GET', '/v1/alerts/deliveries', 'viewer', 'filtered'],
-  ['POST', '/v1/alerts/deliveries/{delivery}/retry', 'editor', 'service'],
+  ['POST', '/v1/alerts/deliveries/{delivery}/retry', 'editor', 'unseen'],
   ['GET', '/v1/alerts/report', 'viewer', 'filtered'],
   ['GET', '/v1/alerts/silences', 'viewer', 'filtered'],
   ['POST', '/v1/alerts/silences', 'editor', 'service', { body: SILENCE }],
-  ['DELETE', '/v1/alerts/silences/{silence}', 'editor', 'service'],
+  ['DELETE', '/v1/alerts/silences/{silence}', 'editor', 'unseen'],
   ['GET', '/v1/alerts/routing', 'viewer', 'whole'],
   ['PUT', '/v1/alerts/routing', 'publisher', 'whole'],
   ['POST', '/v1/alerts/routing/validate', 'viewer', 'whole'],

@@ -174,7 +174,7 @@ describe('an alert that waits for the morning', () => {
   it('is nobody’s whose key is for another service', async () => {
     const id = await heldAtNight();
     expect((await send('GET', '', { key: 'fb_own' })).body['alerts']).toEqual([]);
-    expect((await send('GET', `/${id}`, { key: 'fb_own' })).status).toBe(403);
+    expect((await send('GET', `/${id}`, { key: 'fb_own' })).status).toBe(404);
   });
 
   it('is sent when somebody asks for it, and told of again by nobody who has seen it', async () => {

@@ -186,6 +186,7 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
     ...{ key: 'G', job: 'GP', jobs: 'Q', 'job-name': 'Q', run: 'PUQ', running: 'U', audit: 'P' },
     ...{ check: 'GPDQ', checks: 'PDQ', 'check-slug': 'PDQ', 'check-claim': 'GPD' },
     ...{ 'check-alias': 'GPD', 'check-badges': 'GP', 'alert-mark': 'U', alert: 'G' },
+    services: 'G',
   },
   'batch-monitor-tick': { job: 'GP', run: 'GPUQ', running: 'U', check: 'GP', 'alert-mark': 'U' },
   alerting: {
