@@ -36,8 +36,9 @@ export async function problemOf(response: Response): Promise<ApiError> {
   } catch {
     // A gateway answers with text: the status has to do.
   }
-  const { code, detail, title } = body;
-  const said = typeof detail === 'string' ? detail : typeof title === 'string' ? title : response.statusText;
+  const { code, detail, title, error } = body;
+  // The management API of checks says it in `error`, as healthchecks.io does.
+  const said = [detail, error, title, response.statusText].find((one) => typeof one === 'string') ?? '';
   return new ApiError(
     response.status,
     typeof code === 'string' ? code : `HTTP_${String(response.status)}`,

@@ -1,11 +1,22 @@
-// The screen Jobs.
-import { useTitle } from '../../attention.ts';
-import { pageTexts } from '../../texts.ts';
-import { useTexts } from '../../text/language.ts';
+// The screen Jobs: the list of jobs and checks, one of them, and the form by which checks are made and changed.
 import type { ScreenProps } from '../screen.ts';
+import { CheckForm, EditCheck } from './form.tsx';
+import { JobPage } from './job.tsx';
+import { JobList } from './list.tsx';
 
-export default function Jobs(_props: ScreenProps) {
-  const t = useTexts(pageTexts);
-  useTitle(t('jobs'));
-  return <h1>{t('jobs')}</h1>;
+export default function Jobs({ rest }: ScreenProps) {
+  const [id, view] = rest;
+  return (
+    <div class="jobs-screen stack">
+      {id === undefined ? (
+        <JobList />
+      ) : id === 'new' ? (
+        <CheckForm />
+      ) : view === 'edit' ? (
+        <EditCheck key={id} id={id} />
+      ) : (
+        <JobPage key={id} id={id} />
+      )}
+    </div>
+  );
 }

@@ -1,0 +1,124 @@
+// What somebody has written of a check, and what of it is sent. Pure.
+import type { Check } from './answers.ts';
+
+export const UNITS = { minutes: 60, hours: 3_600, days: 86_400 } as const;
+export type Unit = keyof typeof UNITS;
+
+export interface Draft {
+  readonly name: string;
+  readonly slug: string;
+  readonly tags: string;
+  readonly desc: string;
+  readonly by: 'period' | 'schedule';
+  readonly period: string;
+  readonly periodUnit: Unit;
+  readonly schedule: string;
+  readonly tz: string;
+  readonly grace: string;
+  readonly graceUnit: Unit;
+  readonly postAlone: boolean;
+  readonly manualResume: boolean;
+  readonly searchesBody: boolean;
+  readonly startWords: string;
+  readonly successWords: string;
+  readonly failureWords: string;
+  readonly failsOtherwise: boolean;
+}
+
+export const NEW_CHECK: Draft = {
+  name: '',
+  slug: '',
+  tags: '',
+  desc: '',
+  by: 'period',
+  period: '1',
+  periodUnit: 'days',
+  schedule: '0 2 * * *',
+  tz: 'UTC',
+  grace: '1',
+  graceUnit: 'hours',
+  postAlone: false,
+  manualResume: false,
+  searchesBody: false,
+  startWords: '',
+  successWords: '',
+  failureWords: '',
+  failsOtherwise: false,
+};
+
+/** Seconds in the largest unit that holds them whole. */
+export function inUnits(seconds: number): { readonly count: string; readonly unit: Unit } {
+  for (const unit of ['days', 'hours'] as const) {
+    if (seconds % UNITS[unit] === 0) return { count: String(seconds / UNITS[unit]), unit };
+  }
+  return { count: String(seconds / UNITS.minutes), unit: 'minutes' };
+}
+
+export function draftOf(check: Check): Draft {
+  const period = inUnits(check.timeout ?? UNITS.days);
+  const grace = inUnits(check.grace);
+  return {
+    name: check.name,
+    slug: check.slug,
+    tags: check.tags,
+    desc: check.desc,
+    by: check.schedule === undefined ? 'period' : 'schedule',
+    period: period.count,
+    periodUnit: period.unit,
+    schedule: check.schedule ?? NEW_CHECK.schedule,
+    tz: check.tz ?? NEW_CHECK.tz,
+    grace: grace.count,
+    graceUnit: grace.unit,
+    postAlone: check.methods === 'POST',
+    manualResume: check.manual_resume,
+    searchesBody: check.filter_http_body,
+    startWords: check.start_kw,
+    successWords: check.success_kw,
+    failureWords: check.failure_kw,
+    failsOtherwise: check.filter_default_fail,
+  };
+}
+
+export const secondsOf = (count: string, unit: Unit): number => Math.round(Number(count) * UNITS[unit]);
+
+/** As the management API takes it. */
+export function bodyOf(draft: Draft): Record<string, unknown> {
+  return {
+    name: draft.name.trim(),
+    slug: draft.slug.trim(),
+    tags: draft.tags.trim(),
+    desc: draft.desc,
+    ...(draft.by === 'period'
+      ? { timeout: secondsOf(draft.period, draft.periodUnit) }
+      : { schedule: draft.schedule, tz: draft.tz.trim() }),
+    grace: secondsOf(draft.grace, draft.graceUnit),
+    methods: draft.postAlone ? 'POST' : '',
+    manual_resume: draft.manualResume,
+    filter_http_body: draft.searchesBody,
+    start_kw: draft.startWords,
+    success_kw: draft.successWords,
+    failure_kw: draft.failureWords,
+    filter_default_fail: draft.failsOtherwise,
+  };
+}
+
+/** What is wrong, at the field that it is about where the API says which. */
+export interface Wrong {
+  readonly field: string | undefined;
+  readonly message: string;
+}
+
+/** `json validation error: grace is too small`: about the field grace. */
+export function wrongIn(message: string): Wrong {
+  const said = /^json validation error: ([a-z_]+) (.+)$/.exec(message);
+  return said ? { field: said[1], message: `${said[1] ?? ''} ${said[2] ?? ''}` } : { field: undefined, message };
+}
+
+/** A slug of a name, as its pings call it. */
+export const slugOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 100);

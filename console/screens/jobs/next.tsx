@@ -1,0 +1,34 @@
+// The next five runs of a job, by its own clock and by the viewer's.
+import { path } from '../../api/client.ts';
+import { useLive } from '../../api/live.ts';
+import { Shown } from '../../parts/shown.tsx';
+import { Countdown } from '../../parts/time.tsx';
+import { useTexts } from '../../text/language.ts';
+import type { JobDetail } from './answers.ts';
+import { NextCell } from './cells.tsx';
+import { Moments } from './moments.tsx';
+import { jobsTexts } from './texts.ts';
+
+export function NextRuns({ job }: { job: JobDetail }) {
+  const t = useTexts(jobsTexts);
+  const live = useLive<{ readonly next: readonly string[] }>(`${path`/v1/jobs/${job.id}/next`}?count=5`, 30_000);
+  return (
+    <section class="card" aria-labelledby="jobs-next">
+      <h2 id="jobs-next">{t('nextRuns')}</h2>
+      <Shown of={live}>
+        {({ next: [first, ...later] }) =>
+          first === undefined ? (
+            <p class="quiet">{t('nothingExpected')}</p>
+          ) : (
+            <>
+              <p class="countdown">
+                {job.nextExpectedAt === undefined ? <Countdown to={first} /> : <NextCell job={job} />}
+              </p>
+              <Moments at={[first, ...later]} timezone={job.timezone} />
+            </>
+          )
+        }
+      </Shown>
+    </section>
+  );
+}
