@@ -1,11 +1,13 @@
-// The screen Services.
-import { useTitle } from '../../attention.ts';
-import { pageTexts } from '../../texts.ts';
-import { useTexts } from '../../text/language.ts';
+// The screen Services: all of them, or one by name.
 import type { ScreenProps } from '../screen.ts';
+import { ServiceList } from './list.tsx';
+import { ServiceView } from './service.tsx';
 
-export default function Services(_props: ScreenProps) {
-  const t = useTexts(pageTexts);
-  useTitle(t('services'));
-  return <h1>{t('services')}</h1>;
+export default function Services({ rest }: ScreenProps) {
+  const [service, view] = rest;
+  return (
+    <div class="services-screen stack">
+      {service === undefined ? <ServiceList /> : <ServiceView key={service} service={service} view={view} />}
+    </div>
+  );
 }

@@ -1,0 +1,95 @@
+// Asks what the drawn limit is to be called, and makes it a rule of the draft.
+import { useId, useState } from 'preact/hooks';
+import { path } from '../../api/client.ts';
+import { refreshed, useLive } from '../../api/live.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { useAct } from '../../parts/feedback.tsx';
+import { partsTexts } from '../../parts/texts.ts';
+import { go, to } from '../../router/router.tsx';
+import { useTexts } from '../../text/language.ts';
+import { useAllServices } from './all-services.ts';
+import type { RuleDocument } from './answers.ts';
+import { recordOf } from './applying.ts';
+import { addThrottle } from './draft.ts';
+import { ruleOf } from './limit-line.tsx';
+import { freeName, rateText } from './limit.ts';
+import { servicesTexts } from './texts.ts';
+
+const NAME = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/;
+
+interface DraftRuleProps {
+  service: string;
+  resource: string;
+  /** Per second. */
+  limit: number;
+  onClose: () => void;
+}
+
+export function DraftRule({ service, resource, limit, onClose }: DraftRuleProps) {
+  const t = useTexts(servicesTexts);
+  const parts = useTexts(partsTexts);
+  const draft = useLive<RuleDocument>(path`/v1/services/${service}/draft`);
+  const known = useAllServices().data?.find((one) => one.service === service)?.draft;
+  const taken = Object.keys(recordOf(draft.data?.['throttles']));
+  const [typed, setTyped] = useState<string>();
+  const [isShadow, setShadow] = useState(false);
+  const [busy, run] = useAct();
+  const id = useId();
+  const name = typed ?? freeName(resource, taken);
+  const wrong = !NAME.test(name) ? t('nameWrong') : taken.includes(name) ? t('nameTaken') : undefined;
+  const make = async () => {
+    const rule = { ...ruleOf(resource, limit), ...(isShadow ? { mode: 'shadow' as const } : {}) };
+    const done = await run(() => addThrottle(service, name, rule), t('ruleMade', { name }));
+    if (!done) return;
+    void refreshed('/v1/services');
+    go(`${to`/rules/${service}`}?view=diff`);
+  };
+  return (
+    <Dialog title={t('makeTitle')} onClose={onClose}>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (wrong === undefined) void make();
+        }}
+      >
+        <p>{t(resource === '' ? 'makeAll' : 'makeOf', { limit: rateText(limit), resource })}</p>
+        {known && !known.inForce ? <p class="note warn">{t('draftBefore', { author: known.author })}</p> : null}
+        <div class="field">
+          <label for={id}>{t('ruleName')}</label>
+          <input
+            id={id}
+            value={name}
+            maxLength={64}
+            aria-invalid={wrong !== undefined}
+            aria-describedby={`${id}-hint`}
+            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+          />
+          <span id={`${id}-hint`} class={wrong === undefined ? 'quiet' : 'wrong'}>
+            {wrong ?? t('nameHint')}
+          </span>
+        </div>
+        <label class="row">
+          <input
+            type="checkbox"
+            checked={isShadow}
+            onChange={({ currentTarget }) => setShadow(currentTarget.checked)}
+          />
+          {t('shadowFirst')}
+        </label>
+        <div class="row">
+          <button
+            type="submit"
+            class="main"
+            disabled={busy || (draft.data === undefined && draft.error?.status !== 404)}
+          >
+            {t('makeDraft')}
+          </button>
+          <button type="button" onClick={onClose}>
+            {parts('cancel')}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

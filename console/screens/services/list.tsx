@@ -1,0 +1,199 @@
+// All services: what each takes in, how that fares, and which revision of its rules is in force.
+import { useMemo } from 'preact/hooks';
+import { needsYou, useOpenAlerts, useTitle, type OpenAlert } from '../../attention.ts';
+import { countOf, percentOf, rateOf } from '../../parts/number.ts';
+import { Empty, Shown } from '../../parts/shown.tsx';
+import { Spark } from '../../parts/spark.tsx';
+import { State, type Kind } from '../../parts/state.tsx';
+import { Table, type Column } from '../../parts/table.tsx';
+import { Ago } from '../../parts/time.tsx';
+import { Link, to, useParam } from '../../router/router.tsx';
+import { useTexts, type Tell } from '../../text/language.ts';
+import { useAllServices } from './all-services.ts';
+import type { ServiceEntry } from './answers.ts';
+import { servicesTexts } from './texts.ts';
+import { useTrafficOfAll } from './traffic-of-all.ts';
+import { trafficOf, type Traffic, type Window } from './windows.ts';
+
+type Told = Tell<keyof typeof servicesTexts.en>;
+
+interface Row extends ServiceEntry {
+  readonly traffic: Traffic;
+  readonly state: { readonly kind: Kind; readonly text: 'alerting' | 'held' | 'healthy' | 'idle' | 'ungoverned' };
+  readonly alerts: number;
+}
+
+export function ServiceList() {
+  const t = useTexts(servicesTexts);
+  useTitle(t('title'));
+  const [search, setSearch] = useParam('q');
+  const [owner, setOwner] = useParam('owner');
+  const [sort, setSort] = useParam('sort', 'state');
+  const all = useAllServices();
+  const windows = useTrafficOfAll();
+  const alerts = useOpenAlerts().data?.alerts;
+  const columns = useMemo(() => columnsOf(t), [t('title')]);
+  const present = useMemo(() => all.data?.filter(({ removed }) => removed === undefined), [all.data]);
+  const owners = useMemo(
+    () => [...new Set(present?.map((one) => one.owner).filter((one) => one !== undefined))].sort(),
+    [present],
+  );
+  const rows = (present ?? [])
+    .filter((one) => (owner === '' || one.owner === owner) && matches(one, search))
+    .map((one) => rowOf(one, windows, alerts));
+  const nothing = (
+    <Empty title={t(present?.length === 0 ? 'noServices' : 'noMatch')}>
+      {present?.length === 0 ? <Link to="/rules">{t('firstRules')}</Link> : null}
+    </Empty>
+  );
+  return (
+    <>
+      <div class="head">
+        <h1>{t('title')}</h1>
+        <div class="actions row">
+          <input
+            type="search"
+            aria-label={t('search')}
+            placeholder={t('search')}
+            value={search}
+            onInput={({ currentTarget }) => setSearch(currentTarget.value)}
+          />
+          <select aria-label={t('owner')} value={owner} onChange={({ currentTarget }) => setOwner(currentTarget.value)}>
+            <option value="">{t('allOwners')}</option>
+            {owners.map((one) => (
+              <option key={one} value={one}>
+                {one}
+              </option>
+            ))}
+          </select>
+          <span class="quiet number" role="status">
+            {t('howMany', { shown: rows.length, all: present?.length ?? 0 })}
+          </span>
+        </div>
+      </div>
+      <Shown of={all}>
+        {() => (
+          <Table
+            label={t('title')}
+            columns={columns}
+            rows={rows}
+            rowKey={({ service }) => service}
+            sort={sort}
+            onSort={setSort}
+            minWidth={900}
+            empty={nothing}
+          />
+        )}
+      </Shown>
+      <p class="quiet">{t('listNote')}</p>
+    </>
+  );
+}
+
+const matches = ({ service, owner = '', tags = {} }: ServiceEntry, search: string): boolean => {
+  const words = search.toLowerCase().split(' ').filter(Boolean);
+  const text = [service, owner, ...Object.entries(tags).map(([name, value]) => `${name}=${value}`)].join(' ');
+  return words.every((word) => text.toLowerCase().includes(word));
+};
+
+function rowOf(
+  entry: ServiceEntry,
+  windows: readonly (Window | undefined)[],
+  alerts: readonly OpenAlert[] | undefined,
+): Row {
+  const traffic = trafficOf(entry.service, windows);
+  const own = alerts?.filter(({ service, status }) => service === entry.service && status === 'firing') ?? [];
+  const waiting = own.filter(needsYou);
+  return { ...entry, traffic, alerts: own.length, state: stateOf(entry, traffic, waiting, own.length) };
+}
+
+function stateOf(
+  { revision }: ServiceEntry,
+  { rate }: Traffic,
+  waiting: readonly OpenAlert[],
+  firing: number,
+): Row['state'] {
+  if (waiting.length > 0)
+    return { kind: waiting.some(({ severity }) => severity === 'realtime') ? 'bad' : 'warn', text: 'alerting' };
+  if (firing > 0) return { kind: 'held', text: 'held' };
+  if (revision === undefined) return { kind: 'off', text: 'ungoverned' };
+  return rate === null || rate === 0 ? { kind: 'unknown', text: 'idle' } : { kind: 'ok', text: 'healthy' };
+}
+
+const WORST_FIRST: readonly Kind[] = ['bad', 'warn', 'held', 'ok', 'unknown', 'off'];
+
+function columnsOf(t: Told): Column<Row>[] {
+  return [
+    {
+      key: 'service',
+      title: t('service'),
+      width: 'minmax(150px, 2fr)',
+      by: ({ service }) => service,
+      cell: ({ service }) => <Link to={to`/services/${service}`}>{service}</Link>,
+    },
+    {
+      key: 'state',
+      title: t('state'),
+      width: '150px',
+      by: ({ state, service }) => `${String(WORST_FIRST.indexOf(state.kind))} ${service}`,
+      cell: ({ state, alerts }) => (
+        <State kind={state.kind} title={t(`${state.text}Title`, { count: alerts })}>
+          {t(state.text, { count: alerts })}
+        </State>
+      ),
+    },
+    {
+      key: 'traffic',
+      title: t('traffic'),
+      width: '124px',
+      cell: ({ service, traffic }) => <Spark values={traffic.rates} label={t('sparkLabel', { service })} />,
+    },
+    {
+      key: 'rate',
+      title: t('rate'),
+      width: '90px',
+      end: true,
+      by: ({ traffic }) => traffic.rate ?? -1,
+      cell: ({ traffic }) => (traffic.rate === null ? '–' : rateOf(traffic.rate)),
+    },
+    shareColumn('refused', t('refusedColumn'), ({ refusedShare }) => refusedShare),
+    shareColumn('failed', t('failedColumn'), ({ failedShare }) => failedShare),
+    {
+      key: 'revision',
+      title: t('revision'),
+      width: 'minmax(130px, 1fr)',
+      by: ({ publishedAt = '' }) => publishedAt,
+      cell: (row) => <RevisionCell {...row} t={t} />,
+    },
+    {
+      key: 'owner',
+      title: t('owner'),
+      width: 'minmax(110px, 1fr)',
+      by: ({ owner = '' }) => owner,
+      cell: ({ owner }) => owner ?? <span class="quiet">–</span>,
+    },
+  ];
+}
+
+const shareColumn = (key: string, title: string, shareOf: (traffic: Traffic) => number | null): Column<Row> => ({
+  key,
+  title,
+  width: '90px',
+  end: true,
+  by: ({ traffic }) => shareOf(traffic) ?? -1,
+  cell: ({ traffic }) => {
+    const share = shareOf(traffic);
+    return share === null ? '–' : <span class={share > 0 ? '' : 'quiet'}>{percentOf(share)}</span>;
+  },
+});
+
+function RevisionCell({ revision, gray, publishedAt, draft, t }: Row & { t: Told }) {
+  if (revision === undefined) return <span class="quiet">{t('unpublished')}</span>;
+  return (
+    <>
+      {t('revisionOf', { revision: countOf(revision) })} <Ago at={publishedAt} />
+      {gray ? <span class="tag">{t('grayOf', { revision: gray.revision })}</span> : null}
+      {draft && !draft.inForce ? <span class="tag">{t('hasDraft')}</span> : null}
+    </>
+  );
+}
