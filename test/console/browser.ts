@@ -75,13 +75,16 @@ export async function open(path: string, opened: Opened = {}): Promise<Page> {
   return page;
 }
 
-/** Gives the tab a session, as if somebody had signed in there; what is opened next is signed in. */
-export async function signedIn(page: Page, token = adminToken): Promise<void> {
-  await page.goto(`${origin}/console/config.json`);
-  await page.evaluate(([key, text]) => sessionStorage.setItem(key, text), [
-    SESSION,
-    JSON.stringify({ token }),
-  ] as const);
+/** Gives the tab a session, once, as if somebody had signed in there before the page is loaded. */
+async function signedIn(page: Page, token: string): Promise<void> {
+  await page.addInitScript(
+    ([key, text]) => {
+      if (sessionStorage.getItem('signed-in-once') !== null) return;
+      sessionStorage.setItem('signed-in-once', 'yes');
+      sessionStorage.setItem(key, text);
+    },
+    [SESSION, JSON.stringify({ token })] as const,
+  );
 }
 
 /** What the page has done wrong so far, and all that it asked for. */
