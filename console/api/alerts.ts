@@ -9,6 +9,8 @@ export interface OpenAlert {
   readonly name: string;
   readonly owner?: string;
   readonly severity: 'realtime' | 'high' | 'deferred';
+  /** What its source asked for that the routing document forbids. */
+  readonly limited?: string;
   readonly summary: string;
   readonly since: string;
   readonly noticedAt: string;
