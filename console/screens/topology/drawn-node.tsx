@@ -1,0 +1,60 @@
+// A node of the map: its sign and name, what goes through it, and how it fares by colour, shape and word.
+import { percentOf, rateOf } from '../../parts/number.ts';
+import { Shape } from '../../parts/state.tsx';
+import { Link } from '../../router/router.tsx';
+import { useTexts, type Tell } from '../../text/language.ts';
+import type { Box } from './boxes.ts';
+import { shortened, type Figures } from './figures.ts';
+import type { DrawnNode } from './graph.ts';
+import { kindOf, nameOf, signOf } from './kinds.tsx';
+import { widthOf } from './measure.ts';
+import { toNode } from './places.ts';
+import { mapTexts, type MapTextKey } from './texts.ts';
+
+interface NodeBoxProps {
+  drawn: DrawnNode;
+  box: Box;
+  chosen: boolean;
+  faint: boolean;
+  onFocus: () => void;
+}
+
+const TEXT_PX = 108;
+
+export function NodeBox({ drawn, box, chosen, faint, onFocus }: NodeBoxProps) {
+  const t = useTexts(mapTexts);
+  const { node, fares } = drawn;
+  const name = nameOf(t, node);
+  const says = rateText(t, drawn);
+  const fit = (weight: number, size: number) => (text: string) => widthOf(text, weight, size) <= TEXT_PX;
+  const about = t('nodeIs', { kind: kindOf(t, node.kind), name: node.name, fares: t(`fares.${fares}`), rate: says });
+  return (
+    <g
+      class={`node ${fares} ${chosen ? 'chosen' : ''} ${faint ? 'faint' : ''}`}
+      transform={`translate(${String(box.x)} ${String(box.y)})`}
+      onFocusIn={onFocus}
+    >
+      <Link to={toNode(node.id)} aria-label={about} {...(chosen ? { 'aria-current': 'true' as const } : {})}>
+        <title>{about}</title>
+        <rect class="box" width={box.width} height={box.height} rx={7} />
+        <path class="sign" d={signOf(node.kind)} transform="translate(10 14)" />
+        <text class="name" x={34} y={19}>
+          {shortened(name, fit(600, 13))}
+        </text>
+        <text class="says" x={34} y={35}>
+          {shortened(drawn.count === 0 ? kindOf(t, node.kind) : says, fit(400, 11))}
+        </text>
+        <svg x={box.width - 19} y={17} width={10} height={10} class="fares">
+          <Shape kind={fares} />
+        </svg>
+      </Link>
+    </g>
+  );
+}
+
+/** `4.4/s · 1.2 %`: the share is of errors, and only there if there are any. */
+export function rateText(t: Tell<MapTextKey>, { count, ratePerSecond, errorShare }: Figures): string {
+  if (count === 0 || ratePerSecond === null) return t('noRate');
+  const rate = rateOf(ratePerSecond);
+  return errorShare > 0 ? `${rate} · ${t('failedShort', { share: percentOf(errorShare) })}` : rate;
+}
