@@ -1,0 +1,253 @@
+// What was published, by whom and why; what differs between any two revisions; and going back to one.
+import { useState } from 'preact/hooks';
+import { get, queryOf, send } from '../../api/client.ts';
+import { refreshed, useLive } from '../../api/live.ts';
+import { ApiError } from '../../api/problem.ts';
+import { tellDone, useAct } from '../../parts/feedback.tsx';
+import { Empty, Shown } from '../../parts/shown.tsx';
+import { State, type Kind } from '../../parts/state.tsx';
+import { Table, type Column } from '../../parts/table.tsx';
+import { partsTexts } from '../../parts/texts.ts';
+import { Time } from '../../parts/time.tsx';
+import { useParam } from '../../router/router.tsx';
+import { useMay } from '../../session/me.ts';
+import { useTexts } from '../../text/language.ts';
+import type { Diff, Published, Revision, Revisions } from './answers.ts';
+import { Changes } from './changes.tsx';
+import { Refused } from './refused.tsx';
+import type { Subject } from './subject.ts';
+import { rulesTexts } from './texts.ts';
+
+const STATES: Readonly<Record<Revision['state'], Kind>> = {
+  current: 'ok',
+  gray: 'held',
+  aborted: 'off',
+  past: 'off',
+  removal: 'warn',
+};
+
+export function History({ subject }: { subject: Subject }) {
+  const t = useTexts(rulesTexts);
+  const tp = useTexts(partsTexts);
+  const first = useLive<Revisions>(`${subject.api}/revisions?limit=50`, 10_000);
+  const [older, setOlder] = useState<readonly Revisions[]>([]);
+  const [busy, run] = useAct();
+  const [from, setFrom] = useParam('from');
+  const [to, setTo] = useParam('to');
+  const cursor = older.length > 0 ? older.at(-1)?.cursor : first.data?.cursor;
+  const columns: readonly Column<Revision>[] = [
+    {
+      key: 'from',
+      title: t('from'),
+      width: '56px',
+      cell: ({ revision }) => (
+        <Pick
+          name="from"
+          label={t('fromRevision', { revision })}
+          value={String(revision)}
+          chosen={from}
+          onChoose={setFrom}
+        />
+      ),
+    },
+    {
+      key: 'to',
+      title: t('to'),
+      width: '56px',
+      cell: ({ revision }) => (
+        <Pick name="to" label={t('toRevision', { revision })} value={String(revision)} chosen={to} onChoose={setTo} />
+      ),
+    },
+    { key: 'revision', title: t('revision'), width: '90px', end: true, cell: ({ revision }) => revision },
+    {
+      key: 'state',
+      title: t('state'),
+      width: '140px',
+      cell: ({ state }) => <State kind={STATES[state]}>{t(`revision.${state}`)}</State>,
+    },
+    { key: 'at', title: t('publishedAt'), width: '170px', cell: ({ publishedAt }) => <Time at={publishedAt} /> },
+    { key: 'author', title: t('author'), width: 'minmax(100px, 1fr)', cell: ({ author }) => author },
+    {
+      key: 'note',
+      title: t('note'),
+      width: 'minmax(160px, 3fr)',
+      cell: ({ note }) => <span title={note}>{note}</span>,
+    },
+    {
+      key: 'go',
+      title: '',
+      width: '150px',
+      cell: ({ revision, state }) =>
+        state === 'current' || state === 'removal' ? null : (
+          <button
+            type="button"
+            class="plain"
+            onClick={() => {
+              setFrom('published');
+              setTo(String(revision));
+            }}
+          >
+            {t('goingBack', { revision })}
+          </button>
+        ),
+    },
+  ];
+  return (
+    <div class="history">
+      <Shown of={first}>
+        {({ revisions }) => (
+          <>
+            <Table
+              label={t('history')}
+              columns={columns}
+              rows={[...revisions, ...older.flatMap((page) => page.revisions)]}
+              rowKey={({ revision }) => String(revision)}
+              minWidth={900}
+              empty={<Empty title={t('nothingPublished')} />}
+            />
+            {cursor === undefined ? null : (
+              <button
+                type="button"
+                disabled={busy}
+                onClick={() =>
+                  void run(async () => {
+                    const page = await get<Revisions>(`${subject.api}/revisions${queryOf({ limit: 50, cursor })}`);
+                    setOlder([...older, page]);
+                  })
+                }
+              >
+                {tp('more')}
+              </button>
+            )}
+            {from !== '' && to !== '' ? (
+              <Between key={`${from} ${to}`} subject={subject} from={from} to={to} revisions={revisions} />
+            ) : (
+              <p class="quiet">{t('pickTwo')}</p>
+            )}
+          </>
+        )}
+      </Shown>
+    </div>
+  );
+}
+
+interface PickProps {
+  name: string;
+  label: string;
+  value: string;
+  chosen: string;
+  onChoose: (value: string) => void;
+}
+
+function Pick({ name, label, value, chosen, onChoose }: PickProps) {
+  return (
+    <input
+      type="radio"
+      name={`revision-${name}`}
+      aria-label={label}
+      checked={chosen === value}
+      onChange={() => onChoose(value)}
+    />
+  );
+}
+
+interface BetweenProps {
+  subject: Subject;
+  from: string;
+  to: string;
+  revisions: readonly Revision[];
+}
+
+function Between({ subject, from, to, revisions }: BetweenProps) {
+  const t = useTexts(rulesTexts);
+  const diff = useLive<Diff>(`${subject.api}/diff${queryOf({ from, to })}`, 10_000);
+  const named = (version: string) =>
+    version === 'published' ? t('whatIsInForce') : t('revisionNumber', { revision: version });
+  const current = revisions.find(({ state }) => state === 'current')?.revision;
+  const isBack = from === 'published' && to !== String(current) && /^\d+$/.test(to);
+  return (
+    <section class="card" aria-label={t('differences')}>
+      <h2>{t('betweenTwo', { from: named(from), to: named(to) })}</h2>
+      <Shown of={diff}>
+        {({ changes }) => (
+          <>
+            <Changes changes={changes} />
+            {isBack ? <RollBack subject={subject} to={Number(to)} isSame={changes.length === 0} /> : null}
+          </>
+        )}
+      </Shown>
+    </section>
+  );
+}
+
+/** Beneath what it would change, and nowhere else. */
+function RollBack({ subject, to, isSame }: { subject: Subject; to: number; isSame: boolean }) {
+  const t = useTexts(rulesTexts);
+  const tp = useTexts(partsTexts);
+  const [note, setNote] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<ApiError>();
+  const may = useMay()(subject.publishes, subject.isBaseline ? undefined : subject.name);
+  const isForceable = refused?.code === 'LIBRARY_TOO_OLD';
+  const why = may ? undefined : tp('mayNot', { role: subject.publishes });
+
+  async function rollBack(force: boolean): Promise<void> {
+    if (note.trim() === '') return;
+    setBusy(true);
+    try {
+      const body = { to, note: note.trim(), ...(force ? { force } : {}) };
+      const { revision } = await send<Published>('POST', `${subject.api}/rollback`, body);
+      setRefused(undefined);
+      setNote('');
+      tellDone(t('rolledBack', { to, revision }));
+      await Promise.all([refreshed(subject.api), refreshed('/v1/services')]);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setRefused(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form
+      class="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void rollBack(false);
+      }}
+    >
+      <p>{t('rollBackHint', { to })}</p>
+      <input
+        type="text"
+        required
+        maxLength={1000}
+        aria-label={t('note')}
+        placeholder={t('noteNeeded')}
+        value={note}
+        onInput={({ currentTarget }) => setNote(currentTarget.value)}
+      />
+      {refused ? <Refused error={refused} /> : null}
+      <div class="row">
+        <button
+          type="submit"
+          class="main"
+          disabled={busy || !may || isSame}
+          title={why ?? (isSame ? t('noChanges') : undefined)}
+        >
+          {t('rollBackTo', { to })}
+        </button>
+        {isForceable ? (
+          <button
+            type="button"
+            class="danger"
+            disabled={busy || note.trim() === ''}
+            onClick={() => void rollBack(true)}
+          >
+            {t('publishForced')}
+          </button>
+        ) : null}
+      </div>
+    </form>
+  );
+}

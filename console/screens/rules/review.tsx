@@ -1,0 +1,116 @@
+// The review: what publishing the draft would change, whom it concerns, what it would have done; and publishing it.
+import { useState } from 'preact/hooks';
+import type { FieldError } from '../../api/problem.ts';
+import { Empty, Failed, Loading } from '../../parts/shown.tsx';
+import { Shape, State } from '../../parts/state.tsx';
+import { Ago } from '../../parts/time.tsx';
+import { Link } from '../../router/router.tsx';
+import { useTexts } from '../../text/language.ts';
+import type { Published } from './answers.ts';
+import { Approving } from './approving.tsx';
+import { Blast } from './blast.tsx';
+import { Changes } from './changes.tsx';
+import { useReview } from './compared.ts';
+import { keptOf } from './kept.ts';
+import { Publish } from './publish.tsx';
+import { placeOf, type Subject } from './subject.ts';
+import { rulesTexts } from './texts.ts';
+import { ViolationList } from './violations.tsx';
+
+export function Review({ subject }: { subject: Subject }) {
+  const t = useTexts(rulesTexts);
+  const { compared, error, isOld, load } = useReview(subject);
+  const [published, setPublished] = useState<Published>();
+  if (!compared) return error ? <Failed error={error} onRetry={() => void load()} /> : <Loading />;
+  const { stored, changes, warnings, errors, violations, cursor } = compared;
+  if (stored.etag === undefined) {
+    return (
+      <Empty title={t('noDraftYet')}>
+        <Link to={placeOf(subject, 'edit')}>{t('toEditor')}</Link>
+      </Empty>
+    );
+  }
+  return (
+    <div class="review">
+      <section class="stack" aria-label={t('differences')}>
+        <div class="row">
+          <h2>{t('differences')}</h2>
+          <span class="quiet">
+            {t('comparedWith', { revision: stored.revision === 0 ? '–' : stored.revision })} ·{' '}
+            {t('draftBy', { author: stored.author })} <Ago at={stored.updatedAt} />
+          </span>
+        </div>
+        {error ? <Failed error={error} onRetry={() => void load()} /> : null}
+        {isOld ? (
+          <div class="note warn" role="alert" data-old>
+            <span>{t('draftMoved')}</span>
+            <button type="button" onClick={() => void load()}>
+              {t('showNewest')}
+            </button>
+          </div>
+        ) : null}
+        {keptOf(subject.name) ? (
+          <div class="note warn" role="status">
+            <span>{t('keptUnsaved')}</span>
+            <Link to={placeOf(subject, 'edit')}>{t('toEditor')}</Link>
+          </div>
+        ) : null}
+        {changes.length === 0 ? <State kind="ok">{t('inForce', { revision: stored.revision })}</State> : null}
+        <Changes changes={changes} />
+        <Faults title={t('errorsNow')} kind="bad" faults={errors} />
+        <Faults title={t('warnings')} kind="warn" faults={warnings} />
+        <ViolationList violations={violations} cursor={cursor} />
+      </section>
+      <div class="stack">
+        {published ? <PublishedNote subject={subject} published={published} /> : null}
+        {published && changes.length === 0 ? null : (
+          <Publish
+            {...{ subject, compared, isOld, load }}
+            onPublished={(done) => {
+              setPublished(done);
+              void load();
+            }}
+          />
+        )}
+        <Approving subject={subject} etag={stored.etag} author={stored.author} />
+        {subject.isBaseline || changes.length === 0 ? null : <Blast subject={subject} compared={compared} />}
+      </div>
+    </div>
+  );
+}
+
+function PublishedNote({ subject, published }: { subject: Subject; published: Published }) {
+  const t = useTexts(rulesTexts);
+  const { revision, gray, warnings = [] } = published;
+  return (
+    <div class="note ok" role="status" data-published={revision}>
+      <strong>{t(gray ? 'nowGray' : 'nowInForce', { revision })}</strong>
+      {subject.isBaseline ? null : <Link to={placeOf(subject, 'rollout')}>{t('watchRollout')}</Link>}
+      <Faults title={t('warnings')} kind="warn" faults={warnings} />
+    </div>
+  );
+}
+
+interface FaultsProps {
+  title: string;
+  kind: 'bad' | 'warn';
+  faults: readonly FieldError[];
+}
+
+export function Faults({ title, kind, faults }: FaultsProps) {
+  if (faults.length === 0) return null;
+  return (
+    <div class={`faults ${kind}`}>
+      <h3>
+        <Shape kind={kind} /> {title}
+      </h3>
+      <ul class="plainly">
+        {faults.map(({ path, reason }) => (
+          <li key={`${path} ${reason}`}>
+            {path === '' ? null : <code>{path}</code>} {reason}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
