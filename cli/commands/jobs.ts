@@ -97,7 +97,7 @@ async function all(controlPlane: ControlPlane, query: URLSearchParams): Promise<
     rows,
     [
       { title: 'JOB', of: nameOf },
-      { title: 'STATUS', of: ({ status }) => cell(status) },
+      { title: 'STATUS', of: ({ status, unreadable }) => (unreadable === true ? 'unreadable' : cell(status)) },
       { title: 'SINCE', of: ({ since }) => moment(since) },
       {
         title: 'SCHEDULE',

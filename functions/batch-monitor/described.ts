@@ -50,6 +50,17 @@ export const job = z
   })
   .meta({ id: 'Job' });
 
+const unreadableJob = z
+  .object({
+    id: z.string(),
+    kind: z.literal('declared'),
+    service: z.string(),
+    job: z.string(),
+    owner: z.string().optional(),
+    unreadable: z.literal(true).meta({ description: 'a newer flyball wrote it or one of its runs, or none did' }),
+  })
+  .meta({ id: 'UnreadableJob' });
+
 const jobDetail = job
   .extend({ changes: z.array(z.object({ at: moment, from: z.enum(JOB_STATUSES), to: z.enum(JOB_STATUSES) })) })
   .meta({ id: 'JobDetail' });
@@ -137,7 +148,7 @@ const count = z
 export const listJobs: Description = {
   summary: 'List jobs and checks, and how each stands',
   details:
-    'Of the filters all that are given must fit; of several `status` one, of several `tag` all. A page looks at so many entries at most: it may be short, or empty, and have a `cursor`. Declared jobs come first; owners are theirs alone.',
+    'Of the filters all that are given must fit; of several `status` one, of several `tag` all. A page looks at so many entries at most: it may be short, or empty, and have a `cursor`. Declared jobs come first; owners are theirs alone. A declared job that cannot be read is listed as `unreadable`, also where what is asked for cannot be told of it; a check that cannot be read is left out.',
   tags,
   query: {
     service,
@@ -148,7 +159,7 @@ export const listJobs: Description = {
     name: text.optional().meta({ description: 'a part of the name' }),
     ...paging,
   },
-  answers: shows('A page of jobs.', z.object({ jobs: z.array(job), ...nextPage })),
+  answers: shows('A page of jobs.', z.object({ jobs: z.array(z.union([job, unreadableJob])), ...nextPage })),
 };
 
 export const readJob: Description = {

@@ -1,10 +1,10 @@
 // Pages of the list of jobs, declared ones and checks: of one service, of all, or of those that the caller's key is for.
 import { listCheckEntries, placeOf } from '../../store/items/check-list.ts';
 import { readCheck } from '../../store/items/checks.ts';
-import { UnreadableItem } from '../../store/items/fields.ts';
 import { listJobs, readJob } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import { badRequest, isName, pageOf, requireScope, sealCursor, type ApiRequest } from '../api/index.ts';
+import { orUnreadable, UNREADABLE, type OrUnreadable } from '../api/unreadable.ts';
 import { checkShown, jobShown } from './acknowledged.ts';
 import { hasTag, saysName, standingOf } from './checked.ts';
 import { standing } from './standing.ts';
@@ -30,10 +30,8 @@ interface Filters {
 }
 
 type View = Record<string, unknown>;
-/** In place of what is there and cannot be read. */
-const UNREADABLE = 'unreadable';
 /** Tells how one entry is shown; undefined when it is not. */
-type Look = () => Promise<View | typeof UNREADABLE | undefined>;
+type Look = () => Promise<OrUnreadable<View | undefined>>;
 
 /** Jobs of one kind, of one service or of all. */
 interface Shelf {
@@ -143,37 +141,39 @@ async function readShelf(
   };
 }
 
+/** One that cannot be read is listed by what is known of it: it may be what is asked for, and somebody has to look. */
 async function declaredIf(
   table: Table,
   entry: { readonly service: string; readonly job: string },
   { statuses, owner, tags, name }: Filters,
   nowMs: number,
 ): Promise<View | undefined> {
-  if (!entry.job.includes(name)) return undefined;
-  const job = await readJob(table, entry.service, entry.job);
+  const { service, job: named } = entry;
+  if (!named.includes(name)) return undefined;
+  const unreadable = { id: `${service}:${named}`, kind: 'declared', service, job: named, unreadable: true };
+  const job = await orUnreadable(() => readJob(table, service, named));
+  if (job === UNREADABLE) return unreadable;
   if (!job || (owner !== null && job.owner !== owner)) return undefined;
   if (!tags.every((tag) => job.tags?.includes(tag))) return undefined;
-  // A job that has failed since the last tick must not be listed as up.
-  const now = await standing(table, job, nowMs);
-  return isWanted(statuses, standingNow(now, nowMs).status) ? jobShown(table, now, nowMs) : undefined;
+  const shown = await orUnreadable(async () => {
+    // A job that has failed since the last tick must not be listed as up.
+    const now = await standing(table, job, nowMs);
+    return isWanted(statuses, standingNow(now, nowMs).status) ? jobShown(table, now, nowMs) : undefined;
+  });
+  return shown === UNREADABLE ? { ...unreadable, owner: job.owner } : shown;
 }
 
-async function checkIf(
+function checkIf(
   table: Table,
   uuid: string,
   { statuses, tags, name }: Filters,
   nowMs: number,
-): Promise<View | typeof UNREADABLE | undefined> {
-  const check = await readCheck(table, uuid).catch(orUnreadable);
-  if (check === UNREADABLE) return UNREADABLE;
-  if (!check || !saysName(check, name) || !tags.every((tag) => hasTag(check, tag))) return undefined;
-  return isWanted(statuses, standingOf(check, nowMs).status) ? checkShown(table, check, nowMs) : undefined;
-}
-
-/** What a newer version has written takes no list with it. */
-function orUnreadable(error: unknown): typeof UNREADABLE {
-  if (error instanceof UnreadableItem) return UNREADABLE;
-  throw error;
+): Promise<OrUnreadable<View | undefined>> {
+  return orUnreadable(async () => {
+    const check = await readCheck(table, uuid);
+    if (!check || !saysName(check, name) || !tags.every((tag) => hasTag(check, tag))) return undefined;
+    return isWanted(statuses, standingOf(check, nowMs).status) ? checkShown(table, check, nowMs) : undefined;
+  });
 }
 
 const isWanted = (statuses: ReadonlySet<string>, status: string) => statuses.size === 0 || statuses.has(status);

@@ -2,6 +2,7 @@
 import { listRuns } from '../../store/items/job-runs.ts';
 import { readJob, type Job, type JobStatus } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
+import { orUnreadable, UNREADABLE } from '../api/unreadable.ts';
 import { judge } from './judge.ts';
 import { settledRuns } from './judging/settled.ts';
 
@@ -53,10 +54,14 @@ async function causeOf(table: Table, job: Job, nowMs: number): Promise<string | 
       if (seen.has(id) || seen.size > MOST_AWAITED) continue;
       seen.add(id);
       const [ofService = '', name = ''] = id.split(':');
-      const known = await readJob(table, ofService, name);
-      const awaited = known && (await judgedNow(table, known, nowMs));
-      const since = awaited && wrongSince(awaited, at);
-      if (awaited === undefined || since === undefined) continue;
+      const awaited = await orUnreadable(async () => {
+        const known = await readJob(table, ofService, name);
+        return known && judgedNow(table, known, nowMs);
+      });
+      // What cannot be read is nobody's cause: this one stands as it does all the same.
+      if (awaited === undefined || awaited === UNREADABLE) continue;
+      const since = wrongSince(awaited, at);
+      if (since === undefined) continue;
       cause = id;
       wrong = awaited;
       at = since;

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { due, keys } from '../keys.ts';
 import type { Page, Table } from '../port.ts';
 import { markedThen } from './alert-marks.ts';
-import { fieldsOf, ITEM_VERSION } from './fields.ts';
+import { ITEM_VERSION } from './fields.ts';
 import { definitionOf, type JobDefinition } from './job-definition.ts';
 import { awaitedBy, awaits, markedWith, tells } from './job-marks.ts';
 import { itemOf, jobOf, type Job } from './job-record.ts';
@@ -197,7 +197,7 @@ export async function listJobs(
 /** The services that have a job of this name; at most `limit` of them. */
 export async function servicesWithJob(table: Table, job: string, limit: number): Promise<string[]> {
   const { items } = await table.query({ pk: keys.jobName(job, '').pk, limit });
-  return items.map((item) => fieldsOf(item).text('service'));
+  return items.flatMap(({ sk }) => (typeof sk === 'string' ? [sk] : []));
 }
 
 /**
@@ -226,10 +226,11 @@ export async function listDueJobs(
   return { jobs, strangers, ...(found.cursor === undefined ? {} : { cursor: found.cursor }) };
 }
 
+/** By their keys: an entry that only a newer flyball can read hides no other. */
 function namesOf({ items, cursor }: Page): JobPage {
-  const jobs = items.map((item) => {
-    const { text } = fieldsOf(item);
-    return { service: text('service'), job: text('job') };
+  const jobs = items.map(({ sk }) => {
+    const [service = '', job = ''] = typeof sk === 'string' ? sk.split('#') : [];
+    return { service, job };
   });
   return cursor === undefined ? { jobs } : { jobs, cursor };
 }

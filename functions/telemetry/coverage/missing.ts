@@ -1,6 +1,6 @@
 // What a service lacks that somebody will miss when it fails: rules, an owner, objectives, a rule for what it calls. Pure.
 import type { PublishedRules } from '../published-rules.ts';
-import { UNREADABLE, type OrUnreadable } from '../unreadable.ts';
+import { UNREADABLE, type OrUnreadable } from '../../api/unreadable.ts';
 import type { Seen } from './seen.ts';
 
 /** In the order they are worth mending. */

@@ -6,7 +6,7 @@ import { sideBySide } from '../../api/passes.ts';
 import { knownServices } from '../known-services.ts';
 import { readPublished } from '../published-rules.ts';
 import { settledFor } from '../series/settled.ts';
-import { orUnreadable, UNREADABLE, type OrUnreadable } from '../unreadable.ts';
+import { orUnreadable, UNREADABLE, type OrUnreadable } from '../../api/unreadable.ts';
 import type { AskDeployed } from './deployed.ts';
 import { readCoverage } from './described.ts';
 import { coverageOf, type ServiceCoverage } from './missing.ts';

@@ -6,7 +6,7 @@ import { sideBySide } from '../../api/passes.ts';
 import { knownServices } from '../known-services.ts';
 import { behindMs, settledByTime, settledFor } from '../series/settled.ts';
 import { DAY_MS } from '../series/span.ts';
-import { orUnreadable, UNREADABLE } from '../unreadable.ts';
+import { orUnreadable, UNREADABLE } from '../../api/unreadable.ts';
 import { readMetrics } from './described.ts';
 import { CONTENT_TYPES, exposition, type Format } from './exposition.ts';
 import { Days, type ServiceDay } from './today.ts';
