@@ -9,10 +9,12 @@ import { Ago, Countdown, Time } from '../../parts/time.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { useParam } from '../../router/router.tsx';
 import { useMay } from '../../session/me.ts';
-import { useTexts } from '../../text/language.ts';
+import { useTexts, type Tell } from '../../text/language.ts';
 import type { Breaker, BreakerName, BreakerStanding, Transitions } from './answers.ts';
 import { ForceDialog, type Force } from './force.tsx';
 import { servicesTexts } from './texts.ts';
+
+type Told = Tell<keyof typeof servicesTexts.en>;
 
 const KINDS: Record<BreakerName, Kind> = {
   CLOSED: 'ok',
@@ -93,7 +95,8 @@ function Standing({ standing }: { standing: BreakerStanding }) {
       <dd class="number">{countOf(calls)}</dd>
       <dt>{t('failures')}</dt>
       <dd class="number">
-        {countOf(failures)} {calls > 0 ? <span class="quiet">{percentOf(failures / calls)}</span> : null}
+        {countOf(failures)}{' '}
+        {calls > 0 ? <span class={failures > 0 ? 'over' : 'quiet'}>{percentOf(failures / calls)}</span> : null}
       </dd>
       <dt>{t('slow')}</dt>
       <dd class="number">
@@ -102,7 +105,7 @@ function Standing({ standing }: { standing: BreakerStanding }) {
       <dt>{t('since')}</dt>
       <dd>
         <Ago at={since} />
-        {because ? <span class="quiet"> · {because.reason ?? because.cause}</span> : null}
+        {because ? <span class="quiet"> · {because.reason ?? causeText(t, because.cause)}</span> : null}
       </dd>
       {openUntil === undefined ? null : (
         <>
@@ -234,7 +237,7 @@ function History({ service, name }: { service: string; name: string }) {
                 </span>{' '}
                 <span class="quiet">
                   {key === undefined ? '' : `${key} · `}
-                  {reason ?? cause} · {by}
+                  {reason ?? causeText(t, cause)} · {by}
                 </span>
               </li>
             ))}
@@ -245,5 +248,11 @@ function History({ service, name }: { service: string; name: string }) {
   );
 }
 
-const stateText = (t: ReturnType<typeof useTexts<keyof typeof servicesTexts.en>>, state: string): string =>
+const stateText = (t: Told, state: string): string =>
   Object.hasOwn(KINDS, state) ? t(`breaker.${state as BreakerName}`) : state;
+
+/** A newer flyball may know causes that this page has no words for. */
+function causeText(t: Told, cause: string): string {
+  const key = `cause.${cause}`;
+  return Object.hasOwn(servicesTexts.en, key) ? t(key as keyof typeof servicesTexts.en) : cause;
+}

@@ -7,12 +7,12 @@ import { useAct } from '../../parts/feedback.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { go, to } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
-import { useAllServices } from './all-services.ts';
 import type { RuleDocument } from './answers.ts';
 import { recordOf } from './applying.ts';
 import { addThrottle } from './draft.ts';
 import { ruleOf } from './limit-line.tsx';
 import { freeName, rateText } from './limit.ts';
+import { useService } from './one-service.ts';
 import { servicesTexts } from './texts.ts';
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/;
@@ -29,7 +29,7 @@ export function DraftRule({ service, resource, limit, onClose }: DraftRuleProps)
   const t = useTexts(servicesTexts);
   const parts = useTexts(partsTexts);
   const draft = useLive<RuleDocument>(path`/v1/services/${service}/draft`);
-  const known = useAllServices().data?.find((one) => one.service === service)?.draft;
+  const known = useService(service).data?.draft;
   const taken = Object.keys(recordOf(draft.data?.['throttles']));
   const [typed, setTyped] = useState<string>();
   const [isShadow, setShadow] = useState(false);

@@ -1,6 +1,7 @@
 // All services: what each takes in, how that fares, and which revision of its rules is in force.
 import { useMemo } from 'preact/hooks';
 import { needsYou, useOpenAlerts, useTitle, type OpenAlert } from '../../attention.ts';
+import { useAll } from '../../api/all.ts';
 import { countOf, percentOf, rateOf } from '../../parts/number.ts';
 import { Empty, Shown } from '../../parts/shown.tsx';
 import { Spark } from '../../parts/spark.tsx';
@@ -9,17 +10,22 @@ import { Table, type Column } from '../../parts/table.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Link, to, useParam } from '../../router/router.tsx';
 import { useTexts, type Tell } from '../../text/language.ts';
-import { useAllServices } from './all-services.ts';
 import type { ServiceEntry } from './answers.ts';
 import { servicesTexts } from './texts.ts';
 import { useTrafficOfAll } from './traffic-of-all.ts';
 import { trafficOf, type Traffic, type Window } from './windows.ts';
 
+/** All pages are asked for each time. */
+const LIST_MS = 10_000;
+
 type Told = Tell<keyof typeof servicesTexts.en>;
 
 interface Row extends ServiceEntry {
   readonly traffic: Traffic;
-  readonly state: { readonly kind: Kind; readonly text: 'alerting' | 'held' | 'healthy' | 'idle' | 'ungoverned' };
+  readonly state: {
+    readonly kind: Kind;
+    readonly text: 'alerting' | 'held' | 'healthy' | 'idle' | 'uncounted' | 'ungoverned';
+  };
   readonly alerts: number;
 }
 
@@ -29,11 +35,11 @@ export function ServiceList() {
   const [search, setSearch] = useParam('q');
   const [owner, setOwner] = useParam('owner');
   const [sort, setSort] = useParam('sort', 'state');
-  const all = useAllServices();
+  const all = useAll<ServiceEntry>('/v1/services?limit=200', 'services', LIST_MS);
   const windows = useTrafficOfAll();
   const alerts = useOpenAlerts().data?.alerts;
   const columns = useMemo(() => columnsOf(t), [t('title')]);
-  const present = useMemo(() => all.data?.filter(({ removed }) => removed === undefined), [all.data]);
+  const present = useMemo(() => all.data?.rows.filter(({ removed }) => removed === undefined), [all.data]);
   const owners = useMemo(
     () => [...new Set(present?.map((one) => one.owner).filter((one) => one !== undefined))].sort(),
     [present],
@@ -117,7 +123,8 @@ function stateOf(
     return { kind: waiting.some(({ severity }) => severity === 'realtime') ? 'bad' : 'warn', text: 'alerting' };
   if (firing > 0) return { kind: 'held', text: 'held' };
   if (revision === undefined) return { kind: 'off', text: 'ungoverned' };
-  return rate === null || rate === 0 ? { kind: 'unknown', text: 'idle' } : { kind: 'ok', text: 'healthy' };
+  if (rate === null) return { kind: 'unknown', text: 'uncounted' };
+  return rate === 0 ? { kind: 'off', text: 'idle' } : { kind: 'ok', text: 'healthy' };
 }
 
 const WORST_FIRST: readonly Kind[] = ['bad', 'warn', 'held', 'ok', 'unknown', 'off'];
@@ -161,7 +168,7 @@ function columnsOf(t: Told): Column<Row>[] {
     {
       key: 'revision',
       title: t('revision'),
-      width: 'minmax(130px, 1fr)',
+      width: 'minmax(210px, 1.2fr)',
       by: ({ publishedAt = '' }) => publishedAt,
       cell: (row) => <RevisionCell {...row} t={t} />,
     },
@@ -191,7 +198,7 @@ function RevisionCell({ revision, gray, publishedAt, draft, t }: Row & { t: Told
   if (revision === undefined) return <span class="quiet">{t('unpublished')}</span>;
   return (
     <>
-      {t('revisionOf', { revision: countOf(revision) })} <Ago at={publishedAt} />
+      <span class="number">{countOf(revision)}</span> <span class="quiet">·</span> <Ago at={publishedAt} />
       {gray ? <span class="tag">{t('grayOf', { revision: gray.revision })}</span> : null}
       {draft && !draft.inForce ? <span class="tag">{t('hasDraft')}</span> : null}
     </>

@@ -8,12 +8,12 @@ import { Tabs } from '../../parts/tabs.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Link, to } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
-import { useAllServices } from './all-services.ts';
 import type { RuleDocument } from './answers.ts';
 import { BreakersView } from './breakers.tsx';
 import { FleetView } from './fleet.tsx';
 import { LimitsView } from './limits.tsx';
 import { SlosView } from './slos.tsx';
+import { useService } from './one-service.ts';
 import { servicesTexts } from './texts.ts';
 import { TrafficView } from './traffic.tsx';
 
@@ -25,12 +25,11 @@ const isView = (name: string): name is ViewName => (VIEWS as readonly string[]).
 export function ServiceView({ service, view = 'traffic' }: { service: string; view: string | undefined }) {
   const t = useTexts(servicesTexts);
   useTitle(service);
-  const all = useAllServices();
-  const entry = all.data?.find((one) => one.service === service);
+  const { data: entry } = useService(service);
   const rules = useLive<RuleDocument>(path`/v1/services/${service}/rules`, 10_000);
   const open = useOpenAlerts().data?.alerts.filter((one) => one.service === service && one.status === 'firing') ?? [];
   const waiting = open.filter(needsYou).length;
-  if (all.data && !entry && rules.error?.status === 404) {
+  if (entry === null && rules.error?.status === 404) {
     return (
       <Empty title={t('noService', { service })}>
         <Link to="/services">{t('title')}</Link>

@@ -113,7 +113,7 @@ function Totals({ series, rules }: { series: Series; rules: RuleDocument | undef
     (Math.min(Date.parse(series.to), Date.parse(series.completeUntil)) - Date.parse(series.from)) / 1_000,
   );
   const tiles: readonly (readonly [string, string, string])[] = [
-    [t('requests'), countOf(all), t('perSecond', { rate: rateOf(all / seconds) })],
+    [t('requests'), countOf(all), rateOf(all / seconds)],
     [t('failed'), countOf(failed), share(failed)],
     [t('refused'), countOf(refused), share(refused)],
     ...(deferred > 0 ? [[t('deferred'), countOf(deferred), share(deferred)] as const] : []),
@@ -127,7 +127,8 @@ function Totals({ series, rules }: { series: Series; rules: RuleDocument | undef
         <div key={title}>
           <dt>{title}</dt>
           <dd class="number">
-            {value} <small class="quiet">{note}</small>
+            {value}
+            <small class="quiet">{note}</small>
           </dd>
         </div>
       ))}
