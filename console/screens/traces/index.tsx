@@ -1,11 +1,8 @@
-// The screen Traces.
-import { useTitle } from '../../attention.ts';
-import { pageTexts } from '../../texts.ts';
-import { useTexts } from '../../text/language.ts';
+// The screen Traces: the search, and one trace as a waterfall.
 import type { ScreenProps } from '../screen.ts';
+import { Search } from './search.tsx';
+import { TraceView } from './trace.tsx';
 
-export default function Traces(_props: ScreenProps) {
-  const t = useTexts(pageTexts);
-  useTitle(t('traces'));
-  return <h1>{t('traces')}</h1>;
+export default function TracesScreen({ rest: [id] }: ScreenProps) {
+  return <div class="traces-screen stack">{id === undefined ? <Search /> : <TraceView key={id} id={id} />}</div>;
 }

@@ -1,0 +1,159 @@
+// What traces are searched by; each filter is in the address.
+import { useId, useState } from 'preact/hooks';
+import { useAll } from '../../api/all.ts';
+import { go, to, useParam } from '../../router/router.tsx';
+import { useTexts } from '../../text/language.ts';
+import { OUTCOMES } from './outcome.ts';
+import { traceTexts } from './texts.ts';
+import { traceIdIn } from './trace-id.ts';
+
+const FILTERS = ['service', 'resource', 'outcome', 'rule', 'minDuration', 'from', 'to'] as const;
+type Filter = (typeof FILTERS)[number];
+
+/** The filters as the API takes them. */
+export function useFilters(): Readonly<Record<Filter, string>> {
+  return {
+    service: useParam('service')[0],
+    resource: useParam('resource')[0],
+    outcome: useParam('outcome')[0],
+    rule: useParam('rule')[0],
+    minDuration: useParam('minDuration')[0],
+    from: useParam('from')[0],
+    to: useParam('to')[0],
+  };
+}
+
+export function Filters() {
+  const t = useTexts(traceTexts);
+  const filters = useFilters();
+  const services = useAll<{ readonly service: string }>('/v1/services?limit=200', 'services').data?.rows ?? [];
+  const list = useId();
+  const any = FILTERS.some((name) => filters[name] !== '');
+  return (
+    <form class="filters" role="search" aria-label={t('search')} onSubmit={(event) => event.preventDefault()}>
+      <Words name="service" list={list} />
+      <datalist id={list}>
+        {services.map(({ service }) => (
+          <option key={service} value={service} />
+        ))}
+      </datalist>
+      <Words name="resource" />
+      <OutcomeChoice />
+      <Words name="rule" hint={t('ruleHint')} />
+      <Words name="minDuration" hint={t('minDurationHint')} short />
+      <Moment name="from" />
+      <Moment name="to" />
+      {any ? (
+        <button type="button" onClick={() => go('/traces')}>
+          {t('clear')}
+        </button>
+      ) : null}
+      <OpenById />
+    </form>
+  );
+}
+
+function Words({ name, hint, list, short }: { name: Filter; hint?: string; list?: string; short?: boolean }) {
+  const t = useTexts(traceTexts);
+  const id = useId();
+  const [value, set] = useParam(name);
+  return (
+    <div class={`field ${short ? 'short' : ''}`}>
+      <label for={id}>{t(name)}</label>
+      <input
+        id={id}
+        type="text"
+        autocomplete="off"
+        spellcheck={false}
+        value={value}
+        {...(hint === undefined ? {} : { placeholder: hint })}
+        {...(list === undefined ? {} : { list })}
+        onChange={({ currentTarget }) => set(currentTarget.value.trim())}
+      />
+    </div>
+  );
+}
+
+function OutcomeChoice() {
+  const t = useTexts(traceTexts);
+  const id = useId();
+  const [value, set] = useParam('outcome');
+  const known: readonly string[] = OUTCOMES;
+  return (
+    <div class="field short">
+      <label for={id}>{t('outcome')}</label>
+      <select id={id} value={value} onChange={({ currentTarget }) => set(currentTarget.value)}>
+        <option value="">{t('anyOutcome')}</option>
+        {(value === '' || known.includes(value) ? known : [value, ...known]).map((one) => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** A moment in the viewer's zone; the address and the API have it in UTC. */
+function Moment({ name }: { name: 'from' | 'to' }) {
+  const t = useTexts(traceTexts);
+  const id = useId();
+  const [value, set] = useParam(name);
+  const ms = Date.parse(value);
+  const local = Number.isFinite(ms) ? new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString() : '';
+  return (
+    <div class="field">
+      <label for={id}>{t(name)}</label>
+      <input
+        id={id}
+        type="datetime-local"
+        value={local.slice(0, 16)}
+        onChange={({ currentTarget }) => {
+          const chosen = Date.parse(currentTarget.value);
+          set(Number.isFinite(chosen) ? new Date(chosen).toISOString() : '');
+        }}
+      />
+    </div>
+  );
+}
+
+function OpenById() {
+  const t = useTexts(traceTexts);
+  const id = useId();
+  const [text, setText] = useState('');
+  const [wrong, setWrong] = useState(false);
+  const open = () => {
+    const found = traceIdIn(text);
+    setWrong(found === undefined);
+    if (found !== undefined) go(to`/traces/${found}`);
+  };
+  return (
+    <div class="field open">
+      <label for={id}>{t('find')}</label>
+      <span class="row">
+        <input
+          id={id}
+          type="text"
+          autocomplete="off"
+          spellcheck={false}
+          placeholder={t('findHint')}
+          value={text}
+          aria-invalid={wrong}
+          aria-describedby={wrong ? `${id}-wrong` : undefined}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+          onKeyDown={({ key }) => {
+            if (key === 'Enter') open();
+          }}
+        />
+        <button type="button" onClick={open}>
+          {t('open')}
+        </button>
+      </span>
+      {wrong ? (
+        <span id={`${id}-wrong`} class="wrong" role="alert">
+          {t('noId')}
+        </span>
+      ) : null}
+    </div>
+  );
+}
