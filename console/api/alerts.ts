@@ -51,6 +51,10 @@ export interface OpenAlerts {
   readonly alerts: readonly OpenAlert[];
   /** There are more than a page. */
   readonly cursor?: string;
+  /** When the tick last looked at everything; undefined when it never did. */
+  readonly lookedAt?: string;
+  /** It has not for five minutes: what is new is missing. */
+  readonly stale?: boolean;
   /** Why nobody may be told of anything. */
   readonly warnings?: readonly string[];
 }

@@ -10,7 +10,7 @@ const owner = z.string().min(1).max(128, 'is too long').meta({ description: 'who
 export const listAlerts: Description = {
   summary: 'List alerts',
   details:
-    'Those that fire, unless `status` asks for others: `held` are those of which something is held back, `resolved` and `all` are listed by the day on which they began, latest first, of the last seven days or since `from`. A page may be short or empty, and others follow. `warnings` say when nobody is told of anything.',
+    'Those that fire, unless `status` asks for others: `held` are those of which something is held back, `resolved` and `all` are listed by the day on which they began, latest first, of the last seven days or since `from`. A page may be short or empty, and others follow. `stale` and `warnings` say when nobody is told of anything.',
   tags,
   query: {
     status: z.enum(LISTED, `is one of ${LISTED.join(', ')}`).optional(),
@@ -26,6 +26,8 @@ export const listAlerts: Description = {
     z.object({
       alerts: z.array(alert),
       ...nextPage,
+      lookedAt: moment.optional().meta({ description: 'when the tick last looked at everything; none: it never did' }),
+      stale: z.literal(true).optional().meta({ description: 'it has not for five minutes: what is new is missing' }),
       warnings: z.array(z.string()).optional().meta({ description: 'why nobody may be told; without any, none' }),
     }),
   ),

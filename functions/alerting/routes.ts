@@ -23,14 +23,14 @@ export function alertRoutes(parts: AlertingParts): Route[] {
   return [
     route('GET', ALERTS, 'viewer', described.listAlerts, async (request) => {
       const nowMs = clock.now();
-      const [{ alerts, cursor }, warnings] = await Promise.all([
+      const [{ alerts, cursor }, freshness] = await Promise.all([
         alertPage(table, request, nowMs),
-        warningsNow(table, nowMs),
+        freshnessNow(table, nowMs),
       ]);
       return json({
         alerts: alerts.map((alert) => alertShown(alert, nowMs)),
         ...(cursor === undefined ? {} : { cursor }),
-        ...(warnings.length > 0 ? { warnings } : {}),
+        ...freshness,
       });
     }),
     route('GET', `${ALERTS}/{alert}`, 'viewer', described.readAlert, async (request) =>
@@ -55,8 +55,8 @@ export function alertRoutes(parts: AlertingParts): Route[] {
   ];
 }
 
-/** What must not be overlooked by whoever looks at alerts. */
-async function warningsNow(table: Table, nowMs: number): Promise<string[]> {
+/** What must not be overlooked by whoever looks at alerts: how old what they see is, and whether anybody is told. */
+async function freshnessNow(table: Table, nowMs: number) {
   const [routing, tick] = await Promise.all([
     routingInForce(table).catch((error: unknown) => {
       if (error instanceof RoutingUnreadable) return error;
@@ -65,11 +65,16 @@ async function warningsNow(table: Table, nowMs: number): Promise<string[]> {
     readAlertTick(table),
   ]);
   const late = tick === undefined || nowMs - tick.at > LATE_AFTER_MS;
-  return [
+  const warnings = [
     ...(routing === undefined ? ['There is no routing document, and nobody is told: PUT /v1/alerts/routing.'] : []),
     ...(routing instanceof RoutingUnreadable ? [`Nobody is told: ${routing.message}.`] : []),
     ...(late ? [`Alerts have not been looked at ${tick ? `since ${iso(tick.at)}` : 'yet'}.`] : []),
   ];
+  return {
+    ...(tick ? { lookedAt: iso(tick.at) } : {}),
+    ...(late ? { stale: true } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
 }
 
 /** Entries of the list whose delivery has been tried again, or forgotten, are passed over. */

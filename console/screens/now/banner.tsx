@@ -19,7 +19,7 @@ const KINDS: Record<Verdict, Kind> = {
 
 interface BannerProps {
   situation: Situation;
-  alerts: Live<OpenAlerts & { readonly lookedAt?: string }>;
+  alerts: Live<OpenAlerts>;
   telemetryUntil: string | undefined;
   services: All<Service> | undefined;
 }

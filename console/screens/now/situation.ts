@@ -66,7 +66,7 @@ export interface Seen<T> {
 }
 
 export interface Given {
-  readonly alerts: Seen<OpenAlerts & { readonly stale?: boolean }>;
+  readonly alerts: Seen<OpenAlerts>;
   readonly jobs: Seen<Jobs>;
   readonly topology: Seen<Topology>;
   readonly coverage: Seen<Coverage>;

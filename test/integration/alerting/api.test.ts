@@ -7,6 +7,7 @@ import type { AlertingParts } from '../../../functions/alerting/parts.ts';
 import { routingInForce } from '../../../functions/alerting/routing/stored.ts';
 import { alertKeys } from '../../../store/alert-keys.ts';
 import { putApiKey } from '../../../store/items/api-keys.ts';
+import { noteAlertTick } from '../../../store/items/alert-tick.ts';
 import { readAudit } from '../../../store/items/audit.ts';
 import type { Table } from '../../../store/port.ts';
 import { describedApi } from '../../support/described.ts';
@@ -326,9 +327,24 @@ describe('a channel', () => {
 it('says when nobody is told of anything', async () => {
   expect((await send('GET', '')).body).toEqual({
     alerts: [],
+    stale: true,
     warnings: [
       'There is no routing document, and nobody is told: PUT /v1/alerts/routing.',
       'Alerts have not been looked at yet.',
     ],
+  });
+});
+
+it('says when alerts were looked at last, and when that is too long ago', async () => {
+  await send('PUT', '/routing', { body: routing, headers: first });
+  const at = world.clock.now();
+  const lookedAt = new Date(at).toISOString();
+  await noteAlertTick(table, { ...{ at, open: 0, sent: 0, failed: 0 }, complete: true });
+  world.clock.advance(5 * 60_000);
+  expect((await send('GET', '')).body).toEqual({ alerts: [], lookedAt });
+  world.clock.advance(1);
+  expect((await send('GET', '')).body).toEqual({
+    ...{ alerts: [], lookedAt, stale: true },
+    warnings: [`Alerts have not been looked at since ${lookedAt}.`],
   });
 });
