@@ -27,6 +27,12 @@ export async function observe(
   return alert;
 }
 
+/** Whether what a condition says would change an alert, had others not seen it later than this: that is looked at again. */
+export function isOutdated(alert: Alert | undefined, condition: Condition, seenAt: number): boolean {
+  if (alert === undefined || alert.seenAt <= seenAt) return false;
+  return observed(alert, condition, { seenAt: alert.seenAt, nowMs: alert.seenAt }) !== undefined;
+}
+
 /** Whether a condition says nothing new of an alert as it was seen a moment ago; what is missed so is seen in a minute. */
 export function saysNothingNew(alert: Alert | undefined, condition: Condition, seenAt: number): boolean {
   if (alert === undefined) return !condition.firing;

@@ -10,7 +10,7 @@ import { decided, type Around } from './alert/decide.ts';
 import { quieting } from './alert/quiet.ts';
 import { worstFirst } from './alert/severity.ts';
 import { deliver, type DeliverReport } from './deliver/deliver.ts';
-import { observe, saysNothingNew } from './observe.ts';
+import { isOutdated, observe, saysNothingNew } from './observe.ts';
 import { OpenAlerts } from './open-alerts.ts';
 import type { Routing } from './routing/document.ts';
 import type { Source, Subject, TickParts } from './tick-parts.ts';
@@ -140,13 +140,16 @@ async function lookAtAll(
 
 async function lookAtOne(parts: TickParts, subject: Subject, sofar: Seen): Promise<void> {
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    await keepWhatIsSaid(parts, subject, sofar);
-    if ((await subject.observed?.()) !== false) return;
+    // What could not be kept keeps its mark.
+    const isKept = await keepWhatIsSaid(parts, subject, sofar);
+    if (isKept && (await subject.observed?.()) !== false) return;
   }
 }
 
-async function keepWhatIsSaid(parts: TickParts, subject: Subject, { open, known, seen }: Seen): Promise<void> {
+/** @returns whether all of it is: of what others have seen later nobody can tell. */
+async function keepWhatIsSaid(parts: TickParts, subject: Subject, { open, known, seen }: Seen): Promise<boolean> {
   const seenAt = parts.clock.now();
+  let isKept = true;
   for (const condition of await subject.conditions()) {
     const hash = hashOfCondition(condition.key);
     seen.add(hash);
@@ -155,7 +158,9 @@ async function keepWhatIsSaid(parts: TickParts, subject: Subject, { open, known,
     if (isSpared && saysNothingNew(open.get(hash), condition, seenAt)) continue;
     const alert = await observe(parts, condition, seenAt);
     if (alert) open.learn(alert);
+    if (isOutdated(alert, condition, seenAt)) isKept = false;
   }
+  return isKept;
 }
 
 /** Before anybody is told of what was said long ago, it is looked at once more. */

@@ -11,6 +11,9 @@ import { withTrail } from './trail.ts';
 /** What goes wrong again so soon after it was well goes on as the same episode. */
 export const REOPEN_WITHIN_MS = 5 * 60_000;
 
+/** Clocks of those who look differ by less: who has looked so much later than it is now had one that was wrong. */
+export const CLOCK_ERROR_MS = 30_000;
+
 export interface Observed {
   readonly alert: Alert;
   /** The episode before, which is over for good. */
@@ -19,7 +22,7 @@ export interface Observed {
 
 /**
  * The alert after a condition was seen; undefined when nothing is new. `seenAt` is when whoever looked began to look: what
- * was seen before the last change says nothing.
+ * was seen before the last change says nothing, unless that was seen by a clock that has gone back since.
  */
 export function observed(
   alert: Alert | undefined,
@@ -27,7 +30,7 @@ export function observed(
   { seenAt, nowMs }: { readonly seenAt: number; readonly nowMs: number },
 ): Observed | undefined {
   const condition = shortened(said);
-  if (alert !== undefined && seenAt < alert.seenAt) return undefined;
+  if (alert !== undefined && seenAt < alert.seenAt && alert.seenAt <= nowMs + CLOCK_ERROR_MS) return undefined;
   if (!condition.firing) {
     return alert?.status === 'firing' ? { alert: ended(alert, condition, seenAt, nowMs) } : undefined;
   }

@@ -48,6 +48,14 @@ describe('an observation', () => {
     expect(observed(alert, nightly, { seenAt: 15, nowMs: 25 })).toBeUndefined();
   });
 
+  it.each([
+    ['by a clock that is a little ahead, says nothing either', 25_000, false],
+    ['by a clock that has gone back since, is believed', 40_000, true],
+  ])('that is older than what was seen %s', (_, aheadMs, believed) => {
+    const alert = seen(undefined, nightly, aheadMs);
+    expect(observed(alert, well, { seenAt: 0, nowMs: 0 }) !== undefined).toBe(believed);
+  });
+
   it('ends no episode before it began, whatever late facts say', () => {
     const alert = seen(seen(undefined, { ...nightly, since: 50 }, 60), { ...well, since: 40 }, 120);
     expect(alert).toMatchObject({ status: 'resolved', endedAt: 50, resolvedAt: 120, endSummary: 'It ran.' });
