@@ -1,4 +1,4 @@
-// `flyball jobs` with one job: what happened to it, and what people do with it.
+// `flyball jobs`: how jobs stand, what happened to one of them, and what people do with it.
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,12 @@ let folder: string;
 let asked: { readonly what: string; readonly key: unknown; readonly body: unknown }[];
 /** By the end of the path. */
 const answers: Readonly<Record<string, object>> = {
+  jobs: {
+    jobs: [
+      { id: 'orders:nightly', kind: 'declared', service: 'orders', job: 'nightly', owner: 'team', unreadable: true },
+      { id: 'orders:purge', kind: 'declared', service: 'orders', job: 'purge', status: 'up', since: AT },
+    ],
+  },
   events: {
     events: [
       { type: 'change', at: AT, from: 'up', to: 'failed' },
@@ -63,6 +69,17 @@ const rowsOf = (out: string) =>
     .split('\n')
     .slice(1)
     .map((row) => row.trim().split(/ {2,}/));
+
+describe('the list', () => {
+  it('says which job cannot be read, and how the others stand', async () => {
+    const { exitCode, out } = await flyball();
+    expect(exitCode).toBe(0);
+    expect(rowsOf(out)).toEqual([
+      ['orders:nightly', 'unreadable', 'team'],
+      ['orders:purge', 'up', '2027-01-01 02:00:00'],
+    ]);
+  });
+});
 
 describe('what happened', () => {
   it('is one list of runs, pings and changes', async () => {
