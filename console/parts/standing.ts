@@ -1,5 +1,5 @@
 // How an alert stands with people: burning with nobody on it, waiting for its hour, in somebody's hands, kept quiet, over.
-import type { OpenAlert } from '../api/alerts.ts';
+import type { Hold, OpenAlert } from '../api/alerts.ts';
 import type { Kind } from './state.tsx';
 
 export type Standing =
@@ -23,13 +23,13 @@ export const isAcknowledged = ({ acknowledged }: Pick<OpenAlert, 'acknowledged'>
 export function standingOf(alert: OpenAlert, at: number): Standing {
   if (alert.status === 'resolved') return 'resolved';
   if (isAcknowledged(alert, at)) return 'acknowledged';
-  // What keeps one channel quiet does not keep the alert quiet: somebody else may have been told.
-  const everywhere = (kind: 'silenced' | 'inhibited') => alert.held.some((hold) => hold.kind === kind);
-  if (everywhere('silenced')) return 'silenced';
-  if (everywhere('inhibited')) return 'inhibited';
+  const isHeld = (kind: Hold['kind']) => alert.held.some((hold) => hold.kind === kind);
+  if (isHeld('silenced')) return 'silenced';
+  if (isHeld('inhibited')) return 'inhibited';
+  // Where somebody has been told already, what another channel waits for leaves nobody waiting.
   if (alert.told.length === 0) {
-    if (alert.held.some(({ kind }) => kind === 'deferred')) return 'deferred';
-    if (alert.held.some(({ kind }) => kind === 'muted')) return 'muted';
+    if (isHeld('deferred')) return 'deferred';
+    if (isHeld('muted')) return 'muted';
   }
   return alert.severity === 'realtime' ? 'urgent' : 'firing';
 }

@@ -45,6 +45,7 @@ export function WhyTold({ id }: { id: string }) {
           {channels.length === 0 ? null : (
             <section class="stack">
               <h2>{t('whyTitle')}</h2>
+              <Verdict channels={channels} />
               <ul class="lines">
                 {channels.map((told) => (
                   <Channel key={`${told.channel} ${told.route} ${String(told.step ?? 0)}`} told={told} />
@@ -66,6 +67,19 @@ export function WhyTold({ id }: { id: string }) {
         </>
       )}
     </Shown>
+  );
+}
+
+function Verdict({ channels }: { channels: readonly ToldChannel[] }) {
+  const t = useTexts(alertsTexts);
+  const wasTold = ({ deliveries }: ToldChannel) => deliveries.some(({ state }) => state === 'sent');
+  const told = new Set(channels.filter(wasTold).map(({ channel }) => channel));
+  const others = new Set(channels.map(({ channel }) => channel).filter((channel) => !told.has(channel)));
+  return (
+    <p>
+      {told.size > 0 ? <strong>{t('whyTold', { channels: [...told].join(', ') })} </strong> : null}
+      {others.size > 0 ? t('whyNotTold', { channels: [...others].join(', ') }) : null}
+    </p>
   );
 }
 

@@ -1,0 +1,74 @@
+// In which lists an alert stands, how it stands with people, and where there is more about it.
+import { describe, expect, it } from 'vitest';
+import type { Hold, OpenAlert } from '../../../../console/api/alerts.ts';
+import { standingOf } from '../../../../console/parts/standing.ts';
+import { LISTS, passes, standsIn } from '../../../../console/screens/alerts/lists.ts';
+import { isWebAddress, placeOf, silencePlace } from '../../../../console/screens/alerts/places.ts';
+
+const AT = Date.parse('2027-03-01T09:00:00Z');
+const hold = (kind: Hold['kind']): Hold => ({ kind, since: '2027-03-01T08:00:00Z', reason: 'so it was decided' });
+const alertOf = (over: Partial<OpenAlert> = {}): OpenAlert => ({
+  ...{ id: 'a-1', key: 'job/orders/nightly', episode: 1, status: 'firing', kind: 'job', service: 'orders' },
+  ...{ name: 'nightly', severity: 'high', summary: 'failed', since: '2027-03-01T08:00:00Z' },
+  ...{ noticedAt: '2027-03-01T08:01:00Z', held: [], told: [], failing: [] },
+  ...over,
+});
+const by = (until?: string) => ({ by: 'kim', at: '2027-03-01T08:30:00Z', ...(until === undefined ? {} : { until }) });
+
+describe('an alert', () => {
+  it.each<[string, Partial<OpenAlert>, readonly string[], string]>([
+    ['that burns', {}, ['firing'], 'firing'],
+    ['that wakes people', { severity: 'realtime' }, ['firing'], 'urgent'],
+    ['that waits for its hour', { held: [hold('deferred')] }, ['firing', 'held'], 'deferred'],
+    [
+      'of which one channel waits, and another knows',
+      { held: [hold('deferred')], told: ['a'] },
+      ['firing', 'held'],
+      'firing',
+    ],
+    ['in a quiet window', { held: [hold('muted')] }, ['firing', 'held'], 'muted'],
+    ['that is silenced', { held: [hold('silenced')] }, ['firing', 'held', 'silenced'], 'silenced'],
+    ['for which another speaks', { held: [hold('inhibited')] }, ['firing', 'held'], 'inhibited'],
+    [
+      'that somebody has',
+      { acknowledged: by(), held: [hold('acknowledged')] },
+      ['firing', 'acknowledged'],
+      'acknowledged',
+    ],
+    ['that somebody had', { acknowledged: by('2027-03-01T08:59:59Z') }, ['firing'], 'firing'],
+    ['that nobody can be told of', { held: [hold('unrouted')] }, ['firing', 'held'], 'firing'],
+    ['that is over', { status: 'resolved' }, ['resolved'], 'resolved'],
+  ])('%s', (_, over, lists, standing) => {
+    const alert = alertOf(over);
+    expect(LISTS.filter((name) => standsIn(name, alert, AT))).toEqual(lists);
+    expect(standingOf(alert, AT)).toBe(standing);
+  });
+
+  it('passes the filters that it fits', () => {
+    const none = { kind: '', severity: '', service: '', owner: '' };
+    expect(passes(none, alertOf())).toBe(true);
+    expect(passes({ ...none, kind: 'job', service: 'orders' }, alertOf())).toBe(true);
+    expect(passes({ ...none, kind: 'slo' }, alertOf())).toBe(false);
+    expect(passes({ ...none, owner: 'team-a' }, alertOf())).toBe(false);
+  });
+});
+
+describe('more about it', () => {
+  it.each<[Partial<OpenAlert>, string | undefined]>([
+    [{}, '/jobs/orders%3Anightly'],
+    [{ kind: 'check', service: 'default', key: 'check/default/0af3', name: 'export' }, '/jobs/0af3'],
+    [{ kind: 'breaker', key: 'breaker/orders/payments', name: 'payments' }, '/services/orders'],
+    [{ kind: 'flyball', key: 'flyball/orders/rules', name: 'rules' }, '/rules/orders'],
+    [{ kind: 'flyball', service: 'flyball', key: 'flyball/flyball/merge', name: 'merge' }, undefined],
+  ])('of %j is at %s', (over, place) => expect(placeOf(alertOf(over))).toBe(place));
+
+  it('fills in the form of a silence', () => {
+    expect(silencePlace(alertOf({ name: 'a&b' }))).toBe('/alerts/silences/new?service=orders&kind=job&name=a%26b');
+  });
+
+  it('is a link only where a browser opens a page', () => {
+    expect(isWebAddress('https://wiki.example/runbook')).toBe(true);
+    expect(isWebAddress('javascript:alert(1)')).toBe(false);
+    expect(isWebAddress('ask the team')).toBe(false);
+  });
+});
