@@ -9,12 +9,11 @@ import { Ago, Countdown, Time } from '../../parts/time.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { useParam } from '../../router/router.tsx';
 import { useMay } from '../../session/me.ts';
-import { useTexts, type Tell } from '../../text/language.ts';
-import type { Breaker, BreakerName, BreakerStanding, Transitions } from './answers.ts';
+import { useTexts } from '../../text/language.ts';
+import type { Breaker, BreakerName, BreakerStanding } from './answers.ts';
+import { causeText, History } from './breaker-history.tsx';
 import { ForceDialog, type Force } from './force.tsx';
 import { servicesTexts } from './texts.ts';
-
-type Told = Tell<keyof typeof servicesTexts.en>;
 
 const KINDS: Record<BreakerName, Kind> = {
   CLOSED: 'ok',
@@ -212,47 +211,4 @@ function Keys({
       ))}
     </>
   );
-}
-
-const HISTORY = 20;
-
-function History({ service, name }: { service: string; name: string }) {
-  const t = useTexts(servicesTexts);
-  const live = useLive<Transitions>(
-    `${path`/v1/services/${service}/breakers/${name}/transitions`}?limit=${String(HISTORY)}`,
-    5_000,
-  );
-  return (
-    <Shown of={live}>
-      {({ transitions }) =>
-        transitions.length === 0 ? (
-          <p class="quiet">{t('noTransitions')}</p>
-        ) : (
-          <ol class="history">
-            {transitions.map(({ at, from, to, cause, reason, by, key }) => (
-              <li key={`${at} ${to} ${key ?? ''}`}>
-                <Time at={at} />{' '}
-                <span>
-                  {stateText(t, from)} → <b>{stateText(t, to)}</b>
-                </span>{' '}
-                <span class="quiet">
-                  {key === undefined ? '' : `${key} · `}
-                  {reason ?? causeText(t, cause)} · {by}
-                </span>
-              </li>
-            ))}
-          </ol>
-        )
-      }
-    </Shown>
-  );
-}
-
-const stateText = (t: Told, state: string): string =>
-  Object.hasOwn(KINDS, state) ? t(`breaker.${state as BreakerName}`) : state;
-
-/** A newer flyball may know causes that this page has no words for. */
-function causeText(t: Told, cause: string): string {
-  const key = `cause.${cause}`;
-  return Object.hasOwn(servicesTexts.en, key) ? t(key as keyof typeof servicesTexts.en) : cause;
 }

@@ -110,7 +110,12 @@ function rowOf(
   const traffic = trafficOf(entry.service, windows);
   const own = alerts?.filter(({ service, status }) => service === entry.service && status === 'firing') ?? [];
   const waiting = own.filter(needsYou);
-  return { ...entry, traffic, alerts: own.length, state: stateOf(entry, traffic, waiting, own.length) };
+  return {
+    ...entry,
+    traffic,
+    alerts: waiting.length || own.length,
+    state: stateOf(entry, traffic, waiting, own.length),
+  };
 }
 
 function stateOf(

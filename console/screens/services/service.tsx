@@ -47,7 +47,7 @@ export function ServiceView({ service, view = 'traffic' }: { service: string; vi
           / {service}
         </h1>
         {open.length > 0 ? (
-          <Link to={`/alerts?service=${encodeURIComponent(service)}`} class="plain">
+          <Link to={`/alerts?service=${encodeURIComponent(service)}`}>
             <State kind={waiting > 0 ? 'bad' : 'held'}>
               {t(waiting > 0 ? 'alerting' : 'held', { count: waiting || open.length })}
             </State>
