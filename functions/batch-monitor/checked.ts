@@ -44,6 +44,7 @@ export function checkView(check: Check, nowMs: number): Record<string, unknown> 
     status,
     since: iso(since),
     lastRun: lastRunOf(check, nowMs),
+    recentMs: check.recentMs,
     nextExpectedAt: iso(graceStartOf(check, false)),
   };
 }

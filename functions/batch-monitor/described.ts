@@ -46,6 +46,10 @@ export const job = z
         endedAt: moment.optional(),
       })
       .optional(),
+    recentMs: z
+      .array(z.number())
+      .optional()
+      .meta({ description: 'how long its last runs took, ten at most, oldest first' }),
     nextExpectedAt: moment.optional(),
   })
   .meta({ id: 'Job' });
@@ -62,7 +66,13 @@ const unreadableJob = z
   .meta({ id: 'UnreadableJob' });
 
 const jobDetail = job
-  .extend({ changes: z.array(z.object({ at: moment, from: z.enum(JOB_STATUSES), to: z.enum(JOB_STATUSES) })) })
+  .extend({
+    awaitedBy: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'jobs that wait for it, service:job, of services that the caller may see' }),
+    changes: z.array(z.object({ at: moment, from: z.enum(JOB_STATUSES), to: z.enum(JOB_STATUSES) })),
+  })
   .meta({ id: 'JobDetail' });
 
 const run = z
@@ -119,6 +129,13 @@ const event = z
       }),
     }),
     z.object({ type: z.literal('change'), at: moment, ...changed }),
+    z.object({
+      type: z.literal('alert'),
+      at: moment,
+      alert: z
+        .object({ id: z.string(), what: z.string(), channel: z.string().optional(), detail: z.string() })
+        .meta({ description: 'a step of its alert: what was decided, held back, sent or seen' }),
+    }),
   ])
   .meta({ id: 'JobEvent' });
 
@@ -185,7 +202,7 @@ export const listRuns: Description = {
 export const listEvents: Description = {
   summary: 'List what happened to a job, newest first',
   details:
-    'Runs stand where they began; changes of state are the latest 20 of a declared job, and those of 400 days of a check.',
+    'Runs stand where they began; changes of state are the latest 20 of a declared job, and those of 400 days of a check. Steps of alerts are those of its latest episodes.',
   tags,
   params: jobParams,
   query: { service, ...paging },

@@ -1,10 +1,13 @@
-// What happened to a job, newest first: runs where they began, pings, and changes of state, in one stream with one cursor.
+// What happened to a job, newest first: runs where they began, pings, changes of state and what became of alerts, in one stream.
+import { jobSubject, type MarkSubject } from '../../store/items/alert-marks.ts';
+import { checkSubject } from '../../store/items/check-marks.ts';
 import { listChanges, listPings } from '../../store/items/check-log.ts';
 import type { Check } from '../../store/items/check-record.ts';
 import { listRuns } from '../../store/items/job-runs.ts';
 import type { Job } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import { badRequest, pageOf, sealCursor, type ApiRequest } from '../api/index.ts';
+import { alertSteps } from './alert-steps.ts';
 import { changeView } from './checked.ts';
 import type { Found } from './found.ts';
 import { settledRuns } from './judging/settled.ts';
@@ -12,13 +15,16 @@ import { idOf } from './run-pages.ts';
 import { standing } from './standing.ts';
 import { iso, runView } from './views.ts';
 
-/** Where an event stands in its stream. Of one moment, what a run or a ping changed comes after it. */
+/** Where an event stands in its stream. Of one moment, what a run or a ping changed comes after it, and then who was told. */
 interface Place {
   readonly at: number;
-  readonly kind: 'change' | 'ping' | 'run';
+  readonly kind: keyof typeof RANKS;
   /** Tells events of one moment apart; in the order of their making, where that is known. */
   readonly id: string;
 }
+
+/** The order of what happened at one moment. */
+const RANKS = { run: 0, ping: 0, change: 1, alert: 2 } as const;
 
 interface Event extends Place {
   readonly view: Record<string, unknown>;
@@ -41,11 +47,11 @@ export async function eventPage(table: Table, found: Found, request: ApiRequest,
   const from = cursor === undefined ? { until: undefined, pingsBefore: undefined } : readCursor(cursor);
   // One more than is shown tells whether there are any behind, and one more may be the one that was shown last.
   const wanted: Wanted = { ...from, limit: limit + 2 };
-  const all =
+  const [own, alerts] =
     found.kind === 'declared'
-      ? await ofDeclared(table, found.job, wanted, nowMs)
-      : await ofCheck(table, found.check, wanted);
-  const events = all
+      ? await Promise.all([ofDeclared(table, found.job, wanted, nowMs), ofAlerts(table, jobSubject(found.job), wanted)])
+      : await Promise.all([ofCheck(table, found.check, wanted), ofAlerts(table, checkSubject(found.check), wanted)]);
+  const events = [...own, ...alerts]
     .filter((event) => from.until === undefined || isBefore(event, from.until))
     .sort((a, b) => (isBefore(a, b) ? 1 : -1));
   const shown = events.slice(0, limit);
@@ -103,24 +109,34 @@ async function ofCheck(table: Table, check: Check, { limit, until, pingsBefore }
   ];
 }
 
+async function ofAlerts(table: Table, subject: MarkSubject, { limit, until }: Wanted): Promise<Event[]> {
+  const steps = await alertSteps(table, subject, { limit, untilMs: until?.at });
+  return steps.map(({ at, id, view }): Event => {
+    return { at, kind: 'alert', id, view: { type: 'alert', at: iso(at), alert: view } };
+  });
+}
+
 /** A number as a text that sorts as it does. */
 const inOrder = (n: number) => String(n).padStart(12, '0');
 
 function isBefore(a: Place, b: Place): boolean {
   if (a.at !== b.at) return a.at < b.at;
-  if (a.kind !== b.kind) return b.kind === 'change';
+  if (a.kind !== b.kind) return RANKS[a.kind] < RANKS[b.kind];
   return a.id < b.id;
 }
 
 /** @throws {Problem} 400 for a cursor of somebody's own making. */
 function readCursor(cursor: string): { readonly until: Place; readonly pingsBefore: number | undefined } {
   const [at, kind, id, pingsBefore] = listIn(cursor);
-  const isKind = kind === 'change' || kind === 'ping' || kind === 'run';
+  const isKind = typeof kind === 'string' && Object.hasOwn(RANKS, kind);
   const isPlace = typeof at === 'number' && Math.abs(at) <= 8.64e15 && isKind && typeof id === 'string';
   if (!isPlace || !(pingsBefore === null || (Number.isInteger(pingsBefore) && Number(pingsBefore) > 0))) {
     throw badRequest('The cursor is not one that this list gave; start again without it.');
   }
-  return { until: { at, kind, id }, pingsBefore: pingsBefore === null ? undefined : Number(pingsBefore) };
+  return {
+    until: { at, kind: kind as keyof typeof RANKS, id },
+    pingsBefore: pingsBefore === null ? undefined : Number(pingsBefore),
+  };
 }
 
 function listIn(cursor: string): unknown[] {

@@ -7,6 +7,7 @@ import { json, route, type Route } from '../api/index.ts';
 import { checkShown, jobShown } from './acknowledged.ts';
 import { changeView } from './checked.ts';
 import { pingsOf, slotsOf } from './coming.ts';
+import { awaitedByOf } from './awaited-by.ts';
 import * as describedJobs from './described.ts';
 import { eventPage } from './events.ts';
 import { foundBy } from './found.ts';
@@ -38,7 +39,8 @@ export function jobRoutes({ table, clock, logger }: JobRoutesParts): Route[] {
       const nowMs = clock.now();
       if (found.kind === 'declared') {
         const job = await standing(table, found.job, nowMs);
-        return json({ ...(await jobShown(table, job, nowMs)), changes: changesView(job) });
+        const awaitedBy = await awaitedByOf(table, job, request.caller);
+        return json({ ...(await jobShown(table, job, nowMs)), awaitedBy, changes: changesView(job) });
       }
       const newestFirst = await listChanges(table, found.check, { limit: MOST_CHANGES });
       const changes = newestFirst.reverse().map(changeView);

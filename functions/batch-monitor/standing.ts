@@ -1,5 +1,5 @@
 // A job as it stands this moment: what the tick last wrote, what has happened since, and what that is because of.
-import { listRuns } from '../../store/items/job-runs.ts';
+import { listRuns, type Run } from '../../store/items/job-runs.ts';
 import { readJob, type Job, type JobStatus } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import { orUnreadable, UNREADABLE } from '../api/unreadable.ts';
@@ -8,6 +8,8 @@ import { settledRuns } from './judging/settled.ts';
 
 /** Enough to see the runs since the tick last looked. */
 const RUNS_READ = 10;
+/** Durations that are shown of a job. */
+const DURATIONS_SHOWN = 10;
 /** Enough to hold them to those before. */
 const HISTORY_READ = 50;
 /** Jobs that are looked at on the way to a root cause. */
@@ -16,21 +18,37 @@ const MOST_AWAITED = 10;
 export interface Standing extends Job {
   /** The job whose failure keeps it: `service:job`, at the root of what waits for what. */
   readonly because?: string | undefined;
+  /** How long its last runs took, oldest first. */
+  readonly recentMs?: readonly number[] | undefined;
 }
 
 /** Judges a job by its latest runs without writing anything. */
 export async function standing(table: Table, job: Job, nowMs: number): Promise<Standing> {
-  const judged = await judgedNow(table, job, nowMs);
-  return { ...judged, because: await causeOf(table, judged, nowMs) };
+  const { job: judged, runs } = await look(table, job, nowMs);
+  return { ...judged, because: await causeOf(table, judged, nowMs), recentMs: recentOf(runs) };
 }
 
 /** The same without what it is because of. */
 export async function judgedNow(table: Table, job: Job, nowMs: number): Promise<Job> {
-  if (job.retiredAt !== undefined) return job;
+  return (await look(table, job, nowMs)).job;
+}
+
+async function look(
+  table: Table,
+  job: Job,
+  nowMs: number,
+): Promise<{ readonly job: Job; readonly runs: readonly Run[] }> {
+  if (job.retiredAt !== undefined) return { job, runs: [] };
   const limit = looksBack(job) ? HISTORY_READ : RUNS_READ;
   const { runs } = await listRuns(table, job, { limit, consistent: true });
   const knownFrom = runs.length < limit ? -Infinity : runs.at(-1)?.startedAt;
-  return judge(job, settledRuns(job, runs, nowMs), nowMs, knownFrom).job;
+  return { job: judge(job, settledRuns(job, runs, nowMs), nowMs, knownFrom).job, runs };
+}
+
+/** Of the runs that were read anyway, latest first. */
+function recentOf(runs: readonly Run[]): readonly number[] | undefined {
+  const took = runs.flatMap(({ durationMs }) => (durationMs === undefined ? [] : [durationMs]));
+  return took.length === 0 ? undefined : took.slice(0, DURATIONS_SHOWN).reverse();
 }
 
 const looksBack = ({ failures, expect, duration, notMoreThan, overlap, finishBy }: Job) =>

@@ -58,6 +58,7 @@ export function jobView(job: Standing, nowMs: number): Record<string, unknown> {
       startedAt: iso(lastRun.startedAt),
       endedAt: iso(lastRun.endedAt),
     },
+    recentMs: job.recentMs,
     nextExpectedAt: job.retiredAt === undefined ? iso(expectationOf(job)?.slot) : undefined,
   };
 }

@@ -101,6 +101,8 @@ export interface Check extends CheckSettings {
   /** The start that is waited for an end of. */
   readonly lastStart?: OpenRun | undefined;
   readonly lastDurationMs?: number | undefined;
+  /** How long the last runs took that were told of by a start and an end, oldest first. */
+  readonly recentMs?: readonly number[] | undefined;
   /** All runs that have begun and not ended, the latest of them. */
   readonly openRuns: readonly OpenRun[];
   /** The events of the last write: they are part of it, and go to the log before the next one. */
@@ -112,7 +114,7 @@ export interface Check extends CheckSettings {
 }
 
 export function itemOfCheck(check: Check): Item & Key {
-  const { openRuns, newest, lastStart, unmarked, ...plain } = check;
+  const { openRuns, newest, lastStart, unmarked, recentMs, ...plain } = check;
   const { dueAt, since, uuid } = check;
   const waiting = dueAt === undefined && unmarked !== true ? {} : { due: dueChecks(uuid) };
   const toBeMarked = unmarked === true ? { unmarked, dueAt: since, dueThen: dueAt } : {};
@@ -120,6 +122,7 @@ export function itemOfCheck(check: Check): Item & Key {
     ...keys.check(check.uuid),
     v: ITEM_VERSION,
     ...plain,
+    ...(recentMs === undefined ? {} : { recentMs: [...recentMs] }),
     lastStart: lastStart && { ...lastStart },
     openRuns: openRuns.map((run) => ({ ...run })),
     newest: newest.map(itemOfEvent),
@@ -188,6 +191,7 @@ function checkFrom(item: Item, { text, number, optionalText, optionalNumber }: F
     lastPingAt: optionalNumber('lastPingAt'),
     lastStart: item['lastStart'] as OpenRun | undefined,
     lastDurationMs: optionalNumber('lastDurationMs'),
+    recentMs: item['recentMs'] as number[] | undefined,
     openRuns: (item['openRuns'] ?? []) as OpenRun[],
     newest: (item['newest'] ?? []) as CheckEvent[],
     dueAt: optionalNumber(flag('unmarked') ? 'dueThen' : 'dueAt'),

@@ -11,6 +11,9 @@ import type {
 import type { Changed } from '../../../store/items/checks.ts';
 import { expectedAfter } from './expected.ts';
 
+/** Durations of the last runs that a check keeps, so that a list has them without reading its log. */
+const RECENT_KEPT = 10;
+
 /** Runs that are waited for at once; of more, the oldest are forgotten. */
 const MOST_OPEN_RUNS = 20;
 
@@ -120,14 +123,17 @@ function ended(before: Changed, ping: PingRecord, kind: 'success' | 'fail'): Cha
   // A run that fails ends the waiting whichever it is, and so does an end that names no run.
   const over = matches || kind === 'fail' || rid === undefined;
   const own = check.openRuns.find((open) => open.rid === rid);
+  const durationMs = own && at - own.at;
+  const recentMs =
+    durationMs === undefined ? check.recentMs : [...(check.recentMs ?? []), durationMs].slice(-RECENT_KEPT);
   const told: Check = {
     ...check,
     lastPingAt: at,
     lastDurationMs: matches ? at - lastStart.at : undefined,
     lastStart: over ? undefined : lastStart,
     openRuns: check.openRuns.filter((open) => open !== own),
+    ...(recentMs === undefined ? {} : { recentMs }),
   };
-  const durationMs = own && at - own.at;
   const record = durationMs === undefined ? ping : { ...ping, durationMs };
   const status = kind === 'fail' ? 'down' : 'up';
   const moved = movedTo(

@@ -183,10 +183,10 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
     ...{ job: 'GP', jobs: 'PDQ', 'job-name': 'PD', 'job-waiters': 'PD', 'alert-mark': 'U' },
   },
   'batch-monitor': {
-    ...{ key: 'G', job: 'GP', jobs: 'Q', 'job-name': 'Q', run: 'PUQ', running: 'U', audit: 'P' },
+    ...{ key: 'G', job: 'GP', jobs: 'Q', 'job-name': 'Q', 'job-waiters': 'Q', run: 'PUQ', running: 'U' },
     ...{ check: 'GPDQ', checks: 'PDQ', 'check-slug': 'PDQ', 'check-claim': 'GPD' },
     ...{ 'check-alias': 'GPD', 'check-badges': 'GP', 'alert-mark': 'U', alert: 'G' },
-    services: 'G',
+    ...{ services: 'G', audit: 'P' },
   },
   'batch-monitor-tick': { job: 'GP', run: 'GPUQ', running: 'U', check: 'GP', 'alert-mark': 'U' },
   alerting: {
