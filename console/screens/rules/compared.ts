@@ -25,6 +25,8 @@ export interface Review {
   readonly load: () => Promise<void>;
 }
 
+/** Until a comparison that failed is made again. */
+const AGAIN_MS = 5_000;
 /** Looks before a draft that was read is known to have stood during the comparison. */
 const MOST_LOOKS = 4;
 
@@ -43,6 +45,11 @@ export function useReview(subject: Subject): Review {
     }
   }, [api]);
   useEffect(() => void load(), [load]);
+  useEffect(() => {
+    if (!error || compared) return;
+    const timer = setTimeout(() => void load(), Math.max(AGAIN_MS, error.retryAfterMs ?? 0));
+    return () => clearTimeout(timer);
+  }, [error]);
   const shown = compared?.stored.etag;
   const isOld = compared !== undefined && etag !== undefined && etag.replaceAll('"', '') !== shown;
   return { compared, error, isOld, load };

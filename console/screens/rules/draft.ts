@@ -7,6 +7,8 @@ import type { Revisions, Standing } from './answers.ts';
 import { keep, keptOf } from './kept.ts';
 import { templateOf, type Subject } from './subject.ts';
 
+/** Until a draft that could not be read is looked for again. */
+const AGAIN_MS = 5_000;
 const YAML = { accept: 'application/yaml' };
 
 /** A text with what is known of it. */
@@ -107,6 +109,11 @@ export function useDraft(subject: Subject): Draft {
   }, [api]);
 
   useEffect(() => void load(), [load]);
+  useEffect(() => {
+    if (!error || stored) return;
+    const timer = setTimeout(() => void load(), Math.max(AGAIN_MS, error.retryAfterMs ?? 0));
+    return () => clearTimeout(timer);
+  }, [error]);
 
   // Whoever else puts a draft is noticed within seconds.
   const { etag: seen } = useLive(`${api}/draft`);

@@ -1,16 +1,18 @@
 // The review: what publishing the draft would change, whom it concerns, what it would have done; and publishing it.
 import { useState } from 'preact/hooks';
+import { useLive } from '../../api/live.ts';
 import type { FieldError } from '../../api/problem.ts';
 import { Empty, Failed, Loading } from '../../parts/shown.tsx';
 import { Shape, State } from '../../parts/state.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Link } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
-import type { Published } from './answers.ts';
+import type { Fleet, Published } from './answers.ts';
 import { Approving } from './approving.tsx';
 import { Blast } from './blast.tsx';
 import { Changes } from './changes.tsx';
 import { useReview } from './compared.ts';
+import { Convergence } from './convergence.tsx';
 import { keptOf } from './kept.ts';
 import { Publish } from './publish.tsx';
 import { placeOf, type Subject } from './subject.ts';
@@ -55,11 +57,17 @@ export function Review({ subject }: { subject: Subject }) {
             <Link to={placeOf(subject, 'edit')}>{t('toEditor')}</Link>
           </div>
         ) : null}
-        {changes.length === 0 ? <State kind="ok">{t('inForce', { revision: stored.revision })}</State> : null}
-        <Changes changes={changes} />
+        {changes.length === 0 ? (
+          <div>
+            <State kind="ok">{t('inForce', { revision: stored.revision })}</State>
+          </div>
+        ) : (
+          <Changes changes={changes} />
+        )}
         <Faults title={t('errorsNow')} kind="bad" faults={errors} />
         <Faults title={t('warnings')} kind="warn" faults={warnings} />
         <ViolationList violations={violations} cursor={cursor} />
+        {subject.isBaseline || changes.length === 0 ? null : <Blast subject={subject} compared={compared} />}
       </section>
       <div class="stack">
         {published ? <PublishedNote subject={subject} published={published} /> : null}
@@ -73,7 +81,6 @@ export function Review({ subject }: { subject: Subject }) {
           />
         )}
         <Approving subject={subject} etag={stored.etag} author={stored.author} />
-        {subject.isBaseline || changes.length === 0 ? null : <Blast subject={subject} compared={compared} />}
       </div>
     </div>
   );
@@ -82,12 +89,16 @@ export function Review({ subject }: { subject: Subject }) {
 function PublishedNote({ subject, published }: { subject: Subject; published: Published }) {
   const t = useTexts(rulesTexts);
   const { revision, gray, warnings = [] } = published;
+  const { data: fleet } = useLive<Fleet>(subject.isBaseline ? undefined : `${subject.api}/fleet?limit=1`);
   return (
-    <div class="note ok" role="status" data-published={revision}>
-      <strong>{t(gray ? 'nowGray' : 'nowInForce', { revision })}</strong>
-      {subject.isBaseline ? null : <Link to={placeOf(subject, 'rollout')}>{t('watchRollout')}</Link>}
+    <section class="card" data-published={revision}>
+      <div class="note ok" role="status">
+        <strong>{t(gray ? 'nowGray' : 'nowInForce', { revision })}</strong>
+        {subject.isBaseline ? null : <Link to={placeOf(subject, 'rollout')}>{t('watchRollout')}</Link>}
+      </div>
+      {fleet ? <Convergence fleet={fleet} /> : null}
       <Faults title={t('warnings')} kind="warn" faults={warnings} />
-    </div>
+    </section>
   );
 }
 

@@ -38,10 +38,13 @@ interface Block {
   readonly column: number;
   readonly segment: string;
   readonly isItem: boolean;
+  readonly pointer: string;
 }
 
 interface Flow {
   readonly isMap: boolean;
+  /** Of what the braces or brackets are the value of. */
+  readonly pointer: string;
   key: string | undefined;
   index: number;
   /** Where what is being written began; undefined between tokens. */
@@ -51,9 +54,11 @@ interface Flow {
 const KEY = /(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\n]|'')*)'|([^\s"'#[\]{},&*!|>%@`][^#\n]*?))[ \t]*:(?=[ \t\r\n]|$)/y;
 const FLOW_KEY =
   /(?:"((?:[^"\\\n]|\\.)*)"[ \t]*:|'((?:[^'\n]|'')*)'[ \t]*:|([^\s"'#[\]{},:][^#\n[\]{},:]*?)[ \t]*:(?=[\s,{}[\]]|$))/y;
+const ENDS_TOKEN = ',[]{} \t\r';
 const BLOCK_SCALAR = /[|>][+-]?\d?[+-]?[ \t]*(?:#.*)?$/y;
 
-export const escaped = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
+export const escaped = (segment: string): string =>
+  segment.includes('/') || segment.includes('~') ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment;
 export const pointerOf = (path: readonly string[]): string => path.map((segment) => `/${escaped(segment)}`).join('');
 export const pathOf = (pointer: string): string[] =>
   pointer
@@ -61,9 +66,13 @@ export const pathOf = (pointer: string): string[] =>
     .slice(1)
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 
-/** Reads as far as `end`, as if the text ended there. */
+let last: { readonly text: string; readonly outline: Outline } | undefined;
+
+/** Reads as far as `end`, as if the text ended there. The last whole text is remembered: several ask about it. */
 export function outlineOf(text: string, end = text.length): Outline {
-  return new Reading(text, end).outline();
+  if (end < text.length) return new Reading(text, end).outline();
+  if (last?.text !== text) last = { text, outline: new Reading(text, end).outline() };
+  return last.outline;
 }
 
 /** The line (from 0) of a pointer, or of the nearest thing around it that stands in the text. */
@@ -74,6 +83,8 @@ export function lineOf({ byPointer }: Outline, pointer: string): number {
   }
   return 0;
 }
+
+const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
 
 class Reading {
   readonly #text: string;
@@ -120,7 +131,7 @@ class Reading {
     if (this.#flows.length > 0) return this.#readFlow(start, end, isLast);
     let at = start;
     while (at < end && text[at] === ' ') at += 1;
-    const isBlank = at === end || text.slice(at, end).trim() === '';
+    const isBlank = at === end || (isSpace(text.charCodeAt(at)) && text.slice(at, end).trim() === '');
     if (this.#scalar !== undefined) {
       if (at - start > this.#scalar || (isBlank && !isLast)) {
         this.#scalarLines.add(this.#line);
@@ -178,7 +189,7 @@ class Reading {
       const top = this.#flows.at(-1);
       if (char === '#' && /\s/.test(text[at - 1] ?? ' ')) return isLast ? this.#nothing(end) : undefined;
       if (char === '{' || char === '[') {
-        this.#flows.push({ isMap: char === '{', key: undefined, index: 0, from: at + 1 });
+        this.#flows.push({ isMap: char === '{', pointer: this.#here(), key: undefined, index: 0, from: at + 1 });
         at += 1;
       } else if (char === '}' || char === ']') {
         this.#flows.pop();
@@ -190,7 +201,7 @@ class Reading {
         top.from = at + 1;
         at += 1;
       } else if (char === ' ' || char === '\t' || char === '\r') {
-        if (top && text.slice(top.from, at).trim() === '') top.from = at + 1;
+        if (top?.from === at) top.from = at + 1;
         at += 1;
       } else {
         at = this.#readToken(at, end, top);
@@ -204,7 +215,7 @@ class Reading {
     const key = top?.isMap && top.key === undefined ? this.#match(FLOW_KEY, at, end) : undefined;
     if (top && key) {
       top.key = key.name;
-      this.#note(key.name, this.#path().slice(0, -1), at, key.keyEnd);
+      this.#note(key.name, top.pointer, at, key.keyEnd);
       top.from = key.end;
       return key.end;
     }
@@ -215,7 +226,7 @@ class Reading {
       return after ?? end;
     }
     let next = at + 1;
-    while (next < end && !',[]{}'.includes(this.#text[next] ?? '') && !/\s/.test(this.#text[next] ?? '')) next += 1;
+    while (next < end && !ENDS_TOKEN.includes(this.#text[next] ?? '')) next += 1;
     return next;
   }
 
@@ -259,19 +270,28 @@ class Reading {
       if (top.column === column) index = Number(top.segment) + 1;
       this.#blocks.pop();
     }
-    this.#blocks.push({ column, segment: String(index), isItem: true });
-    this.#note(String(index), this.#path().slice(0, -1), from, from + 1);
+    const pointer = this.#note(String(index), this.#here(), from, from + 1);
+    this.#blocks.push({ column, segment: String(index), isItem: true, pointer });
   }
 
   #openKey(column: number, name: string, from: number, to: number): void {
     this.#close(column);
-    this.#blocks.push({ column, segment: name, isItem: false });
-    this.#note(name, this.#path().slice(0, -1), from, to);
+    const pointer = this.#note(name, this.#here(), from, to);
+    this.#blocks.push({ column, segment: name, isItem: false, pointer });
   }
 
-  #note(key: string, path: readonly string[], from: number, to: number): void {
-    const parent = pointerOf(path);
-    this.#entries.push({ pointer: `${parent}/${escaped(key)}`, parent, key, line: this.#line, from, to });
+  #note(key: string, parent: string, from: number, to: number): string {
+    const pointer = `${parent}/${escaped(key)}`;
+    this.#entries.push({ pointer, parent, key, line: this.#line, from, to });
+    return pointer;
+  }
+
+  /** The pointer of what is innermost. */
+  #here(): string {
+    const top = this.#flows.at(-1);
+    if (!top) return this.#blocks.at(-1)?.pointer ?? '';
+    const segment = top.isMap ? top.key : String(top.index);
+    return segment === undefined ? top.pointer : `${top.pointer}/${escaped(segment)}`;
   }
 
   #path(): string[] {
