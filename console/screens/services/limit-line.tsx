@@ -7,8 +7,17 @@ import { partsTexts } from '../../parts/texts.ts';
 import { useMay } from '../../session/me.ts';
 import { useTexts } from '../../text/language.ts';
 import type { RuleDocument, Simulated } from './answers.ts';
-import { rateText, refusedAbove, roundedRate, stepOfKey } from './limit.ts';
+import { movedBy, rateText, refusedAbove, roundedRate } from './limit.ts';
 import { servicesTexts } from './texts.ts';
+
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowUp: 1,
+  ArrowRight: 1,
+  ArrowDown: -1,
+  ArrowLeft: -1,
+  PageUp: 10,
+  PageDown: -10,
+};
 
 interface LimitLineProps {
   frame: PlotFrame;
@@ -53,11 +62,10 @@ export function LimitLine({ frame, limit, onMove, onSettle }: LimitLineProps) {
         if (event.currentTarget.hasPointerCapture(event.pointerId)) onSettle(valueAt(event.clientY));
       }}
       onKeyDown={(event) => {
-        const step = stepOfKey(max);
-        const by = { ArrowUp: step, ArrowRight: step, ArrowDown: -step, ArrowLeft: -step, PageUp: 10 * step, PageDown: -10 * step }[event.key]; // prettier-ignore
-        if (by === undefined) return;
+        const steps = STEPS[event.key];
+        if (steps === undefined) return;
         event.preventDefault();
-        onSettle(roundedRate(Math.max(0, limit + by)));
+        onSettle(movedBy(steps, limit, max));
       }}
     >
       <span class="limit-text number">{rateText(limit)}</span>

@@ -32,11 +32,11 @@ export function rateText(perSecond: number): string {
     : `${String(Math.round(rounded * 60))}/min`;
 }
 
-/** A step of an arrow key: a hundredth of the axis, or the least that can be written. */
-export const stepOfKey = (top: number): number => {
-  const hundredth = top / 100;
-  return hundredth >= 1 ? Math.round(hundredth) : Math.max(1, Math.round(hundredth * 60)) / 60;
-};
+/** So many steps on, of a hundredth of the axis each, or of the least that can be written: a key never moves it by nothing. */
+export function movedBy(steps: number, perSecond: number, top: number): number {
+  const least = perSecond >= 10 ? 1 : 1 / 60;
+  return roundedRate(Math.max(0, perSecond + steps * Math.max(least, top / 100)));
+}
 
 /** Where a limit begins to be drawn: what all but one in twenty moments stayed below. */
 export function firstLimit(demand: readonly (number | null)[]): number {

@@ -4,10 +4,10 @@ import { parseRate } from '../../../../middleware/kernel/rates.ts';
 import {
   firstLimit,
   freeName,
+  movedBy,
   rateText,
   refusedAbove,
   roundedRate,
-  stepOfKey,
 } from '../../../../console/screens/services/limit.ts';
 
 describe('what a limit would have refused', () => {
@@ -53,8 +53,12 @@ describe('a limit as rules have it', () => {
   });
 
   it('moves by a hundredth of the axis, and never by nothing', () => {
-    expect(stepOfKey(500)).toBe(5);
-    expect(stepOfKey(0.5)).toBeCloseTo(1 / 60);
+    expect(movedBy(1, 100, 500)).toBe(105);
+    expect(movedBy(-10, 100, 500)).toBe(50);
+    expect(movedBy(1, 10, 20)).toBe(11);
+    expect(movedBy(-1, 10, 20)).toBe(9);
+    expect(movedBy(1, 0.5, 1)).toBeCloseTo(31 / 60);
+    expect(movedBy(-10, 0.5, 100)).toBeCloseTo(1 / 60);
   });
 });
 
