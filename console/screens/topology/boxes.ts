@@ -1,7 +1,7 @@
 // What the map is made of: boxes in columns, and lines between them. Pure.
 import type { Arrow } from './layers.ts';
 
-export const NODE = { width: 164, height: 44 } as const;
+export const NODE = { width: 184, height: 44 } as const;
 /** From the middle of one row to the middle of the next. */
 export const ROW_PX = 60;
 

@@ -5,7 +5,8 @@ import { durationOf } from '../../parts/time.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { Box } from './boxes.ts';
 import { shortened } from './figures.ts';
-import type { DrawnEdge } from './graph.ts';
+import { isUnwell, type DrawnEdge } from './graph.ts';
+import { LABEL } from './labels.ts';
 import { widthOf } from './measure.ts';
 import { pathOf, type Route } from './routes.ts';
 import { mapTexts } from './texts.ts';
@@ -35,30 +36,36 @@ export function EdgeLine({ edge, route, faint, chosen, onChoose }: EdgeLineProps
   );
 }
 
-/** `4.4/s · 53 ms`, or what failed with its shape; the panel has all of it. */
+/** `4.4/s · 53 ms`, and above it what failed, with its shape. */
 export function LabelBox({ edge, box }: { edge: DrawnEdge; box: Box }) {
   const t = useTexts(mapTexts);
   const { fares, ratePerSecond, errorShare, refusedShare } = edge;
   const rate = ratePerSecond === null ? '' : rateOf(ratePerSecond);
-  const unwell = fares === 'bad' || fares === 'warn';
   const share =
     errorShare >= refusedShare
       ? t('failedShort', { share: percentOf(errorShare) })
       : t('refusedShort', { share: percentOf(refusedShare) });
   const p95 = edge.edge?.durationMs?.p95;
-  const text = unwell ? share : p95 === undefined ? rate : `${rate} · ${durationOf(p95)}`;
-  const room = box.width - (unwell ? 20 : 6);
+  const figures = p95 === undefined ? rate : `${rate} · ${durationOf(p95)}`;
+  const unwell = isUnwell(edge);
   return (
     <g class={`label ${fares}`} aria-hidden="true" transform={`translate(${box.x.toFixed(1)} ${box.y.toFixed(1)})`}>
       <rect width={box.width} height={box.height} rx={4} />
       {unwell ? (
-        <svg x={4} y={4} width={9} height={9}>
-          <Shape kind={fares} />
-        </svg>
+        <>
+          <svg x={6} y={4} width={9} height={9}>
+            <Shape kind={fares} />
+          </svg>
+          <text class="share" x={19} y={12}>
+            {within(share, box.width - 22)}
+          </text>
+        </>
       ) : null}
-      <text x={unwell ? 16 : box.width / 2} y={12.5} text-anchor={unwell ? 'start' : 'middle'}>
-        {shortened(text, (one) => widthOf(one, 400, 11) <= room)}
+      <text x={box.width / 2} y={unwell ? 12 + LABEL.linePx : 12} text-anchor="middle">
+        {within(figures, box.width - 4)}
       </text>
     </g>
   );
 }
+
+const within = (text: string, px: number) => shortened(text, (one) => widthOf(one, 400, 11) <= px);

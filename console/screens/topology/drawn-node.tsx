@@ -16,15 +16,20 @@ interface NodeBoxProps {
   box: Box;
   chosen: boolean;
   faint: boolean;
+  /** What many names begin with, and is left out: all of it is in the title. */
+  stem: string;
   onFocus: () => void;
 }
 
-const TEXT_PX = 108;
+const TEXT_PX = 128;
 
-export function NodeBox({ drawn, box, chosen, faint, onFocus }: NodeBoxProps) {
+export function NodeBox({ drawn, box, chosen, faint, stem, onFocus }: NodeBoxProps) {
   const t = useTexts(mapTexts);
   const { node, fares } = drawn;
-  const name = nameOf(t, node);
+  const name =
+    stem !== '' && node.kind !== 'service' && node.name.startsWith(stem)
+      ? `…${node.name.slice(stem.length)}`
+      : nameOf(t, node);
   const says = rateText(t, drawn);
   const fit = (weight: number, size: number) => (text: string) => widthOf(text, weight, size) <= TEXT_PX;
   const about = t('nodeIs', { kind: kindOf(t, node.kind), name: node.name, fares: t(`fares.${fares}`), rate: says });

@@ -70,6 +70,22 @@ export function shortened(text: string, fits: (text: string) => boolean): string
 const cut = (text: string, keep: number) =>
   `${text.slice(0, Math.ceil(keep / 2))}…${text.slice(text.length - Math.floor(keep / 2))}`;
 
+/** The longest beginning, up to a separator, that at least three names and a quarter of all have in common; '' if none does. */
+export function stemOf(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    for (const { index } of name.matchAll(/[-_./]/g)) {
+      const stem = name.slice(0, index + 1);
+      if (stem.length < name.length) counts.set(stem, (counts.get(stem) ?? 0) + 1);
+    }
+  }
+  let longest = '';
+  for (const [stem, count] of counts) {
+    if (count >= Math.max(3, names.length / 4) && stem.length > longest.length) longest = stem;
+  }
+  return longest.length >= 6 ? longest : '';
+}
+
 /** What is searched for is looked for in the name, the kind and the functions. */
 export function isFound(node: MapNode, words: string): boolean {
   const text = [node.name, node.kind, ...(node.functions ?? [])].join(' ').toLowerCase();

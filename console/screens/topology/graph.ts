@@ -45,11 +45,13 @@ export function graphOf(
   return { nodes, edges };
 }
 
-/** The order in which labels get room: what fails first, then short names' order, which does not change. */
-export function byImportance(edges: readonly DrawnEdge[]): readonly string[] {
+export const isUnwell = ({ fares }: DrawnEdge): boolean => fares === 'bad' || fares === 'warn';
+
+/** The labels in the order in which they get room: what fails first, then by name, which does not change. */
+export function labelsWanted(edges: readonly DrawnEdge[]): readonly { readonly key: string; readonly lines: 1 | 2 }[] {
   const rank = ({ fares }: DrawnEdge) => (fares === 'bad' ? 0 : fares === 'warn' ? 1 : 2);
   return [...edges]
     .filter(({ edge }) => edge !== undefined)
     .sort((a, b) => rank(a) - rank(b) || (a.key < b.key ? -1 : 1))
-    .map(({ key }) => key);
+    .map((edge) => ({ key: edge.key, lines: isUnwell(edge) ? 2 : 1 }));
 }

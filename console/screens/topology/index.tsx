@@ -63,7 +63,8 @@ function Present({ hour, shown, chosen }: { hour: Topology; shown: Minutes; chos
   const [words] = useParam('find');
   const [errors] = useParam('errors');
   const [hide, setHide] = useParam('hide');
-  const minutes = useKept(useLive<Topology>(PATH + queryOfRange(shown.from, shown.to), EVERY_MS).data);
+  const look = useLive<Topology>(PATH + queryOfRange(shown.from, shown.to), EVERY_MS);
+  const minutes = useKept(look.data);
   const alerted = useAlerted(shown.live);
   const hidden = hiddenOf(hide);
   const graph = useMemo(
@@ -85,11 +86,17 @@ function Present({ hour, shown, chosen }: { hour: Topology; shown: Minutes; chos
       <Controls listed={listed} found={found?.size} hidden={hour.nodes.length - graph.nodes.size} onArrange={arrange} />
       {(hour.unreadable ?? 0) > 0 ? <p class="note warn">{t('unreadable', { count: hour.unreadable ?? 0 })}</p> : null}
       <div class={`beside ${chosen ? 'with-panel' : ''}`}>
-        {listed ? (
-          <EdgeList graph={graph} found={found} errorsOnly={errors === '1'} />
-        ) : (
-          <DrawnMap graph={graph} layout={layout} chosen={chosen} found={found} errorsOnly={errors === '1'} />
-        )}
+        <div class="stack">
+          <Shown of={{ ...look, data: minutes }}>
+            {() =>
+              listed ? (
+                <EdgeList graph={graph} found={found} errorsOnly={errors === '1'} />
+              ) : (
+                <DrawnMap graph={graph} layout={layout} chosen={chosen} found={found} errorsOnly={errors === '1'} />
+              )
+            }
+          </Shown>
+        </div>
         {chosen ? (
           <Panel
             graph={graph}

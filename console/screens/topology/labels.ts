@@ -2,7 +2,7 @@
 import type { Box } from './boxes.ts';
 import { pointAt, type Route } from './routes.ts';
 
-export const LABEL = { width: 82, height: 17 } as const;
+export const LABEL = { width: 96, linePx: 14 } as const;
 
 export interface Label {
   readonly key: string;
@@ -16,14 +16,14 @@ const CELL_PX = 96;
 const APART_PX = 2;
 
 export function labelsOf(
-  wanted: readonly { readonly key: string; readonly route: Route }[],
+  wanted: readonly { readonly key: string; readonly route: Route; readonly lines: 1 | 2 }[],
   boxes: readonly Box[],
 ): ReadonlyMap<string, Label> {
   const taken = new Taken();
   for (const box of boxes) taken.add(box);
   const labels = new Map<string, Label>();
-  for (const { key, route } of wanted) {
-    const box = free(route, taken);
+  for (const { key, route, lines } of wanted) {
+    const box = free(route, lines * LABEL.linePx + 3, taken);
     if (!box) continue;
     taken.add(box);
     labels.set(key, { key, box });
@@ -31,11 +31,11 @@ export function labelsOf(
   return labels;
 }
 
-function free(route: Route, taken: Taken): Box | undefined {
+function free(route: Route, height: number, taken: Taken): Box | undefined {
   for (const aside of ASIDE_PX) {
     for (const share of SHARES) {
       const { x, y } = pointAt(route, share);
-      const box = { x: x - LABEL.width / 2, y: y + aside - LABEL.height / 2, ...LABEL };
+      const box = { x: x - LABEL.width / 2, y: y + aside - height / 2, width: LABEL.width, height };
       if (!taken.meets(box)) return box;
     }
   }

@@ -5,7 +5,7 @@ export interface Arrow {
 }
 
 /** Columns that fit beside each other on a wide screen, with labels between them. */
-export const MOST_COLUMNS = 7;
+export const MOST_COLUMNS = 6;
 const FEWEST_ROWS = 12;
 
 /** The column of each node, from 0. `ids` and `arrows` decide by their content alone: their order does not matter. */

@@ -7,7 +7,7 @@ import { routesOf, type Route } from './routes.ts';
 
 /** What a wide screen has beside the navigation. */
 const WIDTH_PX = 1_670;
-const GAP_PX = { least: 84, most: 170 } as const;
+const GAP_PX = { least: 104, most: 170 } as const;
 
 export interface Layout {
   readonly places: ReadonlyMap<string, Place>;
@@ -39,12 +39,15 @@ export function layoutOf(
   };
 }
 
-/** The labels that fit, `wanted` being keys of edges, the most important first. */
-export function labelled(layout: Layout, wanted: readonly string[]): ReadonlyMap<string, Label> {
+/** The labels that fit; of what is wanted, the most important come first. */
+export function labelled(
+  layout: Layout,
+  wanted: readonly { readonly key: string; readonly lines: 1 | 2 }[],
+): ReadonlyMap<string, Label> {
   return labelsOf(
-    wanted.flatMap((key) => {
+    wanted.flatMap(({ key, lines }) => {
       const route = layout.routes.get(key);
-      return route ? [{ key, route }] : [];
+      return route ? [{ key, route, lines }] : [];
     }),
     [...layout.boxes.values()],
   );

@@ -5,7 +5,8 @@ import { useTexts } from '../../text/language.ts';
 import { keyOf } from './boxes.ts';
 import { EdgeLine, LabelBox } from './drawn-edge.tsx';
 import { NodeBox } from './drawn-node.tsx';
-import { byImportance, type DrawnEdge, type Graph } from './graph.ts';
+import { labelsWanted, type DrawnEdge, type Graph } from './graph.ts';
+import { stemOf } from './figures.ts';
 import { useHand } from './hand.ts';
 import { labelled, type Layout } from './layout.ts';
 import { toEdge, type Chosen } from './places.ts';
@@ -23,6 +24,8 @@ interface MapProps {
 }
 
 const STEP_PX = 80;
+/** Edges from which lines are drawn thinner, so that boxes stand out. */
+const CROWDED = 100;
 
 export function DrawnMap({ graph, layout, chosen, found, errorsOnly }: MapProps) {
   const t = useTexts(mapTexts);
@@ -48,7 +51,8 @@ export function DrawnMap({ graph, layout, chosen, found, errorsOnly }: MapProps)
 
   const drawn = useMemo(() => graph.edges.filter((edge) => !errorsOnly || edge.failsAny), [graph, errorsOnly]);
   const lit = litBy(chosen, found, drawn);
-  const labels = labelled(layout, byImportance(lit ? drawn.filter(({ key }) => lit.edges.has(key)) : drawn));
+  const labels = labelled(layout, labelsWanted(lit ? drawn.filter(({ key }) => lit.edges.has(key)) : drawn));
+  const stem = useMemo(() => stemOf(deployed(graph)), [graph]);
   const middle = { x: (size?.width ?? 0) / 2, y: (size?.height ?? 0) / 2 };
   const touched = new Set(errorsOnly ? drawn.flatMap(({ from, to }) => [from, to]) : graph.nodes.keys());
   return (
@@ -87,7 +91,10 @@ export function DrawnMap({ graph, layout, chosen, found, errorsOnly }: MapProps)
             ))}
           </defs>
           {seen ? (
-            <g transform={`translate(${seen.x.toFixed(2)} ${seen.y.toFixed(2)}) scale(${seen.scale.toFixed(4)})`}>
+            <g
+              class={drawn.length > CROWDED ? 'crowded' : ''}
+              transform={`translate(${seen.x.toFixed(2)} ${seen.y.toFixed(2)}) scale(${seen.scale.toFixed(4)})`}
+            >
               {drawn.map((edge) => (
                 <EdgeLine
                   key={edge.key}
@@ -111,6 +118,7 @@ export function DrawnMap({ graph, layout, chosen, found, errorsOnly }: MapProps)
                     drawn={drawnNode}
                     box={there}
                     chosen={id === node}
+                    stem={stem}
                     faint={(lit !== undefined && !lit.nodes.has(id)) || !touched.has(id)}
                     onFocus={() => show(id)}
                   />
@@ -138,6 +146,10 @@ export function DrawnMap({ graph, layout, chosen, found, errorsOnly }: MapProps)
     </div>
   );
 }
+
+/** Names that a deployment gives, and begins alike; services are called what their people call them. */
+const deployed = ({ nodes }: Graph): readonly string[] =>
+  [...nodes.values()].flatMap(({ node }) => (node.kind === 'service' || node.kind === 'host' ? [] : [node.name]));
 
 type KeyAct = (view: View, content: Layout, window: { width: number; height: number }) => View;
 

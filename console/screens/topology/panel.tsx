@@ -1,5 +1,6 @@
 // What is known of the node or the edge that is chosen, and where to go from it.
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { useOpenAlerts } from '../../attention.ts';
 import { countOf, percentOf, rateOf } from '../../parts/number.ts';
 import { State } from '../../parts/state.tsx';
@@ -11,7 +12,8 @@ import { keyOf } from './boxes.ts';
 import type { Figures } from './figures.ts';
 import type { DrawnEdge, Graph } from './graph.ts';
 import { kindOf, nameOf, Sign } from './kinds.tsx';
-import { toEdge, toMap, toNode, type Chosen } from './places.ts';
+import { Neighbours } from './neighbours.tsx';
+import { toMap, toNode, type Chosen } from './places.ts';
 import { mapTexts } from './texts.ts';
 
 interface PanelProps {
@@ -27,21 +29,34 @@ export function Panel({ graph, chosen, onHide }: PanelProps) {
     return drawn ? (
       <NodePanel drawn={drawn} graph={graph} onHide={onHide} />
     ) : (
-      <Framed title={chosen.node}>{t('none')}</Framed>
+      <Framed of={chosen.node} title={chosen.node}>
+        {t('none')}
+      </Framed>
     );
   }
   const edge = graph.edges.find(({ key }) => key === keyOf(chosen.edge));
   return edge ? (
     <EdgePanel edge={edge} graph={graph} />
   ) : (
-    <Framed title={`${chosen.edge.from} → ${chosen.edge.to}`}>{t('none')}</Framed>
+    <Framed of={keyOf(chosen.edge)} title={`${chosen.edge.from} → ${chosen.edge.to}`}>
+      {t('none')}
+    </Framed>
   );
 }
 
-function Framed({ title, children }: { title: ComponentChildren; children: ComponentChildren }) {
+interface FramedProps {
+  of: string;
+  title: ComponentChildren;
+  children: ComponentChildren;
+}
+
+function Framed({ of, title, children }: FramedProps) {
   const t = useTexts(mapTexts);
+  const panel = useRef<HTMLElement>(null);
+  // Beneath the map on a phone, where it would not be seen.
+  useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), [of]);
   return (
-    <section class="panel card" aria-labelledby="map-panel">
+    <section ref={panel} class="panel card" aria-labelledby="map-panel">
       <div class="panel-head">
         <h2 id="map-panel">{title}</h2>
         <button type="button" class="plain" aria-label={t('close')} onClick={() => go(toMap())}>
@@ -64,6 +79,7 @@ function NodePanel({ drawn, graph, onHide }: NodePanelProps) {
   const { node } = drawn;
   return (
     <Framed
+      of={node.id}
       title={
         <>
           <Sign kind={node.kind} /> {nameOf(t, node)} <small class="quiet">{kindOf(t, node.kind)}</small>
@@ -109,6 +125,7 @@ function EdgePanel({ edge, graph }: { edge: DrawnEdge; graph: Graph }) {
   const [caller] = ends;
   return (
     <Framed
+      of={edge.key}
       title={
         <>
           <Link to={toNode(edge.from)}>{named[0]}</Link> → <Link to={toNode(edge.to)}>{named[1]}</Link>
@@ -217,45 +234,5 @@ function ServiceLinks({ name }: { name: string }) {
         </Link>
       ))}
     </nav>
-  );
-}
-
-interface NeighboursProps {
-  title: string;
-  edges: readonly DrawnEdge[];
-  end: 'from' | 'to';
-  graph: Graph;
-}
-
-function Neighbours({ title, edges, end, graph }: NeighboursProps) {
-  const t = useTexts(mapTexts);
-  return (
-    <div class="stack neighbours">
-      <h3>{title}</h3>
-      {edges.length === 0 ? <span class="quiet">{t('nobody')}</span> : null}
-      <ul>
-        {edges.map((edge) => {
-          const node = graph.nodes.get(edge[end])?.node;
-          return (
-            <li key={edge.key}>
-              <Link to={toNode(edge[end])}>
-                <Sign kind={node?.kind ?? 'other'} /> {node ? nameOf(t, node) : edge[end]}
-              </Link>
-              <Link to={toEdge(edge)} class="figures number">
-                {edge.count === 0 || edge.ratePerSecond === null ? '–' : rateOf(edge.ratePerSecond)}
-                {edge.edge?.durationMs ? ` · ${durationOf(edge.edge.durationMs.p95)}` : ''}
-                <State kind={edge.fares} title={t(`fares.${edge.fares}`)}>
-                  {edge.errorShare > 0 ? (
-                    percentOf(edge.errorShare)
-                  ) : (
-                    <span class="unseen">{t(`fares.${edge.fares}`)}</span>
-                  )}
-                </State>
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
-    </div>
   );
 }

@@ -1,11 +1,10 @@
 // What traces are searched by; each filter is in the address.
-import { useId, useState } from 'preact/hooks';
+import { useId } from 'preact/hooks';
 import { useAll } from '../../api/all.ts';
-import { go, to, useParam } from '../../router/router.tsx';
+import { go, useParam } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
 import { OUTCOMES } from './outcome.ts';
 import { traceTexts } from './texts.ts';
-import { traceIdIn } from './trace-id.ts';
 
 const FILTERS = ['service', 'resource', 'outcome', 'rule', 'minDuration', 'from', 'to'] as const;
 type Filter = (typeof FILTERS)[number];
@@ -48,7 +47,6 @@ export function Filters() {
           {t('clear')}
         </button>
       ) : null}
-      <OpenById />
     </form>
   );
 }
@@ -113,47 +111,6 @@ function Moment({ name }: { name: 'from' | 'to' }) {
           set(Number.isFinite(chosen) ? new Date(chosen).toISOString() : '');
         }}
       />
-    </div>
-  );
-}
-
-function OpenById() {
-  const t = useTexts(traceTexts);
-  const id = useId();
-  const [text, setText] = useState('');
-  const [wrong, setWrong] = useState(false);
-  const open = () => {
-    const found = traceIdIn(text);
-    setWrong(found === undefined);
-    if (found !== undefined) go(to`/traces/${found}`);
-  };
-  return (
-    <div class="field open">
-      <label for={id}>{t('find')}</label>
-      <span class="row">
-        <input
-          id={id}
-          type="text"
-          autocomplete="off"
-          spellcheck={false}
-          placeholder={t('findHint')}
-          value={text}
-          aria-invalid={wrong}
-          aria-describedby={wrong ? `${id}-wrong` : undefined}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
-          onKeyDown={({ key }) => {
-            if (key === 'Enter') open();
-          }}
-        />
-        <button type="button" onClick={open}>
-          {t('open')}
-        </button>
-      </span>
-      {wrong ? (
-        <span id={`${id}-wrong`} class="wrong" role="alert">
-          {t('noId')}
-        </span>
-      ) : null}
     </div>
   );
 }

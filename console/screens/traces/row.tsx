@@ -27,6 +27,7 @@ export function RowLine({ seen: { line, level }, at, axis, folded, chosen, onCho
   const { left, width } = spanOf(line, axis);
   const branches = line.children.length > 0;
   const took = line.durationMs === null ? t('underWay') : durationOf(line.durationMs);
+  const [place, style] = tookAt(left, left + width);
   return (
     <div
       id={`row-${line.id}`}
@@ -76,19 +77,22 @@ export function RowLine({ seen: { line, level }, at, axis, folded, chosen, onCho
           class={`bar ${state} ${line.durationMs === null ? 'open' : ''}`}
           style={{ insetInlineStart: `${String(left)}%`, width: `${String(width)}%` }}
         />
-        <span
-          class="took number"
-          style={
-            left + width > 82
-              ? { insetInlineEnd: `${String(100 - left)}%` }
-              : { insetInlineStart: `${String(left + width)}%` }
-          }
-        >
+        <span class={`took number ${place}`} style={style}>
           {took}
         </span>
       </span>
     </div>
   );
+}
+
+const ROOM_PERCENT = 16;
+
+/** Behind the bar where there is room, else before it, else upon it. */
+function tookAt(from: number, to: number): readonly [string, Record<string, string>] {
+  if (100 - to >= ROOM_PERCENT) return ['', { insetInlineStart: `${String(to)}%` }];
+  return from >= ROOM_PERCENT
+    ? ['', { insetInlineEnd: `${String(100 - from)}%` }]
+    : ['upon', { insetInlineEnd: '4px' }];
 }
 
 /** `orders · create-order`, `payments · charge`. */

@@ -13,6 +13,7 @@ import { useTexts, type Tell } from '../../text/language.ts';
 import type { TraceLine, TracePage } from './answers.ts';
 import { Elsewhere, isElsewhere } from './elsewhere.tsx';
 import { Filters, useFilters } from './filters.tsx';
+import { OpenById } from './open-by-id.tsx';
 import { stateOf } from './outcome.ts';
 import { traceTexts, type TraceTextKey } from './texts.ts';
 
@@ -41,6 +42,7 @@ export function Search() {
       <div class="head">
         <h1>{t('title')}</h1>
         <div class="row actions">
+          <OpenById />
           {still ? (
             <>
               <State kind="held">{t('paused')}</State>
@@ -156,7 +158,7 @@ function columnsOf(t: Tell<TraceTextKey>, longest: number): readonly Column<Trac
     {
       key: 'segments',
       title: t('segments'),
-      width: '92px',
+      width: '104px',
       end: true,
       by: (trace) => trace.segments,
       cell: (trace) => trace.segments,

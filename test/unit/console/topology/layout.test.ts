@@ -24,8 +24,11 @@ const graphs = (most: { nodes: number; arrows: number }) =>
 const overlap = (a: Box, b: Box) =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
+/** Some labels have a line more. */
+const wanted = (one: Arrow, n: number) => ({ key: keyOf(one), lines: n % 3 === 0 ? (2 as const) : (1 as const) });
+
 function coveredPairs(layout: Layout, arrows: readonly Arrow[]): number {
-  const all = [...layout.boxes.values(), ...[...labelled(layout, arrows.map(keyOf)).values()].map(({ box }) => box)];
+  const all = [...layout.boxes.values(), ...[...labelled(layout, arrows.map(wanted)).values()].map(({ box }) => box)];
   let pairs = 0;
   all.forEach((box, i) => {
     for (const other of all.slice(i + 1)) if (overlap(box, other)) pairs++;
@@ -55,7 +58,7 @@ describe('a map of up to a hundred nodes and three hundred edges', () => {
     const { ids, arrows } = largest ?? { ids: [], arrows: [] };
     const took = [1, 2, 3].map(() => {
       const begun = performance.now();
-      labelled(layoutOf(ids, arrows), arrows.map(keyOf));
+      labelled(layoutOf(ids, arrows), arrows.map(wanted));
       return performance.now() - begun;
     });
     expect(Math.min(...took)).toBeLessThan(PATIENCE_MS);
@@ -131,7 +134,7 @@ describe('the column of a node', () => {
       { length: MOST_COLUMNS },
       (_, column) => called.filter((id) => layers.get(id) === column).length,
     );
-    expect(Math.max(...rows)).toBeLessThanOrEqual(18);
+    expect(Math.max(...rows)).toBeLessThanOrEqual(21);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   isFound,
   nodeFigures,
   shortened,
+  stemOf,
 } from '../../../../console/screens/topology/figures.ts';
 import { fitted, moved, opened, SCALE, showing, zoomed } from '../../../../console/screens/topology/view.ts';
 import { endAt, queryOfHour, shownOf, STEP_MS, STEPS, stepOf } from '../../../../console/screens/topology/window.ts';
@@ -60,6 +61,11 @@ describe('names', () => {
     expect(shortened('flyball-prod-settlement', (text) => text.length <= 13)).toBe('flybal…lement');
     expect(shortened('orders', () => true)).toBe('orders');
     expect(shortened('ab', () => false)).toBe('a…');
+  });
+
+  it('leave out what many of them begin with', () => {
+    const names = ['orders', 'shop-prod-settle', 'shop-prod-settle-dlq', 'shop-prod-nightly', 'shop-uploads'];
+    expect([stemOf(names), stemOf(names.slice(0, 3)), stemOf(['a-b', 'a-c', 'a-d'])]).toEqual(['shop-prod-', '', '']);
   });
 
   it('are found by name, kind and function, all words of it', () => {
