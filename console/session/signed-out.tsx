@@ -3,6 +3,7 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { ApiError } from '../api/problem.ts';
 import { useTexts } from '../text/language.ts';
+import { Issuers } from './issuers.tsx';
 import { session } from './session.ts';
 import { sessionTexts } from './texts.ts';
 
@@ -48,6 +49,7 @@ export function SignedOut() {
             {t(ended)}
           </p>
         )}
+        <Issuers />
         <div class="field">
           <label for={id}>{t('token')}</label>
           <input

@@ -38,6 +38,8 @@ export async function buildConsole(folder: string = CONSOLE_FOLDER, source: stri
       jsx: 'automatic',
       jsxImportSource: 'preact',
       minify: true,
+      // Chinese as it is: escaped it would be twice as long.
+      charset: 'utf8',
       legalComments: 'none',
       entryNames: '[name]-[hash]',
       chunkNames: '[name]-[hash]',

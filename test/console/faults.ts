@@ -10,6 +10,9 @@ export interface Faults {
   expect(form: RegExp): void;
 }
 
+/** What a world says whose machine has too much to do: the page has to bear it, and it is no fault of the page. */
+const TOO_BUSY = /^Failed to load resource: the server responded with a status of 503/;
+
 /** `origins` are those that the page may ask. A broken content security policy is an error in the console. */
 export function faultsOf(page: Page, origins: readonly string[]): Faults {
   const found: string[] = [];
@@ -17,7 +20,7 @@ export function faultsOf(page: Page, origins: readonly string[]): Faults {
   const expected: RegExp[] = [];
   page.on('pageerror', (error) => found.push(`uncaught: ${error.stack ?? error.message}`));
   page.on('console', (message) => {
-    if (message.type() !== 'error') return;
+    if (message.type() !== 'error' || TOO_BUSY.test(message.text())) return;
     found.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on('request', (request) => {

@@ -1,17 +1,99 @@
-// The page itself, whatever screen is on it: how it is sent, how soon it is seen, who may see it.
-import { expect, it } from 'vitest';
-import { inaccessible, open } from './browser.ts';
+// The page itself, whatever screen is on it: how it is sent, what it weighs, how soon it is seen.
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { open, origin } from './browser.ts';
 
-it('asks whoever is not signed in for a token', async () => {
-  const page = await open('/console', { token: null });
-  await page
-    .getByLabel(/token|key/i)
-    .first()
-    .waitFor();
-  expect(await inaccessible(page)).toEqual([]);
+const MOST_BYTES = 150 * 1024;
+const SEEN_WITHIN_MS = 1_000;
+const LOOKS = 5;
+
+/** As it is sent to who takes no compression. */
+async function sent(path: string, accepted = 'identity') {
+  const response = await fetch(`${origin}${path}`, { headers: { 'accept-encoding': accepted } });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+/** All assets there are: those that the page names, and those that they name. */
+async function assets(): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  const open = [(await sent('/console')).text];
+  for (let text = open.pop(); text !== undefined; text = open.pop()) {
+    for (const [, name = ''] of text.matchAll(/["'(](?:\/console\/assets\/|\.\/)([\w.-]+\.(?:js|css|svg|woff2))/g)) {
+      if (found.has(name)) continue;
+      const asset = await sent(`/console/assets/${name}`);
+      expect([name, asset.status]).toEqual([name, 200]);
+      found.set(name, asset.text);
+      open.push(asset.text);
+    }
+  }
+  return found;
+}
+
+describe('the page', () => {
+  it.each(['/console', '/console/', '/console/services/orders', '/console/alerts?state=open'])(
+    'is at %s, with a policy that lets in nothing from elsewhere and nothing inline',
+    async (path) => {
+      const { status, headers } = await sent(path);
+      expect(status).toBe(200);
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /);
+      expect(policy).not.toMatch(/unsafe|\*|data:(?!;)[^;]*script/);
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('cache-control')).toBe('no-cache');
+    },
+  );
+
+  it('weighs 150 KB by gzip at most, all screens together', async () => {
+    const sizes = [...(await assets()), ['the page', (await sent('/console')).text] as const].map(
+      ([name, text]) => [name, gzipSync(text, { level: 9 }).length] as const,
+    );
+    const sum = sizes.reduce((all, [, bytes]) => all + bytes, 0);
+    const listed = sizes.toSorted(([, a], [, b]) => b - a).map(([name, bytes]) => `${name} ${String(bytes)}`);
+    process.stdout.write(`the console by gzip: ${String(sum)} bytes of ${String(MOST_BYTES)}: ${listed.join(', ')}\n`);
+    // Were they not found, it would weigh nothing.
+    expect(sizes.length).toBeGreaterThan(7);
+    expect(sum).toBeLessThanOrEqual(MOST_BYTES);
+  });
+
+  it('is seen within a second, with nothing in the cache', async () => {
+    await open('/console');
+    const seen: number[] = [];
+    for (let look = 0; look < LOOKS; look++) {
+      const page = await open('/console');
+      await page.getByRole('navigation').waitFor();
+      const [paint] = await page.evaluate(() =>
+        performance.getEntriesByName('first-contentful-paint').map(({ startTime }) => startTime),
+      );
+      seen.push(paint ?? Number.POSITIVE_INFINITY);
+    }
+    seen.sort((a, b) => a - b);
+    process.stdout.write(`first paint, ms: ${seen.map((ms) => ms.toFixed(0)).join(', ')}\n`);
+    expect(seen[Math.floor(LOOKS / 2)]).toBeLessThan(SEEN_WITHIN_MS);
+  });
+
+  it('is not loaded again while it stands: the browser asks for it alone, and keeps the rest', async () => {
+    const etag = (await sent('/console', 'br')).headers.get('etag') ?? '';
+    const answer = await fetch(`${origin}/console`, { headers: { 'if-none-match': etag, 'accept-encoding': 'br' } });
+    expect(answer.status).toBe(304);
+    const page = await open('/console');
+    await page.getByRole('navigation').waitFor();
+    await page.reload();
+    await page.getByRole('navigation').waitFor();
+    const fetched = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .filter(
+          (entry) => entry.name.includes('/console/assets/') && (entry as PerformanceResourceTiming).transferSize > 0,
+        )
+        .map(({ name }) => name),
+    );
+    expect(fetched).toEqual([]);
+  });
 });
 
-it('shows a screen', async () => {
-  const page = await open('/console');
-  await page.getByRole('heading').first().waitFor();
+it('an asset that is not there is a 404, and never the page', async () => {
+  const { status, headers } = await sent('/console/assets/main-GONE.js');
+  expect([status, headers.get('content-type')]).toEqual([404, 'application/problem+json']);
 });
