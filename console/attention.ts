@@ -1,14 +1,29 @@
 // How many things need somebody: the title and the icon of the tab carry it on every screen, and say so when nobody can know.
-import { useEffect, useState } from 'preact/hooks';
-import type { OpenAlert, OpenAlerts } from './api/alerts.ts';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { OpenAlert, OpenAlerts, Silence } from './api/alerts.ts';
 import { useLive, type Live } from './api/live.ts';
 import { now } from './clock.ts';
+import { withSilences } from './parts/matching.ts';
 import * as standing from './parts/standing.ts';
 
 export type { Hold, OpenAlert, OpenAlerts } from './api/alerts.ts';
 
-/** The open alerts, as the list answers them: one look serves the whole page. */
-export const useOpenAlerts = (): Live<OpenAlerts> => useLive<OpenAlerts>('/v1/alerts?limit=200');
+const SILENCES_MS = 10_000;
+
+export const useSilences = (): readonly Silence[] =>
+  useLive<{ readonly silences: readonly Silence[] }>('/v1/alerts/silences', SILENCES_MS).data?.silences ?? NONE;
+const NONE: readonly Silence[] = [];
+
+/** The open alerts, as the list answers them, and what of them is silenced: one look serves the whole page. */
+export function useOpenAlerts(): Live<OpenAlerts> {
+  const live = useLive<OpenAlerts>('/v1/alerts?limit=200');
+  const silences = useSilences();
+  const data = useMemo(
+    () => live.data && { ...live.data, alerts: live.data.alerts.map((alert) => withSilences(alert, silences)) },
+    [live.data, silences],
+  );
+  return { ...live, data };
+}
 
 /** Whether somebody should look now. */
 export const needsYou = (alert: OpenAlert): boolean => standing.needsYou(alert, now());

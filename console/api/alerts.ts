@@ -22,6 +22,8 @@ export interface OpenAlert {
     readonly reason?: string;
   };
   readonly held: readonly Hold[];
+  /** Not in lists. */
+  readonly tags?: readonly string[];
   /** When the first of what is held is sent. */
   readonly sendsAt?: string;
   readonly sendsInMs?: number;
@@ -57,4 +59,23 @@ export interface OpenAlerts {
   readonly stale?: boolean;
   /** Why nobody may be told of anything. */
   readonly warnings?: readonly string[];
+}
+
+export type Field = 'service' | 'owner' | 'name' | 'kind' | 'severity' | 'tag';
+/** Of each field that is given one is enough; all of them must fit. */
+export type Match = { readonly [Name in Field]?: readonly string[] };
+
+export interface Silence {
+  readonly id: string;
+  readonly match: Match;
+  readonly from: string;
+  readonly until: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly state: 'pending' | 'active' | 'expired';
+  readonly matchedAt?: string;
+  readonly ended?: { readonly at: string; readonly by: string };
+  /** It has kept nobody from being told for a week. */
+  readonly forgotten?: string;
+  readonly endsSoon?: boolean;
 }

@@ -1,7 +1,8 @@
 // One alert: what is wrong, what is held back, who was told and why, what has happened; messages link here.
 import { path } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
-import { useTitle } from '../../attention.ts';
+import { useSilences, useTitle } from '../../attention.ts';
+import { withSilences } from '../../parts/matching.ts';
 import { AlertState, Waits } from '../../parts/alert-row.tsx';
 import { Empty, Shown } from '../../parts/shown.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
@@ -16,6 +17,7 @@ import { alertsTexts } from './texts.ts';
 export function AlertPage({ id, part }: { id: string; part: string }) {
   const t = useTexts(alertsTexts);
   const live = useLive<AlertDetail>(path`/v1/alerts/${id}`);
+  const silences = useSilences();
   useTitle(live.data?.summary ?? t('title'));
   const views = [
     { to: to`/alerts/${id}`, title: t('overview'), current: part !== 'why' && part !== 'history' },
@@ -28,28 +30,31 @@ export function AlertPage({ id, part }: { id: string; part: string }) {
         <Link to="/alerts">← {t('back')}</Link>
       </nav>
       <Shown of={live} missing={<Empty title={t('missing')} />}>
-        {(alert) => (
-          <>
-            <div class="head">
-              <h1 class="summary">{alert.summary}</h1>
-              <div class="row">
-                <AlertState alert={alert} />
-                <Waits alert={alert} />
+        {(seen) => {
+          const alert = withSilences(seen, silences);
+          return (
+            <>
+              <div class="head">
+                <h1 class="summary">{alert.summary}</h1>
+                <div class="row">
+                  <AlertState alert={alert} />
+                  <Waits alert={alert} />
+                </div>
+                <div class="row actions">
+                  <Acts alert={alert} full />
+                </div>
               </div>
-              <div class="row actions">
-                <Acts alert={alert} full />
-              </div>
-            </div>
-            <Tabs label={t('views')} tabs={views} />
-            {part === 'why' ? (
-              <WhyTold id={id} />
-            ) : part === 'history' ? (
-              <History id={id} />
-            ) : (
-              <Overview alert={alert} />
-            )}
-          </>
-        )}
+              <Tabs label={t('views')} tabs={views} />
+              {part === 'why' ? (
+                <WhyTold id={id} />
+              ) : part === 'history' ? (
+                <History id={id} />
+              ) : (
+                <Overview alert={alert} />
+              )}
+            </>
+          );
+        }}
       </Shown>
     </div>
   );

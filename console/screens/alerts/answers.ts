@@ -28,7 +28,6 @@ export interface AlertDetail extends OpenAlert {
   readonly failures?: number;
   readonly neededBy?: string;
   readonly runbook?: string;
-  readonly tags?: readonly string[];
   readonly channels?: readonly string[];
   readonly reopened: number;
   readonly resolvedAt?: string;
@@ -73,21 +72,6 @@ export interface Why {
   readonly nobody?: string;
   readonly trail: readonly TrailEntry[];
   readonly trailForgotten?: number;
-}
-
-export interface Silence {
-  readonly id: string;
-  readonly match: Readonly<Record<string, readonly string[]>>;
-  readonly from: string;
-  readonly until: string;
-  readonly reason: string;
-  readonly by: string;
-  readonly state: 'pending' | 'active' | 'expired';
-  readonly matchedAt?: string;
-  readonly ended?: { readonly at: string; readonly by: string };
-  /** It has kept nobody from being told for a week. */
-  readonly forgotten?: string;
-  readonly endsSoon?: boolean;
 }
 
 export interface DeadDelivery extends Delivery {

@@ -1,5 +1,6 @@
 // Makes a silence: what it is to fit, until when and why; says what of the open alerts it fits while it is being written.
 import { useId, useState } from 'preact/hooks';
+import type { Field, Match, Silence } from '../../api/alerts.ts';
 import { send } from '../../api/client.ts';
 import { refreshed } from '../../api/live.ts';
 import { useOpenAlerts } from '../../attention.ts';
@@ -10,9 +11,8 @@ import { partsTexts } from '../../parts/texts.ts';
 import { go, useGuard, usePlace } from '../../router/router.tsx';
 import { useMay } from '../../session/me.ts';
 import { useTexts } from '../../text/language.ts';
-import type { Silence } from './answers.ts';
 import { SEVERITIES } from './filters.tsx';
-import { fits, matchOf, wordsOf, type Field, type Match } from './matching.ts';
+import { fits, matchOf, wordsOf } from '../../parts/matching.ts';
 import { alertsTexts } from './texts.ts';
 import { UntilField, type Chosen } from './until-field.tsx';
 import { endOf } from './until.ts';

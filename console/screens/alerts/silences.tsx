@@ -1,5 +1,6 @@
 // The silences that hold or are to come, those that were forgotten marked; and how one is ended.
 import { useState } from 'preact/hooks';
+import type { Silence } from '../../api/alerts.ts';
 import { path, send } from '../../api/client.ts';
 import { refreshed, useLive } from '../../api/live.ts';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -11,8 +12,7 @@ import { Countdown, Time } from '../../parts/time.tsx';
 import { Link, useParam } from '../../router/router.tsx';
 import { useMay } from '../../session/me.ts';
 import { useTexts } from '../../text/language.ts';
-import type { Silence } from './answers.ts';
-import { matchText } from './matching.ts';
+import { matchText } from '../../parts/matching.ts';
 import { alertsTexts } from './texts.ts';
 
 const KINDS: Record<Silence['state'], Kind> = { active: 'held', pending: 'unknown', expired: 'off' };
@@ -94,7 +94,7 @@ function End({ silence: { id, match } }: { silence: Silence }) {
   const may = useMay();
   const [open, setOpen] = useState(false);
   const [busy, run] = useAct();
-  const [service] = match['service'] ?? [];
+  const [service] = match.service ?? [];
   const isAllowed = may('editor', service);
   const end = async () => {
     await send('DELETE', path`/v1/alerts/silences/${id}`);

@@ -1,10 +1,7 @@
 // What a silence speaks of: written by people as words with stars, and compared with what fires, as flyball does. Pure.
-import type { OpenAlert } from '../../api/alerts.ts';
+import type { Field, Hold, Match, OpenAlert, Silence } from '../api/alerts.ts';
 
-export const FIELDS = ['service', 'owner', 'name', 'kind', 'severity', 'tag'] as const;
-export type Field = (typeof FIELDS)[number];
-/** Of each field that is given one is enough; all of them must fit. */
-export type Match = Partial<Record<Field, readonly string[]>>;
+const FIELDS = ['service', 'owner', 'name', 'kind', 'severity', 'tag'] as const;
 
 /** `nightly*, orders` as a list; empty of nothing. */
 export const wordsOf = (text: string): string[] =>
@@ -19,22 +16,35 @@ export function matchOf(given: Readonly<Record<Field, readonly string[]>>): Matc
 }
 
 /** As a sentence: `service settlement · name night*, day*`. */
-export const matchText = (match: Readonly<Record<string, readonly string[]>>): string =>
-  Object.entries(match)
-    .map(([field, wanted]) => `${field} ${wanted.join(', ')}`)
-    .join(' · ');
+export const matchText = (match: Match): string =>
+  FIELDS.flatMap((field) => (match[field] ? [`${field} ${match[field].join(', ')}`] : [])).join(' · ');
 
-/** Tags are not in the list of alerts: whether they fit is not known then. */
-export function fits(
-  match: Match,
-  alert: Pick<OpenAlert, 'service' | 'owner' | 'name' | 'kind' | 'severity'>,
-): boolean {
+type Own = Pick<OpenAlert, 'service' | 'owner' | 'name' | 'kind' | 'severity' | 'tags'>;
+
+/** Lists of alerts have no tags: whether those fit is not known then, and it fits as far as is known. */
+export function fits(match: Match, alert: Own): boolean {
   return FIELDS.every((field) => {
     const wanted = match[field];
-    if (wanted === undefined || field === 'tag') return true;
+    if (wanted === undefined) return true;
+    if (field === 'tag') {
+      return alert.tags === undefined || alert.tags.some((tag) => wanted.some((pattern) => isLike(pattern, tag)));
+    }
     const own = alert[field];
     return own !== undefined && wanted.some((pattern) => isLike(pattern, own));
   });
+}
+
+/** Whoever silences what burns already sees it at once: flyball itself holds only what is about to be sent. */
+export function withSilences<One extends OpenAlert>(alert: One, silences: readonly Silence[]): One {
+  if (alert.status !== 'firing' || alert.held.some(({ kind }) => kind === 'silenced')) return alert;
+  const one = silences.find(
+    ({ state, match }) =>
+      state === 'active' && (match.tag === undefined || alert.tags !== undefined) && fits(match, alert),
+  );
+  if (!one) return alert;
+  const { id, from, until, reason } = one;
+  const hold: Hold = { kind: 'silenced', by: id, since: from, until, reason };
+  return { ...alert, held: [...alert.held, hold] };
 }
 
 /** `*` stands for any run of characters; greedy from the left is right for it alone. */

@@ -1,7 +1,8 @@
 // What a silence speaks of, as it is written and as it fits.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fits, matchOf, matchText, wordsOf } from '../../../../console/screens/alerts/matching.ts';
+import { fits, matchOf, matchText, withSilences, wordsOf } from '../../../../console/parts/matching.ts';
+import type { OpenAlert, Silence } from '../../../../console/api/alerts.ts';
 import { compileGlob } from '../../../../middleware/kernel/glob.ts';
 
 const nightly = {
@@ -42,7 +43,11 @@ describe('a silence fits', () => {
     expect(fits({ owner: ['*'] }, { ...nightly, owner: undefined as never })).toBe(false);
   });
 
-  it('as far as is known, whatever the tags', () => expect(fits({ tag: ['gold'] }, nightly)).toBe(true));
+  it('by tags where they are known, and as far as is known where not', () => {
+    expect(fits({ tag: ['gold'] }, nightly)).toBe(true);
+    expect(fits({ tag: ['go*'] }, { ...nightly, tags: ['x', 'gold'] })).toBe(true);
+    expect(fits({ tag: ['gold'] }, { ...nightly, tags: [] })).toBe(false);
+  });
 
   it('by patterns as flyball itself understands them', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '-'), maxLength: 8 });
@@ -53,4 +58,27 @@ describe('a silence fits', () => {
       }),
     );
   });
+});
+
+describe('what burns and is silenced', () => {
+  const alert = { ...nightly, status: 'firing', held: [] as OpenAlert['held'] } as OpenAlert;
+  const silence: Silence = {
+    ...{ id: 's-1', match: { service: ['settle*'] }, from: '2027-03-01T08:00:00Z', until: '2027-03-01T10:00:00Z' },
+    ...{ reason: 'moving', by: 'kim', state: 'active' },
+  };
+
+  it('is held by the silence, from when somebody has made it', () => {
+    expect(withSilences(alert, [silence]).held).toEqual([
+      { kind: 'silenced', by: 's-1', since: silence.from, until: silence.until, reason: 'moving' },
+    ]);
+  });
+
+  it.each<[string, OpenAlert, Silence]>([
+    ['the silence is to come', alert, { ...silence, state: 'pending' }],
+    ['the silence is over', alert, { ...silence, state: 'expired' }],
+    ['it is of others', alert, { ...silence, match: { service: ['orders'] } }],
+    ['it is of tags that nobody knows here', alert, { ...silence, match: { tag: ['*'] } }],
+    ['the alert is over', { ...alert, status: 'resolved' }, silence],
+    ['flyball says so itself', { ...alert, held: [{ kind: 'silenced', since: '', reason: '' }] }, silence],
+  ])('is left as it is when %s', (_, own, of) => expect(withSilences(own, [of])).toBe(own));
 });
