@@ -38,8 +38,9 @@ function decoded(segment: string): string {
 
 /** What asks before unsaved work is left; undefined when there is none. */
 let guard: (() => boolean) | undefined;
+// The browser asks in its own words then: it lets nobody else ask.
 addEventListener('beforeunload', (event) => {
-  if (guard && !guard()) event.preventDefault();
+  if (guard) event.preventDefault();
 });
 
 /** While `unsaved`, leaving this view asks first. */
