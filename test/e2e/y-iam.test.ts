@@ -103,6 +103,9 @@ async function restOfTheApi(): Promise<void> {
     expect((await request('GET', path)).status, path).toBe(200);
   }
   await alertsRead();
+  for (const path of ['/console', '/console/config.json', '/console/services/orders']) {
+    expect((await request('GET', path)).status, path).toBe(200);
+  }
   await request('GET', '/hello');
   await openOrders();
   const nightly = `${world.lambda}/2015-03-31/functions/flyball-local-nightly-settlement/invocations`;

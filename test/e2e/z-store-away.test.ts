@@ -39,6 +39,8 @@ describe('with the table silent under traffic', () => {
       const answers = await traffic(5_000);
       expect(statusesOf(answers)).toEqual([200, 400]);
       expectNoWaiting(answers);
+      // The page needs no table to say that nobody can be asked.
+      expect((await request('GET', '/console')).status).toBe(200);
     } finally {
       process.kill(world.dynamodbPid, 'SIGCONT');
     }
