@@ -18,12 +18,11 @@ interface NodeBoxProps {
   faint: boolean;
   /** What many names begin with, and is left out: all of it is in the title. */
   stem: string;
-  onFocus: () => void;
 }
 
 const TEXT_PX = 128;
 
-export function NodeBox({ drawn, box, chosen, faint, stem, onFocus }: NodeBoxProps) {
+export function NodeBox({ drawn, box, chosen, faint, stem }: NodeBoxProps) {
   const t = useTexts(mapTexts);
   const { node, fares } = drawn;
   const name =
@@ -32,21 +31,22 @@ export function NodeBox({ drawn, box, chosen, faint, stem, onFocus }: NodeBoxPro
       : nameOf(t, node);
   const says = rateText(t, drawn);
   const fit = (weight: number, size: number) => (text: string) => widthOf(text, weight, size) <= TEXT_PX;
-  const about = t('nodeIs', { kind: kindOf(t, node.kind), name: node.name, fares: t(`fares.${fares}`), rate: says });
+  const kind = node.name === '' ? '' : `${kindOf(t, node.kind)} `;
+  const about = t('nodeIs', { name: `${kind}${nameOf(t, node)}`, fares: t(`fares.${fares}`), rate: says });
   return (
     <g
       class={`node ${fares} ${chosen ? 'chosen' : ''} ${faint ? 'faint' : ''}`}
       transform={`translate(${String(box.x)} ${String(box.y)})`}
-      onFocusIn={onFocus}
+      data-node={node.id}
     >
-      <Link to={toNode(node.id)} aria-label={about} {...(chosen ? { 'aria-current': 'true' as const } : {})}>
+      <Link to={toNode(node.id)} {...(chosen ? { 'aria-current': 'true' as const } : {})}>
         <title>{about}</title>
         <rect class="box" width={box.width} height={box.height} rx={7} />
         <path class="sign" d={signOf(node.kind)} transform="translate(10 14)" />
-        <text class="name" x={34} y={19}>
+        <text class="name" aria-hidden="true" x={34} y={19}>
           {shortened(name, fit(600, 13))}
         </text>
-        <text class="says" x={34} y={35}>
+        <text class="says" aria-hidden="true" x={34} y={35}>
           {shortened(drawn.count === 0 ? kindOf(t, node.kind) : says, fit(400, 11))}
         </text>
         <svg x={box.width - 19} y={17} width={10} height={10} class="fares">

@@ -32,13 +32,9 @@ export default function TopologyScreen({ rest }: ScreenProps) {
   const older = useLive<Topology>(shown?.older ? PATH + queryOfHour(shown.last) : undefined, EVERY_MS);
   const hour = shown?.older ? older : newest;
   const chosen = chosenOf(rest);
+  useEscape(chosen !== undefined);
   return (
-    <div
-      class="topology-screen stack"
-      onKeyDown={({ key, defaultPrevented }) => {
-        if (key === 'Escape' && chosen && !defaultPrevented) go(toMap());
-      }}
-    >
+    <div class="topology-screen stack">
       <div class="head">
         <h1>{t('title')}</h1>
         {shown ? <TimeTravel shown={shown} /> : null}
@@ -54,6 +50,18 @@ export default function TopologyScreen({ rest }: ScreenProps) {
       </Shown>
     </div>
   );
+}
+
+/** What is chosen is let go, wherever the focus is. */
+function useEscape(chosen: boolean): void {
+  useEffect(() => {
+    if (!chosen) return;
+    const pressed = ({ key, defaultPrevented }: KeyboardEvent) => {
+      if (key === 'Escape' && !defaultPrevented) go(toMap());
+    };
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, [chosen]);
 }
 
 function Present({ hour, shown, chosen }: { hour: Topology; shown: Minutes; chosen: Chosen }) {

@@ -64,6 +64,11 @@ export function DrawnMap({ graph, layout, chosen, found, errorsOnly }: MapProps)
         role="group"
         aria-label={t('map', { nodes: graph.nodes.size, edges: graph.edges.length })}
         aria-description={t('mapKeys')}
+        onFocusIn={({ target }) => {
+          if (!(target instanceof Element) || !target.matches(':focus-visible')) return;
+          const id = target.closest('[data-node]')?.getAttribute('data-node');
+          if (typeof id === 'string') show(id);
+        }}
         onKeyDown={(event) => {
           const act = keyActs(event.key);
           if (!act || event.ctrlKey || event.metaKey || event.altKey || !size) return;
@@ -109,7 +114,7 @@ export function DrawnMap({ graph, layout, chosen, found, errorsOnly }: MapProps)
                 const label = labels.get(edge.key);
                 return label ? <LabelBox key={edge.key} edge={edge} box={label.box} /> : null;
               })}
-              {[...graph.nodes.values()].map((drawnNode) => {
+              {inOrder(graph, layout).map((drawnNode) => {
                 const { id } = drawnNode.node;
                 const there = layout.boxes.get(id);
                 return there ? (
@@ -120,7 +125,6 @@ export function DrawnMap({ graph, layout, chosen, found, errorsOnly }: MapProps)
                     chosen={id === node}
                     stem={stem}
                     faint={(lit !== undefined && !lit.nodes.has(id)) || !touched.has(id)}
-                    onFocus={() => show(id)}
                   />
                 ) : null;
               })}
@@ -150,6 +154,12 @@ export function DrawnMap({ graph, layout, chosen, found, errorsOnly }: MapProps)
 /** Names that a deployment gives, and begins alike; services are called what their people call them. */
 const deployed = ({ nodes }: Graph): readonly string[] =>
   [...nodes.values()].flatMap(({ node }) => (node.kind === 'service' || node.kind === 'host' ? [] : [node.name]));
+
+/** As one reads: column by column, each from its top. */
+function inOrder({ nodes }: Graph, { boxes }: Layout) {
+  const at = (id: string) => boxes.get(id) ?? { x: 0, y: 0 };
+  return [...nodes.values()].sort(({ node: { id: a } }, { node: { id: b } }) => at(a).x - at(b).x || at(a).y - at(b).y);
+}
 
 type KeyAct = (view: View, content: Layout, window: { width: number; height: number }) => View;
 
