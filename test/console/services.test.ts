@@ -25,14 +25,15 @@ const DRAFT = [
   '',
 ].join('\n');
 
+/** The service stands as it is written above, whatever a test has made of its draft. */
 async function published(): Promise<void> {
-  const { status } = await admin('GET', `/v1/services/${OWN}/rules`);
-  if (status === 200) return;
   const put = await request('PUT', `/v1/services/${OWN}/draft`, DRAFT, {
     authorization: `Bearer ${world.adminToken}`,
     'content-type': 'application/yaml',
   });
   expect(put.status).toBeLessThan(300);
+  const { status } = await admin('GET', `/v1/services/${OWN}/rules`);
+  if (status === 200) return;
   expect(await admin('POST', `/v1/services/${OWN}/publish`, { note: 'to be seen' })).toMatchObject({ status: 200 });
 }
 
@@ -110,7 +111,8 @@ it('shows limits: throttles with how they stand for a key, quotas, concurrency',
   await card.getByLabel('Value of header:x-caller').fill('ada');
   await card.getByRole('button', { name: 'How does it stand?' }).click();
   await card.getByText(/5 left of 5\/s/).waitFor();
-  expect(decodeURIComponent(page.url())).toContain('key.per-caller=ada');
+  // A header's value may be a secret.
+  expect(page.url()).not.toContain('ada');
   await page.getByRole('region', { name: 'monthly' }).getByText('1M/month').first().waitFor();
   await page.getByRole('region', { name: 'writers' }).waitFor();
   await fits(page);

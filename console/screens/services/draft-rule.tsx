@@ -3,7 +3,7 @@ import { useId, useState } from 'preact/hooks';
 import { path } from '../../api/client.ts';
 import { refreshed, useLive } from '../../api/live.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { useAct } from '../../parts/feedback.tsx';
+import { tellDone, useAct } from '../../parts/feedback.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { go, to } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
@@ -39,7 +39,10 @@ export function DraftRule({ service, resource, limit, onClose }: DraftRuleProps)
   const wrong = !NAME.test(name) ? t('nameWrong') : taken.includes(name) ? t('nameTaken') : undefined;
   const make = async () => {
     const rule = { ...ruleOf(resource, limit), ...(isShadow ? { mode: 'shadow' as const } : {}) };
-    const done = await run(() => addThrottle(service, name, rule), t('ruleMade', { name }));
+    const done = await run(async () => {
+      const added = await addThrottle(service, name, rule);
+      tellDone(t(added === 'kept' ? 'ruleMade' : 'ruleMadeAnew', { name }));
+    });
     if (!done) return;
     void refreshed('/v1/services');
     go(`${to`/rules/${service}`}?view=diff`);

@@ -1,15 +1,47 @@
-// Writes a throttle into a rule document's text; loaded with its parser when a draft is made. Pure.
-import { isMap, parseDocument } from 'yaml';
-import type { NewThrottle } from './draft.ts';
+// Writes a throttle into the text of a rule document, line by line, so that everything else stays as its author wrote it. Pure.
+import { outlineOf } from '../rules/text/outline.ts';
 
-/** @throws {Error} when the text is no rule document, or has a throttle of that name. */
-export function withThrottle(text: string, name: string, rule: NewThrottle): string {
-  const document = parseDocument(text, { keepSourceTokens: true });
-  const [wrong] = document.errors;
-  if (wrong) throw new Error(`The draft cannot be read: ${wrong.message}`);
-  if (!isMap(document.contents)) throw new Error('The draft is no rule document: it has no names and values.');
-  if (document.hasIn(['throttles', name])) throw new Error(`The draft has a throttle "${name}" already.`);
-  if (!isMap(document.get('throttles'))) document.set('throttles', document.createNode({}));
-  document.setIn(['throttles', name], document.createNode(rule));
-  return document.toString({ lineWidth: 0 });
+export interface NewThrottle {
+  readonly resources?: readonly string[];
+  readonly limit: string;
+  readonly mode?: 'shadow';
+}
+
+/** Undefined where only a new text of the whole document would have room for it: throttles within braces, several documents. */
+export function withThrottle(text: string, name: string, rule: NewThrottle): string | undefined {
+  if (text.trimStart().startsWith('{')) return withinJson(text, name, rule);
+  if (/^(---|\.\.\.)/m.test(text.trimStart().replace(/^---\s/, ''))) return undefined;
+  const { entries, byPointer } = outlineOf(text);
+  const lines = text.split('\n');
+  const section = byPointer.get('/throttles');
+  if (!section) {
+    const end = text === '' || text.endsWith('\n') ? '' : '\n';
+    return `${text}${end}throttles:\n${written(name, rule, 2)}\n`;
+  }
+  const header = lines[section.line] ?? '';
+  if (!/^throttles[ \t]*:[ \t]*(#.*)?\r?$/.test(header)) return undefined;
+  const first = entries.find(({ parent }) => parent === '/throttles');
+  const column = first ? first.from - text.lastIndexOf('\n', first.from) - 1 : 2;
+  lines.splice(section.line + 1, 0, written(name, rule, column));
+  return lines.join('\n');
+}
+
+function withinJson(text: string, name: string, rule: NewThrottle): string | undefined {
+  try {
+    const document = JSON.parse(text) as { throttles?: object };
+    return `${JSON.stringify({ ...document, throttles: { ...document.throttles, [name]: rule } }, undefined, 2)}\n`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names and limits are of letters, digits and dashes: nothing of it has to be quoted. */
+function written(name: string, { resources, limit, mode }: NewThrottle, column: number): string {
+  const fields = [
+    ...(resources ? [`resources: [${resources.join(', ')}]`] : []),
+    `limit: ${limit}`,
+    ...(mode ? [`mode: ${mode}`] : []),
+  ];
+  const indent = ' '.repeat(column);
+  return [`${indent}${name}:`, ...fields.map((field) => `${indent}  ${field}`)].join('\n');
 }

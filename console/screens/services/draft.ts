@@ -1,35 +1,62 @@
-// Adds a throttle to a service's draft as its author wrote it: comments, order and everything else stay.
+// Adds a throttle to a service's draft as its author wrote it: comments, order and everything else stay where that can be.
 import { ask, path } from '../../api/client.ts';
 import { ApiError } from '../../api/problem.ts';
+import type { RuleDocument } from './answers.ts';
+import { recordOf } from './applying.ts';
+import type { NewThrottle } from './draft-text.ts';
+import { isSame } from './same.ts';
 
-export interface NewThrottle {
-  readonly resources?: readonly string[];
-  readonly limit: string;
-  readonly mode?: 'shadow';
-}
+/** `rewritten`: it had to be written anew from what it says, without its comments. */
+export type Added = 'kept' | 'rewritten';
 
 /** Puts the draft only over the one that was read: what somebody saves in between is not lost, the API answers 412. */
-export async function addThrottle(service: string, name: string, rule: NewThrottle): Promise<void> {
-  const [{ text, etag }, { withThrottle }] = await Promise.all([draftOf(service), import('./draft-text.ts')]);
-  await ask(path`/v1/services/${service}/draft`, {
+export async function addThrottle(service: string, name: string, rule: NewThrottle): Promise<Added> {
+  const { withThrottle } = await import('./draft-text.ts');
+  const { text, document, etag } = await draftOf(service);
+  const whole = { ...document, throttles: { ...recordOf(document['throttles']), [name]: rule } };
+  const made = withThrottle(text, name, rule);
+  if (made !== undefined) {
+    const put = await putDraft(service, made, etag);
+    if (isSame(put.document, whole)) return 'kept';
+    await putDraft(service, JSON.stringify(whole), put.etag);
+  } else {
+    await putDraft(service, JSON.stringify(whole), etag);
+  }
+  return 'rewritten';
+}
+
+async function putDraft(service: string, text: string, etag: string | undefined) {
+  const answer = await ask<RuleDocument>(path`/v1/services/${service}/draft`, {
     method: 'PUT',
-    body: withThrottle(text, name, rule),
+    body: text,
     headers: {
       'content-type': 'application/yaml',
       ...(etag === undefined ? { 'if-none-match': '*' } : { 'if-match': etag }),
     },
   });
+  return { document: answer.body, etag: answer.etag };
 }
 
-async function draftOf(service: string): Promise<{ text: string; etag: string | undefined }> {
+interface Draft {
+  readonly text: string;
+  readonly document: RuleDocument;
+  readonly etag: string | undefined;
+}
+
+async function draftOf(service: string): Promise<Draft> {
+  const at = path`/v1/services/${service}/draft`;
   try {
-    const { body, etag } = await ask<string>(path`/v1/services/${service}/draft`, {
-      headers: { accept: 'application/yaml' },
-    });
-    return { text: body ?? '', etag };
+    const [text, document] = await Promise.all([
+      ask<string>(at, { headers: { accept: 'application/yaml' } }),
+      ask<RuleDocument>(at),
+    ]);
+    if (text.etag !== document.etag)
+      throw new ApiError(412, 'DRAFT_CHANGED', 'Somebody saves the draft at this moment; try again.');
+    return { text: text.body ?? '', document: document.body ?? {}, etag: text.etag };
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
     // There is none yet: the first has this rule alone.
-    return { text: `apiVersion: flyball/v1\nservice: ${service}\n`, etag: undefined };
+    const document = { apiVersion: 'flyball/v1', service };
+    return { text: `apiVersion: flyball/v1\nservice: ${service}\n`, document, etag: undefined };
   }
 }

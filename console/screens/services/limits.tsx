@@ -1,15 +1,15 @@
 // The limits of a service: throttles with their busiest keys, quotas with what is used, concurrency.
-import { useState } from 'preact/hooks';
 import { path, queryOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { countOf } from '../../parts/number.ts';
 import { Empty, Shown } from '../../parts/shown.tsx';
 import { Ago, durationOf } from '../../parts/time.tsx';
-import { Link, to, useParam } from '../../router/router.tsx';
+import { Link, to } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
-import type { BusyKey, Concurrency, KeySeries, Throttle, ThrottleOfKey, Usage } from './answers.ts';
+import type { Concurrency, KeySeries, Throttle, Usage } from './answers.ts';
 import { Meter } from './meter.tsx';
 import { servicesTexts } from './texts.ts';
+import { ThrottleCard } from './throttle-card.tsx';
 
 const KEYS_MS = 30_000;
 const USAGE_MS = 10_000;
@@ -58,115 +58,6 @@ export function LimitsView({ service }: { service: string }) {
           }
         </Shown>
       </section>
-    </>
-  );
-}
-
-interface ThrottleCardProps {
-  service: string;
-  throttle: Throttle;
-  busiest: readonly BusyKey[];
-}
-
-const SHOWN_KEYS = 10;
-
-function ThrottleCard({ service, throttle, busiest }: ThrottleCardProps) {
-  const t = useTexts(servicesTexts);
-  const { name, limit, key, algorithm, scope, mode, burst, resources } = throttle;
-  const most = busiest[0]?.[1] ?? 1;
-  const facts: readonly (readonly [string, string])[] = [
-    [t('limit'), burst === undefined ? limit : t('limitBurst', { limit, burst: countOf(burst) })],
-    [t('key'), key.length === 0 ? t('oneBucket') : key.join(', ')],
-    [t('holdsFor'), resources?.join(', ') ?? t('allResources')],
-    [t('how'), `${algorithm} · ${scope}`],
-  ];
-  return (
-    <section class="card" aria-label={name}>
-      <div class="row">
-        <h3>{name}</h3>
-        {mode === 'enforce' ? null : <span class="tag">{mode}</span>}
-      </div>
-      <dl class="facts">
-        {facts.map(([title, value]) => [<dt key={title}>{title}</dt>, <dd key={`${title} value`}>{value}</dd>])}
-      </dl>
-      {key.length === 0 ? null : busiest.length === 0 ? (
-        <p class="quiet">{t('noBusyKeys')}</p>
-      ) : (
-        <table class="plain-table">
-          <caption>{t('busiest')}</caption>
-          <tbody>
-            {busiest.slice(0, SHOWN_KEYS).map(([stored, count, over]) => (
-              <tr key={stored}>
-                <th scope="row" class="mono">
-                  {stored}
-                </th>
-                <td class="number">{over > 0 ? t('about', { count: countOf(count) }) : countOf(count)}</td>
-                <td class="bar" aria-hidden="true">
-                  <span style={{ width: `${String((count / most) * 100)}%` }} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      <KeyQuestion service={service} throttle={throttle} />
-    </section>
-  );
-}
-
-/** How the throttle stands for one key, which whoever asks knows in plain: the table has hashes of some. */
-function KeyQuestion({ service, throttle: { name, key, scope } }: { service: string; throttle: Throttle }) {
-  const t = useTexts(servicesTexts);
-  const [asked, setAsked] = useParam(`key.${name}`);
-  const [typed, setTyped] = useState<readonly string[]>(asked === '' ? [] : asked.split('\n'));
-  const shown = key.length === 0 || asked !== '';
-  const query = new URLSearchParams(key.map((part, i) => ['key', `${part}=${asked.split('\n')[i] ?? ''}`]));
-  const at = `${path`/v1/services/${service}/throttles/${name}`}${key.length === 0 ? '' : `?${query.toString()}`}`;
-  const live = useLive<ThrottleOfKey>(shown && scope !== 'instance' ? at : undefined);
-  if (scope === 'instance') return <p class="quiet">{t('eachInstance')}</p>;
-  return (
-    <>
-      {key.length === 0 ? null : (
-        <form
-          class="row"
-          onSubmit={(event) => {
-            event.preventDefault();
-            setAsked(typed.join('\n'));
-          }}
-        >
-          {key.map((part, i) => (
-            <input
-              key={part}
-              aria-label={t('keyValue', { part })}
-              placeholder={part}
-              value={typed[i] ?? ''}
-              onInput={({ currentTarget }) =>
-                setTyped(key.map((_, j) => (j === i ? currentTarget.value : (typed[j] ?? ''))))
-              }
-            />
-          ))}
-          <button type="submit">{t('askKey')}</button>
-        </form>
-      )}
-      {shown ? (
-        <Shown of={live}>
-          {({ state, reason }) =>
-            state === null ? (
-              <p class="quiet">{reason ?? t('unused')}</p>
-            ) : (
-              <p>
-                {t('remaining', { count: countOf(Math.max(0, Math.floor(state.remaining))), limit: state.limit })}{' '}
-                {state.known ? null : <span class="quiet">{t('unused')} </span>}
-                {state.moreAt === null ? null : (
-                  <>
-                    · {t('moreAt')} <Ago at={state.moreAt} />
-                  </>
-                )}
-              </p>
-            )
-          }
-        </Shown>
-      ) : null}
     </>
   );
 }

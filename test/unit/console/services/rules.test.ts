@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { applyingTo, written } from '../../../../console/screens/services/applying.ts';
+import { isSame } from '../../../../console/screens/services/same.ts';
 import { withThrottle } from '../../../../console/screens/services/draft-text.ts';
 
 describe('the rules that hold for a resource', () => {
@@ -41,49 +42,54 @@ describe('the rules that hold for a resource', () => {
 describe('a throttle added to a draft', () => {
   const rule = { resources: ['create'], limit: '120/s' };
 
-  it('leaves comments, order and everything else as they are', () => {
+  it('stands first among the throttles; comments, order and everything else stay', () => {
     const text = [
       '# Ours.',
       'apiVersion: flyball/v1',
       'service: orders # the shop',
-      'throttles:',
-      '  everyone: { limit: 100/s } # all of them',
+      'throttles: # few',
+      '    # all of them',
+      '    everyone: {limit: 100/s}',
       'dependencies:',
       '  payments:',
       '    attemptTimeout: 2s',
       '',
     ].join('\n');
-    const made = withThrottle(text, 'create-at-most', rule);
-    expect(made).toBe(
-      [
-        '# Ours.',
-        'apiVersion: flyball/v1',
-        'service: orders # the shop',
-        'throttles:',
-        '  everyone: { limit: 100/s } # all of them',
-        '  create-at-most:',
-        '    resources:',
-        '      - create',
-        '    limit: 120/s',
-        'dependencies:',
-        '  payments:',
-        '    attemptTimeout: 2s',
-        '',
-      ].join('\n'),
+    expect(withThrottle(text, 'create-at-most', { ...rule, mode: 'shadow' })).toBe(
+      text.replace(
+        'throttles: # few\n',
+        'throttles: # few\n    create-at-most:\n      resources: [create]\n      limit: 120/s\n      mode: shadow\n',
+      ),
     );
   });
 
-  it('makes the section when there is none, and reads JSON too', () => {
-    const made = withThrottle('{"apiVersion": "flyball/v1", "service": "orders"}', 'a', rule);
-    expect(parse(made)).toEqual({ apiVersion: 'flyball/v1', service: 'orders', throttles: { a: rule } });
+  it.each([
+    ['no throttles yet', 'apiVersion: flyball/v1\nservice: orders'],
+    ['a section that is empty', 'apiVersion: flyball/v1\nthrottles:\nservice: orders\n'],
+    ['a block of text that looks like one', 'about: |\n  throttles:\n    all: {}\nservice: orders\n'],
+    ['JSON', '{"service": "orders", "throttles": {"all": {"limit": "1/s"}}}'],
+    ['a mark at the beginning', '---\nservice: orders\n'],
+    ['a resource of that name', 'resources:\n  throttles:\n    match: { trigger: http }\n'],
+  ])('says what was said before, and the throttle: %s', (_, text) => {
+    const before = parse(text) as { throttles?: object | null };
+    const made = withThrottle(text, 'a', rule);
+    expect(parse(made ?? '')).toEqual({ ...before, throttles: { ...before.throttles, a: rule } });
   });
 
-  it('takes the place of no other of its name', () => {
-    expect(() => withThrottle('throttles: { a: { limit: 1/s } }', 'a', rule)).toThrow(/"a" already/);
+  it.each([
+    ['throttles within braces', 'throttles: { all: { limit: 1/s } }\n'],
+    ['braces and comments', '{ service: orders } # ours'],
+    ['several documents', 'service: orders\n---\nservice: payments\n'],
+  ])('has no room in %s', (_, text) => {
+    expect(withThrottle(text, 'a', rule)).toBeUndefined();
   });
+});
 
-  it('is refused for what is no rule document', () => {
-    expect(() => withThrottle('- 1', 'a', rule)).toThrow(/no rule document/);
-    expect(() => withThrottle('a: [', 'a', rule)).toThrow(/cannot be read/);
+describe('documents', () => {
+  it('say the same in any order', () => {
+    expect(isSame({ a: 1, b: [{ c: 2 }] }, { b: [{ c: 2 }], a: 1 })).toBe(true);
+    expect(isSame({ a: 1 }, { a: 1, b: 2 })).toBe(false);
+    expect(isSame({ b: [1, 2] }, { b: [2, 1] })).toBe(false);
+    expect(isSame({ a: null }, { a: {} })).toBe(false);
   });
 });
