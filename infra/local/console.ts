@@ -15,26 +15,29 @@ interface ConsoleOptions {
   readonly folder: string;
   readonly watched: boolean;
   readonly log: Log;
+  /** Of what; the checkout's when left out. */
+  readonly source?: string;
 }
 
 /** Gives what ends the watching. A source that cannot be bundled is said in the log: the world does without a console. */
-export async function startConsole({ service, folder, watched, log }: ConsoleOptions): Promise<() => void> {
+export async function startConsole(options: ConsoleOptions): Promise<() => void> {
+  const { service, folder, watched, log, source = SOURCE } = options;
   const definition = service.functions['console'];
   if (definition) definition.environment = { ...definition.environment, FLYBALL_CONSOLE: folder };
   const build = () =>
-    buildConsole(folder, SOURCE).then(
+    buildConsole(folder, source).then(
       () => undefined,
       (error: unknown) => log(`the console cannot be built: ${error instanceof Error ? error.message : String(error)}`),
     );
   await build();
-  return watched ? watchSources(build) : () => undefined;
+  return watched ? watchSources(source, build) : () => undefined;
 }
 
 /** One build at a time; what changes meanwhile is built after it. */
-function watchSources(build: () => Promise<void>): () => void {
+function watchSources(source: string, build: () => Promise<void>): () => void {
   let timer: NodeJS.Timeout | undefined;
   let building = Promise.resolve();
-  const watcher = watch(SOURCE, { recursive: true }, () => {
+  const watcher = watch(source, { recursive: true }, () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       building = building.then(build);
