@@ -173,6 +173,7 @@ function announcement(state: LocalWorldState): string {
     '',
     'flyball is ready',
     `  HTTP      ${state.http}`,
+    `  console   ${state.http}/console  sign in with the admin token`,
     `  Lambda    ${state.lambda}`,
     `  DynamoDB  ${state.dynamodb}  table ${state.table}, process ${String(state.dynamodbPid)}`,
     `  SQS       ${state.sqs}  queue ${state.queueUrl}`,
