@@ -148,7 +148,7 @@ function seriesOf(line: ChartLine, isStacked: boolean, colours: Colours): uPlot.
     // The edge of a stack would lie on the edges beneath where nothing is added.
     width: kind === 'bars' || isStacked ? 0 : 1.5,
     ...(paths ? { paths } : {}),
-    ...(filled ? { fill: colours.faint(colour, kind === 'bars' || isStacked ? 0.75 : 0.12) } : {}),
+    ...(filled ? { fill: colours.faint(colour, kind === 'bars' ? 0.75 : isStacked ? 0.6 : 0.12) } : {}),
     ...(dash ? { dash: [5, 4] } : {}),
     points:
       kind === 'points'

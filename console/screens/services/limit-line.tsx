@@ -94,7 +94,7 @@ export function LimitBar({ service, resource, limit, demand, stepMs, isMoving, o
   return (
     <div class="note limit-bar">
       <label>
-        {t('atMost')}{' '}
+        {t('atMost')}
         <input
           type="number"
           min="0.02"
