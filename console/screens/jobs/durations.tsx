@@ -7,7 +7,7 @@ import { durationOf } from '../../parts/time.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { JobDetail, Run, RunsPage } from './answers.ts';
 import { durationsOf, msOf, timesOf } from './duration.ts';
-import { RUNS_EVERY_MS, runsPath } from './stream.tsx';
+import { RUNS_EVERY_MS, runsPath } from './paths.ts';
 import { jobsTexts } from './texts.ts';
 
 /** Durations and limits that are further apart, as a share of each other, are drawn by their logarithms. */

@@ -25,12 +25,11 @@ export function CheckForm({ check, service: of, id }: { check?: Check; service?:
   const [draft, setDraft] = useState(first);
   const [service, setService] = useState(of ?? asked);
   const [wrong, setWrong] = useState<Wrong>();
-  const [isSaved, setSaved] = useState(false);
   const [busy, run] = useAct();
   const isNew = check === undefined;
   const title = isNew ? t('newCheck') : t('editOf', { name: check.name });
   useTitle(title);
-  useGuard(!isSaved && draft !== first, t('unsaved'));
+  useGuard(draft !== first, t('unsaved'));
   const change = (part: Partial<Draft>) => {
     setDraft((was) => ({ ...was, ...part }));
     setWrong(undefined);
@@ -54,12 +53,11 @@ export function CheckForm({ check, service: of, id }: { check?: Check; service?:
       },
       t(isNew ? 'done.make' : 'done.change'),
     );
-    if (!done) return;
-    setSaved(true);
-    setNext(made ?? '');
+    if (!done || made === undefined) return;
+    // In the form's place, so that Back does not lead to it; and what is saved is guarded no more.
+    go(to`/jobs/${made}`, { replace: true });
+    scrollTo(0, 0);
   }
-  const [next, setNext] = useState<string>();
-  if (isSaved && next !== undefined) return <Onward to={next === '' ? '/jobs' : to`/jobs/${next}`} />;
 
   return (
     <>
@@ -99,12 +97,6 @@ export function CheckForm({ check, service: of, id }: { check?: Check; service?:
       </form>
     </>
   );
-}
-
-/** Goes on once nothing is guarded any more. */
-function Onward({ to: target }: { to: string }) {
-  useState(() => queueMicrotask(() => go(target)));
-  return null;
 }
 
 export function EditCheck({ id }: { id: string }) {

@@ -6,7 +6,7 @@ import { Empty, Shown } from '../../parts/shown.tsx';
 import { Link } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
 import { Actions } from './actions.tsx';
-import type { JobDetail } from './answers.ts';
+import type { EventsPage, JobDetail, RunsPage } from './answers.ts';
 import { JobState } from './cells.tsx';
 import { Durations } from './durations.tsx';
 import { Facts, Follows } from './facts.tsx';
@@ -14,11 +14,15 @@ import { NextRuns } from './next.tsx';
 import { PingAddress } from './ping-address.tsx';
 import { Standing } from './standing.tsx';
 import { Stream } from './stream.tsx';
+import { eventsPath, RUNS_EVERY_MS, runsPath } from './paths.ts';
 import { jobsTexts } from './texts.ts';
 
 export function JobPage({ id }: { id: string }) {
   const t = useTexts(jobsTexts);
   const live = useLive<JobDetail>(path`/v1/jobs/${id}`);
+  // What the parts of the page show is asked for beside it, not after it.
+  useLive<EventsPage>(eventsPath(id));
+  useLive<RunsPage>(runsPath(id), RUNS_EVERY_MS);
   useTitle(live.data?.job ?? t('jobs'));
   const gone = (
     <Empty title={t('gone')}>

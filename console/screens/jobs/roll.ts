@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { LIVE_MS, type Live } from '../../api/live.ts';
 import { ask, type Answer } from '../../api/client.ts';
 import { ApiError } from '../../api/problem.ts';
-import { now } from '../../clock.ts';
+import { elapsed, now } from '../../clock.ts';
 import { session } from '../../session/session.ts';
 import type { Job, JobsPage } from './answers.ts';
 
@@ -16,6 +16,9 @@ export interface Roll {
 const FIRST = '/v1/jobs?limit=200';
 /** As many as are asked anew within this, ms; the more pages there are, the longer they stand. */
 const SLOWEST_MS = 60_000;
+
+/** Of what arrives page by page, so much time lies between two sights of it, ms. */
+const BETWEEN_MS = 300;
 
 type Seen = Omit<Live<Roll>, 'refresh'>;
 const NOTHING: Seen = { data: undefined, etag: undefined, error: undefined, at: undefined };
@@ -69,6 +72,7 @@ async function walk(signal: AbortSignal, show: (seen: Seen) => void): Promise<nu
   const found = new Map<string, { readonly etag: string | undefined; readonly page: JobsPage }>();
   const jobs: Job[] = [];
   let isSame = last.data?.complete === true && last.error === undefined;
+  let shownAt = -Infinity;
   let address: string | undefined = FIRST;
   while (address !== undefined) {
     const known = before.get(address);
@@ -80,8 +84,9 @@ async function walk(signal: AbortSignal, show: (seen: Seen) => void): Promise<nu
     jobs.push(...page.jobs);
     const { cursor } = page;
     address = cursor === undefined ? undefined : `${FIRST}&cursor=${encodeURIComponent(cursor)}`;
-    // The first time, what has come is shown at once; later all of it when all is known.
-    if (address !== undefined && last.data?.complete !== true) {
+    // The first time, what has come is shown soon; later all of it when all is known.
+    if (address !== undefined && last.data?.complete !== true && elapsed() >= shownAt + BETWEEN_MS) {
+      shownAt = elapsed();
       show({ ...last, data: { jobs: [...jobs], complete: false }, error: undefined, at: now() });
     }
   }

@@ -1,6 +1,6 @@
 // What happened to a job, newest first: its runs, pings, changes of state and alerts, each day under its date.
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { get, path } from '../../api/client.ts';
+import { get } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { useAct } from '../../parts/feedback.tsx';
 import { Empty, Shown } from '../../parts/shown.tsx';
@@ -10,6 +10,7 @@ import { useTexts } from '../../text/language.ts';
 import type { EventsPage, JobDetail, JobEvent, RunsPage } from './answers.ts';
 import { EventRow } from './event.tsx';
 import { EVENT_TYPES, keyOf, ofTypes, withNewest, withOlder, withOpenRuns } from './events.ts';
+import { eventsPath, RUNS_EVERY_MS, runsPath } from './paths.ts';
 import { PingBody } from './ping-body.tsx';
 import { jobsTexts } from './texts.ts';
 
@@ -22,7 +23,7 @@ interface Known {
 export function Stream({ job }: { job: JobDetail }) {
   const t = useTexts(jobsTexts);
   const p = useTexts(partsTexts);
-  const address = `${path`/v1/jobs/${job.id}/events`}?limit=50`;
+  const address = eventsPath(job.id);
   const live = useLive<EventsPage>(address);
   const runs = useLive<RunsPage>(job.kind === 'check' ? runsPath(job.id) : undefined, RUNS_EVERY_MS);
   const [known, setKnown] = useState<Known>({ events: [], cursor: undefined });
@@ -96,7 +97,3 @@ export function Stream({ job }: { job: JobDetail }) {
     </section>
   );
 }
-
-/** Runs for the chart and the stream alike: one look serves both. */
-export const runsPath = (id: string): string => `${path`/v1/jobs/${id}/runs`}?limit=100`;
-export const RUNS_EVERY_MS = 10_000;
