@@ -34,18 +34,19 @@ export function History({ subject }: { subject: Subject }) {
   const [busy, run] = useAct();
   const [from, setFrom] = useParam('from');
   const [to, setTo] = useParam('to');
+  const inForce = first.data?.revisions.find(({ state }) => state === 'current')?.revision;
   const cursor = older.length > 0 ? older.at(-1)?.cursor : first.data?.cursor;
   const columns: readonly Column<Revision>[] = [
     {
       key: 'from',
       title: t('from'),
-      width: '56px',
+      width: '72px',
       cell: ({ revision }) => (
         <Pick
           name="from"
           label={t('fromRevision', { revision })}
           value={String(revision)}
-          chosen={from}
+          chosen={from === 'published' ? String(inForce) : from}
           onChoose={setFrom}
         />
       ),
@@ -53,7 +54,7 @@ export function History({ subject }: { subject: Subject }) {
     {
       key: 'to',
       title: t('to'),
-      width: '56px',
+      width: '72px',
       cell: ({ revision }) => (
         <Pick name="to" label={t('toRevision', { revision })} value={String(revision)} chosen={to} onChoose={setTo} />
       ),
@@ -120,7 +121,7 @@ export function History({ subject }: { subject: Subject }) {
               </button>
             )}
             {from !== '' && to !== '' ? (
-              <Between key={`${from} ${to}`} subject={subject} from={from} to={to} revisions={revisions} />
+              <Between key={`${from} ${to}`} {...{ subject, from, to, inForce }} />
             ) : (
               <p class="quiet">{t('pickTwo')}</p>
             )}
@@ -155,16 +156,16 @@ interface BetweenProps {
   subject: Subject;
   from: string;
   to: string;
-  revisions: readonly Revision[];
+  /** The revision that is. */
+  inForce: number | undefined;
 }
 
-function Between({ subject, from, to, revisions }: BetweenProps) {
+function Between({ subject, from, to, inForce }: BetweenProps) {
   const t = useTexts(rulesTexts);
   const diff = useLive<Diff>(`${subject.api}/diff${queryOf({ from, to })}`, 10_000);
   const named = (version: string) =>
     version === 'published' ? t('whatIsInForce') : t('revisionNumber', { revision: version });
-  const current = revisions.find(({ state }) => state === 'current')?.revision;
-  const isBack = from === 'published' && to !== String(current) && /^\d+$/.test(to);
+  const isBack = from === 'published' && to !== String(inForce) && /^\d+$/.test(to);
   return (
     <section class="card" aria-label={t('differences')}>
       <h2>{t('betweenTwo', { from: named(from), to: named(to) })}</h2>
