@@ -7,6 +7,8 @@ import { ApiError } from './problem.ts';
 
 /** Pages of one look: a list that is longer is shown as far as this. */
 const MOST_PAGES = 10;
+/** After a look that failed. */
+const AGAIN_MS = 5_000;
 
 export interface All<Row> {
   readonly rows: readonly Row[];
@@ -26,6 +28,7 @@ export function useAll<Row>(path: string, field: string, everyMs = 60_000): Live
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async (): Promise<void> => {
       clearTimeout(timer);
+      let waitMs = everyMs;
       try {
         const data = await pagesOf<Row>(path, field, left.signal);
         setSeen({ ...nothing, data, at: now() });
@@ -33,8 +36,9 @@ export function useAll<Row>(path: string, field: string, everyMs = 60_000): Live
         if (left.signal.aborted) return;
         if (!(error instanceof ApiError)) throw error;
         setSeen((was) => ({ ...(was.of === path ? was : nothing), error }));
+        waitMs = Math.min(everyMs, Math.max(AGAIN_MS, error.retryAfterMs ?? 0));
       }
-      timer = setTimeout(() => void (document.hidden ? waitSeen() : look()), everyMs);
+      timer = setTimeout(() => void (document.hidden ? waitSeen() : look()), waitMs);
     };
     const waitSeen = () => {
       document.addEventListener('visibilitychange', () => void look(), { once: true, signal: left.signal });

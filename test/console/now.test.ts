@@ -2,26 +2,28 @@
 import { expect, it, vi } from 'vitest';
 import { admin } from '../e2e/client.ts';
 import { SOON } from '../support/patience.ts';
-import { acknowledgeAll, failing, tick } from './alerting.ts';
+import { acknowledgeAll, type FailingCheck, failing, tick } from './alerting.ts';
 import { at, faultsIn, inaccessible, open, overflow, screenshot } from './browser.ts';
 
 const verdict = '[data-verdict]';
+type One = [FailingCheck];
+type Two = [FailingCheck, FailingCheck];
 
 it('says what needs somebody, as links, and counts it in the title and the icon', async () => {
-  const [pager] = await failing({ 'now-ledger-close': 'realtime', 'now-nightly-report': 'deferred' });
+  const [pager, nightly] = (await failing({ 'now-ledger-close': 'realtime', 'now-nightly': 'deferred' })) as Two;
   const page = await open('/console/');
   await page.locator('[data-verdict="trouble"]').waitFor();
-  const row = page.locator('.alert-rows li').filter({ hasText: 'now-ledger-close failed' });
+  const row = page.locator('.alert-rows li').filter({ hasText: `${pager.name} failed` });
   await row.getByText('Urgent').waitFor();
   await expect.poll(() => page.title(), SOON).toMatch(/^\(\d+\) Now · flyball$/);
   expect(await page.locator('link[rel="icon"]').getAttribute('href')).toMatch(/^data:image\/svg\+xml,.*b3201f/);
   await page.getByRole('heading', { name: 'Can wait' }).waitFor();
-  const waiting = page.locator('.alert-rows li').filter({ hasText: 'now-nightly-report failed' });
+  const waiting = page.locator('.alert-rows li').filter({ hasText: `${nightly.name} failed` });
   await waiting.getByText(/^Sent in/).waitFor();
 
   await row.getByRole('link').click();
-  await page.getByRole('heading', { name: 'now-ledger-close failed' }).waitFor();
-  expect(new URL(page.url()).pathname).toBe(`/console/alerts/${String(pager?.alert)}`);
+  await page.getByRole('heading', { name: `${pager.name} failed` }).waitFor();
+  expect(new URL(page.url()).pathname).toBe(`/console/alerts/${pager.alert}`);
   await page.goBack();
   await page.locator(verdict).waitFor();
 });
@@ -40,10 +42,10 @@ it('is well once somebody has all that burns, within three seconds and by itself
   await page.getByRole('heading', { name: 'In hand or silenced' }).waitFor();
   expect(await inaccessible(page)).toEqual([]);
 
-  const [market] = await failing({ 'now-market-open': 'high' });
+  const [market] = (await failing({ 'now-market-open': 'high' })) as One;
   await page.locator('[data-verdict="trouble"]').waitFor();
-  await page.getByText('now-market-open failed').waitFor();
-  await admin('POST', `/v1/alerts/${String(market?.alert)}/ack`, {});
+  await page.getByText(`${market.name} failed`).waitFor();
+  await admin('POST', `/v1/alerts/${market.alert}/ack`, {});
   const acknowledgedAt = performance.now();
   await vi.waitFor(async () => {
     expect(await page.locator('[data-verdict="trouble"]').count()).toBe(0);
@@ -69,7 +71,7 @@ it('does not take silence for health while the API is away, and comes back by it
 
 it('tells of a pause, without anybody being needed for it', async () => {
   const paused = { priority: 'sheddable', for: '10m', reason: 'a test of the console', services: ['thumbnails'] };
-  expect((await admin('POST', '/v1/shed', paused)).status).toBe(200);
+  expect((await admin('POST', '/v1/shed', paused)).body).toMatchObject({ reached: 1 });
   try {
     const page = await open('/console/');
     const row = page.locator('.alert-rows li').filter({ hasText: 'thumbnails refuses what is sheddable' });

@@ -40,7 +40,7 @@ export function WeekReport() {
       cell: (rule) => <span title={nameOf(rule)}>{nameOf(rule)}</span>,
     },
     ...COUNTS.map((count) => ({
-      ...{ key: count, title: t(TITLES[count]), width: '92px', end: true, by: (rule: RuleReport) => rule[count] },
+      ...{ key: count, title: t(TITLES[count]), width: '104px', end: true, by: (rule: RuleReport) => rule[count] },
       cell: (rule: RuleReport) => countOf(rule[count]),
     })),
     {
@@ -76,7 +76,7 @@ export function WeekReport() {
               rowKey={({ kind, service, name }) => `${kind} ${service} ${name}`}
               sort={sort}
               onSort={setSort}
-              minWidth={1000}
+              minWidth={1090}
               empty={<Empty title={t('noReport')} />}
             />
           </>

@@ -1,4 +1,5 @@
 // The screen Now: one look says whether anything needs anybody, and each thing that does is a link.
+import { useEffect } from 'preact/hooks';
 import { useAlso, useOpenAlerts, useTitle, type OpenAlert } from '../../attention.ts';
 import { useAll } from '../../api/all.ts';
 import { useLive } from '../../api/live.ts';
@@ -42,6 +43,12 @@ export default function Now(_props: ScreenProps) {
     ...{ alerts: seen(alerts), jobs: seen(jobs), topology: seen(topology), coverage: seen(coverage), at },
   });
   useAlso(situation.failing.length);
+  const isAway = alerts.error !== undefined;
+  useEffect(() => {
+    if (isAway) return;
+    // What is asked for seldom is asked for at once when the API is back.
+    for (const { error, refresh } of [jobs, topology, coverage, shed, faults, services]) if (error) void refresh();
+  }, [isAway]);
   const { needing, waiting, inHand, failing } = situation;
   return (
     <div class="now-screen stack">

@@ -94,6 +94,11 @@ export function situationOf({ alerts, jobs, topology, coverage, at }: Given): Si
     if (name === 'refusals' && topology.failed) return 'unread';
     return name !== 'flyball' && name !== 'breakers' && is('merge') ? 'merge' : undefined;
   };
+  const isReadOf = (name: AreaName): boolean => {
+    if (name === 'coverage') return coverage.data !== undefined;
+    if (alerts.data === undefined) return false;
+    return name === 'jobs' ? jobs.data !== undefined : name !== 'refusals' || topology.data !== undefined;
+  };
   const areas = AREAS.map((name): Area => {
     const doubt = doubtOf(name);
     const of = name === 'coverage' ? [] : open.filter(({ kind }) => KINDS_OF[name].includes(kind));
@@ -107,7 +112,7 @@ export function situationOf({ alerts, jobs, topology, coverage, at }: Given): Si
     const kind: Kind =
       isNeeding > 0
         ? 'bad'
-        : doubt !== undefined
+        : doubt !== undefined || !isReadOf(name)
           ? 'unknown'
           : isLaid > 0
             ? 'held'
@@ -121,9 +126,9 @@ export function situationOf({ alerts, jobs, topology, coverage, at }: Given): Si
       ...(doubt === undefined ? {} : { doubt }),
     };
   });
-  const doubts = [
-    ...new Set(areas.flatMap(({ doubt, name }) => (doubt === undefined || name === 'coverage' ? [] : [doubt]))),
-  ];
+  // Of what is refused, and of who tells nothing, alerts tell as well: what could not be read there leaves no doubt of the whole.
+  const grave = areas.filter(({ name, doubt }) => doubt !== 'unread' || name === 'jobs');
+  const doubts = [...new Set(grave.flatMap(({ doubt }) => doubt ?? []))];
   const isTrouble = needing.length + failing.length > 0;
   const isRead = alerts.data !== undefined || alerts.failed;
   const isAll = isRead && (jobs.data !== undefined || jobs.failed);

@@ -50,7 +50,10 @@ describe('all is well', () => {
   it('is not said before jobs and alerts have been read', () => {
     const unread = { data: undefined, failed: false };
     expect(situationOf({ ...WELL, alerts: unread }).verdict).toBe('loading');
-    expect(situationOf({ ...WELL, jobs: unread }).verdict).toBe('loading');
+    const situation = situationOf({ ...WELL, jobs: unread });
+    expect(situation.verdict).toBe('loading');
+    expect(areaOf(situation, 'jobs')).toEqual({ name: 'jobs', kind: 'unknown', open: 0, all: 0 });
+    expect(areaOf(situation, 'breakers')?.kind).toBe('ok');
   });
 
   it('also when somebody has what burns, or has silenced it', () => {
@@ -150,6 +153,14 @@ describe('nobody can know', () => {
   it('of jobs while they are not looked after', () => {
     const monitor = alertOf({ kind: 'flyball', service: 'flyball', name: 'monitor', key: 'flyball/flyball/monitor' });
     expect(areaOf(situationOf(withAlerts(monitor)), 'jobs')?.doubt).toBe('monitor');
+  });
+
+  it('of jobs that could not be read; of refusals it is said there alone, since alerts tell of them too', () => {
+    const unread = { data: undefined, failed: true };
+    expect(situationOf({ ...WELL, jobs: unread })).toMatchObject({ verdict: 'unknown', doubts: ['unread'] });
+    const situation = situationOf({ ...WELL, topology: unread });
+    expect(situation.verdict).toBe('well');
+    expect(areaOf(situation, 'refusals')?.kind).toBe('unknown');
   });
 
   it('of coverage is said there, and makes nothing else doubtful', () => {
