@@ -23,6 +23,8 @@ const FLAGS = [
 /** A telephone, and a screen on a wall. */
 export const WIDTHS = [360, 1920] as const;
 const HEIGHTS: Readonly<Record<number, number>> = { 360: 800, 1920: 1080 };
+/** A page is loaded by a dozen requests, of which the first starts the function. */
+const LOADED_WITHIN_MS = 120_000;
 const SESSION = 'flyball.session';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -69,6 +71,7 @@ export async function open(path: string, opened: Opened = {}): Promise<Page> {
   contexts.push(context);
   const page = await context.newPage();
   page.setDefaultTimeout(SOON.timeout);
+  page.setDefaultNavigationTimeout(LOADED_WITHIN_MS);
   if (token !== null) await signedIn(page, token);
   faults.set(page, faultsOf(page, [origin, ...origins]));
   await page.goto(`${origin}${path}`);
