@@ -63,6 +63,10 @@ it('lists services; what is looked for and how it is sorted stands in the addres
   await page.getByRole('searchbox').fill('no such service');
   await page.getByText('No service is like that.').waitFor();
   await page.getByRole('searchbox').fill('');
+  // However many there are: their traffic comes in pictures of the whole cell.
+  const { requested } = faultsIn(page);
+  expect(requested.some((url) => url.includes('/v1/telemetry/topology'))).toBe(true);
+  expect(requested.filter((url) => url.includes('/v1/telemetry/series'))).toEqual([]);
   await fits(page);
 });
 
@@ -84,7 +88,7 @@ it('forces a breaker for a time and for a reason, and releases it', async () => 
   const breaker = await admin('GET', `/v1/services/${OWN}/breakers/stock`);
   expect(breaker.body).toMatchObject({ state: 'FORCED_OPEN', forced: { reason: 'the stock is being counted' } });
   await card.getByRole('button', { name: 'Show transitions' }).click();
-  await card.getByRole('listitem').filter({ hasText: 'Closed → Forced open' }).waitFor();
+  await card.getByRole('listitem').filter({ hasText: 'Closed → Forced open' }).first().waitFor();
   await card.getByRole('button', { name: 'Release' }).click();
   await dialog.getByLabel('Reason').fill('it is counted');
   await dialog.getByRole('button', { name: 'Release' }).click();

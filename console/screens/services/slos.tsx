@@ -6,7 +6,7 @@ import { Empty, Shown } from '../../parts/shown.tsx';
 import { State } from '../../parts/state.tsx';
 import { Ago, durationOf } from '../../parts/time.tsx';
 import { Link, to } from '../../router/router.tsx';
-import { useTexts } from '../../text/language.ts';
+import { locale, useTexts } from '../../text/language.ts';
 import type { Gauge, Saturation, Slo } from './answers.ts';
 import { Meter } from './meter.tsx';
 import { servicesTexts } from './texts.ts';
@@ -80,7 +80,7 @@ function SloCard({ slo }: { slo: Slo }) {
       <dl class="facts">
         <dt>{t('attained')}</dt>
         <dd class="number">
-          {attained === null ? '–' : percentOf4(attained)}{' '}
+          {attained === null ? '–' : closeOf(attained)}{' '}
           <span class="quiet">{t('badOf', { bad: countOf(bad), total: countOf(total) })}</span>
         </dd>
         <dt>{t('budgetUsed')}</dt>
@@ -123,7 +123,9 @@ function SloCard({ slo }: { slo: Slo }) {
   );
 }
 
-const percentOf4 = (share: number): string => `${(share * 100).toFixed(share > 0.99 ? 3 : 1)} %`;
+/** Close to all, the third digit tells. */
+const closeOf = (share: number): string =>
+  share.toLocaleString(locale(), { style: 'percent', maximumFractionDigits: share > 0.99 ? 3 : 1 });
 
 function Gauges({ saturation: { functions, memoryMb, tmpMb, timeMs, queues } }: { saturation: Saturation }) {
   const t = useTexts(servicesTexts);
