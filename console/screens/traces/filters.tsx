@@ -1,5 +1,5 @@
 // What traces are searched by; each filter is in the address.
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { useAll } from '../../api/all.ts';
 import { go, useParam } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
@@ -55,6 +55,9 @@ function Words({ name, hint, list, short }: { name: Filter; hint?: string; list?
   const t = useTexts(traceTexts);
   const id = useId();
   const [value, set] = useParam(name);
+  // What is being typed outlasts what is live beside it; the address has it once it is done.
+  const [typed, type] = useState(value);
+  useEffect(() => type(value), [value]);
   return (
     <div class={`field ${short ? 'short' : ''}`}>
       <label for={id}>{t(name)}</label>
@@ -63,9 +66,10 @@ function Words({ name, hint, list, short }: { name: Filter; hint?: string; list?
         type="text"
         autocomplete="off"
         spellcheck={false}
-        value={value}
+        value={typed}
         {...(hint === undefined ? {} : { placeholder: hint })}
         {...(list === undefined ? {} : { list })}
+        onInput={({ currentTarget }) => type(currentTarget.value)}
         onChange={({ currentTarget }) => set(currentTarget.value.trim())}
       />
     </div>
