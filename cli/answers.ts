@@ -23,6 +23,8 @@ export interface Listed {
   readonly rows: readonly Fields[];
   /** Whether there are more than were wanted. */
   readonly more: boolean;
+  /** What the first page said besides. */
+  readonly besides: Fields;
 }
 
 /** Page by page, until there are no more or as many as are wanted. `member` names the list in each page. */
@@ -33,6 +35,7 @@ export async function listed(
   { query = new URLSearchParams(), most = Infinity }: { readonly query?: URLSearchParams; readonly most?: number } = {},
 ): Promise<Listed> {
   const rows: Fields[] = [];
+  let besides: Fields = {};
   let cursor: string | undefined;
   do {
     const page = new URLSearchParams(query);
@@ -42,10 +45,11 @@ export async function listed(
     const told = fieldsOf(answer, `a list of ${member}`);
     const found = told[member];
     if (!Array.isArray(found)) throw strange(`a list of ${member}`, answer);
+    if (cursor === undefined) besides = told;
     rows.push(...found.filter(isObject));
     cursor = textOf(told['cursor']);
   } while (cursor !== undefined && rows.length < most);
-  return { rows, more: cursor !== undefined };
+  return { rows, more: cursor !== undefined, besides };
 }
 
 /** A text as it stands in a table: nothing for what is not there. */

@@ -1,8 +1,9 @@
-// What people do with one alert, or with a channel: say that they have seen it, have it sent now, try it.
-import { cell, fieldsOf, jsonBody } from '../answers.ts';
+// What people do with one alert, or with a channel: say that they have seen it or take that back, have it sent now, try it.
+import { cell, fieldsOf, jsonBody, moment } from '../answers.ts';
 import type { Given, Outcome } from '../command.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { EXIT, WrongUsage } from '../failure.ts';
+import { isObject } from '../problem.ts';
 
 export interface AskedOfAlerts {
   readonly given: Given;
@@ -29,15 +30,28 @@ export async function acknowledge({ given, controlPlane, named }: AskedOfAlerts)
   const body = { ...(reason === undefined ? {} : { reason }), ...(until === undefined ? {} : { until }) };
   const answer = await controlPlane.ask('POST', `${pathOf(named)}/ack`, { body: jsonBody(body) });
   const told = fieldsOf(answer, 'that of an alert');
-  return { exitCode: EXIT.ok, lines: [`${cell(told['key'])} is seen: nobody is told again.`], json: told };
+  const seen = told['acknowledged'];
+  const end = isObject(seen) && seen['until'] !== undefined ? ` until ${moment(seen['until'])}` : '';
+  const line = `${cell(told['key'])} is seen: nobody is told again${end}, unless it turns worse.`;
+  return { exitCode: EXIT.ok, lines: [line], json: told };
+}
+
+export async function unacknowledge({ controlPlane, named }: AskedOfAlerts): Promise<Outcome> {
+  const told = fieldsOf(await controlPlane.ask('DELETE', `${pathOf(named)}/ack`), 'that of an alert');
+  const line = `${cell(told['key'])} is not seen any more: those it goes to are told again.`;
+  return { exitCode: EXIT.ok, lines: [line], json: told };
 }
 
 export async function sendNow({ given, controlPlane, named }: AskedOfAlerts): Promise<Outcome> {
   const body = { reason: requireReason(given) };
   const answer = await controlPlane.ask('POST', `${pathOf(named)}/send-now`, { body: jsonBody(body) });
   const told = fieldsOf(answer, 'that of an alert');
-  const line = 'is sent to those from whom it was held back, within a minute';
-  return { exitCode: EXIT.ok, lines: [`${cell(told['key'])} ${line}.`], json: told };
+  const held = told['held'];
+  const said =
+    Array.isArray(held) && held.length === 0
+      ? 'is held back from nobody: there is nothing to send'
+      : 'is sent to those from whom it was held back, within a minute';
+  return { exitCode: EXIT.ok, lines: [`${cell(told['key'])} ${said}.`], json: told };
 }
 
 export async function test({ controlPlane, named: [channel = ''] }: AskedOfAlerts): Promise<Outcome> {

@@ -1,8 +1,8 @@
-// Which alerts there are, and how many of each rule there were in a week.
+// Which alerts there are, the worst first, and how many of each rule there were in a week.
 import { cell, fieldsOf, listed, moment, type Fields } from '../answers.ts';
 import type { Outcome } from '../command.ts';
 import { EXIT } from '../failure.ts';
-import { table } from '../line.ts';
+import { table, type Line } from '../line.ts';
 import { isObject } from '../problem.ts';
 import { serviceName } from '../rules-file.ts';
 import { ALERTS, type AskedOfAlerts } from './alert-acts.ts';
@@ -13,16 +13,41 @@ export async function list({ given, controlPlane }: AskedOfAlerts): Promise<Outc
     ...(service === undefined ? {} : { service: serviceName(service) }),
     ...(status === undefined ? {} : { status }),
   });
-  const { rows } = await listed(controlPlane, ALERTS, 'alerts', { query });
-  const lines = table(rows, [
+  const { rows: found, besides } = await listed(controlPlane, ALERTS, 'alerts', { query });
+  const rows = status === 'resolved' || status === 'all' ? found : worstFirst(found);
+  const alerts = table(rows, [
     { title: 'ALERT', of: ({ id }) => cell(id) },
     { title: 'SEVERITY', of: ({ severity }) => cell(severity) },
     { title: 'SINCE', of: ({ since }) => moment(since) },
-    { title: 'ABOUT', of: ({ key }) => cell(key) },
+    { title: 'ABOUT', of: aboutOf },
     { title: 'TOLD', of: toldOf },
     { title: 'SUMMARY', of: ({ summary }) => cell(summary) },
   ]);
-  return { exitCode: EXIT.ok, lines: rows.length > 0 ? lines : ['There are no such alerts.'], json: { alerts: rows } };
+  const { lookedAt, stale, warnings } = besides;
+  return {
+    exitCode: EXIT.ok,
+    lines: [...warned(warnings), ...(rows.length > 0 ? alerts : ['There are no such alerts.'])],
+    json: { alerts: rows, lookedAt, stale, warnings },
+  };
+}
+
+/** Why nobody may be told: without it, an empty list would be taken for health. */
+function warned(warnings: unknown): Line[] {
+  if (!Array.isArray(warnings)) return [];
+  return warnings.map((warning) => ({ text: `warning: ${cell(warning)}`, tone: 'bad' }));
+}
+
+const SEVERITIES = ['realtime', 'high', 'deferred'];
+
+/** Of equally severe ones the latest first. */
+function worstFirst(rows: readonly Fields[]): Fields[] {
+  const rank = ({ severity }: Fields) => SEVERITIES.indexOf(cell(severity));
+  return rows.toSorted((a, b) => rank(a) - rank(b) || cell(b['since']).localeCompare(cell(a['since'])));
+}
+
+/** By its name: the key of a check ends in a hash, which tells nobody which. */
+export function aboutOf({ key, kind, service, name }: Fields): string {
+  return name === undefined ? cell(key) : [kind, service, name].map(cell).join('/');
 }
 
 /** The channels, those that cannot be told, and what stands against the others. */

@@ -5,6 +5,7 @@ import { EXIT } from '../failure.ts';
 import { table, type Line } from '../line.ts';
 import { isObject } from '../problem.ts';
 import { pathOf, type AskedOfAlerts } from './alert-acts.ts';
+import { aboutOf } from './alert-lists.ts';
 
 export async function show(asked: AskedOfAlerts): Promise<Outcome> {
   const { controlPlane, named } = asked;
@@ -12,7 +13,7 @@ export async function show(asked: AskedOfAlerts): Promise<Outcome> {
   const explained = await whyOf(asked);
   const deliveries = rowsOf(alert, 'deliveries');
   const lines: Line[] = [
-    { text: cell(alert['key']), tone: alert['status'] === 'firing' ? 'bad' : 'good' },
+    { text: aboutOf(alert), tone: alert['status'] === 'firing' ? 'bad' : 'good' },
     cell(alert['summary']),
     ...said(alert).map(([what, words]) => `${what}: ${words}`),
     ...section('Exception', textsOf(alert, 'exception')),

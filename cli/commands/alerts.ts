@@ -2,7 +2,8 @@
 import type { Command } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
 import { didYouMean } from '../nearest.ts';
-import { acknowledge, sendNow, test, type AlertAct } from './alert-acts.ts';
+import { acknowledge, sendNow, test, unacknowledge, type AlertAct } from './alert-acts.ts';
+import { dead, retry } from './alert-dead.ts';
 import { list, report } from './alert-lists.ts';
 import { show, why } from './alert-record.ts';
 import { silence, silences, unsilence } from './alert-silences.ts';
@@ -23,10 +24,13 @@ const VERBS: Readonly<Record<string, Verb>> = {
   show: { act: show, wants: AN_ALERT },
   why: { act: why, wants: AN_ALERT },
   ack: { act: acknowledge, wants: AN_ALERT },
+  unack: { act: unacknowledge, wants: AN_ALERT },
   'send-now': { act: sendNow, wants: AN_ALERT },
   silence: { act: silence, wants: 'what it is for, such as service=settlement', several: true },
   silences: { act: silences },
   unsilence: { act: unsilence, wants: 'a silence, by its id' },
+  dead: { act: dead },
+  retry: { act: retry, wants: 'a delivery, by its id' },
   report: { act: report },
   test: { act: test, wants: 'a channel' },
 };
@@ -49,18 +53,22 @@ const MOST_ARGUMENTS = 51;
 export const alerts: Command = {
   name: 'alerts',
   summary: 'tell what is wrong, who was told and why; acknowledge, silence, send now',
-  synopsis: `[${Object.keys(VERBS).join('|')}] [<alert>|<match>|<silence>|<channel>] [--reason <text>]`,
-  help: `Without a word: what fires, since when, who has been told and what is held back.
+  synopsis: `[${Object.keys(VERBS).join('|')}] [<alert>|<match>|<silence>|<delivery>|<channel>] [--reason <text>]`,
+  help: `Without a word: what fires, the worst first, since when, who has been told and what is
+held back; before that, why nobody may be told.
 
 show <alert>         all that is known of it, what was sent, and why
 why <alert>          who was told, who was not, and why
 ack <alert>          says that you have seen it: nobody is told again
+unack <alert>        takes that back
 send-now <alert>     sends what is held back, with the next tick
 silence <match>…     nobody is told of what fits, for a time: service=settlement,
                      owner, kind, severity, name, tag; * for any letters. All that are
                      said must fit; of a field that is said twice one is enough
 silences             those that hold or are to come
 unsilence <silence>  ends one: what still burns is sent
+dead                 what could not be delivered, and was given up
+retry <delivery>     tries one of those again
 report               a week's alerts by rule: what nobody acts on comes first
 test <channel>       sends a test message to a channel of the routing document
 

@@ -35,6 +35,15 @@ const answers: Readonly<Record<string, object>> = {
   },
   ack: alert,
   'send-now': alert,
+  deliveries: {
+    deliveries: [
+      {
+        ...{ id: `${ID}-2`, alert: ID, channel: 'pager', kind: 'firing', service: 'settlement' },
+        ...{ summary: 'nightly failed', settledAt: AT, error: 'it is gone' },
+      },
+    ],
+  },
+  retry: { id: `${ID}-2`, alert: ID, channel: 'pager', state: 'pending' },
   report: {
     week: '2026-W53',
     rules: [
@@ -100,6 +109,15 @@ it('lists what is wrong, who was told, and until when the rest waits', async () 
   ]);
 });
 
+it('lists what was given up', async () => {
+  const { out } = await flyball('dead');
+  expect(asked.map(({ what }) => what)).toEqual(['GET /v1/alerts/deliveries?limit=200']);
+  expect(rowsOf(out)[1]).toEqual([
+    ...[`${ID}-2`, '2027-01-01 02:00:00', 'pager', 'firing', 'settlement'],
+    ...['nightly failed', 'it is gone'],
+  ]);
+});
+
 it('says why', async () => {
   const { out } = await flyball('why', ID);
   expect(out.trimEnd().split('\n')).toEqual([
@@ -113,6 +131,7 @@ it.each([
   [['ack', ID, '--reason', 'on it', '--until', AT], `${ID}/ack`, { reason: 'on it', until: AT }, 'is seen'],
   [['ack', ID], `${ID}/ack`, {}, 'is seen'],
   [['send-now', ID, '--reason', 'early'], `${ID}/send-now`, { reason: 'early' }, 'is sent'],
+  [['retry', `${ID}-2`], `deliveries/${ID}-2/retry`, {}, `${ID}-2 is sent to pager again`],
   [['test', 'mail'], 'channels/mail/test', {}, 'mail (sns) has taken a test message.'],
 ])('%j asks for %s', async (argv, path, body, told) => {
   const { exitCode, out } = await flyball(...argv);
@@ -140,6 +159,8 @@ it.each([
   [['silence', 'service=a', '--for', '2h', '--until', AT, '--reason', 'x'], 'Say for how long'],
   [['silence', 'sevrice=a', '--for', '2h', '--reason', 'x'], 'Did you mean "service"?'],
   [['silence', 'service=', '--for', '2h', '--reason', 'x'], '"service=" does not say which'],
+  [['unack'], 'Say which: unack wants an alert, by its id.'],
+  [['retry'], 'Say which: retry wants a delivery, by its id.'],
   [['unsilence'], 'Say which: unsilence wants a silence, by its id.'],
 ])('%j asks for nothing', async (argv, says) => {
   const { exitCode, err } = await flyball(...argv);
@@ -223,6 +244,46 @@ describe('with the control plane', () => {
     ]);
     const { out: json } = await asked(['show', id, '--json']);
     expect(JSON.parse(json)).toMatchObject({ id, told: ['mail'], why: { id, trail: [{ what: 'fired' }, {}, {}, {}] } });
+  });
+
+  it('lists the worst first, by names, and before them why nobody may be told', async () => {
+    const check = { kind: 'check' as const, key: `check/orders/${'5a'.repeat(20)}`, service: 'orders' };
+    world.clock.advance(1_000);
+    world.conditions = [
+      ...world.conditions,
+      failed('later', { severity: 'deferred', since: NIGHT + 1_000 }),
+      failed('Backup', { ...check, severity: 'high', since: NIGHT - 1_000 }),
+    ];
+    await world.tick();
+    world.clock.advance(HOUR / 10);
+    const { out, exitCode } = await asked([]);
+    expect(exitCode).toBe(0);
+    const [warning = '', , ...rows] = lines(out);
+    expect(warning).toBe('warning: Alerts have not been looked at since 2026-11-18T02:12:01.000Z.');
+    expect(rows.map((row) => row.split(/ {2,}/)[3])).toEqual([
+      ...['check/orders/Backup', 'job/settlement/later', 'job/settlement/nightly'],
+    ]);
+    const none = await asked(['--status', 'acknowledged']);
+    expect(lines(none.out)).toEqual([warning, 'There are no such alerts.']);
+    const { out: json } = await asked(['--json']);
+    expect(JSON.parse(json)).toMatchObject({ stale: true, warnings: [warning.replace('warning: ', '')] });
+  });
+
+  it('says until when an alert is seen, and takes it back', async () => {
+    const seen = await asked(['ack', id, '--until', '2026-11-18T06:00:00Z']);
+    expect(seen.out).toBe(
+      'job/settlement/nightly is seen: nobody is told again until 2026-11-18 06:00:00, unless it turns worse.',
+    );
+    const back = await asked(['unack', id]);
+    expect(back.out).toBe('job/settlement/nightly is not seen any more: those it goes to are told again.');
+    expect(await asked(['unack', id])).toMatchObject({ exitCode: 1 });
+  });
+
+  it('says that there is nothing to send of what is held back from nobody', async () => {
+    const send = () => asked(['send-now', id, '--reason', 'early']);
+    expect((await send()).out).toContain('is sent to those from whom it was held back');
+    await world.tick();
+    expect((await send()).out).toBe('job/settlement/nightly is held back from nobody: there is nothing to send.');
   });
 
   it('silences what fits, lists it, and ends it', async () => {
