@@ -58,7 +58,6 @@ describe('the page', () => {
   });
 
   it('is seen within a second, with nothing in the cache', async () => {
-    await open('/console');
     const seen: number[] = [];
     for (let look = 0; look < LOOKS; look++) {
       const page = await open('/console');
@@ -67,6 +66,8 @@ describe('the page', () => {
         performance.getEntriesByName('first-contentful-paint').map(({ startTime }) => startTime),
       );
       seen.push(paint ?? Number.POSITIVE_INFINITY);
+      // One viewer at a time: what others ask meanwhile is not measured.
+      await page.context().close();
     }
     seen.sort((a, b) => a - b);
     process.stdout.write(`first paint, ms: ${seen.map((ms) => ms.toFixed(0)).join(', ')}\n`);
