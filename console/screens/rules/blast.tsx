@@ -52,14 +52,17 @@ export function Blast({ subject, compared }: { subject: Subject; compared: Compa
       {rows.length === 0 ? (
         <p class="quiet">{t('concernsNobody')}</p>
       ) : (
-        <ul class="traffic" aria-label={t('trafficLastHour')}>
-          {rows.map(({ what, of }, i) => (
-            <li key={what}>
-              <span>{what}</span>
-              {i < MOST_SERIES ? <Traffic service={subject.name} of={of} what={what} /> : null}
-            </li>
-          ))}
-        </ul>
+        <>
+          <h3>{t('lastHour')}</h3>
+          <ul class="traffic" aria-label={t('lastHour')}>
+            {rows.map(({ what, of }, i) => (
+              <li key={what}>
+                <span>{what}</span>
+                {i < MOST_SERIES ? <Traffic service={subject.name} of={of} what={what} /> : null}
+              </li>
+            ))}
+          </ul>
+        </>
       )}
       <Simulating subject={subject} source={compared.stored.source} />
     </section>
@@ -80,10 +83,10 @@ function Traffic({ service, of, what }: { service: string; of: Readonly<Record<s
   if (!data) return <span class="quiet number">{error ? '–' : '…'}</span>;
   return (
     <>
-      <span class="number">{t('requestsLastHour', { count: countOf(data.total.count) })}</span>
+      <span class="number">{countOf(data.total.count)}</span>
       <Spark
         values={data.points.map(({ count, partial }) => (partial ? null : count))}
-        label={t('trafficOf', { what })}
+        label={`${what}: ${t('lastHour')}`}
       />
     </>
   );
@@ -113,7 +116,7 @@ function Simulating({ subject, source }: { subject: Subject; source: string }) {
   }, [subject.api, source, asked]);
   return (
     <div class="stack" aria-busy={simulated === undefined && error === undefined}>
-      <h3>{t('simulated', { minutes: MINUTES })}</h3>
+      <h3>{t('simulated')}</h3>
       {error ? (
         <Failed error={error} onRetry={() => setAsked(asked + 1)} />
       ) : simulated ? (

@@ -47,7 +47,7 @@ export function Convergence({ fleet: { published, summary, convergence } }: { fl
       </div>
       <ul class="standings">
         {(instances === 0 ? STANDINGS.slice(0, 1) : there).map((standing) => (
-          <li key={standing} class={KINDS[standing]} title={t(`standing.${standing}.why`)}>
+          <li key={standing} class={KINDS[standing]}>
             <Shape kind={KINDS[standing]} /> <span class="number">{countOf(summary[standing])}</span>{' '}
             {t(`standing.${standing}`)}
           </li>
@@ -58,9 +58,9 @@ export function Convergence({ fleet: { published, summary, convergence } }: { fl
         <dd class="number">{countOf(instances)}</dd>
         {instances === 0 ? null : (
           <>
-            <dt>{t('byRevision')}</dt>
+            <dt>{t('revision')}</dt>
             <dd class="number">{list(revisions)}</dd>
-            <dt>{t('byLibrary')}</dt>
+            <dt>{t('library')}</dt>
             <dd class="number">{list(versions)}</dd>
           </>
         )}

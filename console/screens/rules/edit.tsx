@@ -75,7 +75,7 @@ export function Edit({ subject, draft }: { subject: Subject; draft: Draft }) {
             <button
               type="button"
               disabled={busy || !may || hasErrors || (!isDirty && !isNew)}
-              title={mayNot ?? (hasErrors ? t('mendFirst') : t('saveKeys'))}
+              title={mayNot ?? (hasErrors ? t('mendFirst') : 'Ctrl+S')}
               onClick={() => save(false)}
             >
               {t('save')}

@@ -2,7 +2,6 @@
 import { useState } from 'preact/hooks';
 import { get, queryOf, send } from '../../api/client.ts';
 import { refreshed, useLive } from '../../api/live.ts';
-import { ApiError } from '../../api/problem.ts';
 import { tellDone, useAct } from '../../parts/feedback.tsx';
 import { Empty, Shown } from '../../parts/shown.tsx';
 import { State, type Kind } from '../../parts/state.tsx';
@@ -14,7 +13,7 @@ import { useMay } from '../../session/me.ts';
 import { useTexts } from '../../text/language.ts';
 import type { Diff, Published, Revision, Revisions } from './answers.ts';
 import { Changes } from './changes.tsx';
-import { Refused } from './refused.tsx';
+import { Decide, type Decided } from './decide.tsx';
 import type { Subject } from './subject.ts';
 import { rulesTexts } from './texts.ts';
 
@@ -25,6 +24,14 @@ const STATES: Readonly<Record<Revision['state'], Kind>> = {
   past: 'off',
   removal: 'warn',
 };
+
+const STATE_TEXTS = {
+  current: 'inForceState',
+  gray: 'gray.running',
+  aborted: 'gray.aborted',
+  past: 'past',
+  removal: 'rulesRemoved',
+} as const;
 
 export function History({ subject }: { subject: Subject }) {
   const t = useTexts(rulesTexts);
@@ -44,7 +51,7 @@ export function History({ subject }: { subject: Subject }) {
       cell: ({ revision }) => (
         <Pick
           name="from"
-          label={t('fromRevision', { revision })}
+          label={`${t('from')} ${String(revision)}`}
           value={String(revision)}
           chosen={from === 'published' ? String(inForce) : from}
           onChoose={setFrom}
@@ -56,7 +63,13 @@ export function History({ subject }: { subject: Subject }) {
       title: t('to'),
       width: '72px',
       cell: ({ revision }) => (
-        <Pick name="to" label={t('toRevision', { revision })} value={String(revision)} chosen={to} onChoose={setTo} />
+        <Pick
+          name="to"
+          label={`${t('to')} ${String(revision)}`}
+          value={String(revision)}
+          chosen={to}
+          onChoose={setTo}
+        />
       ),
     },
     { key: 'revision', title: t('revision'), width: '90px', end: true, cell: ({ revision }) => revision },
@@ -64,7 +77,7 @@ export function History({ subject }: { subject: Subject }) {
       key: 'state',
       title: t('state'),
       width: '140px',
-      cell: ({ state }) => <State kind={STATES[state]}>{t(`revision.${state}`)}</State>,
+      cell: ({ state }) => <State kind={STATES[state]}>{t(STATE_TEXTS[state])}</State>,
     },
     { key: 'at', title: t('publishedAt'), width: '170px', cell: ({ publishedAt }) => <Time at={publishedAt} /> },
     { key: 'author', title: t('author'), width: 'minmax(100px, 1fr)', cell: ({ author }) => author },
@@ -88,7 +101,7 @@ export function History({ subject }: { subject: Subject }) {
               setTo(String(revision));
             }}
           >
-            {t('goingBack', { revision })}
+            {t('rollBackTo', { to: revision })}…
           </button>
         ),
     },
@@ -163,12 +176,11 @@ interface BetweenProps {
 function Between({ subject, from, to, inForce }: BetweenProps) {
   const t = useTexts(rulesTexts);
   const diff = useLive<Diff>(`${subject.api}/diff${queryOf({ from, to })}`, 10_000);
-  const named = (version: string) =>
-    version === 'published' ? t('whatIsInForce') : t('revisionNumber', { revision: version });
+  const named = (version: string) => (version === 'published' ? t('inForceState') : version);
   const isBack = from === 'published' && to !== String(inForce) && /^\d+$/.test(to);
   return (
     <section class="card" aria-label={t('differences')}>
-      <h2>{t('betweenTwo', { from: named(from), to: named(to) })}</h2>
+      <h2>{`${named(from)} → ${named(to)}`}</h2>
       <Shown of={diff}>
         {({ changes }) => (
           <>
@@ -185,70 +197,19 @@ function Between({ subject, from, to, inForce }: BetweenProps) {
 function RollBack({ subject, to, isSame }: { subject: Subject; to: number; isSame: boolean }) {
   const t = useTexts(rulesTexts);
   const tp = useTexts(partsTexts);
-  const [note, setNote] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<ApiError>();
   const may = useMay()(subject.publishes, subject.isBaseline ? undefined : subject.name);
-  const isForceable = refused?.code === 'LIBRARY_TOO_OLD';
-  const why = may ? undefined : tp('mayNot', { role: subject.publishes });
 
-  async function rollBack(force: boolean): Promise<void> {
-    if (note.trim() === '') return;
-    setBusy(true);
-    try {
-      const body = { to, note: note.trim(), ...(force ? { force } : {}) };
-      const { revision } = await send<Published>('POST', `${subject.api}/rollback`, body);
-      setRefused(undefined);
-      setNote('');
-      tellDone(t('rolledBack', { to, revision }));
-      await Promise.all([refreshed(subject.api), refreshed('/v1/services')]);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setRefused(error);
-    } finally {
-      setBusy(false);
-    }
+  async function rollBack(decided: Decided): Promise<void> {
+    const { revision } = await send<Published>('POST', `${subject.api}/rollback`, { to, ...decided });
+    tellDone(t('inForce', { revision }));
+    await Promise.all([refreshed(subject.api), refreshed('/v1/services')]);
   }
 
+  const why = may ? (isSame ? t('noChanges') : undefined) : tp('mayNot', { role: subject.publishes });
   return (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void rollBack(false);
-      }}
-    >
-      <p>{t('rollBackHint', { to })}</p>
-      <input
-        type="text"
-        required
-        maxLength={1000}
-        aria-label={t('note')}
-        placeholder={t('noteNeeded')}
-        value={note}
-        onInput={({ currentTarget }) => setNote(currentTarget.value)}
-      />
-      {refused ? <Refused error={refused} /> : null}
-      <div class="row">
-        <button
-          type="submit"
-          class="main"
-          disabled={busy || !may || isSame}
-          title={why ?? (isSame ? t('noChanges') : undefined)}
-        >
-          {t('rollBackTo', { to })}
-        </button>
-        {isForceable ? (
-          <button
-            type="button"
-            class="danger"
-            disabled={busy || note.trim() === ''}
-            onClick={() => void rollBack(true)}
-          >
-            {t('publishForced')}
-          </button>
-        ) : null}
-      </div>
-    </form>
+    <>
+      <p class="quiet">{t('rollBackHint')}</p>
+      <Decide act={t('rollBackTo', { to })} why={why} needsNote onDo={rollBack} />
+    </>
   );
 }

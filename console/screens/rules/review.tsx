@@ -93,8 +93,8 @@ function PublishedNote({ subject, published }: { subject: Subject; published: Pu
   return (
     <section class="card" data-published={revision}>
       <div class="note ok" role="status">
-        <strong>{t(gray ? 'nowGray' : 'nowInForce', { revision })}</strong>
-        {subject.isBaseline ? null : <Link to={placeOf(subject, 'rollout')}>{t('watchRollout')}</Link>}
+        <strong>{t(gray ? 'grayState' : 'inForce', { revision })}</strong>
+        {subject.isBaseline ? null : <Link to={placeOf(subject, 'rollout')}>{t('view.rollout')}</Link>}
       </div>
       {fleet ? <Convergence fleet={fleet} /> : null}
       <Faults title={t('warnings')} kind="warn" faults={warnings} />

@@ -2,8 +2,6 @@
 import { useState } from 'preact/hooks';
 import { send } from '../../api/client.ts';
 import { refreshed, useLive } from '../../api/live.ts';
-import { tellDone } from '../../parts/feedback.tsx';
-import { ApiError } from '../../api/problem.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { countOf, percentOf } from '../../parts/number.ts';
 import { Empty, Shown } from '../../parts/shown.tsx';
@@ -15,7 +13,7 @@ import { useTexts } from '../../text/language.ts';
 import type { Diff, Figures, Fleet, Gray } from './answers.ts';
 import { Changes } from './changes.tsx';
 import { Convergence } from './convergence.tsx';
-import { Refused } from './refused.tsx';
+import { Decide, type Decided } from './decide.tsx';
 import type { Subject } from './subject.ts';
 import { rulesTexts } from './texts.ts';
 
@@ -78,13 +76,7 @@ function GrayPublication({ subject, gray }: { subject: Subject; gray: Gray }) {
       )}
       {isRunning && steps.length > 0 ? (
         <p class="quiet">
-          {t('stepSince')} <Time at={stepSince} />
-          {judgement?.bakedAt === undefined ? null : (
-            <>
-              {' '}
-              · {t('bakedIn')} <Countdown to={judgement.bakedAt} />
-            </>
-          )}
+          <Time at={stepSince} /> {judgement?.bakedAt === undefined ? null : <Countdown to={judgement.bakedAt} />}
         </p>
       ) : null}
       {judgement ? <Sides judgement={judgement} revision={revision} base={baseRevision} /> : null}
@@ -155,13 +147,7 @@ function Sides({ judgement, revision, base }: SidesProps) {
         </tbody>
       </table>
       <p class="quiet">
-        {t('judgedSince')} <Time at={since} />
-        {completeUntil === undefined ? null : (
-          <>
-            {' '}
-            · {t('completeUntil')} <Time at={completeUntil} />
-          </>
-        )}
+        <Time at={since} /> – <Time at={completeUntil} />
       </p>
     </div>
   );
@@ -197,52 +183,18 @@ function EndDialog({ subject, revision, how, onClose }: EndDialogProps) {
   const t = useTexts(rulesTexts);
   const tp = useTexts(partsTexts);
   const { data } = useLive<Diff>(`${subject.api}/diff?to=gray`, 30_000);
-  const [note, setNote] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<ApiError>();
-  const isForceable = refused?.code === 'LIBRARY_TOO_OLD';
-  async function end(force: boolean): Promise<void> {
-    setBusy(true);
-    try {
-      const body = { expectedRevision: revision, note: note.trim(), ...(force ? { force } : {}) };
-      await send('POST', `${subject.api}/gray/${how}`, body);
-      tellDone(t(how === 'promote' ? 'promoted' : 'aborted', { revision }));
-      onClose();
-      await refreshed('/v1/services');
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setRefused(error);
-    } finally {
-      setBusy(false);
-    }
+  async function end(decided: Decided): Promise<void> {
+    await send('POST', `${subject.api}/gray/${how}`, { expectedRevision: revision, ...decided });
+    onClose();
+    await refreshed('/v1/services');
   }
   return (
     <Dialog title={t(how === 'promote' ? 'promoteTitle' : 'abortTitle', { revision })} onClose={onClose} wide>
-      <p>{t(how === 'promote' ? 'promoteHint' : 'abortHint')}</p>
       {data ? <Changes changes={data.changes} /> : null}
-      <textarea
-        rows={2}
-        maxLength={1000}
-        aria-label={t('note')}
-        placeholder={t('note')}
-        value={note}
-        onInput={({ currentTarget }) => setNote(currentTarget.value)}
-      />
-      {refused ? <Refused error={refused} /> : null}
-      <div class="row">
-        {isForceable ? (
-          <button type="button" class="danger" disabled={busy || note.trim() === ''} onClick={() => void end(true)}>
-            {t('publishForced')}
-          </button>
-        ) : (
-          <button type="button" class="main" disabled={busy} onClick={() => void end(false)}>
-            {t(how)}
-          </button>
-        )}
-        <button type="button" onClick={onClose}>
-          {tp('cancel')}
-        </button>
-      </div>
+      <Decide act={t(how)} why={undefined} onDo={end} />
+      <button type="button" onClick={onClose}>
+        {tp('cancel')}
+      </button>
     </Dialog>
   );
 }

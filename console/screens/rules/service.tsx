@@ -25,9 +25,8 @@ export function ServiceRules({ subject }: { subject: Subject }) {
           <Link to="/rules">{t('rules')}</Link> <span aria-hidden="true">›</span> {name}
         </h1>
       </div>
-      {subject.isBaseline ? <p class="quiet">{t('baselineHint')}</p> : null}
       <Tabs
-        label={t('views')}
+        label={name}
         tabs={views.map((one) => ({ to: placeOf(subject, one), title: t(`view.${one}`), current: one === view }))}
       />
       {view === 'edit' ? <Editing subject={subject} /> : null}

@@ -17,7 +17,7 @@ export function Simulation({ of }: { of: Simulated }) {
   return (
     <div class="stack" data-simulated={seen}>
       <p>
-        {t('simulatedSeen', { seen: countOf(seen) })}{' '}
+        {t('requests')}: {countOf(seen)}{' '}
         <span class="quiet">
           <Time at={from} /> – <Time at={to} />
           {steady ? '' : ` · ${t('unsteady')}`}
@@ -59,13 +59,12 @@ export function Simulation({ of }: { of: Simulated }) {
 
 const EFFECTS = ['refused', 'delayed', 'exceeded', 'opened'] as const;
 
-function Rule({ rule: { path, seen, of, now, draft, cannotSay } }: { rule: SimulatedRule }) {
+function Rule({ rule: { path, seen, now, draft, cannotSay } }: { rule: SimulatedRule }) {
   const t = useTexts(rulesTexts);
   return (
     <div class="simulated">
       <h4>
-        <RuleName path={path} />{' '}
-        <span class="quiet">{t(of === 'calls' ? 'seenCalls' : 'seenRequests', { seen: countOf(seen) })}</span>
+        <RuleName path={path} /> <span class="quiet">{countOf(seen)}</span>
       </h4>
       {EFFECTS.filter((effect) => has(now, effect) || has(draft, effect)).map((effect) => (
         <Pair key={effect} label={t(effect)} now={now?.[effect]} draft={draft?.[effect]} />

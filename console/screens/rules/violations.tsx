@@ -17,7 +17,6 @@ export function ViolationList({ violations, cursor }: ViolationListProps) {
   return (
     <div class="stack">
       <h3>{t('violations')}</h3>
-      <p class="quiet">{t('violationsHint')}</p>
       <ul class="plainly">
         {violations.map(({ service, errors }) => (
           <li key={service}>
@@ -32,7 +31,7 @@ export function ViolationList({ violations, cursor }: ViolationListProps) {
           </li>
         ))}
       </ul>
-      {cursor === undefined ? null : <p class="quiet">{t('violationsMore')}</p>}
+      {cursor === undefined ? null : <p class="quiet">…</p>}
     </div>
   );
 }

@@ -164,13 +164,12 @@ describe('the terms of a gray publication', () => {
     expect(grayOf({ ...WHOLE, way: 'part', errors: '', refusals: '', p99: '' })).toEqual({ share: '5%' });
   });
 
-  it('are steps, and what becomes of them without traffic', () => {
+  it('are steps, each for its time', () => {
     expect(grayOf({ ...WHOLE, way: 'steps', errors: '', refusals: '', p99: '' })).toEqual({
       steps: [
         { share: '5%', bake: '10m' },
         { share: '50%', bake: '30m' },
       ],
-      ifTooLittleTraffic: 'extend',
     });
   });
 });
