@@ -94,6 +94,14 @@ describe('the editor', () => {
     await problems(page).getByText('not YAML').first().waitFor();
   });
 
+  it('begins at the rule that an address names', async () => {
+    await put('console-named', rules('console-named', '100/s', '  slow:\n    limit: 1/min\n'));
+    const page = await rulesAt(`/console-named?at=${encodeURIComponent('/throttles/slow')}`);
+    await expect
+      .poll(() => editor(page).evaluate((area: HTMLTextAreaElement) => area.value.slice(0, area.selectionStart)), SOON)
+      .toMatch(/\n {2}slow:$/);
+  });
+
   it('keeps what was typed through a reload and through a session that ends', async () => {
     const page = await rulesAt('/console-kept');
     await editor(page).fill(rules('console-kept', '7/s'));
@@ -233,8 +241,7 @@ describe('publishing', () => {
     await page.getByLabel('A part first').check();
     await page.getByLabel('Share').fill('50');
     await button(page, 'Publish to a part first').click();
-    await page.getByText('Revision 2 is given to part of the fleet.').waitFor();
-    await page.getByRole('link', { name: 'Watch the roll-out' }).click();
+    await page.locator('[data-published="2"]').getByRole('link', { name: 'Roll-out' }).click();
     await page.locator('[data-gray="running"]').getByText('50%').waitFor();
     await page.getByRole('columnheader', { name: 'Revision 2 (gray)' }).waitFor();
     expect(await inForce('console-gray')).toMatchObject({ throttles: { everyone: { limit: '100/s' } } });
@@ -250,11 +257,11 @@ describe('publishing', () => {
     await published('console-back', rules('console-back'));
     await published('console-back', rules('console-back', '90/s'));
     const page = await rulesAt('/console-back?view=history');
-    await button(page, 'Go back to 1…').click();
+    await button(page, 'Roll back to 1…').click();
     await changes(page).getByText('100/s').waitFor();
     expect(new URL(page.url()).searchParams.get('to')).toBe('1');
     await page.getByRole('textbox', { name: 'Note' }).fill('back to what worked');
-    await button(page, 'Roll back to revision 1').click();
+    await page.getByRole('button', { name: 'Roll back to 1', exact: true }).click();
     await expect
       .poll(() => inForce('console-back'), SOON)
       .toMatchObject({ throttles: { everyone: { limit: '100/s' } } });
@@ -274,7 +281,7 @@ describe('two people', () => {
     await button(page, 'Keep both').click();
     await button(page, 'Save draft').click();
     await expect
-      .poll(async () => (await admin('GET', `${apiOf('console-two')}/draft`)).body, SOON)
+      .poll(() => answered('GET', `${apiOf('console-two')}/draft`), SOON)
       .toMatchObject({ throttles: { everyone: { limit: '30/s', key: ['ip'] } } });
   });
 
@@ -292,9 +299,30 @@ describe('two people', () => {
     await button(page, 'Keep mine in place of theirs').click();
     await button(page, 'Save draft').click();
     await expect
-      .poll(async () => (await admin('GET', `${apiOf('console-same')}/draft`)).body, SOON)
+      .poll(() => answered('GET', `${apiOf('console-same')}/draft`), SOON)
       .toMatchObject({ throttles: { everyone: { limit: '20/s' } } });
   });
+});
+
+it('a draft is approved by somebody else, exactly as it was shown', async () => {
+  await published('console-eyes', rules('console-eyes'));
+  await put('console-eyes', rules('console-eyes', '50/s'));
+  const { body } = await admin('POST', '/v1/keys', { name: 'console-approver', role: 'publisher' });
+  for (const [token, isAuthor] of [[adminToken, true] as const, [String(body['key']), false] as const]) {
+    const page = await rulesAt('/console-eyes?view=diff', { token });
+    // As where the deployment asks for it: this world has one person alone.
+    await page.route('**/draft/approvals', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...((await response.json()) as object), needed: 1 } });
+    });
+    const eyes = page.getByRole('region', { name: 'Approvals' });
+    await eyes.getByText('0 of 1').waitFor();
+    await expect.poll(() => button(page, 'Approve this draft').isDisabled(), SOON).toBe(isAuthor);
+    if (isAuthor) continue;
+    await button(page, 'Approve this draft').click();
+    await eyes.getByText('1 of 1').waitFor();
+    expect(await eyes.getByRole('listitem').innerText()).toContain('console-approver');
+  }
 });
 
 it('a viewer may look at everything and change nothing', async () => {
@@ -338,14 +366,14 @@ describe('what is shown', () => {
   });
 
   it.each([
-    ['', () => 'console-shown'],
-    ['/console-shown', () => 'per-client'],
-    ['/console-shown?view=diff', () => 'What changes'],
-    ['/console-shown?view=rollout', () => 'The fleet'],
-    ['/console-shown?view=history', () => 'In force'],
+    ['', 'console-shown'],
+    ['/console-shown', 'per-client'],
+    ['/console-shown?view=diff', 'What changes'],
+    ['/console-shown?view=rollout', 'The fleet'],
+    ['/console-shown?view=history', 'In force'],
   ] as const)('%j fits a telephone and is open to everybody, in light and dark', async (path, seen) => {
     const page = await rulesAt(path, { width: 360 });
-    await page.locator('.rules-screen').getByText(seen()).first().waitFor();
+    await page.locator('.rules-screen').getByText(seen).first().waitFor();
     expect(await overflow(page)).toBe(0);
     expect(await inaccessible(page)).toEqual([]);
     await at(page, 1920);

@@ -4,7 +4,7 @@ import { useLive } from '../../api/live.ts';
 import { useAct } from '../../parts/feedback.tsx';
 import { Failed, Loading } from '../../parts/shown.tsx';
 import { partsTexts } from '../../parts/texts.ts';
-import { go, useGuard } from '../../router/router.tsx';
+import { go, useGuard, useParam } from '../../router/router.tsx';
 import { useMay } from '../../session/me.ts';
 import { useTexts } from '../../text/language.ts';
 import { useChecked } from './checked.ts';
@@ -17,6 +17,7 @@ import { ToldOf } from './editor/told.tsx';
 import { Problems } from './problems.tsx';
 import { placeOf, type Subject } from './subject.ts';
 import { describe } from './text/complete.ts';
+import { lineOf, outlineOf } from './text/outline.ts';
 import type { Schema } from './text/schema.ts';
 import { rulesTexts } from './texts.ts';
 
@@ -37,6 +38,12 @@ export function Edit({ subject, draft }: { subject: Subject; draft: Draft }) {
   const [busy, run] = useAct();
   const may = useMay()('editor', subject.isBaseline ? undefined : subject.name);
   useGuard(isDirty, t('leaveUnsaved'));
+
+  // Whoever comes for one rule, e.g. from a job, is led to it.
+  const [at] = useParam('at');
+  useEffect(() => {
+    if (stored && at !== '') setTarget({ line: lineOf(outlineOf(text), at) });
+  }, [stored === undefined, at]);
 
   useEffect(() => {
     if (reviewing && !isDirty) go(placeOf(subject, 'diff'));
