@@ -5,7 +5,7 @@ import { SOON } from '../support/patience.ts';
 import { acknowledgeAll, type FailingCheck, failing, tick } from './alerting.ts';
 import { at, faultsIn, inaccessible, open, overflow, screenshot } from './browser.ts';
 
-const verdict = '[data-verdict]';
+const verdict = '[data-verdict]:not([data-verdict="loading"])';
 type One = [FailingCheck];
 type Two = [FailingCheck, FailingCheck];
 
