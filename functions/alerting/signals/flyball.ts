@@ -1,7 +1,8 @@
 // What flyball says of itself: whether the minutes of instances are merged, and whether jobs and checks are looked after.
-import { DUE_CHECKS, listDueChecks } from '../../../store/items/checks.ts';
+import { DUE_CHECKS, listDueChecks, readCheck } from '../../../store/items/checks.ts';
+import { UnreadableItem } from '../../../store/items/fields.ts';
 import { listDueRuns } from '../../../store/items/job-runs.ts';
-import { listDueJobs } from '../../../store/items/jobs.ts';
+import { listDueJobs, readJob } from '../../../store/items/jobs.ts';
 import { EVERY_SERVICE, readMergeProgress, type MergeProgress } from '../../../store/items/merge-progress.ts';
 import type { Table } from '../../../store/port.ts';
 import { behindMs, completeUntil, settledFor } from '../../telemetry/series/settled.ts';
@@ -82,11 +83,32 @@ async function overdueBy(table: Table, dueAt: number): Promise<string[] | undefi
     listDueJobs(table, dueAt, page),
     Promise.all(DUE_CHECKS.map((part) => listDueChecks(table, part, dueAt, page))),
   ]);
+  const [waitingJobs, waitingChecks] = await Promise.all([
+    Promise.all(jobs.jobs.map(({ service, job }) => waits(() => readJob(table, service, job), dueAt))),
+    Promise.all(checks.flatMap(({ uuids }) => uuids).map((uuid) => waits(() => readCheck(table, uuid), dueAt))),
+  ]);
   const overdue = [
     ...(runs.runs.length > 0 ? ['runs of jobs'] : []),
-    ...(jobs.jobs.length > 0 ? ['jobs'] : []),
-    ...(checks.some(({ uuids }) => uuids.length > 0) ? ['checks'] : []),
+    ...(waitingJobs.includes(true) ? ['jobs'] : []),
+    ...(waitingChecks.includes(true) ? ['checks'] : []),
   ];
-  const hidden = [runs, jobs, ...checks].some(({ cursor, strangers }) => cursor !== undefined && strangers > 0);
+  const passedOver = [...waitingJobs, ...waitingChecks].includes(false);
+  const hidden = [runs, jobs, ...checks].some(
+    ({ cursor, strangers }) => cursor !== undefined && (strangers > 0 || passedOver),
+  );
   return overdue.length === 0 && hidden ? undefined : overdue;
+}
+
+/**
+ * Whether it has been due since then by its own word: the index has what was written a moment ago, and is not marked
+ * yet, since when it is as it is, which may be hours. One that cannot be read is looked after by nobody.
+ */
+async function waits(read: () => Promise<{ readonly dueAt?: number | undefined } | undefined>, dueAt: number) {
+  try {
+    const found = await read();
+    return found?.dueAt !== undefined && found.dueAt <= dueAt;
+  } catch (error) {
+    if (error instanceof UnreadableItem) return true;
+    throw error;
+  }
 }

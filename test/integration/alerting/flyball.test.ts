@@ -2,10 +2,14 @@
 import { beforeEach, expect, inject, it } from 'vitest';
 import { flyballItself } from '../../../functions/alerting/signals/flyball.ts';
 import { services } from '../../../functions/alerting/signals/services.ts';
+import { newCheck } from '../../../functions/batch-monitor/checks/fold.ts';
 import { tick as lookAfterJobs } from '../../../functions/batch-monitor/tick.ts';
 import { hashOfCondition } from '../../../store/alert-keys.ts';
 import { readAlert } from '../../../store/items/alerts.ts';
-import { declareJobs } from '../../../store/items/jobs.ts';
+import { itemOfCheck } from '../../../store/items/check-record.ts';
+import { createCheck } from '../../../store/items/checks.ts';
+import { itemOf } from '../../../store/items/job-record.ts';
+import { declareJobs, readJob } from '../../../store/items/jobs.ts';
 import { commitTurn, takeTurn } from '../../../store/items/merge-progress.ts';
 import { publishRevision } from '../../../store/items/rules.ts';
 import { listService } from '../../../store/items/services.ts';
@@ -17,6 +21,7 @@ import { alertWorld, type AlertWorld } from './alert-world.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 21, 12);
+const UUID = '5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278';
 
 let table: Table;
 let world: AlertWorld;
@@ -65,6 +70,22 @@ it('says that jobs are not looked after, until they are', async () => {
   await lookAfterJobs({ table, clock: world.clock, logger: silentLogger });
   await minutesLater();
   expect(await alertOf('flyball/flyball/monitor')).toMatchObject({ status: 'resolved' });
+});
+
+it('says nothing of what is bad for hours and was written a moment ago, before that is marked', async () => {
+  const jobs = { nightly: { schedule: 'rate(1 day)' } };
+  await declareJobs(table, { service: 'orders', jobs, atMs: NOW });
+  await lookAfterJobs({ table, clock: world.clock, logger: silentLogger });
+  const job = await readJob(table, 'orders', 'nightly');
+  if (!job) throw new Error('there is no such job');
+  await table.put({ item: itemOf({ ...job, status: 'missed', since: NOW - 60 * MINUTE, unmarked: true }) });
+  const check = newCheck({ uuid: UUID, badgeKey: UUID, service: 'orders', at: NOW }, { name: 'Backup' });
+  await createCheck(table, check);
+  await table.put({
+    item: itemOfCheck({ ...check, status: 'down', since: NOW - 60 * MINUTE, dueAt: undefined, unmarked: true }),
+  });
+  await minutesLater();
+  expect(await alertOf('flyball/flyball/monitor')).toBeUndefined();
 });
 
 it('says nothing of jobs behind what somebody else has put before them', async () => {
