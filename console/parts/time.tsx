@@ -68,10 +68,17 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 export function agoOf(at: number, present: number): string {
   const byMs = at - present;
   const [unit, size] = STEPS.find(([, step]) => Math.abs(byMs) >= step) ?? ['second', 1_000];
-  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' }).format(
-    Math.trunc(byMs / size),
-    unit,
-  );
+  return relativeIn(locale()).format(Math.trunc(byMs / size), unit);
+}
+
+/** Making one takes longer than all else of a row: each language has one. */
+const relative = new Map<string, Intl.RelativeTimeFormat>();
+function relativeIn(language: string): Intl.RelativeTimeFormat {
+  const known = relative.get(language);
+  if (known) return known;
+  const made = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+  relative.set(language, made);
+  return made;
 }
 
 /** `1 d 2 h`, `3 min 4 s`, `1.25 s`, `840 ms`: two units at most. */

@@ -1,12 +1,12 @@
 // What a row of the list says: the state, the schedule in words, the last run, how long runs took, and the next one.
-import { useNow } from '../../clock.ts';
+import { now } from '../../clock.ts';
 import { Spark } from '../../parts/spark.tsx';
 import { Shape, State } from '../../parts/state.tsx';
 import { Ago, Countdown, durationOf } from '../../parts/time.tsx';
 import { Link, to } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { Job, JobStatus, RunStatus } from './answers.ts';
-import { useSchedule } from './schedule.ts';
+import { scheduleOf, type Told } from './schedule.ts';
 import { KIND_OF_JOB, KIND_OF_RUN } from './status.ts';
 import { jobsTexts } from './texts.ts';
 
@@ -20,51 +20,45 @@ export function RunState({ status }: { status: RunStatus }) {
   return <State kind={KIND_OF_RUN[status]}>{t(`run.${status}`)}</State>;
 }
 
-export function StatusCell({ job }: { job: Job }) {
-  const t = useTexts(jobsTexts);
-  const { acknowledged, status } = job;
-  return (
-    <>
-      <JobState status={status} />
-      {acknowledged ? (
-        <span class="seen" title={t('seenBy', { by: acknowledged.by, reason: acknowledged.reason ?? '' })}>
-          {t('seen')}
-        </span>
-      ) : null}
-    </>
-  );
-}
+// Cells are made by functions with texts at hand: where rows come and go by the dozen, each hook of theirs is felt.
 
-export function NameCell({ job: { id, job, service, tags = [], blocking } }: { job: Job }) {
-  const t = useTexts(jobsTexts);
-  return (
-    <span class="name" title={[`${service}:${job}`, ...tags].join(' · ')}>
-      <Link to={to`/jobs/${id}`}>{job}</Link>
-      <span class="of quiet">{service}</span>
-      <span class="tags">
-        {blocking ? <span class="tag strong">{t('blocking')}</span> : null}
-        {tags.map((tag) => (
-          <span key={tag} class="tag">
-            {tag}
-          </span>
-        ))}
+export const statusCell = ({ acknowledged, status }: Job, t: Told) => (
+  <>
+    <State kind={KIND_OF_JOB[status]}>{t(`status.${status}`)}</State>
+    {acknowledged ? (
+      <span class="seen" title={t('seenBy', { by: acknowledged.by, reason: acknowledged.reason ?? '' })}>
+        {t('seen')}
       </span>
-    </span>
-  );
-}
+    ) : null}
+  </>
+);
 
-export function ScheduleCell({ job }: { job: Job }) {
-  const words = useSchedule(job);
+export const nameCell = ({ id, job, service, tags = [], blocking }: Job, t: Told) => (
+  <span class="name" title={[`${service}:${job}`, ...tags].join(' · ')}>
+    <Link to={to`/jobs/${id}`}>{job}</Link>
+    <span class="of quiet">{service}</span>
+    <span class="tags">
+      {blocking ? <span class="tag strong">{t('blocking')}</span> : null}
+      {tags.map((tag) => (
+        <span key={tag} class="tag">
+          {tag}
+        </span>
+      ))}
+    </span>
+  </span>
+);
+
+export function scheduleCell(job: Job, t: Told) {
+  const { said, isWritten, written, zone } = scheduleOf(job, t);
   return (
-    <span title={words.written}>
-      {words.isWritten ? <code>{words.said}</code> : words.said}
-      {words.zone === undefined ? null : <span class="quiet"> {words.zone}</span>}
+    <span title={written}>
+      {isWritten ? <code>{said}</code> : said}
+      {zone === undefined ? null : <span class="quiet"> {zone}</span>}
     </span>
   );
 }
 
-export function LastRunCell({ job: { lastRun } }: { job: Job }) {
-  const t = useTexts(jobsTexts);
+export function lastRunCell({ lastRun }: Job, t: Told) {
   if (!lastRun) return <span class="quiet">–</span>;
   const { status, startedAt, endedAt } = lastRun;
   const tookMs = endedAt === undefined ? undefined : Date.parse(endedAt) - Date.parse(startedAt);
@@ -80,20 +74,17 @@ export function LastRunCell({ job: { lastRun } }: { job: Job }) {
   );
 }
 
-export function DurationsCell({ job: { recentMs = [] } }: { job: Job }) {
-  const t = useTexts(jobsTexts);
+export function durationsCell({ recentMs = [] }: Job, t: Told) {
   const last = recentMs.at(-1);
   if (last === undefined) return <span class="quiet">–</span>;
   return <Spark values={recentMs} label={t('sparkLabel', { count: recentMs.length, last: durationOf(last) })} />;
 }
 
 /** When it is expected: counted down, or for how long it has been waited for. */
-export function NextCell({ job: { nextExpectedAt } }: { job: Job }) {
-  const t = useTexts(jobsTexts);
-  const present = useNow();
+export function nextCell({ nextExpectedAt }: Pick<Job, 'nextExpectedAt'>, t: Told) {
   if (nextExpectedAt === undefined) return <span class="quiet">–</span>;
   const at = Date.parse(nextExpectedAt);
-  if (at > present) return <Countdown to={at} />;
+  if (at > now()) return <Countdown to={at} />;
   return (
     <span class="overdue">
       {t('expected')} <Ago at={at} />

@@ -8,10 +8,11 @@ import { Table, type Column } from '../../parts/table.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { Link, useParam } from '../../router/router.tsx';
 import { useMay } from '../../session/me.ts';
-import { useTexts } from '../../text/language.ts';
+import { locale, useLanguage, useTexts } from '../../text/language.ts';
 import type { Job } from './answers.ts';
-import { DurationsCell, LastRunCell, NameCell, NextCell, ScheduleCell, StatusCell } from './cells.tsx';
+import { durationsCell, lastRunCell, nameCell, nextCell, scheduleCell, statusCell } from './cells.tsx';
 import { choicesOf, countsOf, fitting, ofStatuses } from './filter.ts';
+import type { Told } from './schedule.ts';
 import { useRoll, type Roll } from './roll.ts';
 import { KIND_OF_JOB, STATUSES, urgencyOf } from './status.ts';
 import { jobsTexts } from './texts.ts';
@@ -99,7 +100,7 @@ function Listed({ roll: { jobs, complete } }: { roll: Roll }) {
           </button>
         ))}
         <span class="quiet number count" aria-live="polite">
-          {t(complete ? 'shown' : 'arriving', { count: countOf(rows.length), all: countOf(jobs.length) })}
+          {t(complete ? 'shown' : 'arriving', { count: exactly(rows.length), all: exactly(jobs.length) })}
         </span>
       </div>
       <Table
@@ -115,6 +116,8 @@ function Listed({ roll: { jobs, complete } }: { roll: Roll }) {
     </>
   );
 }
+
+const exactly = (count: number): string => count.toLocaleString(locale());
 
 const keyOf = ({ id }: Job) => id;
 
@@ -157,42 +160,35 @@ const timeIn = (at: string | undefined): number => (at === undefined ? Infinity 
 
 function useColumns(): readonly Column<Job>[] {
   const t = useTexts(jobsTexts);
-  const titles = [t('status'), t('job'), t('schedule'), t('lastRun'), t('durations'), t('next'), t('owner')].join('\n');
-  return useMemo(() => {
-    const [status = '', job = '', schedule = '', lastRun = '', durations = '', next = '', owner = ''] =
-      titles.split('\n');
-    return [
-      { key: 'status', title: status, width: '150px', cell: (row) => <StatusCell job={row} />, by: urgencyOf },
-      {
-        key: 'job',
-        title: job,
-        width: 'minmax(260px, 2.4fr)',
-        cell: (row) => <NameCell job={row} />,
-        by: (row) => row.job,
-      },
-      { key: 'schedule', title: schedule, width: 'minmax(170px, 1.1fr)', cell: (row) => <ScheduleCell job={row} /> },
-      {
-        key: 'last',
-        title: lastRun,
-        width: '190px',
-        cell: (row) => <LastRunCell job={row} />,
-        by: (row) => -timeIn(row.lastRun?.startedAt),
-      },
-      {
-        key: 'took',
-        title: durations,
-        width: '124px',
-        cell: (row) => <DurationsCell job={row} />,
-        by: (row) => row.recentMs?.at(-1) ?? 0,
-      },
-      {
-        key: 'next',
-        title: next,
-        width: '130px',
-        cell: (row) => <NextCell job={row} />,
-        by: (row) => timeIn(row.nextExpectedAt),
-      },
-      { key: 'owner', title: owner, width: '130px', cell: (row) => row.owner ?? '', by: (row) => row.owner ?? '' },
-    ] satisfies Column<Job>[];
-  }, [titles]);
+  const language = useLanguage();
+  // The texts are those of the language: nothing else makes other columns.
+  return useMemo(() => columnsOf(t), [language]);
 }
+
+const columnsOf = (t: Told): readonly Column<Job>[] => [
+  { key: 'status', title: t('status'), width: '150px', cell: (row) => statusCell(row, t), by: urgencyOf },
+  { key: 'job', title: t('job'), width: 'minmax(260px, 2.4fr)', cell: (row) => nameCell(row, t), by: (row) => row.job },
+  { key: 'schedule', title: t('schedule'), width: 'minmax(170px, 1.1fr)', cell: (row) => scheduleCell(row, t) },
+  {
+    key: 'last',
+    title: t('lastRun'),
+    width: '190px',
+    cell: (row) => lastRunCell(row, t),
+    by: (row) => -timeIn(row.lastRun?.startedAt),
+  },
+  {
+    key: 'took',
+    title: t('durations'),
+    width: '124px',
+    cell: (row) => durationsCell(row, t),
+    by: (row) => row.recentMs?.at(-1) ?? 0,
+  },
+  {
+    key: 'next',
+    title: t('next'),
+    width: '130px',
+    cell: (row) => nextCell(row, t),
+    by: (row) => timeIn(row.nextExpectedAt),
+  },
+  { key: 'owner', title: t('owner'), width: '130px', cell: (row) => row.owner ?? '', by: (row) => row.owner ?? '' },
+];

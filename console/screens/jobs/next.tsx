@@ -5,7 +5,7 @@ import { Shown } from '../../parts/shown.tsx';
 import { Countdown } from '../../parts/time.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { JobDetail } from './answers.ts';
-import { NextCell } from './cells.tsx';
+import { nextCell } from './cells.tsx';
 import { Moments } from './moments.tsx';
 import { jobsTexts } from './texts.ts';
 
@@ -21,9 +21,7 @@ export function NextRuns({ job }: { job: JobDetail }) {
             <p class="quiet">{t('nothingExpected')}</p>
           ) : (
             <>
-              <p class="countdown">
-                {job.nextExpectedAt === undefined ? <Countdown to={first} /> : <NextCell job={job} />}
-              </p>
+              <p class="countdown">{job.nextExpectedAt === undefined ? <Countdown to={first} /> : nextCell(job, t)}</p>
               <Moments at={[first, ...later]} timezone={job.timezone} />
             </>
           )

@@ -1,10 +1,10 @@
 // A job's schedule as the viewer reads it.
-import { locale, useLanguage, useTexts, type Tell } from '../../text/language.ts';
+import { locale, useTexts, type Tell } from '../../text/language.ts';
 import type { Job } from './answers.ts';
 import { spansOf, whenOf, type When } from './schedule-words.ts';
 import { jobsTexts } from './texts.ts';
 
-type Told = Tell<keyof (typeof jobsTexts)['en']>;
+export type Told = Tell<keyof (typeof jobsTexts)['en']>;
 
 export interface Schedule {
   readonly said: string;
@@ -15,9 +15,15 @@ export interface Schedule {
   readonly zone: string | undefined;
 }
 
-export function useSchedule({ schedule, timezone, period }: Job): Schedule {
+export function useSchedule(job: Job): Schedule {
   const t = useTexts(jobsTexts);
-  useLanguage();
+  return scheduleOf(job, t);
+}
+
+export function scheduleOf(
+  { schedule, timezone, period }: Pick<Job, 'schedule' | 'timezone' | 'period'>,
+  t: Told,
+): Schedule {
   if (schedule === undefined) {
     const span = spanOf(period ?? '');
     const said =
@@ -31,7 +37,17 @@ export function useSchedule({ schedule, timezone, period }: Job): Schedule {
   const when = whenOf(schedule);
   const zone = when?.kind === 'every' ? undefined : timezone;
   const written = timezone === undefined ? schedule : `${schedule} · ${timezone}`;
-  return { said: when ? wordsOf(when, t) : schedule, isWritten: !when, written, zone };
+  return { said: when ? told(schedule, when, t) : schedule, isWritten: !when, written, zone };
+}
+
+/** Words by what they were made of: of many jobs most have the schedule of others. */
+const said = new Map<string, string>();
+
+function told(schedule: string, when: When, t: Told): string {
+  const key = `${locale()} ${schedule}`;
+  const words = said.get(key) ?? wordsOf(when, t);
+  said.set(key, words);
+  return words;
 }
 
 export function wordsOf(when: When, t: Told): string {
