@@ -12,10 +12,13 @@ export interface Texts<Key extends string> {
 
 export type Tell<Key extends string> = (key: Key, values?: Values) => string;
 
-export const texts = <Key extends string>(en: Record<Key, string>, zh: Record<NoInfer<Key>, string>): Texts<Key> => ({
-  en,
-  zh,
-});
+/** The built page has a list of the second language, in the order of the first one's keys (infra/console/texts.ts). */
+export function texts<Key extends string>(en: Record<Key, string>, zh: Record<NoInfer<Key>, string>): Texts<Key> {
+  const list: unknown = zh;
+  if (!Array.isArray(list)) return { en, zh };
+  const values: readonly string[] = list;
+  return { en, zh: Object.fromEntries(Object.keys(en).map((key, i) => [key, values[i]])) as Record<Key, string> };
+}
 
 const KEY = 'flyball.language';
 const listeners = new Set<() => void>();

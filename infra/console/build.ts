@@ -1,10 +1,11 @@
 // Builds the console: bundles the page's sources by esbuild, compresses them, and says in a manifest what there is.
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { build as bundle, type OutputFile } from 'esbuild';
+import { build as bundle, type OutputFile, type Plugin } from 'esbuild';
 import type { BuiltFile, Manifest } from '../../functions/console/manifest.ts';
 import { compressed, type Compressed } from './compress.ts';
 import { pageOf, type Output } from './page.ts';
+import { withKeysOnce } from './texts.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Where the function's package takes the console from; who packages beside somebody else names a folder of their own. */
@@ -49,6 +50,7 @@ export async function buildConsole(folder: string = CONSOLE_FOLDER, source: stri
       metafile: true,
       write: false,
       logLevel: 'silent',
+      plugins: [textsOnce],
     }),
   ]);
   const outputs = metafile.outputs as Readonly<Record<string, Output>>;
@@ -62,6 +64,16 @@ export async function buildConsole(folder: string = CONSOLE_FOLDER, source: stri
   await put(folder, files, manifest);
   return manifest;
 }
+
+const textsOnce: Plugin = {
+  name: 'texts-once',
+  setup(building) {
+    building.onLoad({ filter: /[\\/]([\w-]*texts|words[\\/][\w-]+)\.ts$/ }, async ({ path }) => ({
+      contents: withKeysOnce(await readFile(path, 'utf8')),
+      loader: 'ts',
+    }));
+  },
+};
 
 function nameOf({ path }: OutputFile): string {
   return path.slice(path.lastIndexOf('/') + 1);
