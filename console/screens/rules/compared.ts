@@ -27,8 +27,6 @@ export interface Review {
 
 /** Until a comparison that failed is made again. */
 const AGAIN_MS = 5_000;
-/** Looks before a draft that was read is known to have stood during the comparison. */
-const MOST_LOOKS = 4;
 
 export function useReview(subject: Subject): Review {
   const { api } = subject;
@@ -82,21 +80,13 @@ async function compareRules({ api }: Subject, stored: Stored): Promise<Compared>
 }
 
 /** Of a baseline only stored versions are compared: until the draft was the same before and after. */
-async function compareBaseline(subject: Subject, first: Stored): Promise<Compared> {
+async function compareBaseline(subject: Subject, stored: Stored): Promise<Compared> {
   const { api } = subject;
-  let stored = first;
-  for (let looks = 1; ; looks += 1) {
-    const { changes } = await get<Diff>(`${api}/diff`);
-    const checked = await validated(api);
-    const after = await readStored(subject);
-    if (after.etag === stored.etag && after.revision === stored.revision) {
-      const { warnings = [], violations, cursor, errors = [] } = checked;
-      return { stored, changes, warnings, errors, violations, cursor };
-    }
-    if (looks === MOST_LOOKS)
-      throw new ApiError(409, 'DRAFT_CHANGED', 'The draft changes faster than it can be compared.');
-    stored = after;
-  }
+  const { changes } = await get<Diff>(`${api}/diff`);
+  const { warnings = [], violations, cursor, errors = [] } = await validated(api);
+  const after = await readStored(subject);
+  if (after.etag !== stored.etag || after.revision !== stored.revision) return compareBaseline(subject, after);
+  return { stored, changes, warnings, errors, violations, cursor };
 }
 
 async function validated(api: string): Promise<Partial<Validated> & { errors?: readonly FieldError[] }> {

@@ -121,11 +121,10 @@ export function Edit({ subject, draft }: { subject: Subject; draft: Draft }) {
 }
 
 function AtCaret({ text, caret, schema }: { text: string; caret: number; schema: Schema | undefined }) {
-  const t = useTexts(rulesTexts);
   const [found, setFound] = useState<ReturnType<typeof describe>>();
   useEffect(() => {
     const timer = setTimeout(() => setFound(schema && describe(text, caret, schema)), RESTED_MS);
     return () => clearTimeout(timer);
   }, [text, caret, schema]);
-  return <div class="at-caret">{found ? <ToldOf {...found} /> : <span class="quiet">{t('editorHint')}</span>}</div>;
+  return <div class="at-caret">{found ? <ToldOf {...found} /> : null}</div>;
 }

@@ -107,46 +107,48 @@ export function Editor(props: EditorProps) {
   const first = Math.max(0, view.first - BEYOND);
   const last = Math.min(lines.length, view.last + BEYOND);
   return (
-    <div ref={box} class="editor" tabIndex={-1}>
-      <div class="sheet" style={{ '--lines': String(lines.length), '--columns': String(columns) }}>
-        <Lines {...{ lines, scalarLines, marks, first, last }} />
-        <textarea
-          ref={area}
-          value={text}
-          readOnly={isReadOnly}
-          wrap="off"
-          spellcheck={false}
-          autocomplete="off"
-          autocapitalize="off"
-          aria-label={label}
-          aria-multiline="true"
-          aria-describedby={`${id}-keys`}
-          aria-invalid={[...marks.values()].includes('bad')}
-          aria-autocomplete="list"
-          aria-haspopup="listbox"
-          {...completion.attributes}
-          onInput={({ currentTarget }) => {
-            onText(currentTarget.value);
-            onCaret(currentTarget.selectionStart);
-            setHovered(undefined);
-            completion.typed();
-          }}
-          onSelect={({ currentTarget }) => {
-            onCaret(currentTarget.selectionStart);
-            completion.moved();
-          }}
-          onKeyDown={onKeyDown}
-          onBlur={() => completion.close()}
-          onMouseMove={(event) => setHovered(schema && placeAt(event, area.current, schema, hovered))}
-          onMouseLeave={() => setHovered(undefined)}
-        />
-        {completion.shown ? <OptionList {...completion.shown} box={box.current} /> : null}
-        {hovered?.told && !completion.shown ? <Hover {...hovered} /> : null}
+    <>
+      <div ref={box} class="editor" tabIndex={-1}>
+        <div class="sheet" style={{ '--lines': String(lines.length), '--columns': String(columns) }}>
+          <Lines {...{ lines, scalarLines, marks, first, last }} />
+          <textarea
+            ref={area}
+            value={text}
+            readOnly={isReadOnly}
+            wrap="off"
+            spellcheck={false}
+            autocomplete="off"
+            autocapitalize="off"
+            aria-label={label}
+            aria-multiline="true"
+            aria-describedby={`${id}-keys`}
+            aria-invalid={[...marks.values()].includes('bad')}
+            aria-autocomplete="list"
+            aria-haspopup="listbox"
+            {...completion.attributes}
+            onInput={({ currentTarget }) => {
+              onText(currentTarget.value);
+              onCaret(currentTarget.selectionStart);
+              setHovered(undefined);
+              completion.typed();
+            }}
+            onSelect={({ currentTarget }) => {
+              onCaret(currentTarget.selectionStart);
+              completion.moved();
+            }}
+            onKeyDown={onKeyDown}
+            onBlur={() => completion.close()}
+            onMouseMove={(event) => setHovered(schema && placeAt(event, area.current, schema, hovered))}
+            onMouseLeave={() => setHovered(undefined)}
+          />
+          {completion.shown ? <OptionList {...completion.shown} box={box.current} /> : null}
+          {hovered?.told && !completion.shown ? <Hover {...hovered} /> : null}
+        </div>
       </div>
-      <span id={`${id}-keys`} class="unseen">
+      <p id={`${id}-keys`} class="quiet">
         {t('editorKeys')}
-      </span>
-    </div>
+      </p>
+    </>
   );
 }
 
