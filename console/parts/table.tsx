@@ -32,7 +32,7 @@ interface TableProps<Row> {
 
 const ROW_PX = 38;
 /** Rows beyond what is seen, each way: fast scrolling shows no gaps. */
-const BEYOND = 12;
+const BEYOND = 6;
 
 export function Table<Row>({ label, columns, rows, rowKey, sort = '', onSort, minWidth = 0, empty }: TableProps<Row>) {
   const t = useTexts(partsTexts);
