@@ -5,6 +5,7 @@ import { build as bundle, type OutputFile, type Plugin } from 'esbuild';
 import type { BuiltFile, Manifest } from '../../functions/console/manifest.ts';
 import { compressed, type Compressed } from './compress.ts';
 import { pageOf, type Output } from './page.ts';
+import { SMALLER_BY, smaller } from './smaller.ts';
 import { withKeysOnce } from './texts.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -39,6 +40,7 @@ export async function buildConsole(folder: string = CONSOLE_FOLDER, source: stri
       jsx: 'automatic',
       jsxImportSource: 'preact',
       minify: true,
+      footer: { js: SMALLER_BY },
       // Chinese as it is: escaped it would be twice as long.
       charset: 'utf8',
       legalComments: 'none',
@@ -54,7 +56,9 @@ export async function buildConsole(folder: string = CONSOLE_FOLDER, source: stri
     }),
   ]);
   const outputs = metafile.outputs as Readonly<Record<string, Output>>;
-  const assets = await Promise.all(outputFiles.map((file) => compressed(nameOf(file), Buffer.from(file.contents))));
+  const assets = await Promise.all(
+    outputFiles.map(async (file) => compressed(nameOf(file), Buffer.from(await contentOf(file)))),
+  );
   const page = Buffer.from(pageOf(template, outputs));
   const files = [...assets, await compressed('index.html', page, 'hashed')];
   const manifest: Manifest = {
@@ -74,6 +78,9 @@ const textsOnce: Plugin = {
     }));
   },
 };
+
+const contentOf = (file: OutputFile): Promise<string> | Uint8Array =>
+  file.path.endsWith('.js') ? smaller(file.text) : file.contents;
 
 function nameOf({ path }: OutputFile): string {
   return path.slice(path.lastIndexOf('/') + 1);

@@ -3,7 +3,7 @@ import { ask, path } from '../../api/client.ts';
 import { ApiError } from '../../api/problem.ts';
 import type { RuleDocument } from './answers.ts';
 import { recordOf } from './applying.ts';
-import type { NewThrottle } from './draft-text.ts';
+import { withThrottle, type NewThrottle } from './draft-text.ts';
 import { isSame } from './same.ts';
 
 /** `rewritten`: it had to be written anew from what it says, without its comments. */
@@ -11,7 +11,6 @@ export type Added = 'kept' | 'rewritten';
 
 /** Puts the draft only over the one that was read: what somebody saves in between is not lost, the API answers 412. */
 export async function addThrottle(service: string, name: string, rule: NewThrottle): Promise<Added> {
-  const { withThrottle } = await import('./draft-text.ts');
   const { text, document, etag } = await draftOf(service);
   const whole = { ...document, throttles: { ...recordOf(document['throttles']), [name]: rule } };
   const made = withThrottle(text, name, rule);
