@@ -350,7 +350,7 @@ it('the baseline is edited the same way, and shows whom it would stop', async ()
     'apiVersion: flyball/v1\nkind: baseline\nguardrails:\n  owned: { at: /owner, required: true }\n',
   );
   await problems(page).getByRole('link', { name: 'console-ownerless' }).waitFor();
-  await button(page, 'Save and review').click();
+  await button(page, /review/i).click();
   await changes(page).getByText('guardrail owned').waitFor();
   await page.getByRole('link', { name: 'console-ownerless' }).waitFor();
 });
