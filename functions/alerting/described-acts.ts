@@ -1,19 +1,18 @@
 // What the routes take and answer by which people act on alerts, and try channels.
 import { z } from 'zod';
-import { readTime, shows, type Description } from '../api/index.ts';
+import { readTime, reasonGiven, shows, type Description } from '../api/index.ts';
 import { alertDetail, delivery, alertParams, NO_ALERT, tags } from './described-shared.ts';
 import { DELIVERY_ID } from './found.ts';
 
-const reason = z.string().min(1).max(500);
 const time = z.string().refine((text) => readTime(text) !== undefined, 'is not a time; write 2027-01-01T00:00:00Z');
 
 export const acknowledgeBody = z.strictObject({
   until: time.optional().meta({ description: 'then it counts as not acknowledged again' }),
-  reason: reason.optional(),
+  reason: reasonGiven.optional(),
 });
 /** Nothing is to be said. */
 export const emptyBody = z.strictObject({});
-export const sendNowBody = z.strictObject({ reason });
+export const sendNowBody = z.strictObject({ reason: reasonGiven });
 
 const answers = shows('The alert as it stands then.', alertDetail);
 

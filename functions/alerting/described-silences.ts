@@ -1,6 +1,6 @@
 // What the routes of silences take and answer.
 import { z } from 'zod';
-import { moment, readTime, shows, type Description } from '../api/index.ts';
+import { moment, readTime, reasonGiven, shows, type Description } from '../api/index.ts';
 import { tags } from './described-shared.ts';
 import { matcher, narrowing } from './routing/schema.ts';
 import { MATCH_BYTES } from './silence-room.ts';
@@ -14,7 +14,7 @@ export const silenceBody = z.strictObject({
   from: time.optional().meta({ description: 'default: now; 90 days away at most' }),
   until: time.optional().meta({ description: '90 days later at most; what still burns then is sent' }),
   for: z.string().max(32).optional().meta({ description: 'in place of until: 30m, 2h; 90d at most' }),
-  reason: z.string().min(1).max(500),
+  reason: reasonGiven,
 });
 
 const silence = z

@@ -1,19 +1,17 @@
 // What the routes take and answer by which people act on jobs.
 import { z } from 'zod';
-import { readTime, shows, type Description } from '../api/index.ts';
+import { readTime, reasonGiven, shows, type Description } from '../api/index.ts';
 import { job, jobParams, jobProblems, jobQuery } from './described.ts';
-
-const reason = z.string().min(1).max(500);
 
 export const pauseBody = z.strictObject({
   until: z
     .string()
     .refine((text) => readTime(text) !== undefined, 'is not a time; write 2027-01-01T00:00:00Z')
     .optional(),
-  reason,
+  reason: reasonGiven,
 });
 
-export const resumeBody = z.strictObject({ reason: reason.optional() });
+export const resumeBody = z.strictObject({ reason: reasonGiven.optional() });
 
 const common = { tags: ['jobs'] as const, params: jobParams, query: jobQuery };
 const answers = shows('The job as it stands then.', job);

@@ -1,12 +1,10 @@
 // What the route takes and answers by which people start jobs by hand.
 import { z } from 'zod';
-import { moment, type Description } from '../api/index.ts';
+import { moment, reasonGiven, type Description } from '../api/index.ts';
 import { jobParams, jobProblems, jobQuery } from './described.ts';
 
-const reason = z.string().min(1).max(500);
-
 export const startBody = z.strictObject({
-  reason: reason.optional(),
+  reason: reasonGiven.optional(),
   payload: z.unknown().optional().meta({
     description:
       'what the function is sent in place of the event of its schedule: any JSON. An object gets a member `flyball` that says who started it, unless it has one',
@@ -19,7 +17,7 @@ const started = z
     at: moment,
     function: z.string().meta({ description: 'its name, and its alias or version behind a colon' }),
     run: z.string().optional().meta({ description: 'the id that its run will have, where Lambda has said so' }),
-    startedBy: z.object({ by: z.string(), reason: reason.optional() }),
+    startedBy: z.object({ by: z.string(), reason: z.string().optional() }),
   })
   .meta({ id: 'JobStarted' });
 

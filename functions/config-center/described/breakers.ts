@@ -1,6 +1,6 @@
 // What the routes of breakers take and answer.
 import { z } from 'zod';
-import { moment, nextPage, paging, shows, span, type Description } from '../../api/index.ts';
+import { moment, nextPage, paging, reasonGiven, shows, span, type Description } from '../../api/index.ts';
 import { NO_RULES, UNREADABLE } from './problems.ts';
 
 const state = z.enum(['CLOSED', 'OPEN', 'HALF_OPEN', 'FORCED_OPEN', 'FORCED_CLOSED']);
@@ -120,7 +120,7 @@ export const forceBody = z.strictObject({
   state: z.enum(['FORCED_OPEN', 'FORCED_CLOSED']).nullable().meta({ description: 'null releases it' }),
   until: z.union([z.string(), z.int()]).nullable().optional(),
   for: z.string().optional().meta({ description: 'in place of until: 30m, 2h' }),
-  reason: z.string().min(1).max(500),
+  reason: reasonGiven,
   key: z
     .union([z.string(), z.array(z.string()).max(4)])
     .optional()

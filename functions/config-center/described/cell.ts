@@ -1,6 +1,6 @@
 // What commands on a whole cell take and answer: pausing what can be shed, and stopping faults.
 import { z } from 'zod';
-import { moment, nextPage, paging, shows, type Answer, type Description } from '../../api/index.ts';
+import { moment, nextPage, paging, reasonGiven, shows, type Answer, type Description } from '../../api/index.ts';
 import { MOST_NAMED } from '../pausing.ts';
 
 const reached = {
@@ -30,7 +30,7 @@ export const pauseBody = z.strictObject({
   priority: z.enum(['sheddable', 'normal']).meta({ description: 'this and what matters less' }),
   for: z.string().optional().meta({ description: '30m, 2h; at most 24h' }),
   until: z.union([z.string(), z.int()]).optional().meta({ description: 'in place of for' }),
-  reason: z.string().min(1).max(500),
+  reason: reasonGiven,
   services: z.array(z.string()).min(1).max(MOST_NAMED).optional().meta({ description: 'all when it is left out' }),
 });
 
@@ -115,7 +115,7 @@ export const readFaults: Description = {
 };
 
 export const stopBody = z.strictObject({
-  reason: z.string().min(1).max(500),
+  reason: reasonGiven,
   services: z.array(z.string()).min(1).max(MOST_NAMED).optional().meta({ description: 'all when it is left out' }),
 });
 

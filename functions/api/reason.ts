@@ -1,0 +1,10 @@
+// The reason that people give for what they do: it is kept, and read by others, so blanks are none.
+import { z } from 'zod';
+
+const MOST_CHARACTERS = 500;
+
+export const reasonGiven = z
+  .string()
+  .min(1, { abort: true })
+  .max(MOST_CHARACTERS)
+  .regex(/\S/, 'is blank; say why in a few words');
