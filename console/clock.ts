@@ -7,7 +7,7 @@ export const now = (): number => Date.now();
 /** Time that only moves on, ms: for how long something took. */
 export const elapsed = (): number => performance.now();
 
-const beats = new Map<number, { listeners: Set<(at: number) => void>; timer: number }>();
+const beats = new Map<number, { listeners: Set<(at: number) => void>; timer: ReturnType<typeof setInterval> }>();
 
 /** The present, anew every so many ms; one timer serves everybody with the same beat. */
 export function useNow(everyMs = 1_000): number {

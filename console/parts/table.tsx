@@ -1,5 +1,5 @@
 // A table of any length: only the rows in sight are in the page, and screen readers are told of all of them.
-import type { ComponentChildren } from 'preact';
+import { Component, type ComponentChildren } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useTexts } from '../text/language.ts';
 import { partsTexts } from './texts.ts';
@@ -119,17 +119,37 @@ export function Table<Row>({ label, columns, rows, rowKey, sort = '', onSort, mi
         }}
       >
         {shown.map((row, i) => (
-          <div key={rowKey(row)} role="row" aria-rowindex={first + i + 2}>
-            {columns.map(({ key, end, cell }) => (
-              <div key={key} role="cell" class={end ? 'end number' : ''}>
-                {cell(row)}
-              </div>
-            ))}
-          </div>
+          <Line key={rowKey(row)} row={row} at={first + i} columns={columns} />
         ))}
       </div>
     </div>
   );
+}
+
+interface LineProps<Row> {
+  row: Row;
+  at: number;
+  columns: readonly Column<Row>[];
+}
+
+/** While a table is scrolled, a row that stays in sight is not made anew. */
+class Line<Row> extends Component<LineProps<Row>> {
+  override shouldComponentUpdate({ row, at, columns }: LineProps<Row>): boolean {
+    const shown = this.props;
+    return row !== shown.row || at !== shown.at || columns !== shown.columns;
+  }
+
+  override render({ row, at, columns }: LineProps<Row>) {
+    return (
+      <div role="row" aria-rowindex={at + 2}>
+        {columns.map(({ key, end, cell }) => (
+          <div key={key} role="cell" class={end ? 'end number' : ''}>
+            {cell(row)}
+          </div>
+        ))}
+      </div>
+    );
+  }
 }
 
 function compare(a: number | string, b: number | string): number {

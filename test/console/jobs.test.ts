@@ -178,7 +178,7 @@ describe('ten thousand jobs', () => {
       const cursor = from + 200 < 10_000 ? { cursor: String(from + 200) } : {};
       return route.fulfill({ json: { jobs, ...cursor } });
     });
-    await page.getByRole('link', { name: 'Jobs' }).click();
+    await page.getByRole('link', { name: 'Jobs', exact: true }).click();
     await page.getByText('10,000 of 10,000', { exact: true }).waitFor();
     const table = page.getByRole('table', { name: 'Jobs' });
     expect(await table.getAttribute('aria-rowcount')).toBe('10001');

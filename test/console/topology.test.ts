@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { MapEdge, MapNode, Topology } from '../../console/screens/topology/answers.ts';
 import { admin } from '../e2e/client.ts';
 import { SOON } from '../support/patience.ts';
-import { at, inaccessible, open, overflow, screenshot } from './browser.ts';
+import { at, inaccessible, open, overflow } from './browser.ts';
 
 const FIVE_MINUTES_MS = 300_000;
 
@@ -40,7 +40,7 @@ const SHOP = {
   ],
 };
 
-/** Minutes pass before a world has calls to show: these are answered in their place. Tells which ranges were asked for. */
+/** Minutes pass before a world has calls to show (world-map.test.ts waits for them): these are answered in their place. Tells which ranges were asked for. */
 async function answered(page: Page, { nodes, edges }: Pick<Topology, 'nodes' | 'edges'>): Promise<string[]> {
   const complete = Math.floor(performance.timeOrigin / FIVE_MINUTES_MS) * FIVE_MINUTES_MS;
   const asked: string[] = [];
@@ -219,6 +219,5 @@ describe('the map', () => {
     expect(await inaccessible(page)).toEqual([]);
     await at(page, 360);
     expect(await overflow(page)).toBe(0);
-    await screenshot(page, 'topology');
   });
 });
