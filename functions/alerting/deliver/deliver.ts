@@ -1,4 +1,4 @@
-// Sends all that is due, side by side; who cannot be told makes others to be told at once.
+// Sends all that is due, side by side as far as channels deliver; who cannot be told makes others to be told at once.
 import { errorFields } from '../../../middleware/kernel/logger.ts';
 import { changeAlert, type Alert } from '../../../store/items/alerts.ts';
 import { sideBySide } from '../../api/passes.ts';
@@ -16,6 +16,7 @@ import { batchesOf, MOST_LISTED, type Batch } from './batches.ts';
 import { channelCondition } from './channel-health.ts';
 import { messageOf } from './message.ts';
 import { sendBatch } from './send.ts';
+import { turnsOf } from './turns.ts';
 
 const SIDE_BY_SIDE = 8;
 /** A message is begun with at least so much time left: an attempt has 8 s at most, and what came of it is to be written down. */
@@ -52,7 +53,7 @@ export async function deliver(
     const batches = batchesOf(open.all(), clock.now(), lists, zoneOf);
     const delivering = new Set<string>();
     const touched = new Map<string, Alert>();
-    await sideBySide(SIDE_BY_SIDE, batches, async (batch) => {
+    const sendOne = async (batch: Batch) => {
       if (remainingMs() < SENDING_ENDS_MS) {
         report.complete = false;
         return;
@@ -77,7 +78,8 @@ export async function deliver(
         report.failed++;
         logger.error('a message could not be sent', { channel: batch.channel, ...errorFields(error) });
       }
-    });
+    };
+    for (const turn of turnsOf(batches, open.all())) await sideBySide(SIDE_BY_SIDE, turn, sendOne);
     for (const alert of await wake(parts, open, delivering, tried)) touched.set(alert.hash, alert);
     if (touched.size === 0 || !report.complete) break;
     // As they stand now: several messages may have been of one alert.
