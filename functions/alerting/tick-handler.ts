@@ -8,6 +8,7 @@ import { deadMansSwitch } from './dead-mans-switch.ts';
 import { heartbeatLine } from './heartbeat.ts';
 import { routingReader } from './routing/stored.ts';
 import { changesBefore } from './signals/changes.ts';
+import { channelBreaker } from './sick-channel.ts';
 import { sources } from './sources.ts';
 import { tick as runTick } from './tick.ts';
 import type { TickParts } from './tick-parts.ts';
@@ -55,7 +56,7 @@ export const tick = logged(
     const report = await runTick({
       ...parts,
       remainingMs: () => invocation.remainingMs(),
-      guarded: (type, channel, send) => flyball.run(`channel-${type}`, send, { breakerKey: channel }),
+      guarded: (type, channel, send) => flyball.run(channelBreaker(type), send, { breakerKey: channel }),
     });
     // Past the console, which would put something before it.
     if (namespace !== '') process.stdout.write(`${heartbeatLine(namespace, clock.now(), report)}\n`);

@@ -3,6 +3,7 @@ import { breakersIn, type PublishedBreaker } from '../../config-center/breaker-r
 import { readBreakerTransitions } from '../../../store/items/breaker-log.ts';
 import { readBreaker, type BreakerStatus } from '../../../store/items/breaker.ts';
 import type { Condition } from '../condition.ts';
+import { isChannelBreaker } from '../sick-channel.ts';
 import { keyOf, type Judge, type ServiceAt } from './judge.ts';
 
 /** Of a rule with a key those are looked at that have changed in this time, ms, at most so many. */
@@ -45,14 +46,19 @@ export function breakerCondition(
   { name, kind }: Pick<PublishedBreaker, 'name' | 'kind'>,
   statuses: readonly BreakerStatus[],
 ): Condition {
-  const open = statuses.filter((status) => turnsAway(status, nowMs));
+  // A channel that does not deliver is an alert of flyball's own: of its breaker only that is told which somebody has done.
+  const toldAsChannel = isChannelBreaker(service, name);
+  const open = statuses.filter(
+    (status) => turnsAway(status, nowMs) && !(toldAsChannel && status.state !== 'FORCED_OPEN'),
+  );
   const [first] = open;
   const about = { key: keyOf('breaker', service, name), kind: 'breaker' as const, service, name, owner: rules.owner };
   if (first === undefined) {
     const since = Math.max(0, ...statuses.map(({ epoch }) => epoch)) || nowMs;
     const untried = statuses.some(({ state }) => state !== 'CLOSED' && state !== 'FORCED_CLOSED');
     const summary = untried ? `${name} would be tried again, and nobody calls it` : `${name} is called again`;
-    return { ...about, severity: 'high', firing: false, since, summary };
+    const own = `${name} is not forced open; a channel that does not deliver has an alert of kind flyball`;
+    return { ...about, severity: 'high', firing: false, since, summary: toldAsChannel ? own : summary };
   }
   // Whoever has forced it knows.
   const forced = open.every(({ state }) => state === 'FORCED_OPEN');

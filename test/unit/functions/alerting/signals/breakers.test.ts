@@ -82,6 +82,32 @@ describe('breakerCondition', () => {
     });
   });
 
+  describe('of the channels that alerts are sent by', () => {
+    const ALERTING = { ...AT, service: 'alerting' };
+    const WEBHOOKS = { name: 'channel-webhook', kind: 'dependency' as const };
+    const forced = { state: 'FORCED_OPEN' as const, by: 'ann', reason: 'they move house', until: undefined };
+
+    it('says nothing where it is open: that the channel does not deliver is an alert already', () => {
+      expect(breakerCondition(ALERTING, WEBHOOKS, [open({ key: 'ops' })])).toMatchObject({
+        ...{ key: 'breaker/alerting/channel-webhook', firing: false },
+        summary: 'channel-webhook is not forced open; a channel that does not deliver has an alert of kind flyball',
+      });
+    });
+
+    it('says where somebody has forced it, and of that alone', () => {
+      const statuses = [open({ key: 'ops' }), open({ key: 'boss', state: 'FORCED_OPEN', forced })];
+      expect(breakerCondition(ALERTING, WEBHOOKS, statuses)).toMatchObject({
+        ...{ firing: true, severity: 'deferred' },
+        summary: 'channel-webhook is not called: forced open by ann: they move house (boss)',
+      });
+    });
+
+    it('is one as any other where the service is, or what is called', () => {
+      expect(breakerCondition(AT, WEBHOOKS, [open()]).firing).toBe(true);
+      expect(breakerCondition(ALERTING, PAYMENTS, [open()]).firing).toBe(true);
+    });
+  });
+
   it('blocks the resource that it is of', () => {
     const condition = breakerCondition(AT, { name: 'resource:create-order', kind: 'resource' }, [open()]);
     expect(condition.blocks).toEqual(['orders resource:create-order']);
