@@ -106,7 +106,7 @@ export const report: Description = {
       .string()
       .regex(/^\d{4}-W\d{2}$/, 'is not a week; write 2026-W47')
       .optional()
-      .meta({ description: 'as ISO 8601 counts them, UTC; default the present one' }),
+      .meta({ description: 'as ISO 8601 counts them, UTC; the present one at the latest, and by default' }),
   },
   answers: shows(
     'By rule; those that told people most and made them act least come first.',

@@ -50,6 +50,7 @@ export function alertRoutes(parts: AlertingParts): Route[] {
       const week = request.query.get('week') ?? weekWith(nowMs);
       const span = weekOf(week);
       if (!span) throw badRequest(`"${week.slice(0, 16)}" is not a week; write 2026-W47.`);
+      if (span.from > nowMs) throw badRequest(`${week} has not begun; ask for ${weekWith(nowMs)}, or one before it.`);
       return json(await weeklyReport(table, week, span, (service) => inScope(request.caller, service)));
     }),
   ];

@@ -1,6 +1,7 @@
 // The week's report: what fired by rule and what became of it, so that what nobody acts on is found and quietened.
 import { queryOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
+import { now } from '../../clock.ts';
 import { alertTexts, kindKey } from '../../parts/alert-texts.ts';
 import { countOf } from '../../parts/number.ts';
 import { Empty, Shown } from '../../parts/shown.tsx';
@@ -53,6 +54,8 @@ export function WeekReport() {
     <Shown of={live}>
       {({ week: shown, from, until, complete, rules }) => {
         const [before, after] = besides(Date.parse(from), Date.parse(until));
+        // Of a week that has not begun there is no report.
+        const isOver = Date.parse(until) <= now();
         return (
           <>
             <div class="row">
@@ -63,9 +66,11 @@ export function WeekReport() {
               <Link class="button" to={`/alerts/report?week=${before}`}>
                 {t('before')}
               </Link>
-              <Link class="button" to={`/alerts/report?week=${after}`}>
-                {t('after')}
-              </Link>
+              {isOver ? (
+                <Link class="button" to={`/alerts/report?week=${after}`}>
+                  {t('after')}
+                </Link>
+              ) : null}
             </div>
             <p class="quiet">{t('reportSays')}</p>
             {complete ? null : <div class="note warn">{t('reportIncomplete')}</div>}

@@ -197,6 +197,16 @@ describe('an alert that waits for the morning', () => {
     });
     expect((await send('GET', '/report', { query: { week: '2026-W54' } })).status).toBe(400);
   });
+
+  it('is counted in no week that has not begun: of that nobody can say that nothing was told', async () => {
+    const report = (week: string) => send('GET', '/report', { query: { week } });
+    expect(await report('2026-W48')).toMatchObject({
+      status: 400,
+      body: { detail: '2026-W48 has not begun; ask for 2026-W47, or one before it.' },
+    });
+    world.clock.set(Date.parse('2026-11-23T00:00:00Z'));
+    expect(await report('2026-W48')).toMatchObject({ status: 200, body: { complete: true, rules: [] } });
+  });
 });
 
 describe('a silence', () => {
