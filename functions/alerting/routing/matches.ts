@@ -1,6 +1,6 @@
 // Whether an alert is one of those that a route, a silence or a rule of inhibition speaks of. Pure.
-import { compileGlob } from '../../../middleware/kernel/glob.ts';
 import type { Matcher, Routed } from './document.ts';
+import { fitsOne, patternsOf } from './patterns.ts';
 
 /** All parts of the matcher that are given fit; an empty one fits every alert. */
 export function matches(matcher: Matcher, alert: Routed): boolean {
@@ -22,5 +22,5 @@ function isOne(wanted: readonly string[] | undefined, own: string): boolean {
 /** What nobody owns fits no pattern of owners, not even `*`. */
 function fits(patterns: readonly string[] | undefined, own: string | undefined): boolean {
   if (patterns === undefined) return true;
-  return own !== undefined && patterns.some((pattern) => compileGlob(pattern)(own));
+  return own !== undefined && fitsOne(patternsOf(patterns), own);
 }

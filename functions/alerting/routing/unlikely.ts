@@ -1,22 +1,29 @@
 // What of a valid routing document is probably not meant: routes that no alert reaches, names that nothing uses, alerts that reach nobody.
-import { pointerOf, type FieldError } from '../../api/index.ts';
+import { MAX_ERRORS, pointerOf, type FieldError } from '../../api/index.ts';
 import { channelKey } from '../sick-channel.ts';
 import type { RouteNode, Routing } from './document.ts';
-import { excludes, covers } from './covers.ts';
+import { comparison, type Comparison } from './covers.ts';
 import type { RoutingDocument } from './schema.ts';
 import { OWNER, targetsOf } from './targets.ts';
 
+/** They are a courtesy: what they may cost, in looks at a list, is some tenths of a second. */
+const MOST_COMPARED = 2_000_000;
+
 export function unlikelyRouting(document: RoutingDocument, routing: Routing): FieldError[] {
   const nodes = nodesOf(routing.route);
-  return [
-    ...unreachable(routing.route, []),
+  const compared = comparison(MOST_COMPARED);
+  const findings = [
+    ...unreachable(routing.route, [], compared),
     ...unheard(routing.route),
     ...wakesNobody(nodes),
-    ...heardByItself(document, routing, nodes),
-    ...idleLimits(routing),
+    ...heardByItself(document, routing, nodes, compared),
+    ...idleLimits(routing, compared),
     ...unused(document, nodes),
-    ...ownersWithoutAny(document, nodes),
-  ];
+    ...ownersWithoutAny(document, nodes, compared),
+  ].slice(0, MAX_ERRORS);
+  if (!compared.isExhausted) return findings;
+  const reason = 'has so many patterns that not all of them were compared: there may be more that is not meant';
+  return [...findings, finding('', reason)];
 }
 
 const finding = (path: string, reason: string): FieldError => ({ path, reason });
@@ -26,15 +33,17 @@ function nodesOf(node: RouteNode): RouteNode[] {
 }
 
 /** Routes that ask for what a route above them excludes, or that one before them has taken already. */
-function unreachable(node: RouteNode, above: readonly RouteNode[]): FieldError[] {
+function unreachable(node: RouteNode, above: readonly RouteNode[], compared: Comparison): FieldError[] {
   const within = [...above, node];
   return node.routes.flatMap((route, i) => {
-    const excluding = within.find(({ match }) => excludes(match, route.match));
+    const excluding = within.find(({ match }) => compared.excludes(match, route.match));
     if (excluding)
       return [finding(`${route.path}/match`, `no alert gets here: ${excluding.path} lets none such through`)];
-    const before = node.routes.slice(0, i).find((other) => !other.continue && covers(other.match, route.match));
+    const before = node.routes
+      .slice(0, i)
+      .find((other) => !other.continue && compared.covers(other.match, route.match));
     if (before) return [finding(route.path, `no alert gets here: ${before.path} comes first and takes them all`)];
-    return unreachable(route, within);
+    return unreachable(route, within, compared);
   });
 }
 
@@ -52,11 +61,18 @@ function wakesNobody(nodes: readonly RouteNode[]): FieldError[] {
 }
 
 /** That a channel does not deliver is heard by nobody where it is told by that channel alone, though there are others. */
-function heardByItself(document: RoutingDocument, routing: Routing, nodes: readonly RouteNode[]): FieldError[] {
+function heardByItself(
+  document: RoutingDocument,
+  routing: Routing,
+  nodes: readonly RouteNode[],
+  compared: Comparison,
+): FieldError[] {
   const told = namedIn(document, nodes);
   const used = [...routing.channels.keys()].filter((name) => told.has(name));
   if (used.length < 2) return [];
+  const matchers = nodes.map(({ match }) => match);
   return used.flatMap((name) => {
+    if (!compared.affords(matchers)) return [];
     const about = { kind: 'flyball', service: 'flyball', name: `channel ${name}`, severity: 'high' } as const;
     const [first, ...others] = targetsOf(routing, { key: channelKey(name), ...about });
     if (first?.channel !== name || others.some(({ channel }) => channel !== name)) return [];
@@ -66,12 +82,12 @@ function heardByItself(document: RoutingDocument, routing: Routing, nodes: reado
 }
 
 /** Limits that one before them takes all alerts from, and those of alerts that are never limited. */
-function idleLimits({ limits }: Routing): FieldError[] {
+function idleLimits({ limits }: Routing, compared: Comparison): FieldError[] {
   return limits.flatMap(({ by, match }, i) => {
-    if (covers({ kind: ['flyball'] }, match)) {
+    if (compared.covers({ kind: ['flyball'] }, match)) {
       return [finding(`${by}/match`, "limits nothing: flyball's own alerts are told as their route says")];
     }
-    const before = limits.slice(0, i).find((other) => covers(other.match, match));
+    const before = limits.slice(0, i).find((other) => compared.covers(other.match, match));
     return before ? [finding(by, `limits nothing: ${before.by} comes first and takes them all`)] : [];
   });
 }
@@ -101,13 +117,17 @@ function unused(document: RoutingDocument, nodes: readonly RouteNode[]): FieldEr
 }
 
 /** Patterns of owners that fit none of those the document knows. */
-function ownersWithoutAny({ owners = {} }: RoutingDocument, nodes: readonly RouteNode[]): FieldError[] {
+function ownersWithoutAny(
+  { owners = {} }: RoutingDocument,
+  nodes: readonly RouteNode[],
+  compared: Comparison,
+): FieldError[] {
   const known = Object.keys(owners);
   return nodes.flatMap(({ path, match }) =>
     (match.owner ?? []).flatMap((pattern, i) =>
-      !pattern.includes('*') || known.some((name) => covers({ owner: [pattern] }, { owner: [name] }))
-        ? []
-        : [finding(`${path}/match/owner/${i}`, 'fits none of the owners that the document names')],
+      pattern.includes('*') && compared.fitsNone(pattern, known)
+        ? [finding(`${path}/match/owner/${i}`, 'fits none of the owners that the document names')]
+        : [],
     ),
   );
 }

@@ -26,7 +26,13 @@ export function validateRouting(value: unknown): RoutingValidation {
   const errors = [...form, ...meaningOf(value)].slice(0, MAX_ERRORS);
   if (!parsed.success || errors.length > 0) return { valid: false, errors };
   const routing = compileRouting(parsed.data);
-  return { valid: true, document: parsed.data, routing, warnings: unlikelyRouting(parsed.data, routing) };
+  return {
+    ...{ valid: true, document: parsed.data, routing },
+    // Whoever only routes by the document asks for none.
+    get warnings() {
+      return unlikelyRouting(parsed.data, routing);
+    },
+  };
 }
 
 function meaningOf(value: unknown): FieldError[] {

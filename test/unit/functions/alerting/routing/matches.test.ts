@@ -1,6 +1,6 @@
 // Which alerts a matcher fits, and what can be said of two matchers without any alert.
 import { describe, expect, it } from 'vitest';
-import { covers, excludes } from '../../../../../functions/alerting/routing/covers.ts';
+import { comparison } from '../../../../../functions/alerting/routing/covers.ts';
 import type { Matcher, Routed } from '../../../../../functions/alerting/routing/document.ts';
 import { matches } from '../../../../../functions/alerting/routing/matches.ts';
 import { nightlyFailed } from './documents.ts';
@@ -27,6 +27,8 @@ describe('a matcher', () => {
 });
 
 describe('of two matchers', () => {
+  const { covers, excludes } = comparison(Infinity);
+
   it.each<[Matcher, Matcher, boolean]>([
     [{}, { service: ['a'] }, true],
     [{ service: ['a'] }, {}, false],
@@ -48,5 +50,13 @@ describe('of two matchers', () => {
     [{ tag: ['a'] }, { tag: ['b'] }, false],
   ])('%j excludes %j: %s', (a, b, is) => {
     expect([excludes(a, b), excludes(b, a)]).toEqual([is, is]);
+  });
+
+  it('nothing is said when there is no more time to compare them', () => {
+    const [one, other] = [{ service: ['a*'] }, { service: ['ab*'] }];
+    const compared = comparison(20);
+    expect([compared.covers(one, other), compared.isExhausted]).toEqual([true, false]);
+    expect([compared.covers(one, other), compared.excludes(one, { service: ['b'] })]).toEqual([true, false]);
+    expect([compared.covers(one, other), compared.isExhausted]).toEqual([false, true]);
   });
 });

@@ -1,5 +1,6 @@
 // What is refused of a routing document, all at once, and what is only remarked upon.
 import { describe, expect, it } from 'vitest';
+import { MAX_BODY_BYTES, MAX_ERRORS } from '../../../../../functions/api/index.ts';
 import { validateRouting } from '../../../../../functions/alerting/routing/validate.ts';
 import { whole } from './documents.ts';
 
@@ -187,5 +188,43 @@ describe('what is probably not meant', () => {
     ],
   ])('%s', (_, value, warnings) => {
     expect(warningsOf(value)).toEqual(warnings);
+  });
+});
+
+describe('of more patterns than can be compared', () => {
+  const times = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+  const UNCOMPARED = ': has so many patterns that not all of them were compared: there may be more that is not meant';
+
+  it('what was found is said, and that there may be more', () => {
+    const limits = times(100, (i) => ({ match: { service: times(200, (j) => `${i}-${j}*z`) }, severity: 'high' }));
+    const warnings = warningsOf({ ...route({ routes: [{}, { match: { kind: ['job'] } }] }), limits });
+    expect(warnings).toEqual([
+      '/route/routes/1: no alert gets here: /route/routes/0 comes first and takes them all',
+      UNCOMPARED,
+    ]);
+  });
+
+  it('a document costs no more than a moment', () => {
+    const own = (i: number) => [...times(199, (j) => `s${j}`), `own-${i}`];
+    const document = {
+      ...minimal,
+      owners: Object.fromEntries(times(300, (i) => [`team-${i}`, {}])),
+      limits: times(100, (i) => ({ match: { name: own(i) }, severity: 'high' })),
+      route: {
+        channels: ['mail'],
+        routes: times(60, (i) => ({ match: { owner: times(120, (j) => `${i}-${j}*z`) } })),
+      },
+    };
+    expect(JSON.stringify(document).length).toBeLessThan(MAX_BODY_BYTES);
+    const before = process.threadCpuUsage();
+    expect(warningsOf(document)).toContain(UNCOMPARED);
+    const { user, system } = process.threadCpuUsage(before);
+    // Each pair of its patterns would be some seconds here, and more of a small function.
+    expect((user + system) / 1_000).toBeLessThan(1_500);
+  });
+
+  it('no more findings are told than errors would be', () => {
+    const document = route({ routes: times(150, () => ({ match: {} })) });
+    expect(warningsOf(document)).toHaveLength(MAX_ERRORS);
   });
 });
