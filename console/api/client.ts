@@ -50,7 +50,11 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>
     const late = limit.aborted;
     throw new ApiError(0, 'UNREACHABLE', late ? 'No answer within 20 s.' : 'The API cannot be reached.');
   }
-  const answer = { status: response.status, etag: response.headers.get('etag') ?? undefined, headers: response.headers };
+  const answer = {
+    status: response.status,
+    etag: response.headers.get('etag') ?? undefined,
+    headers: response.headers,
+  };
   if (response.status === 304 || response.status === 204) return { ...answer, body: undefined };
   if (!response.ok) {
     const problem = await problemOf(response);

@@ -32,7 +32,10 @@ export function tellDone(text: string): void {
 /** Something was not done; stays until it is closed. */
 export function tellFailed(error: unknown): void {
   if (!(error instanceof Error)) throw error;
-  const details = error instanceof ApiError ? error.errors.map(({ path, reason }) => (path === '' ? reason : `${path}: ${reason}`)) : [];
+  const details =
+    error instanceof ApiError
+      ? error.errors.map(({ path, reason }) => (path === '' ? reason : `${path}: ${reason}`))
+      : [];
   set([...said, { id: (last += 1), kind: 'bad', text: [error.message, ...details].join(' ') }]);
 }
 

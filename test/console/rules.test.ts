@@ -115,7 +115,7 @@ describe('the editor', () => {
     await page.getByLabel('API key or token').waitFor();
     await page.unroute('**/v1/**');
     await page.getByLabel('API key or token').fill(adminToken);
-    await button(page, 'Sign in').click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await expect.poll(() => editor(page).inputValue(), SOON).toContain('limit: 7/s');
   });
 
