@@ -5,7 +5,7 @@ import { setTheme, themeNow, type Theme } from './look/theme.ts';
 import { Toasts } from './parts/feedback.tsx';
 import { Empty } from './parts/shown.tsx';
 import { Link, usePlace } from './router/router.tsx';
-import { Contained, Screen } from './screens/lazy.tsx';
+import { Contained, Screen, useScreensAhead } from './screens/lazy.tsx';
 import { isScreen, SCREEN_NAMES } from './screens/list.ts';
 import { useMe } from './session/me.ts';
 import { session } from './session/session.ts';
@@ -28,6 +28,7 @@ function Frame() {
   const t = useTexts(pageTexts);
   const { segments } = usePlace();
   const { count, mark } = useAttention();
+  useScreensAhead();
   const me = useMe();
   const main = useRef<HTMLElement>(null);
   const [name = 'now', ...rest] = segments;

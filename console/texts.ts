@@ -24,7 +24,7 @@ export const pageTexts = texts(
     nowhere: 'There is no such page.',
     home: 'Go to Now',
     broken: 'This screen failed.',
-    brokenLoad: 'This screen could not be loaded. A newer version may have been deployed.',
+    brokenLoad: 'This screen could not be loaded: the network is away, or a newer version has been deployed.',
     reload: 'Load the page anew',
   },
   {
@@ -49,7 +49,7 @@ export const pageTexts = texts(
     nowhere: '没有这个页面。',
     home: '前往当前状态',
     broken: '此页面出错了。',
-    brokenLoad: '此页面无法加载，可能已部署了新版本。',
+    brokenLoad: '此页面无法加载：网络不可用，或已部署新版本。',
     reload: '重新加载',
   },
 );

@@ -36,7 +36,14 @@ export function AlertRow({ alert, children }: { alert: OpenAlert; children?: Com
       <div class="what">
         <Link to={to`/alerts/${id}`}>{summary}</Link>
         <span class="quiet">
-          {where.filter((part) => part !== undefined).join(' · ')} · {t('since')} <Ago at={since} />
+          {where
+            .filter((part) => part !== undefined)
+            .map((part) => (
+              <>
+                <bdi>{part}</bdi> ·{' '}
+              </>
+            ))}
+          {t('since')} <Ago at={since} />
           {status === 'resolved' ? (
             <>
               {' '}

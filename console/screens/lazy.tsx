@@ -9,23 +9,39 @@ import type { ScreenProps } from './screen.ts';
 
 const loaded = new Map<ScreenName, ComponentType<ScreenProps>>();
 
+/** Loads the code of the other screens before anybody goes there: the network may be away by then. */
+export function useScreensAhead(): void {
+  useEffect(() => {
+    const ahead = setTimeout(() => void SCREENS.services().catch(() => undefined), AHEAD_AFTER_MS);
+    return () => clearTimeout(ahead);
+  }, []);
+}
+
+/** When the first screen has had its answers. */
+const AHEAD_AFTER_MS = 2_000;
+
 export function Screen({ name, rest }: ScreenProps & { name: ScreenName }) {
   const [, arrived] = useState(0);
   const [failed, setFailed] = useState<ScreenName>();
   useEffect(() => {
     if (loaded.has(name)) return;
     let here = true;
-    SCREENS[name]().then(
-      ({ default: component }) => {
-        loaded.set(name, component);
-        if (here) arrived((count) => count + 1);
-      },
-      () => {
-        if (here) setFailed(name);
-      },
-    );
+    const load = () => {
+      SCREENS[name]().then(
+        ({ default: component }) => {
+          loaded.set(name, component);
+          if (here) arrived((count) => count + 1);
+        },
+        () => {
+          if (here) setFailed(name);
+        },
+      );
+    };
+    load();
+    addEventListener('online', load);
     return () => {
       here = false;
+      removeEventListener('online', load);
     };
   }, [name]);
   const Shown = loaded.get(name);
