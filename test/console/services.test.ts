@@ -6,6 +6,9 @@ import { SOON } from '../support/patience.ts';
 import { at, faultsIn, inaccessible, open, overflow, screenshot, WIDTHS } from './browser.ts';
 
 const OWN = 'services-screen';
+/** Requests are counted by the minute, and merged some minutes later; a world may have just begun. */
+const COUNTED = { timeout: 600_000, interval: 500 } as const;
+const LONG = { timeout: 900_000 } as const;
 const DRAFT = [
   '# What the shop keeps to.',
   'apiVersion: flyball/v1',
@@ -178,7 +181,26 @@ it('makes a limit that is drawn a rule of the draft, which stays as its author w
   expect((await admin('GET', `/v1/services/${OWN}/draft`)).body).toMatchObject({
     throttles: { 'per-caller': { limit: '5/s' }, 'not-too-many': { limit: '12/s', resources: ['list'] } },
   });
-  expect((await admin('GET', `/v1/services/${OWN}/rules`)).body).not.toHaveProperty('throttles.not-too-many');
+  const inForce = async () => (await admin('GET', `/v1/services/${OWN}/rules`)).body;
+  const before = await inForce();
+  expect(before).not.toHaveProperty('throttles.not-too-many');
+
+  // Seen as what changes, published, and taken back.
+  await page.locator('.changes').getByText('throttle not-too-many').waitFor();
+  await page.getByLabel('Note').fill('a limit that was drawn');
+  await page.getByRole('button', { name: 'Publish to the whole fleet' }).click();
+  await expect.poll(inForce, SOON).toMatchObject({ throttles: { 'not-too-many': { limit: '12/s' } } });
+  await page.getByRole('link', { name: 'History' }).click();
+  await page.getByRole('row').filter({ hasText: 'a limit that was drawn' }).getByText('In force').first().waitFor();
+  await page
+    .getByRole('row')
+    .filter({ hasText: 'to be seen' })
+    .getByRole('button', { name: /^Roll back to/ })
+    .first()
+    .click();
+  await page.getByRole('textbox', { name: 'Note' }).fill('it was too low');
+  await page.getByRole('button', { name: /^Roll back to \d+$/ }).click();
+  await expect.poll(inForce, SOON).toEqual(before);
 });
 
 it('shows who runs which revision, what is promised and what fills up', async () => {
@@ -192,15 +214,11 @@ it('shows who runs which revision, what is promised and what fills up', async ()
   await fits(page);
 });
 
-it('draws what became of requests and how long they took, by pointer, by keyboard and as a table', async () => {
+it('draws what became of requests and how long they took, by pointer, by keyboard and as a table', LONG, async () => {
   const page = await open('/console/services/orders?resource=create-order&range=15m');
   faultsIn(page).expect(/404/);
   const moment = page.getByRole('slider', { name: 'Requests of create-order a second: moment in time' });
-  // Counted by the minute, and merged some minutes later.
-  await vi.waitFor(
-    async () => expect(await moment.getAttribute('aria-valuetext')).toMatch(/Admitted [\d.]*[1-9]/),
-    SOON,
-  );
+  await expect.poll(() => moment.getAttribute('aria-valuetext'), COUNTED).toMatch(/Admitted [\d.]*[1-9]/);
   await moment.focus();
   await page.keyboard.press('Home');
   await vi.waitFor(async () => expect(await moment.getAttribute('aria-valuenow')).toBe('0'), SOON);

@@ -127,6 +127,15 @@ async function alertsRead(): Promise<void> {
     expect((await admin('GET', path)).status, path).toBe(200);
   }
   expect((await admin('DELETE', silence)).status).toBe(200);
+  // Whose channels a team's key may name goes by who owns its services.
+  const team = await admin('POST', '/v1/keys', {
+    name: 'of a team',
+    role: 'editor',
+    services: ['settlement'],
+    for: '1h',
+  });
+  const key = { 'x-api-key': String(team.body['key']) };
+  expect((await request('GET', '/api/v3/channels/', undefined, key)).status).toBe(200);
 }
 
 /** Whether telemetry has asked about the functions and queues of a service: those it has heard of. */
