@@ -70,6 +70,19 @@ export class Draft {
     this.#trail.push({ at: this.#nowMs, what: 'decided', channel: to.channel, detail: `${kind}: ${reason}` });
   }
 
+  /** What was taken back is to be sent after all, as the same message: who has got it knows it again. */
+  again(dropped: Delivery, reason: string, notBefore: number): void {
+    const anew = { attempts: 0, firstTriedAt: undefined, settledAt: undefined, error: undefined };
+    const pending: Delivery = { ...dropped, ...anew, state: 'pending', reason, notBefore };
+    this.#deliveries = this.#deliveries.map((delivery) => (delivery.seq === dropped.seq ? pending : delivery));
+    this.#trail.push({
+      at: this.#nowMs,
+      what: 'decided',
+      channel: dropped.channel,
+      detail: `${dropped.kind}: ${reason}`,
+    });
+  }
+
   drop(dropped: Delivery, why: string): void {
     const settled: Delivery = { ...dropped, state: 'dropped', settledAt: this.#nowMs, error: why };
     this.#deliveries = this.#deliveries.map((delivery) => (delivery.seq === dropped.seq ? settled : delivery));

@@ -1,5 +1,5 @@
 // Of an alert that is over: everybody who was told is told of that, and what was held for its hour is one line then. Pure.
-import type { Alert, AlertHold } from '../../../store/items/alert-record.ts';
+import type { Alert, AlertHold, Delivery } from '../../../store/items/alert-record.ts';
 import type { Target } from '../routing/document.ts';
 import { targetsOf } from '../routing/targets.ts';
 import { addressed } from './burning.ts';
@@ -20,7 +20,9 @@ export function over(alert: Alert, draft: Draft, around: Around): void {
     endFor(alert, draft, channel, targetOf(channel), around);
   }
   for (const hold of alert.holds) {
-    const heard = draft.to(hold.channel).some((delivery) => !isEnd(delivery) && delivery.seq >= alert.runFrom);
+    const heard = draft
+      .to(hold.channel)
+      .some((delivery) => isUnsettled(delivery) || (!isEnd(delivery) && delivery.seq >= alert.runFrom));
     if (hold.kind === 'deferred' && !heard) recover(alert, draft, hold, targetOf(hold.channel), around);
     else if (!heard) draft.release(hold, 'it is over, and nobody had been told');
   }
@@ -34,13 +36,17 @@ function endFor(alert: Alert, draft: Draft, channel: string, target: Target | un
   }
   const told = draft.to(channel);
   const last = told.findLast((delivery) => wasTold(delivery) || isEnd(delivery));
-  if (!last || isEnd(last) || told.some(isUnsettled)) return;
+  if (!last || told.some(isUnsettled) || (isEnd(last) && !isEndInDoubt(last))) return;
   const notBefore = Math.max(around.nowMs, (alert.resolvedAt ?? 0) + settlingMs(alert));
   const muted = mutedHold(target?.mute ?? [], around.nowMs);
   const to = target ? addressed(alert, target) : last;
   if (muted) draft.hold(muted, channel, to.route);
+  else if (isEnd(last)) draft.again(last, 'it is over, and nobody knows whether that was heard', notBefore);
   else draft.add(to, 'resolved', 'it is over', { notBefore });
 }
+
+/** It was taken back when it went wrong again, and may have arrived or not: who knows that it burned may believe so still. */
+const isEndInDoubt = ({ kind, state }: Delivery): boolean => kind === 'resolved' && state === 'dropped';
 
 const settlingMs = ({ reopened }: Alert): number => Math.min(LONGEST_SETTLING_MS, SETTLING_MS * 2 ** reopened);
 

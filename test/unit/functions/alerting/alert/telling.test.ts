@@ -248,4 +248,72 @@ describe('what cannot be delivered', () => {
     sim.until(MINUTE);
     expect(sim.said.map((line) => line.split(' ')[1])).toEqual(['firing']);
   });
+
+  describe('of an end that nobody knows whether it was heard, when it goes wrong again', () => {
+    const cause = 'job/settlement/import';
+    const route = { channels: ['mail'], routes: [{ match: { name: ['import'] }, channels: ['chat'] }] };
+
+    /** Told of; its end was tried and got no answer; it burns again, and its cause speaks for it. */
+    function inDoubt() {
+      const sim = simulation(routed({ route }), '2026-07-01T10:00Z', MINUTE / 2);
+      sim.is({ because: cause });
+      sim.until(MINUTE);
+      sim.attempt = () => ({ ...silent, retryAfterMs: HOUR });
+      sim.is({ because: cause, firing: false });
+      sim.until(2 * MINUTE);
+      const end = sim.alert().deliveries.at(-1);
+      expect(end).toMatchObject({ kind: 'resolved', state: 'pending', maybeSent: true });
+      sim.attempt = () => ({ outcome: 'sent' });
+      sim.is({ key: cause, name: 'import' });
+      sim.is({ because: cause });
+      sim.until(MINUTE);
+      expect(sim.alert()).toMatchObject({ status: 'firing', holds: [{ kind: 'inhibited', channel: 'mail' }] });
+      return { sim, end };
+    }
+
+    const toMail = (said: readonly string[]) =>
+      said.filter((line) => line.includes(' mail ')).map((line) => line.split(' ')[1]);
+
+    it('is told once more when it is over, as the same message', () => {
+      const { sim, end } = inDoubt();
+      sim.is({ because: cause, firing: false });
+      sim.until(HOUR);
+      expect(toMail(sim.said)).toEqual(['firing', 'resolved']);
+      const { deliveries, holds, dueAt, trail } = sim.alert();
+      expect(deliveries.map(({ kind, state }) => `${kind} ${state}`)).toEqual(['firing sent', 'resolved sent']);
+      expect(deliveries.at(-1)).toMatchObject({ id: end?.id, messageId: end?.messageId, attempts: 1 });
+      expect([holds, dueAt]).toEqual([[], undefined]);
+      expect(trail.map(({ detail }) => detail)).not.toContain('inhibited: it is over, and nobody had been told');
+    });
+
+    it('is told of anew when nothing speaks for it any more, and then of its end', () => {
+      const { sim } = inDoubt();
+      sim.is({ key: cause, name: 'import', firing: false });
+      sim.until(MINUTE);
+      sim.is({ because: cause, firing: false });
+      sim.until(HOUR);
+      expect(toMail(sim.said)).toEqual(['firing', 'firing', 'resolved']);
+    });
+
+    it('is tried again as anything else is, however long ago it was tried before', () => {
+      const { sim } = inDoubt();
+      sim.until(7 * HOUR);
+      sim.is({ because: cause, firing: false });
+      let tries = 0;
+      sim.attempt = () => (tries++ < 3 ? silent : { outcome: 'sent' });
+      sim.until(HOUR);
+      expect(toMail(sim.said)).toEqual(['firing', 'resolved']);
+    });
+
+    it('is told once more when its route is mute no longer', () => {
+      const { sim } = inDoubt();
+      const windows = { noon: { timezone: 'UTC', times: [{ from: '10:00', to: '12:00' }] } };
+      sim.routing = routed({ windows, route: { ...route, mute: ['noon'] } });
+      sim.is({ because: cause, firing: false });
+      sim.until('2026-07-01T11:59Z');
+      expect(toMail(sim.said)).toEqual(['firing']);
+      sim.until('2026-07-01T12:00Z');
+      expect(toMail(sim.said)).toEqual(['firing', 'resolved']);
+    });
+  });
 });
