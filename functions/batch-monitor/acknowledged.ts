@@ -8,6 +8,7 @@ import type { Check } from '../../store/items/check-record.ts';
 import type { Table } from '../../store/port.ts';
 import { checkView, standingOf } from './checked.ts';
 import type { Found } from './found.ts';
+import { ownersIn, type OwnerOf } from './owners.ts';
 import { standing, type Standing as JobStanding } from './standing.ts';
 import { iso, jobView, standingNow, type ShownStatus } from './views.ts';
 
@@ -46,9 +47,18 @@ export async function jobShown(table: Table, job: JobStanding, nowMs: number): P
   return { ...jobView(job, nowMs), acknowledged };
 }
 
-export async function checkShown(table: Table, check: Check, nowMs: number): Promise<Record<string, unknown>> {
-  const acknowledged = await acknowledgementOf(table, check, checkSubject(check), standingOf(check, nowMs), nowMs);
-  return { ...checkView(check, nowMs), acknowledged };
+/** `ownerOf` is that of all that one answer shows. */
+export async function checkShown(
+  table: Table,
+  check: Check,
+  nowMs: number,
+  ownerOf: OwnerOf = ownersIn(table),
+): Promise<Record<string, unknown>> {
+  const [owner, acknowledged] = await Promise.all([
+    ownerOf(check.service),
+    acknowledgementOf(table, check, checkSubject(check), standingOf(check, nowMs), nowMs),
+  ]);
+  return { ...checkView(check, nowMs), owner, acknowledged };
 }
 
 export async function shownNow(table: Table, found: Found, nowMs: number): Promise<Record<string, unknown>> {

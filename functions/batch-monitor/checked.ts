@@ -29,7 +29,7 @@ export function saysName(check: Check, text: string): boolean {
 }
 
 export function checkView(check: Check, nowMs: number): Record<string, unknown> {
-  const { service, slug, kind, schedule, timezone, timeoutMs, graceMs } = check;
+  const { service, slug, kind, schedule, timezone, timeoutMs, graceMs, channels } = check;
   const { status, since } = standingOf(check, nowMs);
   return {
     // Its UUID would let whoever may look ping, too.
@@ -39,6 +39,7 @@ export function checkView(check: Check, nowMs: number): Record<string, unknown> 
     job: nameOf(check),
     slug: slug || undefined,
     tags: tagsOf(check),
+    channels: channels?.split(',').filter((name) => name !== ''),
     ...(kind === 'simple' ? { period: durationText(timeoutMs) } : { schedule, timezone }),
     startDeadline: durationText(graceMs),
     status,

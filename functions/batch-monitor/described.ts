@@ -13,8 +13,12 @@ export const job = z
     service: z.string(),
     job: z.string().meta({ description: 'its name' }),
     slug: z.string().optional(),
-    owner: z.string().optional(),
+    owner: z.string().optional().meta({ description: 'of a check that of its service' }),
     tags: z.array(z.string()).optional(),
+    channels: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'that a check names; none is nobody, and without them its owner is told' }),
     schedule: z.string().optional(),
     timezone: z.string().optional(),
     period: z
@@ -165,7 +169,7 @@ const count = z
 export const listJobs: Description = {
   summary: 'List jobs and checks, and how each stands',
   details:
-    'Of the filters all that are given must fit; of several `status` one, of several `tag` all. A page looks at so many entries at most: it may be short, or empty, and have a `cursor`. Declared jobs come first; owners are theirs alone. A declared job that cannot be read is listed as `unreadable`, also where what is asked for cannot be told of it; a check that cannot be read is left out.',
+    'Of the filters all that are given must fit; of several `status` one, of several `tag` all. A page looks at so many entries at most: it may be short, or empty, and have a `cursor`. Declared jobs come first. A declared job that cannot be read is listed as `unreadable`, also where what is asked for cannot be told of it; a check that cannot be read is left out.',
   tags,
   query: {
     service,

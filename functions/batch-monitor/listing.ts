@@ -1,5 +1,5 @@
 // Pages of the list of jobs, declared ones and checks: of one service, of all, or of those that the caller's key is for.
-import { listCheckEntries, placeOf } from '../../store/items/check-list.ts';
+import { listCheckEntries, placeOf, type CheckEntry } from '../../store/items/check-list.ts';
 import { readCheck } from '../../store/items/checks.ts';
 import { listJobs, readJob } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
@@ -7,6 +7,7 @@ import { badRequest, isName, pageOf, requireScope, sealCursor, type ApiRequest }
 import { orUnreadable, UNREADABLE, type OrUnreadable } from '../api/unreadable.ts';
 import { checkShown, jobShown } from './acknowledged.ts';
 import { hasTag, saysName, standingOf } from './checked.ts';
+import { ownersIn, type OwnerOf } from './owners.ts';
 import { standing } from './standing.ts';
 import { standingNow } from './views.ts';
 
@@ -27,6 +28,14 @@ interface Filters {
   readonly tags: readonly string[];
   /** In lower case. */
   readonly name: string;
+}
+
+/** What one page is made of. */
+interface Asked {
+  readonly table: Table;
+  readonly nowMs: number;
+  readonly filters: Filters;
+  readonly ownerOf: OwnerOf;
 }
 
 type View = Record<string, unknown>;
@@ -68,7 +77,7 @@ export async function jobPage(
   const shelves = services
     .flatMap((each) => KINDS.map((one): Shelf => ({ service: each, kind: one })))
     .filter((shelf) => (kind === null || shelf.kind === kind) && !isBefore(shelf, from, fromKind));
-  const filters = filtersOf(request);
+  const asked: Asked = { table, nowMs, filters: filtersOf(request), ownerOf: ownersIn(table) };
   const jobs: View[] = [];
   let reads = 0;
   for (const [i, shelf] of shelves.entries()) {
@@ -78,7 +87,7 @@ export async function jobPage(
     }
     let at = name === `${from}#${fromKind}` ? within : undefined;
     do {
-      const page = await readShelf(table, shelf, { limit: limit - jobs.length, at }, filters, nowMs);
+      const page = await readShelf(asked, shelf, { limit: limit - jobs.length, at });
       // Shelves without anything are many, and each costs little.
       if (page.looks.length > 0) reads++;
       for (let first = 0; first < page.looks.length; first += AT_ONCE) {
@@ -117,36 +126,27 @@ function filtersOf({ query }: ApiRequest): Filters {
 }
 
 async function readShelf(
-  table: Table,
+  asked: Asked,
   { service, kind }: Shelf,
   { limit, at }: { readonly limit: number; readonly at: string | undefined },
-  filters: Filters,
-  nowMs: number,
 ): Promise<{ readonly looks: Look[]; readonly at: string | undefined }> {
+  const { table } = asked;
   if (kind === 'declared') {
     const { jobs, cursor } = await listJobs(table, { service, limit, cursor: at });
-    return { looks: jobs.map((entry) => () => declaredIf(table, entry, filters, nowMs)), at: cursor };
+    return { looks: jobs.map((entry) => () => declaredIf(asked, entry)), at: cursor };
   }
-  // Owners are what rules have.
-  if (filters.owner !== null) return { looks: [], at: undefined };
   const { entries, more } = await listCheckEntries(table, { service, limit, after: at });
   const last = entries.at(-1);
   return {
-    looks: entries.map(
-      ({ uuid }) =>
-        () =>
-          checkIf(table, uuid, filters, nowMs),
-    ),
+    looks: entries.map((entry) => () => checkIf(asked, entry)),
     at: more && last !== undefined ? placeOf(last) : undefined,
   };
 }
 
 /** One that cannot be read is listed by what is known of it: it may be what is asked for, and somebody has to look. */
 async function declaredIf(
-  table: Table,
+  { table, nowMs, filters: { statuses, owner, tags, name } }: Asked,
   entry: { readonly service: string; readonly job: string },
-  { statuses, owner, tags, name }: Filters,
-  nowMs: number,
 ): Promise<View | undefined> {
   const { service, job: named } = entry;
   if (!named.includes(name)) return undefined;
@@ -164,15 +164,15 @@ async function declaredIf(
 }
 
 function checkIf(
-  table: Table,
-  uuid: string,
-  { statuses, tags, name }: Filters,
-  nowMs: number,
+  { table, nowMs, ownerOf, filters: { statuses, owner, tags, name } }: Asked,
+  { service, uuid }: CheckEntry,
 ): Promise<OrUnreadable<View | undefined>> {
   return orUnreadable(async () => {
+    // Of services of others no check is read.
+    if (owner !== null && (await ownerOf(service)) !== owner) return undefined;
     const check = await readCheck(table, uuid);
     if (!check || !saysName(check, name) || !tags.every((tag) => hasTag(check, tag))) return undefined;
-    return isWanted(statuses, standingOf(check, nowMs).status) ? checkShown(table, check, nowMs) : undefined;
+    return isWanted(statuses, standingOf(check, nowMs).status) ? checkShown(table, check, nowMs, ownerOf) : undefined;
   });
 }
 

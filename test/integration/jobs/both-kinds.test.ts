@@ -7,6 +7,7 @@ import type { Check, CheckSettings, PingKind } from '../../../store/items/check-
 import { changeCheck, createCheck, uniqueKeyOf } from '../../../store/items/checks.ts';
 import { beginRun, endRun, type RunStart } from '../../../store/items/job-runs.ts';
 import { declareJobs } from '../../../store/items/jobs.ts';
+import { listRules } from '../../../store/items/services.ts';
 import { keys } from '../../../store/keys.ts';
 import type { Table } from '../../../store/port.ts';
 import { describedApi } from '../../support/described.ts';
@@ -39,6 +40,9 @@ async function begin(): Promise<void> {
   const invoices = { ...nightly, tags: ['nightly', 'money'] };
   await declareJobs(table, { service: 'billing', jobs: { invoices }, atMs: DAY });
 }
+
+const ownedBy = (service: string, owner: string) =>
+  listRules(table, service, { seq: 1, revision: 1, publishedAt: DAY, author: 'a', digest: 'd', owner });
 
 async function check(service: string, settings: Partial<CheckSettings>): Promise<string> {
   const digits = String(++made).padStart(8, '0');
@@ -92,6 +96,8 @@ describe('the list of declared jobs and checks', () => {
     await check('orders', { name: 'Backup of orders', slug: 'backup', tags: 'db' });
     await ping(await check('orders', { slug: 'failing' }), DAY, 'fail');
     await ping(await check('zebra', { slug: 'fine' }), DAY, 'success');
+    await ownedBy('orders', 'team-orders');
+    await ownedBy('zebra', 'team-zebra');
   });
 
   const EVERYTHING = [
@@ -124,7 +130,9 @@ describe('the list of declared jobs and checks', () => {
     ['kind=check&service=zebra', ['fine']],
     ['status=failed', ['failing']],
     ['status=failed&status=up', ['failing', 'fine']],
-    ['owner=team-orders', ['nightly', 'purge']],
+    ['owner=team-orders', ['nightly', 'purge', 'Backup of orders', 'failing']],
+    ['owner=team-orders&kind=check&status=failed', ['failing']],
+    ['owner=team-zebra', ['fine']],
     ['tag=db', ['Backup of ledgers', 'Backup of orders']],
     ['tag=db&tag=nightly', ['Backup of ledgers']],
     ['tag=nightly', ['invoices', 'Backup of ledgers']],
@@ -135,6 +143,15 @@ describe('the list of declared jobs and checks', () => {
   ])('asked for %s', async (query, names) => {
     const { status, body } = await get('/v1/jobs', query);
     expect([status, entriesOf(body).map(({ job }) => job)]).toEqual([200, names]);
+  });
+
+  it('says whose each is: of a check whose its service is, and of none where rules name nobody', async () => {
+    const { entries } = await all('/v1/jobs', 'jobs', 50);
+    expect(Object.fromEntries(entries.map(({ job, owner }) => [job, owner]))).toEqual({
+      ...{ nightly: 'team-orders', purge: 'team-orders', 'Backup of orders': 'team-orders', failing: 'team-orders' },
+      ...{ fine: 'team-zebra', invoices: undefined, 'Backup of ledgers': undefined },
+    });
+    expect((await get('/v1/jobs/zebra:fine')).body).toMatchObject({ owner: 'team-zebra' });
   });
 
   it.each(['status=broken', 'kind=both', 'tag=', 'name=', 'sort=name'])('refuses %s', async (query) => {
@@ -193,6 +210,15 @@ describe('a check as a job', () => {
     expect(body).toMatchObject({ period: '1h', startDeadline: '5m', slug: 'import', service: 'orders' });
     const listed = (await get('/v1/jobs', { kind: 'check' })).body;
     expect(entriesOf(listed)).toEqual([{ ...body, changes: undefined }].map(({ changes: _, ...entry }) => entry));
+  });
+
+  it.each([
+    [undefined, undefined],
+    ['', []],
+    ['pager,anybody-hook', ['pager', 'anybody-hook']],
+  ])('that names the channels %s', async (channels, shown) => {
+    await check('orders', { slug: 'import', ...(channels === undefined ? {} : { channels }) });
+    expect((await get('/v1/jobs/orders:import')).body['channels']).toEqual(shown);
   });
 
   it('that is paused, and how it came to it', async () => {
