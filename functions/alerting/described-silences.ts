@@ -30,7 +30,7 @@ const silence = z
     matchedAt: moment.optional().meta({ description: 'when it last kept somebody from being told, to the hour' }),
     ended: z.object({ at: moment, by: z.string() }).optional(),
     forgotten: z.string().optional().meta({ description: 'it has kept nobody from being told for a week' }),
-    endsSoon: z.literal(true).optional().meta({ description: 'within a day' }),
+    endsSoon: z.literal(true).optional().meta({ description: 'within a day, and the last quarter of its time' }),
   })
   .meta({ id: 'Silence' });
 

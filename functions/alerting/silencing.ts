@@ -40,7 +40,9 @@ const DAY_MS = 86_400_000;
 const LONGEST_MS = 90 * DAY_MS;
 /** One that has kept nobody from being told for so long may have been forgotten. */
 const FORGOTTEN_AFTER_MS = 7 * DAY_MS;
+/** A silence ends soon on its last day; a short one in the last quarter of its time. */
 const ENDS_SOON_MS = DAY_MS;
+const ENDS_SOON_SHARE = 1 / 4;
 /** Open alerts that a new silence is compared with, for the answer. */
 const MOST_COMPARED = 200;
 
@@ -107,7 +109,7 @@ export function silenceShown(silence: Silence, nowMs: number) {
     ...(inForce && nowMs - quietSince >= FORGOTTEN_AFTER_MS
       ? { forgotten: `it has kept nobody from being told since ${iso(quietSince)}` }
       : {}),
-    ...(inForce && until - nowMs <= ENDS_SOON_MS ? { endsSoon: true } : {}),
+    ...(inForce && until - nowMs <= Math.min(ENDS_SOON_MS, (until - from) * ENDS_SOON_SHARE) ? { endsSoon: true } : {}),
   };
 }
 

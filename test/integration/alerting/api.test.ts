@@ -255,6 +255,21 @@ describe('a silence', () => {
     expect(states).toEqual(['active', 'expired']);
   });
 
+  it.each([
+    ['2h', 1.5 * 3_600_000],
+    ['7d', 6 * 86_400_000],
+  ])('of %s ends soon on its last day, and not before the last quarter of its time', async (lasting, afterMs) => {
+    await send('POST', '/silences', { body: { match: { service: ['a'] }, for: lasting, reason: 'the move' } });
+    const endsSoon = async () => {
+      const { body } = await send('GET', '/silences');
+      return (body['silences'] as { endsSoon?: true }[])[0]?.endsSoon;
+    };
+    world.clock.advance(afterMs - 1);
+    expect(await endsSoon()).toBeUndefined();
+    world.clock.advance(1);
+    expect(await endsSoon()).toBe(true);
+  });
+
   const bounded = { match: { service: ['orders'] }, until: '2026-12-18T00:00:00Z', reason: 'of the tick' };
   const names = (count: number, start: string) => Array.from({ length: count }, (_, i) => `${start}${String(i)}`);
 
