@@ -71,7 +71,11 @@ export function tell<Key extends string>(of: Texts<Key>, key: Key, values?: Valu
   return filled(of[current][key], values);
 }
 
+/** `{name}` is the value of that name; `{count|line|lines}` the first word where that value is 1, else the second. */
 function filled(text: string, values: Values | undefined): string {
   if (!values) return text;
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return text.replace(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (whole, name: string, one?: string, more?: string) => {
+    const value = values[name] ?? whole;
+    return one === undefined || more === undefined ? String(value) : String(value) === '1' ? one : more;
+  });
 }
