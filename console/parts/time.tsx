@@ -1,6 +1,9 @@
 // Times in the viewer's zone, with UTC on hover; durations and how long ago.
+import type { ComponentChildren } from 'preact';
 import { useNow } from '../clock.ts';
-import { locale, useLanguage } from '../text/language.ts';
+import { language, locale, tell, useLanguage } from '../text/language.ts';
+import { leftOf, spanOf } from './span.ts';
+import { partsTexts } from './texts.ts';
 
 type Moment = string | number | undefined | null;
 
@@ -85,34 +88,28 @@ function relativeIn(language: string): Intl.RelativeTimeFormat {
 export function durationOf(ms: number): string {
   if (ms < 1_000) return `${number(ms, ms < 10 ? 1 : 0)} ms`;
   if (ms < 60_000) return `${number(ms / 1_000, ms < 10_000 ? 2 : 1)} s`;
-  const seconds = Math.round(ms / 1_000);
-  const parts = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3_600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ] as const;
-  const first = parts.findIndex(([count]) => count > 0);
-  return parts
-    .slice(first, first + 2)
-    .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${String(count)} ${unit}`)
-    .join(' ');
+  return spanOf(Math.round(ms / 1_000), language());
 }
 
 const number = (value: number, digits: number): string =>
   value.toLocaleString(locale(), { maximumFractionDigits: digits });
 
-/** What is left until a moment, second by second: `02:13:05`; '00:00' when it has passed. */
-export function Countdown({ to }: { to: string | number }) {
-  const present = useNow();
-  const left = Math.max(0, Math.round((msOf(to) - present) / 1_000));
-  const two = (value: number) => String(value).padStart(2, '0');
-  const hours = Math.floor(left / 3_600);
-  const rest = `${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
+interface CountdownProps {
+  to: string | number;
+  /** What is said with what is left; `in 23 h 33 min` without it. */
+  says?: (left: string) => string;
+  /** What stands in its place once the moment has come, until the next look; `due` without it. */
+  due?: ComponentChildren;
+}
+
+/** What is left until a moment, e.g. `in 23 h 33 min`; then that it is due. */
+export function Countdown({ to, says = (left) => tell(partsTexts, 'in', { left }), due }: CountdownProps) {
+  const ms = msOf(to);
+  const left = leftOf(ms - useNow(), language());
+  if (left === undefined && due !== undefined) return <>{due}</>;
   return (
-    <time class="number" dateTime={`PT${String(left)}S`} title={`${dateTimeOf(msOf(to))} · ${utcOf(to)}`}>
-      {hours > 0 ? `${two(hours)}:${rest}` : rest}
+    <time class="number" dateTime={new Date(ms).toISOString()} title={`${dateTimeOf(ms)} · ${utcOf(ms)}`}>
+      {left === undefined ? tell(partsTexts, 'due') : says(left)}
     </time>
   );
 }
