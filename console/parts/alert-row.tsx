@@ -34,7 +34,9 @@ export function AlertRow({ alert, children }: { alert: OpenAlert; children?: Com
     <li>
       <AlertState alert={alert} />
       <div class="what">
-        <Link to={to`/alerts/${id}`}>{summary}</Link>
+        <Link to={to`/alerts/${id}`} lang="en">
+          {summary}
+        </Link>
         <span class="quiet">
           {where
             .filter((part) => part !== undefined)
@@ -84,7 +86,7 @@ export function Waits({ alert: { acknowledged, sendsAt, status } }: { alert: Ope
   }
   return sendsAt === undefined ? null : (
     <span class="quiet">
-      {t('sendsIn')} <Countdown to={sendsAt} />
+      <Countdown to={sendsAt} says={(left) => t('sendsIn', { left })} due={t('sending')} />
     </span>
   );
 }

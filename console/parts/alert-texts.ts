@@ -31,7 +31,8 @@ export const alertTexts = texts(
     told: 'told: {channels}',
     toldNobody: 'nobody told yet',
     failing: 'not reached: {channels}',
-    sendsIn: 'Sent in',
+    sendsIn: 'Sent in {left}',
+    sending: 'Sent with the next tick',
     seenBy: 'seen by {name}',
   },
   {
@@ -45,7 +46,7 @@ export const alertTexts = texts(
     resolved: '已恢复',
     'severity.realtime': '实时',
     'severity.high': '高',
-    'severity.deferred': '可延后',
+    'severity.deferred': '可推迟',
     'kind.job': '任务',
     'kind.check': '检查',
     'kind.breaker': '熔断器',
@@ -55,15 +56,16 @@ export const alertTexts = texts(
     'kind.rule': '告警规则',
     'kind.saturation': '饱和度',
     'kind.business': '业务',
-    'kind.fleet': '实例群',
+    'kind.fleet': '实例',
     'kind.flyball': 'flyball 自身',
     since: '始于',
-    until: '直到',
+    until: '截至',
     over: '结束于',
     told: '已通知：{channels}',
     toldNobody: '尚未通知任何人',
     failing: '未送达：{channels}',
-    sendsIn: '发送倒计时',
+    sendsIn: '{left}后发送',
+    sending: '即将发送',
     seenBy: '{name} 已确认',
   },
 );
@@ -84,6 +86,8 @@ export const ALERT_KINDS: readonly AlertKind[] = [
   'flyball',
 ];
 const isKind = (kind: string): kind is AlertKind => (ALERT_KINDS as readonly string[]).includes(kind);
+
+export const isAlertWord = (key: string): key is keyof typeof alertTexts.en => Object.hasOwn(alertTexts.en, key);
 
 /** Of a kind that a newer API has, its own word stands. */
 export const kindKey = (kind: string): `kind.${AlertKind}` | undefined => (isKind(kind) ? `kind.${kind}` : undefined);

@@ -1,7 +1,9 @@
 // Jobs in Chromium: found in the list, made with their schedule shown, pinged, paused, acknowledged, started and deleted.
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { admin, request } from '../e2e/client.ts';
+import { SOON } from '../support/patience.ts';
+import { openAlerts, tick } from './alerting.ts';
 import { at, faultsIn, inaccessible, open, overflow, screenshot } from './browser.ts';
 
 interface Made {
@@ -9,10 +11,10 @@ interface Made {
   readonly uuid: string;
 }
 
-async function made(name: string, settings: object = {}): Promise<Made> {
+async function made(name: string, settings: object = {}, service = 'orders'): Promise<Made> {
   const slug = name.toLowerCase().replaceAll(' ', '-');
   const body = { name, slug, timeout: 3_600, grace: 60, unique: ['slug'], ...settings };
-  const check = await admin('POST', '/api/v3/checks/?service=orders', body);
+  const check = await admin('POST', `/api/v3/checks/?service=${service}`, body);
   const uuid = String(check.body['uuid']);
   return { uuid, id: String((await admin('GET', `/v1/jobs/${uuid}`)).body['id']) };
 }
@@ -25,6 +27,7 @@ let broken: Made;
 
 beforeAll(async () => {
   backup = await made('Jobs backup', { tags: 'jobs-tag db' });
+  await made('Jobs statement', {}, 'settlement');
   broken = await made('Jobs export', { schedule: '30 6 * * 1-5', tz: 'Europe/Berlin', tags: 'jobs-tag' });
   for (let i = 0; i < 3; i++) {
     await ping(backup.uuid, '/start');
@@ -44,7 +47,7 @@ describe('the list', () => {
       .getByRole('img', { name: /Durations of the last \d+ runs/ })
       .waitFor();
     await row('Jobs backup')
-      .getByText(/^\d\d:\d\d$/)
+      .getByText(/^in (1 h|\d+ min)$/)
       .waitFor();
 
     await page.getByLabel('Tag', { exact: true }).selectOption('jobs-tag');
@@ -64,18 +67,39 @@ describe('the list', () => {
   });
 });
 
+describe('the owner of a check', () => {
+  it('is that of its service: it is found with the jobs of its people', async () => {
+    const page = await open('/console/jobs');
+    const table = page.getByRole('table', { name: 'Jobs' });
+    const row = (name: string) => table.getByRole('row').filter({ hasText: name });
+    await row('Jobs statement').getByText('team-orders').waitFor();
+    await page.getByLabel('Owner', { exact: true }).selectOption('team-orders');
+    await row('Jobs backup').waitFor({ state: 'detached' });
+    await row('Jobs statement').waitFor();
+    await row('nightly-settlement').waitFor();
+  });
+});
+
 describe('a check', () => {
   it('is made with its schedule shown as it is written, and says how it is pinged', async () => {
     const page = await open('/console/jobs/new', { width: 1280 });
     // What cannot be read is said by the API.
     faultsIn(page).expect(/422/);
-    await page.getByLabel('Service').fill('orders');
+    // What has to be filled in is said one field after another, where the caret is then.
+    const service = page.getByRole('combobox', { name: 'Service' });
+    await page.getByRole('button', { name: 'Make the check' }).click();
+    await page.getByText('Fill this in.').waitFor();
+    await expect.poll(() => service.evaluate((field) => field === document.activeElement), SOON).toBe(true);
+    expect(await service.getAttribute('aria-required')).toBe('true');
+    await service.fill('orders');
+    await page.getByText('Fill this in.').waitFor({ state: 'detached' });
     await page.getByLabel('Name').fill('Jobs made here');
     await page.getByLabel('By a schedule').check();
     const preview = page.getByRole('region', { name: 'What the schedule means' });
-    await page.getByLabel('Schedule', { exact: true }).fill('61 2 * * *');
+    const schedule = page.getByRole('textbox', { name: 'Schedule', exact: true });
+    await schedule.fill('61 2 * * *');
     await preview.getByText('the minute cannot be 61').waitFor();
-    await page.getByLabel('Schedule', { exact: true }).fill('30 2 * * *');
+    await schedule.fill('30 2 * * *');
     await page.getByLabel('Time zone').fill('Asia/Tokyo');
     await preview.getByText('at 02:30, Asia/Tokyo').waitFor();
     // 02:30 in Tokyo is 17:30 for a viewer in UTC.
@@ -85,6 +109,9 @@ describe('a check', () => {
       .waitFor();
     expect(await preview.getByRole('cell', { name: /17:30$/ }).count()).toBe(5);
 
+    await page.getByText('None: whoever owns its service is told.').waitFor();
+    await page.getByRole('checkbox', { name: 'anybody-hook' }).check();
+    await page.getByText('None: whoever owns its service is told.').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Make the check' }).press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Jobs made here' }).waitFor();
     const address = page.getByLabel('Address', { exact: true });
@@ -92,6 +119,9 @@ describe('a check', () => {
     const uuid = /\/ping\/([0-9a-f-]{36})/.exec(await address.innerText())?.[1] ?? '';
     expect(uuid).not.toBe('');
     expect(page.url()).not.toContain(uuid);
+    expect(await page.getByLabel('cron', { exact: true }).innerText()).toMatch(/^30 2 \* \* \* /);
+    await page.getByText('which has to be that of Asia/Tokyo').waitFor();
+    expect((await admin('GET', `/v1/jobs/${uuid}`)).body['channels']).toEqual(['anybody-hook']);
     await page.getByText('Nothing has happened yet.').waitFor();
 
     await ping(uuid, '/start');
@@ -106,8 +136,13 @@ describe('a check', () => {
 
     await page.getByRole('link', { name: 'Edit', exact: true }).click();
     await page.getByLabel('Name').fill('Jobs made again');
+    await page.getByRole('checkbox', { name: 'anybody-hook' }).uncheck();
+    await page.getByText('None: nobody is told, unless a route says so.').waitFor();
+    await page.getByRole('checkbox', { name: 'team-orders-hook' }).check();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { level: 1, name: 'Jobs made again' }).waitFor();
+    await page.getByText('team-orders-hook').waitFor();
+    expect((await admin('GET', `/v1/jobs/${uuid}`)).body['channels']).toEqual(['team-orders-hook']);
 
     await page.getByRole('button', { name: 'Delete' }).click();
     const dialog = page.getByRole('dialog', { name: 'Delete Jobs made again?' });
@@ -119,7 +154,19 @@ describe('a check', () => {
   });
 
   it('that failed says why, and is acknowledged and paused with a reason', async () => {
-    const page = await open(`/console/jobs/${broken.id}`);
+    const page = await open(`/console/jobs/${broken.id}`, { width: 360 });
+    // Before anybody scrolls: what failed, and since when; once there is an alert, the first lines and who was told.
+    const note = page.locator('.note.bad');
+    await note.getByText('Failed:').waitFor();
+    await vi.waitFor(async () => {
+      await tick();
+      expect(await openAlerts()).toContainEqual(expect.objectContaining({ name: 'Jobs export' }));
+    }, SOON);
+    await note.getByText('disk full <b>now</b>').waitFor();
+    await note.getByRole('link', { name: 'Jobs export failed with exit status 2' }).waitFor();
+    const box = await note.boundingBox();
+    expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(800);
+    await at(page, 1280);
     await page.getByText('exit status 2').first().waitFor();
     await page.getByRole('button', { name: 'Acknowledge' }).click();
     const asked = page.getByRole('dialog', { name: 'Acknowledge Jobs export?' });

@@ -15,6 +15,8 @@ export interface Job {
   readonly slug?: string;
   readonly owner?: string;
   readonly tags?: readonly string[];
+  /** That a check names: none is nobody, and without them whoever owns its service is told. */
+  readonly channels?: readonly string[];
   readonly schedule?: string;
   readonly timezone?: string;
   readonly period?: string;
@@ -34,6 +36,8 @@ export interface Job {
   readonly overlap?: 'allow' | 'forbid';
   readonly expect?: Readonly<Record<string, { readonly atLeast?: number | string; readonly atMost?: number | string }>>;
   readonly duration?: { readonly anomaly: string };
+  /** A newer flyball wrote it: no more is known than whose it is, not even how it stands. */
+  readonly unreadable?: true;
   readonly status: JobStatus;
   readonly since: string;
   readonly paused?: { readonly from: string; readonly until?: string; readonly reason?: string; readonly by?: string };
@@ -106,6 +110,12 @@ export interface AlertStep {
   readonly what: string;
   readonly channel?: string;
   readonly detail: string;
+}
+
+/** What its alert tells beyond what lists of alerts do. */
+export interface AlertOfJob {
+  readonly exception?: readonly string[];
+  readonly blocks?: readonly string[];
 }
 
 export interface JobsPage {

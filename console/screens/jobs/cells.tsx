@@ -1,5 +1,4 @@
 // What a row of the list says: the state, the schedule in words, the last run, how long runs took, and the next one.
-import { now } from '../../clock.ts';
 import { Spark } from '../../parts/spark.tsx';
 import { Shape, State } from '../../parts/state.tsx';
 import { Ago, Countdown, durationOf } from '../../parts/time.tsx';
@@ -20,13 +19,21 @@ export function RunState({ status }: { status: RunStatus }) {
   return <State kind={KIND_OF_RUN[status]}>{t(`run.${status}`)}</State>;
 }
 
+/** An alert may be acknowledged without one. */
+export const withReason = (said: string, reason: string | undefined, t: Told): string =>
+  reason === undefined || reason === '' ? said : t('withReason', { said, reason });
+
 // Cells are made by functions with texts at hand: where rows come and go by the dozen, each hook of theirs is felt.
 
-export const statusCell = ({ acknowledged, status }: Job, t: Told) => (
+export const statusCell = ({ acknowledged, status, unreadable }: Job, t: Told) => (
   <>
-    <State kind={KIND_OF_JOB[status]}>{t(`status.${status}`)}</State>
+    {unreadable ? (
+      <State kind="unknown">{t('unreadable')}</State>
+    ) : (
+      <State kind={KIND_OF_JOB[status]}>{t(`status.${status}`)}</State>
+    )}
     {acknowledged ? (
-      <span class="seen" title={t('seenBy', { by: acknowledged.by, reason: acknowledged.reason ?? '' })}>
+      <span class="seen" title={withReason(t('seenBy', { by: acknowledged.by }), acknowledged.reason, t)}>
         {t('seen')}
       </span>
     ) : null}
@@ -80,14 +87,13 @@ export function durationsCell({ recentMs = [] }: Job, t: Told) {
   return <Spark values={recentMs} label={t('sparkLabel', { count: recentMs.length, last: durationOf(last) })} />;
 }
 
-/** When it is expected: counted down, or for how long it has been waited for. */
+/** When it is expected: counted down, then for how long it has been waited for. */
 export function nextCell({ nextExpectedAt }: Pick<Job, 'nextExpectedAt'>, t: Told) {
   if (nextExpectedAt === undefined) return <span class="quiet">–</span>;
-  const at = Date.parse(nextExpectedAt);
-  if (at > now()) return <Countdown to={at} />;
-  return (
+  const overdue = (
     <span class="overdue">
-      {t('expected')} <Ago at={at} />
+      {t('expected')} <Ago at={nextExpectedAt} />
     </span>
   );
+  return <Countdown to={nextExpectedAt} due={overdue} />;
 }

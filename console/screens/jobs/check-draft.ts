@@ -23,6 +23,8 @@ export interface Draft {
   readonly successWords: string;
   readonly failureWords: string;
   readonly failsOtherwise: boolean;
+  /** Names of channels; undefined where nobody has ever chosen any. */
+  readonly channels: readonly string[] | undefined;
 }
 
 export const NEW_CHECK: Draft = {
@@ -44,6 +46,7 @@ export const NEW_CHECK: Draft = {
   successWords: '',
   failureWords: '',
   failsOtherwise: false,
+  channels: undefined,
 };
 
 /** Seconds in the largest unit that holds them whole. */
@@ -54,7 +57,8 @@ export function inUnits(seconds: number): { readonly count: string; readonly uni
   return { count: String(seconds / UNITS.minutes), unit: 'minutes' };
 }
 
-export function draftOf(check: Check): Draft {
+/** Which channels it names is told with the job, by their names. */
+export function draftOf(check: Check, channels?: readonly string[]): Draft {
   const period = inUnits(check.timeout ?? UNITS.days);
   const grace = inUnits(check.grace);
   return {
@@ -76,13 +80,24 @@ export function draftOf(check: Check): Draft {
     successWords: check.success_kw,
     failureWords: check.failure_kw,
     failsOtherwise: check.filter_default_fail,
+    channels,
   };
+}
+
+/** With that channel or without it. Where nobody had chosen any before, taking away the last leaves it so. */
+export function toggled(
+  chosen: readonly string[] | undefined,
+  name: string,
+  before: readonly string[] | undefined,
+): readonly string[] | undefined {
+  const left = chosen?.includes(name) ? chosen.filter((one) => one !== name) : [...(chosen ?? []), name];
+  return left.length === 0 && before === undefined ? undefined : left;
 }
 
 export const secondsOf = (count: string, unit: Unit): number => Math.round(Number(count) * UNITS[unit]);
 
-/** As the management API takes it. */
-export function bodyOf(draft: Draft): Record<string, unknown> {
+/** As the management API takes it. Channels that nobody has changed stay, also those that this key may not name. */
+export function bodyOf(draft: Draft, before: Draft): Record<string, unknown> {
   return {
     name: draft.name.trim(),
     slug: draft.slug.trim(),
@@ -99,6 +114,7 @@ export function bodyOf(draft: Draft): Record<string, unknown> {
     success_kw: draft.successWords,
     failure_kw: draft.failureWords,
     filter_default_fail: draft.failsOtherwise,
+    ...(draft.channels === before.channels ? {} : { channels: draft.channels?.join(',') ?? '' }),
   };
 }
 
@@ -108,8 +124,18 @@ export interface Wrong {
   readonly message: string;
 }
 
+/** The first field that has to be filled in and is not, by the API's name of it. */
+export function missingIn(draft: Draft, service: string): string | undefined {
+  if (service.trim() === '') return 'service';
+  if (draft.name.trim() === '') return 'name';
+  if (draft.by === 'schedule' && draft.schedule.trim() === '') return 'schedule';
+  if (draft.by === 'period' && !(Number(draft.period) > 0)) return 'timeout';
+  return Number(draft.grace) > 0 ? undefined : 'grace';
+}
+
 /** `json validation error: grace is too small`: about the field grace. */
 export function wrongIn(message: string): Wrong {
+  if (message.startsWith('invalid channel identifier')) return { field: 'channels', message };
   const said = /^json validation error: ([a-z_]+) (.+)$/.exec(message);
   return said ? { field: said[1], message: `${said[1] ?? ''} ${said[2] ?? ''}` } : { field: undefined, message };
 }

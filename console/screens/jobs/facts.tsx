@@ -31,6 +31,7 @@ export function Facts({ job }: { job: JobDetail }) {
     [t('expect'), expected.length === 0 ? undefined : expected.join(', ')],
     [t('function'), job.function === undefined ? undefined : <code>{job.function}</code>],
     [t('slug'), job.slug === undefined ? undefined : <code>{job.slug}</code>],
+    [t('told'), job.channels && (job.channels.join(', ') || t('toldNobody'))],
     [t('tags'), job.tags && job.tags.length > 0 ? job.tags.join(', ') : undefined],
   ];
   return (

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { useLive } from '../../api/live.ts';
+import { Field, type Control } from '../../parts/field.tsx';
 import { useTexts } from '../../text/language.ts';
 import { slugOf, UNITS, type Draft, type Unit, type Wrong } from './check-draft.ts';
 import { viewersZone } from './moments.tsx';
@@ -20,21 +21,14 @@ interface FieldProps {
   of: readonly string[];
   wrong: Wrong | undefined;
   hint?: string | undefined;
-  children: (props: { id: string; 'aria-invalid': boolean; 'aria-describedby': string }) => ComponentChildren;
+  required?: boolean;
+  children: (control: Control) => ComponentChildren;
 }
 
-function Field({ label, of, wrong, hint, children }: FieldProps) {
-  const id = useId();
+/** A field that knows by which names the API calls it. */
+function FieldOf({ of, wrong, ...field }: FieldProps) {
   const isWrong = wrong?.field !== undefined && of.includes(wrong.field);
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {children({ id, 'aria-invalid': isWrong, 'aria-describedby': `${id}-hint` })}
-      <span id={`${id}-hint`} class={isWrong ? 'wrong' : 'quiet'} role={isWrong ? 'alert' : undefined}>
-        {isWrong ? wrong.message : hint}
-      </span>
-    </div>
-  );
+  return <Field {...field} wrong={isWrong ? wrong.message : undefined} />;
 }
 
 type NamesProps = PartProps & { service: string; isNew: boolean; setService: (service: string) => void };
@@ -49,29 +43,33 @@ export function Names({ draft, change, wrong, service, isNew, setService }: Name
   return (
     <fieldset class="fields">
       <legend class="unseen">{t('names')}</legend>
-      <Field label={t('service')} of={['service']} wrong={wrong} hint={isNew ? t('serviceHint') : undefined}>
+      <FieldOf
+        label={t('service')}
+        of={['service']}
+        wrong={wrong}
+        hint={isNew ? t('serviceHint') : undefined}
+        required={isNew}
+      >
         {(of) => (
           <input
             {...of}
             list={list}
-            required
             readOnly={!isNew}
             spellcheck={false}
             value={service}
             onInput={({ currentTarget }) => setService(currentTarget.value)}
           />
         )}
-      </Field>
+      </FieldOf>
       <datalist id={list}>
         {known.data?.services.map((one) => (
           <option key={one.service} value={one.service} />
         ))}
       </datalist>
-      <Field label={t('name')} of={['name']} wrong={wrong}>
+      <FieldOf label={t('name')} of={['name']} wrong={wrong} required>
         {(of) => (
           <input
             {...of}
-            required
             maxLength={100}
             value={draft.name}
             onInput={({ currentTarget: { value } }) => {
@@ -80,8 +78,8 @@ export function Names({ draft, change, wrong, service, isNew, setService }: Name
             }}
           />
         )}
-      </Field>
-      <Field label={t('slug')} of={['slug']} wrong={wrong} hint={t('slugHint')}>
+      </FieldOf>
+      <FieldOf label={t('slug')} of={['slug']} wrong={wrong} hint={t('slugHint')}>
         {(of) => (
           <input
             {...of}
@@ -91,13 +89,13 @@ export function Names({ draft, change, wrong, service, isNew, setService }: Name
             onInput={({ currentTarget }) => change({ slug: currentTarget.value })}
           />
         )}
-      </Field>
-      <Field label={t('tags')} of={['tags']} wrong={wrong} hint={t('tagsHint')}>
+      </FieldOf>
+      <FieldOf label={t('tags')} of={['tags']} wrong={wrong} hint={t('tagsHint')}>
         {(of) => (
           <input {...of} value={draft.tags} onInput={({ currentTarget }) => change({ tags: currentTarget.value })} />
         )}
-      </Field>
-      <Field label={t('desc')} of={['desc']} wrong={wrong}>
+      </FieldOf>
+      <FieldOf label={t('desc')} of={['desc']} wrong={wrong}>
         {(of) => (
           <textarea
             {...of}
@@ -106,7 +104,7 @@ export function Names({ draft, change, wrong, service, isNew, setService }: Name
             onInput={({ currentTarget }) => change({ desc: currentTarget.value })}
           />
         )}
-      </Field>
+      </FieldOf>
     </fieldset>
   );
 }
@@ -134,20 +132,19 @@ export function Times({ draft, change, wrong }: PartProps) {
         />
       ) : (
         <>
-          <Field label={t('schedule')} of={['schedule']} wrong={wrong} hint={t('scheduleHint')}>
+          <FieldOf label={t('schedule')} of={['schedule']} wrong={wrong} hint={t('scheduleHint')} required>
             {(of) => (
               <textarea
                 {...of}
                 class="mono"
                 rows={draft.schedule.includes('\n') ? 3 : 1}
-                required
                 spellcheck={false}
                 value={draft.schedule}
                 onInput={({ currentTarget }) => change({ schedule: currentTarget.value })}
               />
             )}
-          </Field>
-          <Field label={t('timezone')} of={['tz']} wrong={wrong} hint={t('timezoneHint', { zone: viewersZone() })}>
+          </FieldOf>
+          <FieldOf label={t('timezone')} of={['tz']} wrong={wrong} hint={t('timezoneHint', { zone: viewersZone() })}>
             {(of) => (
               <input
                 {...of}
@@ -157,7 +154,7 @@ export function Times({ draft, change, wrong }: PartProps) {
                 onInput={({ currentTarget }) => change({ tz: currentTarget.value })}
               />
             )}
-          </Field>
+          </FieldOf>
           <datalist id={zones}>
             {['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone) => (
               <option key={zone} value={zone} />
@@ -196,7 +193,7 @@ interface SpanProps {
 function Span({ label, of, wrong, hint, count, unit, onCount, onUnit }: SpanProps) {
   const t = useTexts(jobsTexts);
   return (
-    <Field label={label} of={of} wrong={wrong} hint={hint}>
+    <FieldOf label={label} of={of} wrong={wrong} hint={hint} required>
       {(props) => (
         <span class="span">
           <input
@@ -204,7 +201,6 @@ function Span({ label, of, wrong, hint, count, unit, onCount, onUnit }: SpanProp
             type="number"
             min={1}
             step="any"
-            required
             value={count}
             onInput={({ currentTarget }) => onCount(currentTarget.value)}
           />
@@ -224,7 +220,7 @@ function Span({ label, of, wrong, hint, count, unit, onCount, onUnit }: SpanProp
           </select>
         </span>
       )}
-    </Field>
+    </FieldOf>
   );
 }
 
@@ -255,7 +251,7 @@ export function Body({ draft, change, wrong }: PartProps) {
       {draft.searchesBody ? (
         <>
           {WORDS.map(([name, field]) => (
-            <Field key={name} label={t(name)} of={[field]} wrong={wrong} hint={t('wordsHint')}>
+            <FieldOf key={name} label={t(name)} of={[field]} wrong={wrong} hint={t('wordsHint')}>
               {(of) => (
                 <input
                   {...of}
@@ -264,7 +260,7 @@ export function Body({ draft, change, wrong }: PartProps) {
                   onInput={({ currentTarget }) => change({ [name]: currentTarget.value })}
                 />
               )}
-            </Field>
+            </FieldOf>
           ))}
           {flag('failsOtherwise')}
         </>

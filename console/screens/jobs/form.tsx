@@ -1,5 +1,5 @@
 // Makes a check and changes one, with its schedule shown as it is written.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useTitle } from '../../attention.ts';
 import { get, path, send } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
@@ -11,40 +11,56 @@ import { go, Link, to, useGuard, useParam } from '../../router/router.tsx';
 import { useMay } from '../../session/me.ts';
 import { useTexts } from '../../text/language.ts';
 import type { Check, Job } from './answers.ts';
+import { Channels } from './channels.tsx';
 import { Body, Names, Times } from './fields.tsx';
-import { bodyOf, draftOf, NEW_CHECK, wrongIn, type Draft, type Wrong } from './check-draft.ts';
+import { bodyOf, draftOf, missingIn, NEW_CHECK, wrongIn, type Draft, type Wrong } from './check-draft.ts';
 import { jobsTexts } from './texts.ts';
 
+interface CheckFormProps {
+  check?: Check;
+  /** The same one, as the list has it. */
+  job?: Job;
+}
+
 /** Of a new check, or of one that there is. */
-export function CheckForm({ check, service: of, id }: { check?: Check; service?: string; id?: string }) {
+export function CheckForm({ check, job }: CheckFormProps) {
   const t = useTexts(jobsTexts);
   const p = useTexts(partsTexts);
   const may = useMay();
   const [asked] = useParam('service');
-  const [first] = useState<Draft>(() => (check ? draftOf(check) : NEW_CHECK));
+  const [first] = useState<Draft>(() => (check ? draftOf(check, job?.channels) : NEW_CHECK));
   const [draft, setDraft] = useState(first);
-  const [service, setService] = useState(of ?? asked);
+  const [service, setService] = useState(job?.service ?? asked);
   const [wrong, setWrong] = useState<Wrong>();
   const [busy, run] = useAct();
+  const form = useRef<HTMLFormElement>(null);
   const isNew = check === undefined;
+  const id = job?.id;
   const title = isNew ? t('newCheck') : t('editOf', { name: check.name });
   useTitle(title);
-  useGuard(draft !== first, t('unsaved'));
+  useGuard(draft !== first || (isNew && service !== asked), t('unsaved'));
   const change = (part: Partial<Draft>) => {
     setDraft((was) => ({ ...was, ...part }));
     setWrong(undefined);
   };
+  const name = (of: string) => {
+    setService(of);
+    setWrong(undefined);
+  };
+  // What is wrong may stand far above the button.
+  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), [wrong]);
   const allowed = may('editor', service === '' ? undefined : service);
   const back = id === undefined ? '/jobs' : to`/jobs/${id}`;
 
   async function save(): Promise<void> {
-    if (isNew && service === '') return setWrong({ field: 'service', message: t('serviceMissing') });
+    const missing = missingIn(draft, service);
+    if (missing !== undefined) return setWrong({ field: missing, message: p('fillIn') });
     let made: string | undefined;
     const done = await run(
       async () => {
         try {
           const address = isNew ? `/api/v3/checks/?service=${encodeURIComponent(service)}` : path`/api/v3/checks/${check.uuid ?? ''}`; // prettier-ignore
-          const saved = await send<Check>('POST', address, bodyOf(draft));
+          const saved = await send<Check>('POST', address, bodyOf(draft, first));
           made = id ?? (await get<Job>(path`/v1/jobs/${saved.uuid ?? ''}`)).id;
         } catch (error) {
           if (error instanceof ApiError) setWrong(wrongIn(error.message));
@@ -67,14 +83,22 @@ export function CheckForm({ check, service: of, id }: { check?: Check; service?:
       </nav>
       <h1>{title}</h1>
       <form
+        ref={form}
         class="card check-form"
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           void save();
         }}
       >
-        <Names {...{ draft, change, wrong, service, isNew, setService }} />
+        <Names {...{ draft, change, wrong, service, isNew }} setService={name} />
         <Times {...{ draft, change, wrong }} />
+        <Channels
+          chosen={draft.channels}
+          before={first.channels}
+          wrong={wrong?.field === 'channels' ? wrong.message : undefined}
+          onChoose={(channels) => change({ channels })}
+        />
         <Body {...{ draft, change, wrong }} />
         {wrong && wrong.field === undefined ? (
           <p class="note bad" role="alert">
@@ -106,14 +130,10 @@ export function EditCheck({ id }: { id: string }) {
   const gone = <Empty title={t('gone')} />;
   return (
     <Shown of={job} missing={gone}>
-      {({ service }) => (
+      {(found) => (
         <Shown of={check} missing={gone}>
           {(data) =>
-            data.uuid === undefined ? (
-              <Empty title={t('addressHidden')} />
-            ) : (
-              <CheckForm {...{ check: data, service, id }} />
-            )
+            data.uuid === undefined ? <Empty title={t('addressHidden')} /> : <CheckForm check={data} job={found} />
           }
         </Shown>
       )}

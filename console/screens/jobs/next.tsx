@@ -2,7 +2,6 @@
 import { path } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { Shown } from '../../parts/shown.tsx';
-import { Countdown } from '../../parts/time.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { JobDetail } from './answers.ts';
 import { nextCell } from './cells.tsx';
@@ -21,7 +20,7 @@ export function NextRuns({ job }: { job: JobDetail }) {
             <p class="quiet">{t('nothingExpected')}</p>
           ) : (
             <>
-              <p class="countdown">{job.nextExpectedAt === undefined ? <Countdown to={first} /> : nextCell(job, t)}</p>
+              <p class="countdown">{nextCell({ nextExpectedAt: job.nextExpectedAt ?? first }, t)}</p>
               <Moments at={[first, ...later]} timezone={job.timezone} />
             </>
           )

@@ -7,6 +7,7 @@ import { partsTexts } from '../../parts/texts.ts';
 import { useMay } from '../../session/me.ts';
 import { useTexts } from '../../text/language.ts';
 import type { Check, JobDetail } from './answers.ts';
+import { crontabOf } from './crontab.ts';
 import { jobsTexts } from './texts.ts';
 
 export function PingAddress({ job }: { job: JobDetail }) {
@@ -33,7 +34,7 @@ function Lines({ check, job }: { check: Check; job: JobDetail }) {
   const url = check.ping_url;
   if (url === undefined) return <p class="quiet">{t('addressHidden')}</p>;
   const curl = `curl -fsS -m 10 --retry 5 -o /dev/null ${url}`;
-  const cron = `${cronOf(job)} /path/to/work.sh && ${curl}`;
+  const crontab = crontabOf(job);
   const measured = `R=$(uuidgen)\ncurl -fsS -o /dev/null "${url}/start?rid=$R"\n/path/to/work.sh; curl -fsS -o /dev/null "${url}/$??rid=$R"`;
   if (!isShown) {
     return (
@@ -50,17 +51,19 @@ function Lines({ check, job }: { check: Check; job: JobDetail }) {
       <p class="quiet">{t('addressHint')}</p>
       <Snippet title={t('address')} text={url} />
       <Snippet title="curl" text={curl} />
-      <Snippet title="cron" text={cron} />
+      {crontab === undefined ? null : (
+        <Snippet
+          title="cron"
+          text={`${crontab} /path/to/work.sh && ${curl}`}
+          hint={job.schedule === undefined ? undefined : t('cronZone', { zone: job.timezone ?? 'UTC' })}
+        />
+      )}
       <Snippet title={t('measured')} text={measured} />
     </>
   );
 }
 
-/** The schedule if a crontab can have it, else every hour. */
-const cronOf = ({ schedule }: JobDetail): string =>
-  schedule !== undefined && schedule.split(/\s+/).length === 5 ? schedule : '0 * * * *';
-
-function Snippet({ title, text }: { title: string; text: string }) {
+function Snippet({ title, text, hint }: { title: string; text: string; hint?: string | undefined }) {
   return (
     <div class="snippet">
       <div class="row">
@@ -70,6 +73,7 @@ function Snippet({ title, text }: { title: string; text: string }) {
       <pre tabIndex={0} aria-label={title}>
         {text}
       </pre>
+      {hint === undefined ? null : <p class="quiet">{hint}</p>}
     </div>
   );
 }

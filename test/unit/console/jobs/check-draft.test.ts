@@ -1,7 +1,16 @@
 // What is written of a check, and what of it is sent to its management API.
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../../console/screens/jobs/answers.ts';
-import { bodyOf, draftOf, inUnits, NEW_CHECK, slugOf, wrongIn } from '../../../../console/screens/jobs/check-draft.ts';
+import {
+  bodyOf,
+  draftOf,
+  inUnits,
+  missingIn,
+  NEW_CHECK,
+  slugOf,
+  toggled,
+  wrongIn,
+} from '../../../../console/screens/jobs/check-draft.ts';
 
 const CHECK = {
   ...{ name: 'Backup', slug: 'backup', tags: 'db nightly', desc: 'of orders', grace: 5_400 },
@@ -16,16 +25,51 @@ describe('a check', () => {
     ['by its period', { timeout: 7_200 }],
     ['by its schedule', { schedule: '0 2 * * *', tz: 'Europe/Berlin' }],
   ])('%s is sent as it was read when nothing is changed', (_what, when) => {
-    expect(bodyOf(draftOf({ ...CHECK, ...TOLD, ...when }))).toEqual({ ...CHECK, ...when });
+    const read = draftOf({ ...CHECK, ...TOLD, ...when }, ['of-others']);
+    expect(bodyOf({ ...read }, read)).toEqual({ ...CHECK, ...when });
   });
 
   it('that is new is expected every day', () => {
-    expect(bodyOf({ ...NEW_CHECK, name: ' Backup ' })).toMatchObject({ name: 'Backup', timeout: 86_400, grace: 3_600 });
+    const body = bodyOf({ ...NEW_CHECK, name: ' Backup ' }, NEW_CHECK);
+    expect(body).toMatchObject({ name: 'Backup', timeout: 86_400, grace: 3_600 });
+    expect(body).not.toHaveProperty('channels');
   });
 
   it('by a schedule is sent without a period, and the other way round', () => {
-    expect(bodyOf({ ...NEW_CHECK, by: 'schedule' })).not.toHaveProperty('timeout');
-    expect(bodyOf(NEW_CHECK)).not.toHaveProperty('schedule');
+    expect(bodyOf({ ...NEW_CHECK, by: 'schedule' }, NEW_CHECK)).not.toHaveProperty('timeout');
+    expect(bodyOf(NEW_CHECK, NEW_CHECK)).not.toHaveProperty('schedule');
+  });
+});
+
+describe('the channels of a check', () => {
+  it.each([
+    ['the first of all', undefined, undefined, 'mail', ['mail']],
+    ['one more', ['mail'], ['mail'], 'pager', ['mail', 'pager']],
+    ['one less', ['mail', 'pager'], ['mail'], 'mail', ['pager']],
+    ['the last one, which stood there', ['mail'], ['mail'], 'mail', []],
+    ['the last one, which did not', ['mail'], undefined, 'mail', undefined],
+  ])('with %s', (_what, chosen, before, name, left) => {
+    expect(toggled(chosen, name, before)).toEqual(left);
+  });
+
+  it('are sent once somebody has changed them', () => {
+    const before = draftOf({ ...CHECK, ...TOLD, timeout: 60 }, ['mail']);
+    expect(bodyOf({ ...before, channels: ['mail', 'pager'] }, before)).toMatchObject({ channels: 'mail,pager' });
+    expect(bodyOf({ ...before, channels: [] }, before)).toMatchObject({ channels: '' });
+  });
+});
+
+describe('what has to be filled in', () => {
+  it.each([
+    ['nothing of a whole one', {}, 'orders', undefined],
+    ['the service', {}, ' ', 'service'],
+    ['the name', { name: ' ' }, 'orders', 'name'],
+    ['the period', { period: '' }, 'orders', 'timeout'],
+    ['the period, which is none', { period: '0' }, 'orders', 'timeout'],
+    ['the schedule', { by: 'schedule' as const, schedule: '' }, 'orders', 'schedule'],
+    ['the grace time', { grace: '' }, 'orders', 'grace'],
+  ])('is %s', (_what, part, service, field) => {
+    expect(missingIn({ ...NEW_CHECK, name: 'Backup', ...part }, service)).toBe(field);
   });
 });
 
@@ -46,6 +90,7 @@ describe('what the API says is wrong', () => {
       field: 'schedule',
       message: 'schedule is not a valid cron or OnCalendar expression',
     });
+    expect(wrongIn('invalid channel identifier: pager').field).toBe('channels');
     expect(wrongIn('No answer within 20 s.')).toEqual({ field: undefined, message: 'No answer within 20 s.' });
   });
 });
