@@ -36,7 +36,7 @@ describe('the lists', () => {
   it('have what is held, with the time until it is sent', async () => {
     const page = await open('/console/alerts?status=held');
     const row = page.locator('.alert-rows li').filter({ hasText: summaryOf(held) });
-    await row.getByText(/^Sent in/).waitFor();
+    await row.getByText(/^Sent in (\d+ h \d+ min|\d+ h|\d+ min|\d+ min \d+ s|\d+ s)$/).waitFor();
     await row.getByRole('button', { name: 'Send now' }).waitFor();
     expect(
       await page
@@ -122,6 +122,8 @@ describe('a silence', () => {
     await page.getByRole('button', { name: 'Silence', exact: true }).click();
     const row = page.locator('.lines li').filter({ hasText: urgent.name });
     await row.getByText('Holds').waitFor();
+    // For two hours, of which hardly any has passed: it does not end soon.
+    await row.getByText(/^(2 h|1 h 5\d min) left$/).waitFor();
     expect(new URL(page.url()).pathname).toBe('/console/alerts/silences');
 
     await page.getByRole('link', { name: 'Silenced' }).click();

@@ -1,5 +1,6 @@
 // What is known of an alert: what it is of, the exception, what it blocks, what is held back of it, what was sent.
 import type { ComponentChildren } from 'preact';
+import type { Hold } from '../../api/alerts.ts';
 import { useOpenAlerts } from '../../attention.ts';
 import { alertTexts, kindKey } from '../../parts/alert-texts.ts';
 import { State } from '../../parts/state.tsx';
@@ -32,21 +33,8 @@ export function Overview({ alert }: { alert: AlertDetail }) {
         <section class="stack">
           <h2>{t('holds')}</h2>
           <ul class="lines">
-            {held.map(({ channel, kind, until, reason, since, recovered }) => (
-              <li key={`${kind} ${channel ?? ''}`}>
-                <State kind="held">{t(`hold.${kind}`)}</State>
-                <span>
-                  <strong>{channel ?? t('everybody')}</strong> <span lang="en">{reason}</span>
-                  <span class="quiet">
-                    {' '}
-                    · <Ago at={since} />
-                    {recovered ? ` · ${t('recovered')}` : ''}
-                  </span>
-                </span>
-                <span class="end">
-                  {until === undefined ? <span class="quiet">{t('untilOver')}</span> : <Countdown to={until} />}
-                </span>
-              </li>
+            {held.map((hold) => (
+              <Held key={`${hold.kind} ${hold.channel ?? ''}`} hold={hold} />
             ))}
           </ul>
         </section>
@@ -65,9 +53,7 @@ export function Overview({ alert }: { alert: AlertDetail }) {
                   {nextAttemptAt === undefined ? (
                     t('givenUp')
                   ) : (
-                    <>
-                      {t('nextAttempt')} <Countdown to={nextAttemptAt} />
-                    </>
+                    <Countdown to={nextAttemptAt} says={(left) => t('nextAttempt', { left })} />
                   )}
                 </span>
               </li>
@@ -80,6 +66,34 @@ export function Overview({ alert }: { alert: AlertDetail }) {
         <Deliveries of={alert.deliveries} forgotten={alert.deliveriesForgotten ?? 0} />
       </section>
     </>
+  );
+}
+
+/** What keeps one channel or all of them from being told, and until when. */
+function Held({ hold: { channel, kind, until, reason, since, recovered } }: { hold: Hold }) {
+  const t = useTexts(alertsTexts);
+  const words = useTexts(alertTexts);
+  // Of these time alone decides; what others keep quiet is looked at anew when they end.
+  const isSent = kind === 'deferred' || kind === 'muted';
+  return (
+    <li>
+      <State kind="held">{t(`hold.${kind}`)}</State>
+      <span>
+        <strong>{channel ?? t('everybody')}</strong> <span lang="en">{reason}</span>
+        <span class="quiet">
+          {' '}
+          · <Ago at={since} />
+          {recovered ? ` · ${t('recovered')}` : ''}
+        </span>
+      </span>
+      <span class="end">
+        {until === undefined ? (
+          <span class="quiet">{t('untilOver')}</span>
+        ) : (
+          <Countdown to={until} says={(left) => (isSent ? words('sendsIn', { left }) : t('left', { left }))} />
+        )}
+      </span>
+    </li>
   );
 }
 
@@ -111,7 +125,7 @@ function Facts({ alert }: { alert: AlertDetail }) {
         <Time at={endedAt} full />
       </Fact>
       <Fact title={t('neededBy')} if={neededBy !== undefined}>
-        <Time at={neededBy} full /> {neededBy === undefined ? null : <Countdown to={neededBy} />}
+        <Time at={neededBy} full /> {neededBy && <Countdown to={neededBy} due={<Ago at={neededBy} />} />}
       </Fact>
       <Fact title={t('failures')} if={failures > 0}>
         {failures}
@@ -172,5 +186,10 @@ function Runbook({ at }: { at: string }) {
 /** A link to the alert that this one follows from, while that is open. */
 function Cause({ of }: { of: string }) {
   const cause = useOpenAlerts().data?.alerts.find(({ key }) => key === of);
-  return cause ? <Link to={to`/alerts/${cause.id}`}>{cause.summary}</Link> : <code>{of}</code>;
+  if (!cause) return <code>{of}</code>;
+  return (
+    <Link to={to`/alerts/${cause.id}`} lang="en">
+      {cause.summary}
+    </Link>
+  );
 }

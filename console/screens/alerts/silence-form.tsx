@@ -7,6 +7,7 @@ import { useOpenAlerts } from '../../attention.ts';
 import { now } from '../../clock.ts';
 import { ALERT_KINDS, alertTexts } from '../../parts/alert-texts.ts';
 import { tellDone, useAct } from '../../parts/feedback.tsx';
+import { Field as FormField } from '../../parts/field.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { go, useGuard, usePlace } from '../../router/router.tsx';
 import { useMay } from '../../session/me.ts';
@@ -95,21 +96,22 @@ export function SilenceForm() {
       />
       {isEmpty ? <p class={asked ? 'wrong' : 'quiet'}>{t('whole')}</p> : <Fitting match={match} />}
       <UntilField chosen={chosen} onChoose={choose} asked={asked} />
-      <div class="field">
-        <label for={`${id}-reason`}>{tParts('reason')}</label>
-        <textarea
-          id={`${id}-reason`}
-          rows={2}
-          maxLength={500}
-          value={reason}
-          aria-invalid={asked && reason.trim() === ''}
-          aria-describedby={`${id}-why`}
-          onInput={(event) => setReason(event.currentTarget.value)}
-        />
-        <span id={`${id}-why`} class={asked && reason.trim() === '' ? 'wrong' : 'quiet'}>
-          {tParts(asked && reason.trim() === '' ? 'reasonMissing' : 'reasonHint')}
-        </span>
-      </div>
+      <FormField
+        label={tParts('reason')}
+        hint={tParts('reasonHint')}
+        wrong={asked && reason.trim() === '' ? tParts('reasonMissing') : undefined}
+        required
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            rows={2}
+            maxLength={500}
+            value={reason}
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        )}
+      </FormField>
       <div class="row">
         <button
           type="submit"
@@ -186,7 +188,9 @@ function Fitting({ match }: { match: Match }) {
       </p>
       <ul class="quiet">
         {fitting.slice(0, MOST_SHOWN).map(({ id, summary }) => (
-          <li key={id}>{summary}</li>
+          <li key={id} lang="en">
+            {summary}
+          </li>
         ))}
       </ul>
     </div>

@@ -1,8 +1,9 @@
 // The silences that hold or are to come, those that were forgotten marked; and how one is ended.
 import { useState } from 'preact/hooks';
-import type { Silence } from '../../api/alerts.ts';
+import type { Match, Silence } from '../../api/alerts.ts';
 import { path, send } from '../../api/client.ts';
 import { refreshed, useLive } from '../../api/live.ts';
+import { alertTexts, isAlertWord } from '../../parts/alert-texts.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { useAct } from '../../parts/feedback.tsx';
 import { Empty, Shown } from '../../parts/shown.tsx';
@@ -49,14 +50,26 @@ export function Silences() {
   );
 }
 
+function useMatchText(): (match: Match) => string {
+  const t = useTexts(alertsTexts);
+  const words = useTexts(alertTexts);
+  return (match) =>
+    matchText(match, (field, value) => {
+      if (value === undefined) return t(field);
+      const word = `${field}.${value}`;
+      return isAlertWord(word) ? words(word) : value;
+    });
+}
+
 function One({ silence }: { silence: Silence }) {
   const t = useTexts(alertsTexts);
+  const said = useMatchText();
   const { match, from, until, reason, by, state, matchedAt, forgotten, endsSoon, ended } = silence;
   return (
     <li>
       <State kind={KINDS[state]}>{t(`silence.${state}`)}</State>
       <div>
-        <strong>{matchText(match)}</strong>{' '}
+        <strong>{said(match)}</strong>{' '}
         {forgotten === undefined ? null : (
           <State kind="warn" title={forgotten}>
             {t('forgotten')}
@@ -78,8 +91,7 @@ function One({ silence }: { silence: Silence }) {
       <div class="end">
         {state === 'active' ? (
           <span class="quiet">
-            {endsSoon ? `${t('endsSoon')}: ` : ''}
-            <Countdown to={until} /> {t('left')}
+            <Countdown to={until} says={(left) => t(endsSoon ? 'endsSoon' : 'left', { left })} />
           </span>
         ) : null}
         {state === 'expired' ? null : <End silence={silence} />}
@@ -91,6 +103,7 @@ function One({ silence }: { silence: Silence }) {
 function End({ silence: { id, match } }: { silence: Silence }) {
   const t = useTexts(alertsTexts);
   const tParts = useTexts(partsTexts);
+  const said = useMatchText();
   const may = useMay();
   const [open, setOpen] = useState(false);
   const [busy, run] = useAct();
@@ -113,7 +126,7 @@ function End({ silence: { id, match } }: { silence: Silence }) {
       {open ? (
         <Dialog title={t('endTitle')} onClose={() => setOpen(false)}>
           <p>
-            <strong>{matchText(match)}</strong>
+            <strong>{said(match)}</strong>
           </p>
           <p>{t('endSays')}</p>
           <div class="row">
