@@ -2,7 +2,11 @@
 import { z } from 'zod';
 import { shows, UNCHANGED, type Description } from '../api/index.ts';
 
-const file = { headers: { 'accept-encoding': 'br and gzip are known.' }, tags: ['console'] } as const;
+const file = {
+  headers: { 'accept-encoding': 'br and gzip are known.' },
+  tags: ['console'],
+  problems: { 503: 'The console has not been built (`code` `NOT_BUILT`), or too much is asked at once.' },
+} as const;
 
 export const readPage: Description = {
   ...file,

@@ -208,10 +208,36 @@ describe('what the console must know before anybody has signed in', () => {
   });
 });
 
-it('says in the log where a console should be that is not there', async () => {
-  const { logger, lines } = recordingLogger();
-  const nowhere = join(folder, 'nowhere');
-  const routes = consoleRoutes({ files: consoleIn(nowhere), signIn: signInOf('', logger), stage: 'prod' });
-  expect((await get('/console', {}, createApi({ routes, clock: fakeClock(), logger }))).status).toBe(500);
-  expect(JSON.stringify(lines)).toContain(`There is no console in ${nowhere}`);
+describe('a console that has not been built', () => {
+  function servedFrom(where: string, logger = silentLogger) {
+    const routes = consoleRoutes({ files: consoleIn(where), signIn: signInOf('', logger), stage: 'prod' });
+    return createApi({ routes, clock: fakeClock(), logger });
+  }
+
+  it.each(['/console', '/console/services/orders', '/console/assets/main-A1.js'])(
+    'is a 503 at %s that says where it should be and what builds it, as the log does',
+    async (path) => {
+      const nowhere = join(folder, 'nowhere');
+      const { logger, lines } = recordingLogger();
+      const { status, headers, text } = await get(path, {}, servedFrom(nowhere, logger));
+      expect([status, headers['content-type'], headers['retry-after']]).toEqual([
+        503,
+        'application/problem+json',
+        '10',
+      ]);
+      const said = `There is no whole console in ${nowhere}: npm start builds it`;
+      expect(JSON.parse(text)).toMatchObject({ code: 'NOT_BUILT', detail: expect.stringContaining(said) as string });
+      expect(JSON.stringify(lines)).toContain(said);
+    },
+  );
+
+  it('is the same while a part of it is missing, until it is built', async () => {
+    const half = join(folder, 'half');
+    await buildConsole(half, source);
+    rmSync(join(half, `${manifest.page}.br`));
+    const served = servedFrom(half);
+    expect((await get('/console', {}, served)).status).toBe(503);
+    await buildConsole(half, source);
+    expect((await get('/console', {}, served)).status).toBe(200);
+  });
 });
