@@ -124,7 +124,10 @@ function Standing({ standing }: { standing: BreakerStanding }) {
         <>
           <dt>{t('ramp')}</dt>
           <dd class="number">
-            {percentOf(ramp.share)} {ramp.stageEndsAt === undefined ? null : <Countdown to={ramp.stageEndsAt} />}
+            {percentOf(ramp.share)}{' '}
+            {ramp.stageEndsAt === undefined ? null : (
+              <Countdown to={ramp.stageEndsAt} says={(left) => t('rampMore', { left })} />
+            )}
           </dd>
         </>
       ) : null}

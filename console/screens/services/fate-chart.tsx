@@ -17,17 +17,19 @@ interface FateChartProps {
   resource: string;
   rules: RuleDocument | undefined;
   series: Series;
+  /** From when on it is counted, ms since the epoch. */
+  from: number;
   stretch: Stretch;
   onRange: (from: number, to: number) => void;
 }
 
-export function FateChart({ service, resource, rules, series, stretch, onRange }: FateChartProps) {
+export function FateChart({ service, resource, rules, series, from, stretch, onRange }: FateChartProps) {
   const t = useTexts(servicesTexts);
   const spoken = useLanguage();
   const [limitText, setLimitText] = useParam('limit');
   const [moving, setMoving] = useState<number>();
   const [making, setMaking] = useState(false);
-  const fates = useMemo(() => linesOf(series, queuesOf(rules)), [series, rules]);
+  const fates = useMemo(() => linesOf(series, from, queuesOf(rules)), [series, from, rules]);
   const lines = useMemo<readonly ChartLine[]>(
     () => [
       { key: 'admitted', title: t('admitted'), values: fates.admitted, colour: 'ok' },

@@ -13,7 +13,7 @@ import { useTexts, type Tell } from '../../text/language.ts';
 import type { ServiceEntry } from './answers.ts';
 import { servicesTexts } from './texts.ts';
 import { useTrafficOfAll } from './traffic-of-all.ts';
-import { trafficOf, type Traffic, type Window } from './windows.ts';
+import { trafficOf, type Seen, type Traffic } from './windows.ts';
 
 /** All pages are asked for each time. */
 const LIST_MS = 10_000;
@@ -44,9 +44,13 @@ export function ServiceList() {
     () => [...new Set(present?.map((one) => one.owner).filter((one) => one !== undefined))].sort(),
     [present],
   );
-  const rows = (present ?? [])
-    .filter((one) => (owner === '' || one.owner === owner) && matches(one, search))
-    .map((one) => rowOf(one, windows, alerts));
+  const rows = useMemo(
+    () =>
+      (present ?? [])
+        .filter((one) => (owner === '' || one.owner === owner) && matches(one, search))
+        .map((one) => rowOf(one, windows, alerts)),
+    [present, owner, search, windows, alerts],
+  );
   const nothing = (
     <Empty title={t(present?.length === 0 ? 'noServices' : 'noMatch')}>
       {present?.length === 0 ? <Link to="/rules">{t('firstRules')}</Link> : null}
@@ -102,12 +106,8 @@ const matches = ({ service, owner = '', tags = {} }: ServiceEntry, search: strin
   return words.every((word) => text.toLowerCase().includes(word));
 };
 
-function rowOf(
-  entry: ServiceEntry,
-  windows: readonly (Window | undefined)[],
-  alerts: readonly OpenAlert[] | undefined,
-): Row {
-  const traffic = trafficOf(entry.service, windows);
+function rowOf(entry: ServiceEntry, windows: readonly Seen[], alerts: readonly OpenAlert[] | undefined): Row {
+  const traffic = trafficOf(entry.service, Date.parse(entry.since), windows);
   const own = alerts?.filter(({ service, status }) => service === entry.service && status === 'firing') ?? [];
   const waiting = own.filter(needsYou);
   return {

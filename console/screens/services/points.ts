@@ -33,6 +33,39 @@ export const queuesOf = (rules: RuleDocument | undefined) => (resource: string) 
 const sumOf = (counts: Counts, counted: (name: string) => boolean): number =>
   Object.entries(counts).reduce((sum, [name, count]) => sum + (counted(name) ? count : 0), 0);
 
+/**
+ * From when on the service has been counted, ms since the epoch: that nothing was counted before it was there is no zero.
+ * `since` is when flyball has first heard of it.
+ */
+export function countedFrom({ from, points }: Series, since: string | undefined): number {
+  const begun = Math.max(Date.parse(from), Date.parse(since ?? from));
+  const first = points.find(({ count }) => count > 0);
+  return first === undefined ? begun : Math.min(begun, Date.parse(first.at));
+}
+
+/** What may still grow would look like a fall. */
+const isCounted = ({ partial, at }: Series['points'][number], stepMs: number, from: number): boolean =>
+  partial === undefined && Date.parse(at) + stepMs > from;
+
+export interface Figures extends Fates {
+  /** Of which time they are, ms since the epoch: that which is drawn. Both are the same while nothing is. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Of all that is drawn. */
+export function figuresOf(series: Series, from: number, isQueue: (resource: string) => boolean): Figures {
+  const counted = series.points.filter((point) => isCounted(point, series.stepMs, from));
+  const [first, last] = [counted[0], counted.at(-1)];
+  const fates = counted.map((point) => fatesOf(point, isQueue));
+  const sum = (name: keyof Fates) => fates.reduce((all, one) => all + one[name], 0);
+  return {
+    ...{ admitted: sum('admitted'), deferred: sum('deferred'), refused: sum('refused'), failed: sum('failed') },
+    from: first ? Date.parse(first.at) : from,
+    to: last ? Date.parse(last.at) + series.stepMs : from,
+  };
+}
+
 export interface FateLines extends Record<keyof Fates, readonly (number | null)[]> {
   /** ms since the epoch. */
   readonly at: readonly number[];
@@ -40,9 +73,9 @@ export interface FateLines extends Record<keyof Fates, readonly (number | null)[
   readonly demand: readonly (number | null)[];
 }
 
-/** Per second; null where it may still grow, which would look like a fall. */
-export function linesOf(series: Series, isQueue: (resource: string) => boolean): FateLines {
-  const fates = series.points.map((point) => (point.partial ? null : fatesOf(point, isQueue)));
+/** Per second, `from` when on it is counted; null where nothing is known. */
+export function linesOf(series: Series, from: number, isQueue: (resource: string) => boolean): FateLines {
+  const fates = series.points.map((point) => (isCounted(point, series.stepMs, from) ? fatesOf(point, isQueue) : null));
   const rate = (count: number) => (count * 1_000) / series.stepMs;
   const line = (name: keyof Fates) => fates.map((one) => (one ? rate(one[name]) : null));
   return {

@@ -75,7 +75,7 @@ export function ServiceView({ service, view = 'traffic' }: { service: string; vi
           current: name === named,
         }))}
       />
-      {named === 'traffic' ? <TrafficView service={service} rules={rules} /> : null}
+      {named === 'traffic' ? <TrafficView service={service} since={entry?.since} rules={rules} /> : null}
       {named === 'breakers' ? <BreakersView service={service} /> : null}
       {named === 'limits' ? <LimitsView service={service} /> : null}
       {named === 'fleet' ? <FleetView service={service} /> : null}

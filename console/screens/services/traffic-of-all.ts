@@ -1,28 +1,31 @@
 // Looks at the traffic of all services, five minutes at a time: what is summed up is asked for once.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { get, queryOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { session } from '../../session/session.ts';
 import type { Topology } from './answers.ts';
-import { inboundOf, WINDOW_MS, windowsUntil, type Window } from './windows.ts';
+import { inboundOf, WINDOW_MS, windowsUntil, type Seen, type Window } from './windows.ts';
 
 const LOOK_MS = 60_000;
 const windows = new Map<number, Window>();
 session.onChange(() => windows.clear());
 
-/** The windows of the last hour, oldest first; undefined where a window is not known (yet). */
-export function useTrafficOfAll(): readonly (Window | undefined)[] {
+/** The windows of the last hour, oldest first. */
+export function useTrafficOfAll(): readonly Seen[] {
   // The newest picture also tells until when there is anything to ask for.
   const { data } = useLive<Topology>('/v1/telemetry/topology', LOOK_MS);
   const until = data === undefined ? undefined : Date.parse(data.completeUntil);
-  const [, arrived] = useState(0);
+  const [arrived, setArrived] = useState(0);
   useEffect(() => {
     if (until === undefined) return;
     const gone = new AbortController();
-    void fill(windowsUntil(until), gone.signal, () => arrived((count) => count + 1));
+    void fill(windowsUntil(until), gone.signal, () => setArrived((count) => count + 1));
     return () => gone.abort();
   }, [until]);
-  return until === undefined ? [] : windowsUntil(until).map((from) => windows.get(from));
+  return useMemo(
+    () => (until === undefined ? [] : windowsUntil(until).map((from) => ({ from, sums: windows.get(from) }))),
+    [until, arrived],
+  );
 }
 
 /** Newest first and one after another: the rates of now are there first, and the API is spared. */

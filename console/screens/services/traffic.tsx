@@ -1,6 +1,7 @@
 // A resource's traffic over time: what became of requests, how long they took, and the rules that hold for them.
 import { useMemo } from 'preact/hooks';
 import { queryOf } from '../../api/client.ts';
+import { useKept } from '../../api/kept.ts';
 import { useLive, type Live } from '../../api/live.ts';
 import { useNow } from '../../clock.ts';
 import { countOf, percentOf, rateOf } from '../../parts/number.ts';
@@ -8,19 +9,25 @@ import { Shown } from '../../parts/shown.tsx';
 import { durationOf, Time } from '../../parts/time.tsx';
 import { Link, to, useParam } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
-import type { HeatSeries, RuleDocument, Series } from './answers.ts';
+import type { HeatSeries, Percentiles, RuleDocument, Series } from './answers.ts';
 import { applyingTo, written } from './applying.ts';
 import { FateChart } from './fate-chart.tsx';
-import { useKept } from './kept.ts';
 import { LatencyChart } from './latency-chart.tsx';
-import { fatesOf, queuesOf } from './points.ts';
+import { countedFrom, figuresOf, queuesOf, type Figures } from './points.ts';
 import { isRange, pickedOf, RANGES, stepText, stretchOf } from './ranges.ts';
 import { servicesTexts } from './texts.ts';
 
 const SERIES_MS = 10_000;
 const HEAT_MS = 30_000;
 
-export function TrafficView({ service, rules }: { service: string; rules: Live<RuleDocument> }) {
+interface TrafficViewProps {
+  service: string;
+  /** When flyball has first heard of it. */
+  since: string | undefined;
+  rules: Live<RuleDocument>;
+}
+
+export function TrafficView({ service, since, rules }: TrafficViewProps) {
   const t = useTexts(servicesTexts);
   const [resource, setResource] = useParam('resource');
   const [range, setRange] = useParam('range', '1h');
@@ -45,6 +52,11 @@ export function TrafficView({ service, rules }: { service: string; rules: Live<R
   const resources = useMemo(
     () => [...new Set([...Object.keys(rules.data?.resources ?? {}), ...(series.data?.resources ?? [])])].sort(),
     [rules.data, series.data],
+  );
+  const from = series.data && countedFrom(series.data, since);
+  const figures = useMemo(
+    () => (series.data && from !== undefined ? figuresOf(series.data, from, queuesOf(rules.data)) : undefined),
+    [series.data, from, rules.data],
   );
   return (
     <>
@@ -71,21 +83,16 @@ export function TrafficView({ service, rules }: { service: string; rules: Live<R
             {isRange(range) ? null : <option value={range}>{t('range.picked')}</option>}
           </select>
         </label>
-        {series.data ? (
-          <span class="quiet">
-            {t('until')} <Time at={series.data.completeUntil} />
-            {series.data.behindMs === undefined ? null : ` · ${t('behind', { for: durationOf(series.data.behindMs) })}`}
-          </span>
-        ) : null}
+        {figures ? <Counted of={figures} behindMs={series.data?.behindMs} /> : null}
       </div>
       <div class="beside">
         <div class="stack">
           <Shown of={series} missing={<p class="note">{t('notHeardOf')}</p>}>
             {(data) => (
               <>
-                <Totals series={data} rules={rules.data} />
+                {figures ? <Totals figures={figures} durationMs={data.total.durationMs} /> : null}
                 <FateChart
-                  {...{ service, resource, rules: rules.data, series: data, stretch }}
+                  {...{ service, resource, rules: rules.data, series: data, from: from ?? 0, stretch }}
                   onRange={(from, until) => setRange(pickedOf(from, until))}
                 />
                 <LatencyChart
@@ -102,28 +109,49 @@ export function TrafficView({ service, rules }: { service: string; rules: Live<R
   );
 }
 
-function Totals({ series, rules }: { series: Series; rules: RuleDocument | undefined }) {
+/** Of which time the figures and the charts are. */
+function Counted({ of: { from, to: until }, behindMs }: { of: Figures; behindMs: number | undefined }) {
   const t = useTexts(servicesTexts);
-  const { total } = series;
-  const { admitted, deferred, refused, failed } = fatesOf(total, queuesOf(rules));
+  return (
+    <span class="quiet">
+      {until === from ? (
+        t('uncounted')
+      ) : (
+        <>
+          {t('counted')} <Time at={from} /> – <Time at={until} />
+        </>
+      )}
+      {behindMs === undefined ? null : ` · ${t('behind', { for: durationOf(behindMs) })}`}
+    </span>
+  );
+}
+
+function Totals({ figures, durationMs }: { figures: Figures; durationMs: Percentiles | null }) {
+  const t = useTexts(servicesTexts);
+  const { admitted, deferred, refused, failed, from, to: until } = figures;
   const all = admitted + deferred + refused + failed;
   const share = (count: number) => (all === 0 ? '–' : percentOf(count / all));
-  const seconds = Math.max(
-    1,
-    (Math.min(Date.parse(series.to), Date.parse(series.completeUntil)) - Date.parse(series.from)) / 1_000,
-  );
-  const tiles: readonly (readonly [string, string, string])[] = [
-    [t('requests'), countOf(all), rateOf(all / seconds)],
+  const counts: readonly Tile[] = [
+    [t('requests'), countOf(all), until === from ? '–' : rateOf((all * 1_000) / (until - from))],
     [t('failed'), countOf(failed), share(failed)],
     [t('refused'), countOf(refused), share(refused)],
     ...(deferred > 0 ? [[t('deferred'), countOf(deferred), share(deferred)] as const] : []),
-    ['p50', total.durationMs ? durationOf(total.durationMs['p50'] ?? 0) : '–', ''],
-    ['p95', total.durationMs ? durationOf(total.durationMs['p95'] ?? 0) : '–', ''],
-    ['p99', total.durationMs ? durationOf(total.durationMs['p99'] ?? 0) : '–', ''],
   ];
+  const took = (name: string) => (all > 0 && durationMs ? durationOf(durationMs[name] ?? 0) : '–');
   return (
-    <dl class="tiles">
-      {tiles.map(([title, value, note]) => (
+    <div class="tiles">
+      <Tiles of={counts} />
+      <Tiles of={['p50', 'p95', 'p99'].map((name) => [name, took(name), ''])} />
+    </div>
+  );
+}
+
+type Tile = readonly [title: string, value: string, note: string];
+
+function Tiles({ of }: { of: readonly Tile[] }) {
+  return (
+    <dl>
+      {of.map(([title, value, note]) => (
         <div key={title}>
           <dt>{title}</dt>
           <dd class="number">

@@ -37,21 +37,38 @@ export function windowsUntil(completeUntil: number): number[] {
   return Array.from({ length: WINDOWS }, (_, i) => end - (WINDOWS - i) * WINDOW_MS);
 }
 
+/** Five minutes of the whole cell. */
+export interface Seen {
+  /** ms since the epoch. */
+  readonly from: number;
+  /** Undefined where they are not known (yet). */
+  readonly sums: Window | undefined;
+}
+
 export interface Traffic {
   /** Requests a second in each window; null where it is not known. */
   readonly rates: readonly (number | null)[];
-  /** In the last window that is known. */
+  /** In the newest window that is summed up; null while it is not known, or the service was not there yet. */
   readonly rate: number | null;
   /** Of the hour; null of none. */
   readonly failedShare: number | null;
   readonly refusedShare: number | null;
 }
 
-export function trafficOf(service: string, windows: readonly (Window | undefined)[]): Traffic {
-  const rates = windows.map((window) => (window ? ((window.get(service)?.count ?? 0) * 1_000) / WINDOW_MS : null));
-  const sums = windows.map((window) => window?.get(service)).filter((sum) => sum !== undefined);
-  const count = sums.reduce((sum, one) => sum + one.count, 0);
-  const share = (of: 'failed' | 'refused') =>
-    count === 0 ? null : sums.reduce((sum, one) => sum + one[of], 0) / count;
-  return { rates, rate: rates.at(-1) ?? null, failedShare: share('failed'), refusedShare: share('refused') };
+const NONE: Inbound = { count: 0, failed: 0, refused: 0 };
+
+/** `since` is when flyball has first heard of the service, ms since the epoch: that nothing was counted before is no zero. */
+export function trafficOf(service: string, since: number, windows: readonly Seen[]): Traffic {
+  const rates: (number | null)[] = [];
+  const sum = { ...NONE };
+  for (const { from, sums } of windows) {
+    const { count, failed, refused } = sums?.get(service) ?? NONE;
+    const isKnown = sums !== undefined && (count > 0 || from + WINDOW_MS > since);
+    rates.push(isKnown ? (count * 1_000) / WINDOW_MS : null);
+    sum.count += count;
+    sum.failed += failed;
+    sum.refused += refused;
+  }
+  const share = (part: number) => (sum.count === 0 ? null : part / sum.count);
+  return { rates, rate: rates.at(-1) ?? null, failedShare: share(sum.failed), refusedShare: share(sum.refused) };
 }

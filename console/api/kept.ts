@@ -1,6 +1,6 @@
 // A live answer whose address moves on with time: what was shown stays until the next one is there.
 import { useRef } from 'preact/hooks';
-import type { Live } from '../../api/live.ts';
+import type { Live } from './live.ts';
 
 /** `of` names what is shown; when that changes, nothing of before is kept. */
 export function useKept<T>(live: Live<T>, of: string): Live<T> {
