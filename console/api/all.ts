@@ -1,7 +1,7 @@
-// Every page of a list, looked at anew from time to time: for lists that are longer than a page and change by the minute.
+// Every page of a list, looked at anew from time to time by its ETags: for lists that are longer than a page and change by the minute.
 import { useEffect, useState } from 'preact/hooks';
 import { now } from '../clock.ts';
-import { get } from './client.ts';
+import { ask } from './client.ts';
 import type { Live } from './live.ts';
 import { ApiError } from './problem.ts';
 
@@ -22,16 +22,19 @@ type Seen<Row> = Omit<Live<All<Row>>, 'refresh'> & { readonly of: string };
 export function useAll<Row>(path: string, field: string, everyMs = 60_000): Live<All<Row>> {
   const nothing: Seen<Row> = { of: path, data: undefined, etag: undefined, error: undefined, at: undefined };
   const [seen, setSeen] = useState(nothing);
-  const [asked, ask] = useState(0);
+  const [asked, setAsked] = useState(0);
   useEffect(() => {
     const left = new AbortController();
+    let pages: Pages<Row> = new Map();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async (): Promise<void> => {
       clearTimeout(timer);
       let waitMs = everyMs;
       try {
-        const data = await pagesOf<Row>(path, field, left.signal);
-        setSeen({ ...nothing, data, at: now() });
+        const read = await pagesOf(path, field, pages, left.signal);
+        pages = read.pages;
+        // What has not changed stays the same object: nothing is made of it anew.
+        setSeen((was) => ({ ...nothing, data: read.data ?? was.data, at: now() }));
       } catch (error) {
         if (left.signal.aborted) return;
         if (!(error instanceof ApiError)) throw error;
@@ -51,21 +54,48 @@ export function useAll<Row>(path: string, field: string, everyMs = 60_000): Live
   }, [path, field, everyMs, asked]);
   const refresh = async () => {
     await Promise.resolve();
-    ask((count) => count + 1);
+    setAsked((count) => count + 1);
   };
   return { ...(seen.of === path ? seen : nothing), refresh };
 }
 
-async function pagesOf<Row>(path: string, field: string, signal: AbortSignal): Promise<All<Row>> {
-  const rows: Row[] = [];
+interface Page<Row> {
+  readonly etag: string | undefined;
+  readonly rows: readonly Row[];
+  readonly cursor: string | undefined;
+}
+
+/** By their addresses, as they were last answered. */
+type Pages<Row> = ReadonlyMap<string, Page<Row>>;
+
+interface Read<Row> {
+  readonly pages: Pages<Row>;
+  /** Undefined when every page is as it was. */
+  readonly data: All<Row> | undefined;
+}
+
+async function pagesOf<Row>(path: string, field: string, before: Pages<Row>, signal: AbortSignal): Promise<Read<Row>> {
+  const pages = new Map<string, Page<Row>>();
+  let isSame = true;
   let cursor: string | undefined;
-  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-    const next = cursor === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`;
-    const page = await get<Readonly<Record<string, unknown>>>(next, signal);
-    const found = page[field];
-    if (Array.isArray(found)) rows.push(...(found as Row[]));
-    cursor = typeof page['cursor'] === 'string' ? encodeURIComponent(page['cursor']) : undefined;
-    if (cursor === undefined) return { rows, complete: true };
-  }
-  return { rows, complete: false };
+  do {
+    const address = cursor === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`;
+    const known = before.get(address);
+    const { body, etag } = await ask<Readonly<Record<string, unknown>>>(address, { signal, etag: known?.etag });
+    const page = body === undefined && known ? known : pageOf<Row>(body, field, etag);
+    isSame &&= page === known;
+    pages.set(address, page);
+    cursor = page.cursor;
+  } while (cursor !== undefined && pages.size < MOST_PAGES);
+  const rows = [...pages.values()].flatMap((page) => page.rows);
+  return { pages, data: isSame ? undefined : { rows, complete: cursor === undefined } };
+}
+
+function pageOf<Row>(body: Readonly<Record<string, unknown>> = {}, field: string, etag: string | undefined): Page<Row> {
+  const { [field]: found, cursor } = body;
+  return {
+    etag,
+    rows: Array.isArray(found) ? (found as Row[]) : [],
+    cursor: typeof cursor === 'string' ? encodeURIComponent(cursor) : undefined,
+  };
 }

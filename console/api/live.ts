@@ -8,6 +8,8 @@ import { ApiError } from './problem.ts';
 /** Between two looks, ms: with the request's own time, what changes is on the page within 3 s. */
 export const LIVE_MS = 2_500;
 const SLOWEST_MS = 30_000;
+/** What was seen so long ago says nothing of now, e.g. when the machine has slept, ms. */
+export const OLD_MS = 30_000;
 /** What nobody shows is kept this long, so that going back shows at once what was there, ms. */
 const KEPT_MS = 60_000;
 
@@ -131,10 +133,14 @@ async function lookOnce(path: string, feed: Feed): Promise<void> {
 
 function update(path: string, feed: Feed, state: Live<unknown>): void {
   if (feeds.get(path) !== feed) return;
-  const same = state.data === feed.state.data && state.error === feed.state.error;
-  feed.state = state;
-  // Nothing new: whoever shows it need not render again.
-  if (!same) for (const { changed } of feed.listeners.values()) changed(state);
+  const { data, error, at = 0 } = feed.state;
+  const isSame = state.data === data && state.error === error && (state.at ?? 0) - at < OLD_MS;
+  // Nothing new: whoever shows it need not render again, and reads until when it was known to stand if they do.
+  if (isSame) Object.assign(feed.state, state);
+  else {
+    feed.state = state;
+    for (const { changed } of feed.listeners.values()) changed(state);
+  }
 }
 
 function schedule(path: string, feed: Feed): void {

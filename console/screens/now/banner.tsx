@@ -67,6 +67,5 @@ export function Banner({ situation, alerts, telemetryUntil, services }: BannerPr
 
 function headline(t: Tell<keyof typeof nowTexts.en>, { verdict, needing, failing }: Situation): string {
   if (verdict !== 'trouble') return t(`verdict.${verdict}`);
-  const count = needing.length + failing.length;
-  return count === 1 ? t('verdict.trouble1') : t('verdict.trouble', { count });
+  return t('verdict.trouble', { count: needing.length + failing.length });
 }

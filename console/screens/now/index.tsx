@@ -2,7 +2,8 @@
 import { useEffect } from 'preact/hooks';
 import { useAlso, useOpenAlerts, useTitle, type OpenAlert } from '../../attention.ts';
 import { useAll } from '../../api/all.ts';
-import { useLive } from '../../api/live.ts';
+import { useKept } from '../../api/kept.ts';
+import { OLD_MS, useLive } from '../../api/live.ts';
 import { useNow } from '../../clock.ts';
 import { AlertRow } from '../../parts/alert-row.tsx';
 import { useTexts } from '../../text/language.ts';
@@ -31,16 +32,20 @@ export default function Now(_props: ScreenProps) {
   const step = Math.floor(at / STEP_MS) * STEP_MS;
   const alerts = useOpenAlerts();
   const jobs = useLive<Jobs>(FAILING, JOBS_MS);
-  const topology = useLive<Topology>(
-    `/v1/telemetry/topology?from=${String(step + STEP_MS - REFUSALS_MS)}&to=${String(step + STEP_MS)}`,
-    MINUTE_MS,
+  const topology = useKept(
+    useLive<Topology>(
+      `/v1/telemetry/topology?from=${String(step + STEP_MS - REFUSALS_MS)}&to=${String(step + STEP_MS)}`,
+      MINUTE_MS,
+    ),
+    'refusals',
   );
   const coverage = useLive<Coverage>('/v1/telemetry/coverage?limit=1', COVERAGE_MS);
   const shed = useLive<Shed>('/v1/shed?limit=200', MINUTE_MS / 4);
   const faults = useLive<Faults>('/v1/faults?limit=200', MINUTE_MS / 4);
   const services = useAll<Service>('/v1/services?limit=200', 'services');
   const situation = situationOf({
-    ...{ alerts: seen(alerts), jobs: seen(jobs), topology: seen(topology), coverage: seen(coverage), at },
+    alerts: { ...seen(alerts), isOld: at - (alerts.at ?? at) > OLD_MS },
+    ...{ jobs: seen(jobs), topology: seen(topology), coverage: seen(coverage), at },
   });
   useAlso(situation.failing.length);
   const isAway = alerts.error !== undefined;

@@ -11,7 +11,8 @@ import { NOTABLE_SHARE } from './refusals.ts';
 import type { Situation } from './situation.ts';
 import { nowTexts } from './texts.ts';
 
-const MOST_REFUSALS = 6;
+/** Of a sort; its screen has them all. */
+const MOST_ROWS = 6;
 const MOST_NAMES = 4;
 
 interface KnowingProps {
@@ -29,11 +30,20 @@ export function Knowing({ situation: { late, refusals }, shed, faults, services,
   );
   const grays = services.filter(({ gray }) => gray !== undefined);
   const { withoutTelemetry: bare = [], deployed = 0, unknown } = functions ?? {};
+  const few = <One,>(all: readonly One[], place: string, row: (one: One) => ComponentChildren) => [
+    ...all.slice(0, MOST_ROWS).map(row),
+    all.length > MOST_ROWS ? (
+      <li key={`more ${place}`}>
+        <span />
+        <Link to={place}>{t('more', { count: all.length - MOST_ROWS })}</Link>
+      </li>
+    ) : null,
+  ];
   const rows: ComponentChildren[] = [
     shed?.pause ? (
       <Paused key="cell" pause={shed.pause} what={t('pausedAll', { priority: shed.pause.priority })} />
     ) : null,
-    ...(shed?.pause ? [] : (shed?.services ?? [])).map((pause) => (
+    ...few(shed?.pause ? [] : (shed?.services ?? []), '/services', (pause) => (
       <Paused
         key={pause.service}
         pause={pause}
@@ -46,7 +56,7 @@ export function Knowing({ situation: { late, refusals }, shed, faults, services,
         {t('by', { name: faults.stopped.by, reason: faults.stopped.reason })}
       </Known>
     ) : null,
-    ...drills.map(({ service, name, until }) => (
+    ...few(drills, '/rules', ({ service, name, until }) => (
       <Known
         key={`${service} ${name}`}
         kind="warn"
@@ -57,8 +67,8 @@ export function Knowing({ situation: { late, refusals }, shed, faults, services,
         {t('until')} <Time at={until} />
       </Known>
     )),
-    ...late.map((job) => <JobRow key={job.id} job={job} kind="warn" note={t('lateJob')} />),
-    ...refusals.slice(0, MOST_REFUSALS).map(({ service, dependency = '', share, perSecond }) => (
+    ...few(late, '/jobs?status=late', (job) => <JobRow key={job.id} job={job} kind="warn" note={t('lateJob')} />),
+    ...few(refusals, '/topology', ({ service, dependency = '', share, perSecond }) => (
       <Known
         key={`refused ${service} ${dependency}`}
         kind={share >= NOTABLE_SHARE ? 'warn' : 'off'}
@@ -72,7 +82,7 @@ export function Knowing({ situation: { late, refusals }, shed, faults, services,
         {t('lastMinutes')}
       </Known>
     )),
-    ...grays.map(({ service, gray }) => (
+    ...few(grays, '/rules?only=waiting', ({ service, gray }) => (
       <Known
         key={`gray ${service}`}
         kind="held"

@@ -66,7 +66,8 @@ export interface Seen<T> {
 }
 
 export interface Given {
-  readonly alerts: Seen<OpenAlerts>;
+  /** `isOld`: nobody has looked for a while, e.g. because the machine has slept. */
+  readonly alerts: Seen<OpenAlerts> & { readonly isOld?: boolean };
   readonly jobs: Seen<Jobs>;
   readonly topology: Seen<Topology>;
   readonly coverage: Seen<Coverage>;
@@ -96,7 +97,7 @@ export function situationOf({ alerts, jobs, topology, coverage, at }: Given): Si
   };
   const isReadOf = (name: AreaName): boolean => {
     if (name === 'coverage') return coverage.data !== undefined;
-    if (alerts.data === undefined) return false;
+    if (alerts.data === undefined || alerts.isOld === true) return false;
     return name === 'jobs' ? jobs.data !== undefined : name !== 'refusals' || topology.data !== undefined;
   };
   const areas = AREAS.map((name): Area => {
@@ -130,7 +131,7 @@ export function situationOf({ alerts, jobs, topology, coverage, at }: Given): Si
   const grave = areas.filter(({ name, doubt }) => doubt !== 'unread' || name === 'jobs');
   const doubts = [...new Set(grave.flatMap(({ doubt }) => doubt ?? []))];
   const isTrouble = needing.length + failing.length > 0;
-  const isRead = alerts.data !== undefined || alerts.failed;
+  const isRead = (alerts.data !== undefined && alerts.isOld !== true) || alerts.failed;
   const isAll = isRead && (jobs.data !== undefined || jobs.failed);
   const verdict: Verdict = isTrouble
     ? 'trouble'

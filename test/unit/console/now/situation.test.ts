@@ -56,6 +56,16 @@ describe('all is well', () => {
     expect(areaOf(situation, 'breakers')?.kind).toBe('ok');
   });
 
+  it('is not said of what was seen long ago, until it has been looked at again', () => {
+    const slept = { ...WELL, alerts: { ...WELL.alerts, isOld: true } };
+    expect(situationOf(slept).verdict).toBe('loading');
+    expect(areaOf(situationOf(slept), 'breakers')?.kind).toBe('unknown');
+    const failed = { ...slept, alerts: { ...slept.alerts, failed: true } };
+    expect(situationOf(failed).verdict).toBe('unknown');
+    const burning = { ...withAlerts(alertOf()), ...{ alerts: { ...withAlerts(alertOf()).alerts, isOld: true } } };
+    expect(situationOf(burning).verdict).toBe('trouble');
+  });
+
   it('also when somebody has what burns, or has silenced it', () => {
     const seenBy = alertOf({ name: 'a', acknowledged: { by: 'kim', at: '2027-03-01T08:59:30Z' } });
     const quiet = alertOf({ name: 'b', held: [{ kind: 'silenced', since: '2027-03-01T08:00:00Z', reason: 'moving' }] });
