@@ -1,6 +1,7 @@
 // One request to the control plane: credentials in a header, never in an address; every failure an ApiError.
 import { session } from '../session/session.ts';
-import { ApiError, problemOf } from './problem.ts';
+import { ownProblem } from './problem-texts.ts';
+import { problemOf } from './problem.ts';
 
 const PATIENCE_MS = 20_000;
 
@@ -22,7 +23,7 @@ export interface Asked {
   readonly etag?: string | undefined;
 }
 
-/** Rejects with an ApiError: with what the API said, or UNREACHABLE (status 0) when nothing did. A 401 ends the session. */
+/** Rejects with an ApiError: with what the API said, or of status 0 when nothing did. A 401 ends the session. */
 export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>> {
   const { method = 'GET', body, headers = {}, signal, etag } = asked;
   const limit = AbortSignal.timeout(PATIENCE_MS);
@@ -47,8 +48,7 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    const late = limit.aborted;
-    throw new ApiError(0, 'UNREACHABLE', late ? 'No answer within 20 s.' : 'The API cannot be reached.');
+    throw ownProblem(0, limit.aborted ? 'NO_ANSWER' : 'UNREACHABLE');
   }
   const answer = {
     status: response.status,
@@ -66,7 +66,7 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>
     return { ...answer, body: (type.includes('json') ? await response.json() : await response.text()) as T };
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, 'BROKEN_ANSWER', 'The answer broke off half-way.');
+    throw ownProblem(0, 'BROKEN_ANSWER');
   }
 }
 

@@ -9,7 +9,7 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   /** The HTTP status; 0 when there was no answer. */
   readonly status: number;
-  /** The problem's stable code, e.g. `ROLE_TOO_LOW`, or `UNREACHABLE`. */
+  /** The problem's stable code, e.g. `ROLE_TOO_LOW`; of no answer `UNREACHABLE`, `NO_ANSWER` or `BROKEN_ANSWER`. */
   readonly code: string;
   readonly errors: readonly FieldError[];
   /** All that the problem says, for what only one screen knows. */

@@ -1,5 +1,6 @@
 // Says what has happened: shown for a while, and read out by screen readers.
 import { useEffect, useState } from 'preact/hooks';
+import { sentenceOf } from '../api/problem-texts.ts';
 import { ApiError } from '../api/problem.ts';
 import { useTexts } from '../text/language.ts';
 import { partsTexts } from './texts.ts';
@@ -8,6 +9,8 @@ interface Said {
   readonly id: number;
   readonly kind: 'ok' | 'bad';
   readonly text: string;
+  /** The API's own words. */
+  readonly detail?: string;
 }
 
 const SHOWN_MS = 6_000;
@@ -32,11 +35,12 @@ export function tellDone(text: string): void {
 /** Something was not done; stays until it is closed. */
 export function tellFailed(error: unknown): void {
   if (!(error instanceof Error)) throw error;
-  const details =
-    error instanceof ApiError
-      ? error.errors.map(({ path, reason }) => (path === '' ? reason : `${path}: ${reason}`))
-      : [];
-  set([...said, { id: (last += 1), kind: 'bad', text: [error.message, ...details].join(' ') }]);
+  const { message } = error;
+  const id = (last += 1);
+  if (!(error instanceof ApiError)) return set([...said, { id, kind: 'bad', text: message }]);
+  const text = sentenceOf(error);
+  const faults = error.errors.map(({ path, reason }) => (path === '' ? reason : `${path}: ${reason}`));
+  set([...said, { id, kind: 'bad', text, detail: [...(message === text ? [] : [message]), ...faults].join(' ') }]);
 }
 
 export function Toasts() {
@@ -48,9 +52,17 @@ export function Toasts() {
   }, []);
   return (
     <div class="toasts" role="status" aria-live="polite">
-      {shown.map(({ id, kind, text }) => (
+      {shown.map(({ id, kind, text, detail = '' }) => (
         <div key={id} class={`note ${kind}`}>
-          <span>{text}</span>
+          <span>
+            {text}
+            {detail === '' ? null : (
+              <>
+                {' '}
+                <span lang="en">{detail}</span>
+              </>
+            )}
+          </span>
           <button type="button" class="plain" onClick={() => forget(id)}>
             {t('close')}
           </button>

@@ -1,6 +1,7 @@
 // What a live answer is shown as while it loads, when it failed, and when it is older than it should be.
 import type { ComponentChildren } from 'preact';
 import type { Live } from '../api/live.ts';
+import { sentenceOf } from '../api/problem-texts.ts';
 import type { ApiError } from '../api/problem.ts';
 import { useTexts } from '../text/language.ts';
 import { timeOf } from './time.tsx';
@@ -22,7 +23,9 @@ export function Shown<T>({ of: { data, error, at, refresh }, children, missing }
     <>
       {error ? (
         <div class="note warn" role="status">
-          <span>{t('stale', { why: error.message, at: at === undefined ? '–' : timeOf(at) })}</span>
+          <span title={error.message}>
+            {t('stale', { why: sentenceOf(error), at: at === undefined ? '–' : timeOf(at) })}
+          </span>
           <button type="button" onClick={() => void refresh()}>
             {t('retry')}
           </button>
@@ -45,11 +48,12 @@ export function Loading() {
 export function Failed({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
   const t = useTexts(partsTexts);
   const { status, message, body } = error;
+  const says = sentenceOf(error);
   const instance = typeof body['instance'] === 'string' ? body['instance'].replace('urn:flyball:request:', '') : '';
   return (
     <div class="note bad" role="alert">
-      <strong>{t(status === 403 ? 'forbidden' : status === 404 ? 'missing' : 'failed')}</strong>
-      <span>{message}</span>
+      <strong>{says}</strong>
+      {message === says ? null : <span lang="en">{message}</span>}
       {instance === '' ? null : <code class="quiet">{t('request', { id: instance })}</code>}
       {onRetry && status !== 403 ? (
         <button type="button" onClick={onRetry}>

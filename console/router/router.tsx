@@ -99,6 +99,8 @@ interface LinkProps {
   children: ComponentChildren;
   class?: string;
   title?: string | undefined;
+  /** Of what the API says. */
+  lang?: 'en';
   'aria-current'?: 'page' | 'true';
   'aria-label'?: string;
 }

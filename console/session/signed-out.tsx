@@ -1,7 +1,9 @@
 // What whoever is not signed in sees, wherever in the page they wanted to go.
 import { useEffect, useId, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
+import { sentenceOf } from '../api/problem-texts.ts';
 import { ApiError } from '../api/problem.ts';
+import { LanguageChoice } from '../text/language-choice.tsx';
 import { useTexts } from '../text/language.ts';
 import { Issuers } from './issuers.tsx';
 import { session } from './session.ts';
@@ -28,7 +30,7 @@ export function SignedOut() {
       session.begin(given);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setWrong(error.status === 401 ? t('unknown') : t('unreachable', { why: error.message }));
+      setWrong(error.status === 401 ? t('unknown') : sentenceOf(error));
     } finally {
       setBusy(false);
     }
@@ -74,6 +76,7 @@ export function SignedOut() {
           {t(busy ? 'checking' : 'signIn')}
         </button>
       </form>
+      <LanguageChoice />
     </main>
   );
 }

@@ -16,7 +16,6 @@ export const sessionTexts = texts(
     refused: 'Your session has ended: the API takes this key or token no longer. You come back to where you were.',
     left: 'You have signed out.',
     unknown: 'The API does not know this key or token.',
-    unreachable: 'The API cannot be reached: {why}',
     checking: 'Checking…',
   },
   {
@@ -33,7 +32,6 @@ export const sessionTexts = texts(
     refused: '会话已结束：API 不再接受此密钥或令牌。重新登录后将回到原处。',
     left: '您已退出登录。',
     unknown: 'API 不认识此密钥或令牌。',
-    unreachable: '无法连接 API：{why}',
-    checking: '检查中…',
+    checking: '验证中…',
   },
 );

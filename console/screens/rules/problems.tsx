@@ -1,4 +1,5 @@
 // What is wrong with the text, each with a way to its line.
+import { sentenceOf } from '../../api/problem-texts.ts';
 import { Shape } from '../../parts/state.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { Checked } from './checked.ts';
@@ -23,7 +24,7 @@ export function Problems({ checked, text, onGo }: ProblemsProps) {
         {checked === undefined || isOld
           ? t('checking')
           : checked.error
-            ? t('notChecked', { why: checked.error.message })
+            ? t('notChecked', { why: sentenceOf(checked.error) })
             : faults.length === 0
               ? t('noProblems')
               : t('problemCount', { errors, warnings: faults.length - errors })}

@@ -1,5 +1,6 @@
 // Why the API did not publish, in full: what it named, and whom it would concern.
 import type { ComponentChildren } from 'preact';
+import { sentenceOf } from '../../api/problem-texts.ts';
 import type { ApiError } from '../../api/problem.ts';
 import { useTexts } from '../../text/language.ts';
 import { rulesTexts } from './texts.ts';
@@ -16,8 +17,10 @@ export function Refused({ error, children }: { error: ApiError; children?: Compo
   const fields = Array.isArray(body['fields']) ? (body['fields'] as { path: string; since: string }[]) : [];
   return (
     <div class="note bad" role="alert" data-refused={code}>
-      <strong>{t('notPublished')}</strong>
-      <span>{message}</span>
+      <strong>
+        {t('notPublished')} {sentenceOf(error)}
+      </strong>
+      <span lang="en">{message}</span>
       {errors.length + fields.length + behind.length === 0 ? null : (
         <ul class="plainly">
           {errors.map(({ path, reason }) => (

@@ -1,5 +1,6 @@
 // Adds a throttle to a service's draft as its author wrote it: comments, order and everything else stay where that can be.
 import { ask, path } from '../../api/client.ts';
+import { ownProblem } from '../../api/problem-texts.ts';
 import { ApiError } from '../../api/problem.ts';
 import type { RuleDocument } from './answers.ts';
 import { recordOf } from './applying.ts';
@@ -49,8 +50,8 @@ async function draftOf(service: string): Promise<Draft> {
       ask<string>(at, { headers: { accept: 'application/yaml' } }),
       ask<RuleDocument>(at),
     ]);
-    if (text.etag !== document.etag)
-      throw new ApiError(412, 'DRAFT_CHANGED', 'Somebody saves the draft at this moment; try again.');
+    // Somebody saves it at this very moment.
+    if (text.etag !== document.etag) throw ownProblem(412, 'DRAFT_CHANGED');
     return { text: text.body ?? '', document: document.body ?? {}, etag: text.etag };
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
