@@ -10,7 +10,8 @@ import { isScreen, SCREEN_NAMES } from './screens/list.ts';
 import { useMe } from './session/me.ts';
 import { session } from './session/session.ts';
 import { SignedOut } from './session/signed-out.tsx';
-import { speak, useLanguage, useTexts } from './text/language.ts';
+import { LanguageChoice } from './text/language-choice.tsx';
+import { useTexts } from './text/language.ts';
 import { pageTexts } from './texts.ts';
 
 export function Page() {
@@ -31,6 +32,9 @@ function Frame() {
   useScreensAhead();
   const me = useMe();
   const main = useRef<HTMLElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  /** On a telephone: elsewhere all of it is always there. */
+  const [menuOpen, setMenuOpen] = useState(false);
   const [name = 'now', ...rest] = segments;
   const came = useRef(false);
   // A new screen is read from its beginning, by whoever goes by keyboard too.
@@ -38,32 +42,58 @@ function Frame() {
     if (came.current) main.current?.focus({ preventScroll: true });
     came.current = true;
   }, [name]);
+  const badge = () =>
+    mark === '' ? null : (
+      <span class="badge" aria-label={count > 0 ? t('needsYou', { count }) : t('unknown')}>
+        {mark}
+      </span>
+    );
   return (
     <div class="frame">
       <a class="skip" href="#content">
         {t('skip')}
       </a>
-      <header class="side">
+      <header
+        class="side"
+        onKeyDown={({ key }) => {
+          if (key !== 'Escape' || !menuOpen) return;
+          setMenuOpen(false);
+          opener.current?.focus();
+        }}
+        onFocusOut={({ currentTarget, relatedTarget }) => {
+          if (relatedTarget instanceof Node && !currentTarget.contains(relatedTarget)) setMenuOpen(false);
+        }}
+      >
         <div class="name">
           flyball <small title={me?.cell}>{me?.stage}</small>
         </div>
-        <nav aria-label={t('screens')}>
-          {SCREEN_NAMES.map((screen) => (
-            <Link
-              key={screen}
-              to={screen === 'now' ? '/' : `/${screen}`}
-              {...(screen === name ? { 'aria-current': 'page' as const } : {})}
-            >
-              {t(screen)}
-              {screen === 'now' && mark !== '' ? (
-                <span class="badge" aria-label={count > 0 ? t('needsYou', { count }) : t('unknown')}>
-                  {mark}
-                </span>
-              ) : null}
-            </Link>
-          ))}
-        </nav>
-        <Foot name={me?.name} role={me?.role} />
+        <button
+          ref={opener}
+          type="button"
+          class="opener"
+          aria-expanded={menuOpen}
+          aria-controls="menu"
+          onClick={() => setMenuOpen(!menuOpen)}
+        >
+          <span class="unseen">{t('screens')}:</span> {t(isScreen(name) ? name : 'screens')}
+          {badge()}
+          <span aria-hidden="true">▾</span>
+        </button>
+        <div id="menu" class={menuOpen ? 'menu open' : 'menu'}>
+          <nav aria-label={t('screens')} onClick={() => setMenuOpen(false)}>
+            {SCREEN_NAMES.map((screen) => (
+              <Link
+                key={screen}
+                to={screen === 'now' ? '/' : `/${screen}`}
+                {...(screen === name ? { 'aria-current': 'page' as const } : {})}
+              >
+                {t(screen)}
+                {screen === 'now' ? badge() : null}
+              </Link>
+            ))}
+          </nav>
+          <Foot name={me?.name} role={me?.role} />
+        </div>
       </header>
       <main id="content" ref={main} tabIndex={-1}>
         <Contained of={segments.join('/')}>
@@ -84,7 +114,6 @@ const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
 function Foot({ name, role }: { name: string | undefined; role: string | undefined }) {
   const t = useTexts(pageTexts);
-  const spoken = useLanguage();
   const [theme, choose] = useState(themeNow);
   return (
     <div class="foot">
@@ -103,18 +132,7 @@ function Foot({ name, role }: { name: string | undefined; role: string | undefin
           </option>
         ))}
       </select>
-      <select
-        aria-label={t('language')}
-        value={spoken}
-        onChange={({ currentTarget }) => speak(currentTarget.value === 'zh' ? 'zh' : 'en')}
-      >
-        <option value="en" lang="en">
-          English
-        </option>
-        <option value="zh" lang="zh-Hans">
-          简体中文
-        </option>
-      </select>
+      <LanguageChoice />
       <button
         type="button"
         title={name === undefined || role === undefined ? undefined : t('signedInAs', { name, role })}

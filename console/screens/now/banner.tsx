@@ -58,7 +58,11 @@ export function Banner({ situation, alerts, telemetryUntil, services }: BannerPr
               {t('lookedAt')} <Ago at={lookedAt} /> ·{' '}
             </>
           )}
-          {t('telemetryUntil')} <Time at={telemetryUntil} />
+          {telemetryUntil === undefined ? null : (
+            <>
+              {t('telemetryUntil')} <Time at={telemetryUntil} />
+            </>
+          )}
         </p>
       </div>
     </section>

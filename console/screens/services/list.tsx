@@ -77,7 +77,7 @@ export function ServiceList() {
             ))}
           </select>
           <span class="quiet number" role="status">
-            {t('howMany', { shown: rows.length, all: present?.length ?? 0 })}
+            {present === undefined ? '' : t('howMany', { shown: rows.length, all: present.length })}
           </span>
         </div>
       </div>
