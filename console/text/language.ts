@@ -12,12 +12,16 @@ export interface Texts<Key extends string> {
 
 export type Tell<Key extends string> = (key: Key, values?: Values) => string;
 
-/** The built page has a list of the second language, in the order of the first one's keys (infra/console/texts.ts). */
-export function texts<Key extends string>(en: Record<Key, string>, zh: Record<NoInfer<Key>, string>): Texts<Key> {
-  const list: unknown = zh;
-  if (!Array.isArray(list)) return { en, zh };
-  const values: readonly string[] = list;
-  return { en, zh: Object.fromEntries(Object.keys(en).map((key, i) => [key, values[i]])) as Record<Key, string> };
+type Said = Readonly<Record<string, string>>;
+
+/** The built page has lists in place of the objects: of keys, and of what is said, in their order (infra/console/texts.ts). */
+export function texts<Key extends string>(en: Record<Key, string>, zh: Record<NoInfer<Key>, string>): Texts<Key>;
+export function texts(...given: readonly [en: Said, zh: Said] | readonly [keys: string, en: string, zh: string]) {
+  if (given.length === 2) return { en: given[0], zh: given[1] };
+  const [keys, en, zh] = given.map((list) => list.split('~'));
+  const said = (values: readonly string[] = []) =>
+    Object.fromEntries(keys?.map((key, i) => [key, values[i] ?? '']) ?? []);
+  return { en: said(en), zh: said(zh) };
 }
 
 const KEY = 'flyball.language';

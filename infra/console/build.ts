@@ -3,10 +3,11 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join, resolve } from 'node:path';
 import { build as bundle, type OutputFile, type Plugin } from 'esbuild';
 import type { BuiltFile, Manifest } from '../../functions/console/manifest.ts';
+import { behind } from './behind.ts';
 import { compressed, type Compressed } from './compress.ts';
 import { pageOf, type Output } from './page.ts';
 import { SMALLER_BY, smaller } from './smaller.ts';
-import { withKeysOnce } from './texts.ts';
+import { withListsTogether, withTextsListed } from './texts.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Where the function's package takes the console from; who packages beside somebody else names a folder of their own. */
@@ -52,7 +53,7 @@ export async function buildConsole(folder: string = CONSOLE_FOLDER, source: stri
       metafile: true,
       write: false,
       logLevel: 'silent',
-      plugins: [textsOnce],
+      plugins: [textsListed, behind(join(source, 'page.tsx'))],
     }),
   ]);
   const outputs = metafile.outputs as Readonly<Record<string, Output>>;
@@ -69,18 +70,18 @@ export async function buildConsole(folder: string = CONSOLE_FOLDER, source: stri
   return manifest;
 }
 
-const textsOnce: Plugin = {
-  name: 'texts-once',
+const textsListed: Plugin = {
+  name: 'texts-listed',
   setup(building) {
     building.onLoad({ filter: /[\\/]([\w-]*texts|words[\\/][\w-]+)\.ts$/ }, async ({ path }) => ({
-      contents: withKeysOnce(await readFile(path, 'utf8')),
+      contents: withTextsListed(await readFile(path, 'utf8')),
       loader: 'ts',
     }));
   },
 };
 
-const contentOf = (file: OutputFile): Promise<string> | Uint8Array =>
-  file.path.endsWith('.js') ? smaller(file.text) : file.contents;
+const contentOf = async (file: OutputFile): Promise<string | Uint8Array> =>
+  file.path.endsWith('.js') ? withListsTogether(await smaller(file.text)) : file.contents;
 
 function nameOf({ path }: OutputFile): string {
   return path.slice(path.lastIndexOf('/') + 1);

@@ -80,11 +80,3 @@ export function niceTop(top: number): number {
 /** How strongly a count is shaded, 0 to 1: by its logarithm, so that one slow call among thousands is still seen. */
 export const shadeOf = (count: number, most: number): number =>
   count <= 0 || most <= 0 ? 0 : 0.12 + 0.88 * (Math.log1p(count) / Math.log1p(most));
-
-/** The last moment of which any line knows something; the last of all when none does. */
-export function lastKnown(lines: readonly Values[], length: number): number {
-  for (let i = length - 1; i >= 0; i -= 1) {
-    if (lines.some((values) => (values[i] ?? null) !== null)) return i;
-  }
-  return length - 1;
-}

@@ -1,14 +1,7 @@
 // Tests the arithmetic of charts: stacks, gaps, axes that stay, and shades.
 import { describe, expect, it } from 'vitest';
-import {
-  isolated,
-  lastKnown,
-  leastOf,
-  niceTop,
-  shadeOf,
-  stacked,
-  topOf,
-} from '../../../../console/parts/chart/data.ts';
+import { isolated, leastOf, niceTop, shadeOf, stacked, topOf } from '../../../../console/parts/chart/data.ts';
+import { lastKnown } from '../../../../console/parts/chart/last-known.ts';
 
 describe('stacked lines', () => {
   it('stand on top of those before them', () => {

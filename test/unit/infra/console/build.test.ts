@@ -23,10 +23,8 @@ beforeEach(() => {
   write('screens/jobs.css', 'table { color: red; }');
   write('shared.ts', "export const mode = process.env.NODE_ENV; export const long = 'a'.repeat(3);");
   write('screens/jobs.ts', "import './jobs.css'; import { mode } from '../shared.ts'; export const jobs = mode;");
-  write(
-    'main.tsx',
-    "import './main.css'; import { mode } from './shared.ts'; document.title = mode; void import('./screens/jobs.ts');",
-  );
+  write('page.tsx', "import { mode } from './shared.ts'; document.title = mode; void import('./screens/jobs.ts');");
+  write('main.tsx', "import './main.css'; import './page.tsx';");
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -55,6 +53,46 @@ describe('the files', () => {
       expect(gunzipSync(gzip).equals(plain)).toBe(true);
       expect([plain.length, brotli.length, gzip.length]).toEqual([bytes, brotliBytes, gzipBytes]);
     }
+  });
+
+  it('are one for all that the page shares with what is loaded later, whoever of them needs what', async () => {
+    write('one.ts', "export const one = 'by the page and by jobs';");
+    write('other.ts', "export const other = 'by the page and by rules';");
+    write(
+      'screens/jobs.ts',
+      "import { one } from '../one.ts'; import { mode } from '../shared.ts'; document.title = mode + one;",
+    );
+    write(
+      'screens/rules.ts',
+      "import { other } from '../other.ts'; import { mode } from '../shared.ts'; document.title = mode + other;",
+    );
+    write(
+      'page.tsx',
+      "import { one } from './one.ts'; import { other } from './other.ts'; import { mode } from './shared.ts'; document.title = one + other + mode; void import('./screens/jobs.ts'); void import('./screens/rules.ts');",
+    );
+    const manifest = await build();
+    const scripts = named(manifest, /\.js$/).map((name) => name.replace(/-.*/, ''));
+    expect(scripts.sort()).toEqual(['chunk', 'jobs', 'main', 'rules']);
+  });
+
+  it('have their texts as lists, which the bundler has left whole', async () => {
+    write('text.ts', 'export const texts = (...lists: unknown[]) => lists;');
+    write(
+      'one-texts.ts',
+      "import { texts } from './text.ts'; export const one = texts({ on: 'It is on', off: 'It is \"off\"' }, { on: '开', off: '关' });",
+    );
+    write(
+      'other-texts.ts',
+      "import { texts } from './text.ts'; export const other = texts({ up: 'It is up' }, { up: '正常' });",
+    );
+    write(
+      'page.tsx',
+      "import { one } from './one-texts.ts'; import { other } from './other-texts.ts'; document.title = String(one) + String(other);",
+    );
+    const script = named(await build(), /\.js$/)
+      .map(textOf)
+      .join('');
+    expect(script).toMatch(/^let listsOfTexts=\[.It is on~It is "off".,"It is up","开~关","正常"\];/);
   });
 
   it('have a type each', async () => {
