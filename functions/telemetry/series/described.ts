@@ -31,6 +31,10 @@ const point = {
   functions: counts.optional(),
 };
 
+const busyKey = z
+  .tuple([z.string(), z.number(), z.number()])
+  .meta({ description: 'the key as the table has it, how often it was met, and how far that may be above the truth' });
+
 const error = z.object({
   id: z.string(),
   type: z.string(),
@@ -56,10 +60,7 @@ const series = z
     total: z.object({
       ...point,
       errors: z.array(error).optional(),
-      keys: z
-        .record(z.string(), z.array(z.looseObject({})))
-        .optional()
-        .meta({ description: 'the busiest keys of each throttle' }),
+      keys: z.record(z.string(), z.array(busyKey)).optional().meta({ description: 'the busiest of each throttle' }),
     }),
     points: z.array(
       z.object({

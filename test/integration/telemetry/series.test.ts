@@ -4,6 +4,8 @@ import type { ApiHandler } from '../../../functions/api/index.ts';
 import { seriesQueryOf } from '../../../functions/telemetry/series/query.ts';
 import { readSeries } from '../../../functions/telemetry/series/read.ts';
 import { telemetryRoutes } from '../../../functions/telemetry/routes.ts';
+import { Slot } from '../../../functions/telemetry/sums/slot.ts';
+import { SERVICE } from '../../../functions/telemetry/sums/subject.ts';
 import { telemetryPolicy } from '../../../middleware/telemetry/index.ts';
 import { hashOfKey, putApiKey } from '../../../store/items/api-keys.ts';
 import { listService } from '../../../store/items/services.ts';
@@ -84,6 +86,32 @@ describe('GET /v1/telemetry/series', () => {
     const { body } = await get({ service: 'orders', metric: 'duration' });
     const { p50 } = (body['total'] as { durationMs: { p50: number } }).durationMs;
     expect(Math.abs(p50 - 44) / 44).toBeLessThan(0.04);
+  });
+
+  it('gives the busiest keys as they are described: each with its count, and how far that may be above the truth', async () => {
+    const slot = new Slot();
+    slot.addSum(SERVICE, {
+      instances: 1,
+      outcomes: { ok: 8 },
+      keys: {
+        'per-client': [
+          ['gold', 5, 1],
+          ['iron', 3, 0],
+        ],
+      },
+    });
+    await listService(table.sdk, 'keyed', TEN);
+    await putMinuteSlots(table.sdk, 'keyed', new Map([[TEN, slot]]));
+    const { status, body } = await get({ service: 'keyed', metric: 'keys', from: '2026-01-05T10:00Z' });
+    expect(status).toBe(200);
+    expect(body['total']).toEqual({
+      keys: {
+        'per-client': [
+          ['gold', 5, 1],
+          ['iron', 3, 0],
+        ],
+      },
+    });
   });
 
   it('of a service that nobody has heard of is not found, rather than all zeros', async () => {
