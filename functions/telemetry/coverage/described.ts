@@ -17,6 +17,9 @@ const service = z.object({
 
 const functions = z.object({
   since: moment,
+  lookedAt: moment
+    .optional()
+    .meta({ description: 'when it was last asked what services reported; of many not all are asked each time' }),
   unknown: z.string().optional().meta({ description: 'why nobody can tell' }),
   deployed: z.int().optional(),
   withoutTelemetry: names.optional(),

@@ -6,11 +6,12 @@ import { sideBySide } from '../../api/passes.ts';
 import { knownServices } from '../known-services.ts';
 import { readPublished } from '../published-rules.ts';
 import { settledFor } from '../series/settled.ts';
-import { orUnreadable, UNREADABLE, type OrUnreadable } from '../../api/unreadable.ts';
+import { orUnreadable, UNREADABLE } from '../../api/unreadable.ts';
+import { claimsOf, lookingAround } from './claims.ts';
 import type { AskDeployed } from './deployed.ts';
 import { readCoverage } from './described.ts';
 import { coverageOf, type ServiceCoverage } from './missing.ts';
-import { FUNCTIONS_SEEN_MS, readSeen, type Seen } from './seen.ts';
+import { FUNCTIONS_SEEN_MS, readSeen } from './seen.ts';
 
 const AT_ONCE = 8;
 const LIST = 'coverage';
@@ -25,6 +26,7 @@ export interface CoverageParts {
 }
 
 export function coverageRoutes({ table, deployed, prefix, most }: CoverageParts): Route[] {
+  const lookAround = lookingAround();
   return [
     route('GET', '/v1/telemetry/coverage', 'viewer', readCoverage, async (request) => {
       const { caller, at } = request;
@@ -52,19 +54,19 @@ export function coverageRoutes({ table, deployed, prefix, most }: CoverageParts)
       });
 
       async function functionsNow() {
-        const [there, seen] = await Promise.all([
-          deployed(prefix, at),
-          each(known, async (service) => [service, await seenOf(service, false)] as const),
-        ]);
         const since = new Date(at - FUNCTIONS_SEEN_MS).toISOString();
+        const there = await deployed(prefix, at);
+        // Who claims what nobody can list is no matter.
         if ('unknown' in there) return { since, unknown: there.unknown };
-        const claims = claimsOf(seen);
+        const looks = await lookAround(known, (service) => seenOf(service, false), at);
+        const claims = claimsOf(looks);
         const claimed = there.functions
           .map((name) => ({ name, by: claims.get(name) ?? [] }))
           .filter(({ by }) => by.length > 1);
-        const unreadable = seen.flatMap(([service, one]) => (one === UNREADABLE ? [service] : []));
+        const unreadable = looks.flatMap(({ service, functions }) => (functions === UNREADABLE ? [service] : []));
         return {
           since,
+          lookedAt: new Date(Math.min(at, ...looks.map(({ atMs }) => atMs))).toISOString(),
           deployed: there.functions.length,
           withoutTelemetry: there.functions.filter((name) => !claims.has(name)),
           ...(claimed.length > 0 ? { claimed } : {}),
@@ -74,16 +76,6 @@ export function coverageRoutes({ table, deployed, prefix, most }: CoverageParts)
       }
     }),
   ];
-}
-
-/** The services that report as a function, by its name. Any may say so of any: none hides that another does. */
-function claimsOf(seen: readonly (readonly [string, OrUnreadable<Seen>])[]): ReadonlyMap<string, readonly string[]> {
-  const claims = new Map<string, string[]>();
-  for (const [service, one] of seen.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    if (one === UNREADABLE) continue;
-    for (const name of one.functions) claims.set(name, [...(claims.get(name) ?? []), service]);
-  }
-  return claims;
 }
 
 async function each<From, To>(list: readonly From[], read: (one: From) => Promise<To>): Promise<To[]> {

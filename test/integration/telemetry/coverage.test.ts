@@ -1,8 +1,9 @@
 // What runs and nobody looks after, over HTTP: of functions that are deployed, and of services with rules or without.
 import { randomBytes } from 'node:crypto';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { ApiHandler } from '../../../functions/api/index.ts';
+import { sideBySide } from '../../../functions/api/passes.ts';
 import { deployedFunctions } from '../../../functions/telemetry/coverage/deployed.ts';
 import { coverageRoutes } from '../../../functions/telemetry/coverage/routes.ts';
 import { Slot } from '../../../functions/telemetry/sums/slot.ts';
@@ -14,6 +15,7 @@ import { noteReporting } from '../../../store/items/reporting.ts';
 import { publishRevision } from '../../../store/items/rules.ts';
 import { listService } from '../../../store/items/services.ts';
 import { keys } from '../../../store/keys.ts';
+import type { Table } from '../../../store/port.ts';
 import { describedApi } from '../../support/described.ts';
 import { httpV2 } from '../../support/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -106,6 +108,7 @@ describe('GET /v1/telemetry/coverage', () => {
   it('lists the functions of the stack that nothing has been heard of for a week', async () => {
     expect((await get()).body.functions).toEqual({
       since: '2025-12-29T12:20:00.000Z',
+      lookedAt: '2026-01-05T12:20:00.000Z',
       deployed: 4,
       withoutTelemetry: ['flyball-test-forgotten', 'flyball-test-reborn'],
     });
@@ -214,10 +217,98 @@ describe('coverage of services that cannot be trusted', () => {
   it('tells of functions that several services report as, and whose reports it could not read', async () => {
     expect((await get()).body.functions).toEqual({
       since: '2025-12-29T12:20:00.000Z',
+      lookedAt: '2026-01-05T12:20:00.000Z',
       deployed: 4,
       withoutTelemetry: ['flyball-test-forgotten', 'flyball-test-reborn'],
       claimed: [{ name: 'flyball-test-orders', by: ['evil', 'orders'] }],
       unreadable: ['damaged', 'huge'],
     });
+  });
+});
+
+describe('coverage of many services', () => {
+  const MANY = 250;
+  const A_LOOK = 3;
+  const names = Array.from({ length: MANY }, (_, i) => `service-${String(i).padStart(3, '0')}`);
+  const time = fakeClock(NOON);
+  let table: Table;
+  let counted: Table;
+  let api: ApiHandler;
+  let queries = 0;
+  let list: FunctionList;
+
+  beforeAll(async () => {
+    table = (await createTable(inject('dynamodb'))).sdk;
+    counted = {
+      ...{ get: (...asked) => table.get(...asked), put: (asked) => table.put(asked) },
+      ...{ update: (asked) => table.update(asked), delete: (asked) => table.delete(asked) },
+      query: (asked) => (queries++, table.query(asked)),
+    };
+    list = await startFunctionList({
+      functions: DEPLOYED.map((name) => ({
+        ...{ name, runtime: 'nodejs24.x', handler: 'x.handler', concurrency: 10 },
+      })),
+      ...{ region: 'us-east-1', account: '000000000000' },
+    });
+    await putApiKey(table, { key: 'fb_viewer', role: 'viewer', name: 'viewer', createdAt: NOON });
+    await sideBySide(16, names, (service) => noteReporting(table, service, NOON));
+  });
+  afterAll(() => list.stop());
+
+  beforeEach(() => {
+    time.set(NOON);
+    api = asking(list.url);
+  });
+
+  function asking(endpoint: string): ApiHandler {
+    const lambda = new LambdaClient({ ...emulated, endpoint, maxAttempts: 1 });
+    const deployed = deployedFunctions(() => Promise.resolve(lambda));
+    const routes = coverageRoutes({ table: counted, deployed, prefix: 'flyball-test-' });
+    return describedApi({ routes, table: counted, clock: time, logger: silentLogger });
+  }
+
+  async function get() {
+    queries = 0;
+    const headers = { authorization: 'Bearer fb_viewer' };
+    const event = httpV2({ method: 'GET', path: '/v1/telemetry/coverage', headers, query: { limit: '1' } });
+    const answer = await api(event, { awsRequestId: 'request-1' });
+    const { functions } = JSON.parse(answer.body ?? '{}') as {
+      functions?: { lookedAt?: string; withoutTelemetry?: string[] };
+    };
+    return { functions, queries };
+  }
+
+  it('looks at all of them once, and then at a hundred for each answer, saying how old the oldest look is', async () => {
+    const first = await get();
+    expect(first.functions?.lookedAt).toBe('2026-01-05T12:20:00.000Z');
+    expect(first.queries).toBeGreaterThanOrEqual(2 * MANY);
+    const oldest: (string | undefined)[] = [];
+    for (let i = 0; i < 4; i++) {
+      time.advance(5 * MINUTE);
+      const next = await get();
+      expect(next.queries).toBeLessThanOrEqual(100 * A_LOOK + 20);
+      oldest.push(next.functions?.lookedAt);
+    }
+    // The third has been at the last of them: what is oldest then is what the first began with.
+    expect(oldest.map((at) => at?.slice(11, 16))).toEqual(['12:20', '12:20', '12:25', '12:30']);
+  });
+
+  it('finds a function that begins to report when its service has had its turn', async () => {
+    const without = async () => (await get()).functions?.withoutTelemetry;
+    expect(await without()).toContain('flyball-test-orders');
+    await putMinuteSlots(table, names.at(-1) ?? '', new Map([[NOON + MINUTE, slot('flyball-test-orders')]]));
+    for (let i = 0; i < 3; i++) {
+      time.advance(5 * MINUTE);
+      await without();
+    }
+    expect(await without()).not.toContain('flyball-test-orders');
+  });
+
+  it('looks at none while Lambda cannot be asked', async () => {
+    api = asking('http://127.0.0.1:9');
+    const { functions, queries } = await get();
+    expect(functions).toMatchObject({ unknown: expect.stringContaining('ECONNREFUSED') as string });
+    expect(functions).not.toHaveProperty('lookedAt');
+    expect(queries).toBeLessThan(20);
   });
 });
