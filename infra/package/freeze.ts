@@ -6,16 +6,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { ENTRIES, nameOf } from './entries.ts';
+import { FROZEN } from './frozen.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const ARCHIVE = 'flyball.tar.gz';
-
-/** The control plane's deployed functions, by the name of their file in the archive. */
-const FUNCTIONS = {
-  'config-center': 'functions/config-center/handler.ts',
-  telemetry: 'functions/telemetry/handler.ts',
-  'batch-monitor': 'functions/batch-monitor/handler.ts',
-};
 
 const SHARED = {
   bundle: true,
@@ -53,7 +47,8 @@ function requireVersion(checkout: string, revision: string, version: string): vo
 
 /** The library with its own imports left to whoever unpacks it, and the functions with all but the AWS SDK in them. */
 async function buildFrozen(checkout: string, out: string): Promise<void> {
-  const entries = Object.entries(ENTRIES).filter(([, source]) => existsSync(join(checkout, source)));
+  const isThere = ([, source]: readonly [string, string]) => existsSync(join(checkout, source));
+  const entries = Object.entries(ENTRIES).filter(isThere);
   await build({
     ...SHARED,
     absWorkingDir: checkout,
@@ -66,7 +61,7 @@ async function buildFrozen(checkout: string, out: string): Promise<void> {
   await build({
     ...SHARED,
     absWorkingDir: checkout,
-    entryPoints: FUNCTIONS,
+    entryPoints: Object.fromEntries(Object.entries(FROZEN).filter(isThere)),
     outdir: join(out, 'control-plane'),
     external: ['@aws-sdk/*', 'aws-xray-sdk-core'],
     banner: { js: require },
@@ -86,8 +81,8 @@ function keep(frozen: string, commit: string, version: string): void {
 const readme = (commit: string, version: string) => `# flyball ${version}, as it was
 
 \`${ARCHIVE}\` holds this release, minified: \`library/\` is what its package exports, with the imports of other packages left
-as they are, and \`control-plane/\` the config center, telemetry and the batch monitor, with everything but the AWS SDK in
-them. \`test/package/versions.test.ts\` lets it meet what is in the checkout.
+as they are, and \`control-plane/\` the config center, telemetry and the batch monitor, with what each does on a schedule and
+everything but the AWS SDK in them. \`test/package/versions.test.ts\` lets it meet what is in the checkout.
 
 Made from commit ${commit} by
 
