@@ -4,14 +4,14 @@ import type { Line, Tone } from '../line.ts';
 import { isObject } from '../problem.ts';
 
 export function grayLines(service: string, told: Fields): Line[] {
-  const { revision, baseRevision, state, author, note, startedAt, reason, gray, judgement } = told;
+  const { revision, baseRevision, state, author, note, startedAt, reason, gray, judgement, figures } = told;
   const head = `${service}: revision ${cell(revision)} beside ${cell(baseRevision)} since ${moment(startedAt)}, by ${cell(author)}`;
   const why = (text: unknown) => (cell(text) === '' ? '' : `: ${cell(text)}`);
   return [
     `${head}${why(note)}`,
     ...(isObject(gray) ? [`  given to ${partOf(gray)}`] : [endOf(cell(state), why(reason))]),
     ...stepsOf(told),
-    ...(isObject(judgement) ? verdictOf(judgement) : []),
+    ...(isObject(judgement) ? verdictOf(judgement) : isObject(figures) ? [sidesOf(figures)] : []),
   ];
 }
 
@@ -43,15 +43,17 @@ function stepsOf({ steps, step, stepSince, state }: Fields): Line[] {
 
 const TONES: Readonly<Record<string, Tone>> = { worse: 'bad', 'better-or-equal': 'good' };
 
-function verdictOf({ verdict, reason, gray, rest, next, bakedAt, completeUntil }: Fields): Line[] {
+function verdictOf(judgement: Fields): Line[] {
+  const { verdict, reason, next, bakedAt } = judgement;
   const text = `  ${cell(verdict)}${cell(reason) === '' ? '' : `: ${cell(reason)}`}; next: ${cell(next)}`;
   const tone = TONES[cell(verdict)];
-  const known = completeUntil === undefined ? '' : `, known until ${moment(completeUntil)}`;
   const end = bakedAt === undefined ? '' : `; the step ends at ${moment(bakedAt)}`;
-  return [
-    tone === undefined ? text : { text, tone },
-    `  its part: ${figuresOf(gray)}; the rest: ${figuresOf(rest)}${known}${end}`,
-  ];
+  return [tone === undefined ? text : { text, tone }, `${sidesOf(judgement)}${end}`];
+}
+
+function sidesOf({ gray, rest, completeUntil }: Fields): string {
+  const known = completeUntil === undefined ? '' : `, known until ${moment(completeUntil)}`;
+  return `  its part: ${figuresOf(gray)}; the rest: ${figuresOf(rest)}${known}`;
 }
 
 function figuresOf(figures: unknown): string {

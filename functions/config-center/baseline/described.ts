@@ -62,6 +62,18 @@ const draftHeaders = {
   'flyball-revision': 'The revision in force.',
 };
 
+export const readSchema: Description = {
+  summary: 'Read the JSON Schema of baselines, for editors',
+  tags: ['about'],
+  answers: {
+    200: {
+      description: 'A JSON Schema, draft 2020-12.',
+      schema: z.looseObject({ $schema: z.string() }),
+      mediaTypes: ['application/schema+json'],
+    },
+  },
+};
+
 export const getBaseline: Description = {
   summary: 'Read the baseline in force',
   tags,

@@ -6,9 +6,11 @@ import {
   ifMatch,
   json,
   notFound,
+  openRoute,
   pageOf,
   requireAllServices,
   route,
+  text,
   valueOfSource,
   type ApiRequest,
   type Route,
@@ -19,6 +21,7 @@ import type { Parts } from '../parts.ts';
 import { difference, inForce, oneRevision, revisions } from '../revisions.ts';
 import * as described from './described.ts';
 import { baselineInForce } from './in-force.ts';
+import { baselineSchema } from './json-schema.ts';
 import { loopholesIn } from './loopholes.ts';
 import { publishBaseline, publishBody, rollBackBaseline, validBaseline } from './publishing.ts';
 import type { Baseline } from './schema.ts';
@@ -29,6 +32,10 @@ const BASELINE = '/v1/baseline';
 export function baselineRoutes(parts: Parts): Route[] {
   const { table } = parts;
   return [
+    // Open, as that of rules: it says nothing about any baseline.
+    openRoute('GET', '/v1/schema/baseline', described.readSchema, () =>
+      Promise.resolve(text(JSON.stringify(baselineSchema()), 'application/schema+json')),
+    ),
     route('GET', BASELINE, 'viewer', described.getBaseline, (request) => inForce(table, request, BASELINE_ID)),
     route('GET', `${BASELINE}/draft`, 'viewer', described.readDraft, (request) =>
       getDraft(table, request, BASELINE_ID),

@@ -28,7 +28,7 @@ export function validateBaseline(value: unknown): BaselineValidation {
 }
 
 /** What is one service's own, and what a rule cannot have by default. */
-const NOT_BY_DEFAULT: Readonly<Record<string, string>> = {
+export const NOT_BY_DEFAULT: Readonly<Record<string, string>> = {
   apiVersion: 'every document has it',
   service: 'every document has its own',
   faults: 'drills are of one service, and end',

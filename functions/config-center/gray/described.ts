@@ -25,14 +25,18 @@ const figures = z.object({
   p99Ms: z.number().optional().meta({ description: 'of what was not refused' }),
 });
 
+const sides = {
+  since: moment.meta({ description: 'the first minute that counts: the step began before it' }),
+  completeUntil: moment.optional().meta({ description: 'up to when all that was counted is known' }),
+  gray: figures,
+  rest: figures,
+};
+
 const judgement = z
   .object({
     verdict: z.enum(['better-or-equal', 'worse', 'not enough traffic']),
     reason: z.string().meta({ description: 'what is worse, or what there is too little of' }),
-    since: moment.meta({ description: 'the first minute that is judged: the step began before it' }),
-    completeUntil: moment.optional().meta({ description: 'up to when all that was counted is known' }),
-    gray: figures,
-    rest: figures,
+    ...sides,
     next: z.enum(['wait', 'step', 'promote', 'abort']).meta({ description: 'what the next minute would bring' }),
     bakedAt: moment.optional().meta({ description: 'the step ends once all that was counted until then is known' }),
     abortWhen: z.record(z.string(), z.unknown()).optional(),
@@ -60,6 +64,13 @@ export const readGray: Description = {
         reason: z.string().optional().meta({ description: 'why it ended' }),
         gray: grayShown.optional().meta({ description: 'while it is under way: who is given it' }),
         judgement: judgement.optional().meta({ description: 'while it is under way, with steps or a condition' }),
+        figures: z
+          .object(sides)
+          .optional()
+          .meta({
+            id: 'GrayFigures',
+            description: 'while it is under way and nobody judges it: of the last hour at most',
+          }),
       })
       .meta({ id: 'GrayPublication' }),
   ),

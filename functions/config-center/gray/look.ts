@@ -1,13 +1,19 @@
 // What is known of a gray publication: both sides' figures since its step began, the verdict, and what follows from it.
 import { EVERY_SERVICE, readMergeProgress } from '../../../store/items/merge-progress.ts';
-import type { GrayPlan } from '../../../store/items/gray-plan.ts';
+import { isJudged, type GrayPlan } from '../../../store/items/gray-plan.ts';
 import { readSides } from '../../../store/items/gray-sides.ts';
 import type { Item, Table } from '../../../store/port.ts';
 import { BLIND_MS, judgedFrom, nextOf, type Next } from './next.ts';
 import { marginsOf } from './plan-terms.ts';
 import { figuresOf, judge, minus, NOTHING, p99Of, plus, type Figures, type Judgement } from './verdict.ts';
 
+const MINUTE_MS = 60_000;
+/** Where nobody judges, the figures are of this long at most: they are looked at every few seconds. */
+const UNJUDGED_MS = 60 * MINUTE_MS;
+
 export interface Look {
+  /** The first minute that counts. */
+  readonly from: number;
   readonly part: Figures;
   readonly rest: Figures;
   readonly judgement: Judgement;
@@ -18,7 +24,8 @@ export interface Look {
 /** `plan` is one that runs. What is known of minutes that are not over for good counts: what is bad is not waited for. */
 export async function lookAt(table: Table, service: string, plan: GrayPlan, nowMs: number): Promise<Look> {
   const coveredUntil = await coveredOf(table, service);
-  const from = Math.max(judgedFrom(plan), nowMs - BLIND_MS);
+  const earliest = nowMs - (isJudged(plan) ? BLIND_MS : UNJUDGED_MS);
+  const from = Math.max(judgedFrom(plan), Math.ceil(earliest / MINUTE_MS) * MINUTE_MS);
   let [part, all] = [NOTHING, NOTHING];
   for await (const { data } of readSides(table, service, from, nowMs)) {
     const side = data.sides[String(plan.revision)];
@@ -27,7 +34,7 @@ export async function lookAt(table: Table, service: string, plan: GrayPlan, nowM
   }
   const rest = minus(all, part);
   const judgement = judge(part, rest, marginsOf(plan));
-  return { part, rest, judgement, coveredUntil, next: nextOf({ plan, judgement, coveredUntil, nowMs }) };
+  return { from, part, rest, judgement, coveredUntil, next: nextOf({ plan, judgement, coveredUntil, nowMs }) };
 }
 
 /** Everything that began before this has been merged; 0 before the merge has ever run. */

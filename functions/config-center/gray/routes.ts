@@ -25,7 +25,7 @@ import type { Parts } from '../parts.ts';
 import { record } from '../../api/trail.ts';
 import * as described from './described.ts';
 import { lookAt, shownFigures } from './look.ts';
-import { bakedAt, judgedFrom } from './next.ts';
+import { bakedAt } from './next.ts';
 import { shareOf, shownGray } from './terms.ts';
 
 const GRAY = '/v1/services/{service}/gray';
@@ -54,25 +54,33 @@ export async function showGray(table: Table, service: string, at: number): Promi
     stepSince: new Date(stepSince).toISOString(),
     ...(reason === '' ? {} : { reason }),
     ...(state.gray ? { gray: shownGray(state.gray) } : {}),
-    ...(state.gray && isJudged(plan) ? { judgement: await judged(table, service, plan, at) } : {}),
+    // Of free-form configuration nobody counts.
+    ...(state.gray && kindOf(service).name === 'rules' ? await beside(table, service, plan, at) : {}),
   });
 }
 
-async function judged(table: Table, service: string, plan: GrayPlan, at: number) {
-  const { part, rest, judgement, coveredUntil, next } = await lookAt(table, service, plan, at);
-  const until = bakedAt(plan);
-  const { extendedAt, ifTooLittleTraffic, abortWhen } = plan;
-  return {
-    ...judgement,
-    since: new Date(judgedFrom(plan)).toISOString(),
+/** Both sides' figures; with a verdict where there is a judge. */
+async function beside(table: Table, service: string, plan: GrayPlan, at: number) {
+  const { from, part, rest, judgement, coveredUntil, next } = await lookAt(table, service, plan, at);
+  const figures = {
+    since: new Date(from).toISOString(),
     ...(coveredUntil > 0 ? { completeUntil: new Date(coveredUntil).toISOString() } : {}),
     gray: shownFigures(part),
     rest: shownFigures(rest),
-    next: next.do,
-    ...(until === undefined ? {} : { bakedAt: new Date(until).toISOString() }),
-    ...(abortWhen ? { abortWhen } : {}),
-    ifTooLittleTraffic,
-    ...(extendedAt === undefined ? {} : { extendedAt: new Date(extendedAt).toISOString() }),
+  };
+  if (!isJudged(plan)) return { figures };
+  const until = bakedAt(plan);
+  const { extendedAt, ifTooLittleTraffic, abortWhen } = plan;
+  return {
+    judgement: {
+      ...judgement,
+      ...figures,
+      next: next.do,
+      ...(until === undefined ? {} : { bakedAt: new Date(until).toISOString() }),
+      ...(abortWhen ? { abortWhen } : {}),
+      ifTooLittleTraffic,
+      ...(extendedAt === undefined ? {} : { extendedAt: new Date(extendedAt).toISOString() }),
+    },
   };
 }
 

@@ -126,6 +126,7 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/v1/audit', 'viewer', 'service', ORDERS],
   ['GET', '/v1/health', 'anyone', 'filtered'],
   ['GET', '/v1/schema/rules', 'anyone', 'filtered'],
+  ['GET', '/v1/schema/baseline', 'anyone', 'filtered'],
   ['GET', '/openapi.json', 'anyone', 'filtered'],
 
   ['GET', '/v1/jobs', 'viewer', 'filtered'],

@@ -180,6 +180,7 @@ describe('part of the fleet first', () => {
     expect((await flyball(['gray', 'show', 'gray-a'])).out.split('\n')).toEqual([
       'gray-a: revision 2 beside 1 since 2026-01-05 12:00:00, by admin-key: more',
       '  given to 5% of the values of client',
+      '  its part: 0 requests, 0 refused, 0 failed; the rest: 0 requests, 0 refused, 0 failed',
     ]);
     expect(await limitOf('gray-a')).toEqual({ everyone: { limit: '5/s' } });
     expect(await flyball(['promote', 'gray-a', '--note', 'well', '--revision', '2'])).toMatchObject({

@@ -300,10 +300,23 @@ describe('what a publisher may plan', () => {
     expect(await post('publish', { gray })).toMatchObject({ status: 422, body: { errors: [error] } });
   });
 
-  it('without steps or a condition nobody judges it', async () => {
-    await begin({ share: '50%' });
+  it('without steps or a condition nobody judges it, and both sides are shown all the same', async () => {
+    await begin({ share: '50%', by: 'header:x-tenant' });
     expect(await dueNow()).toEqual([]);
-    expect(await shown()).not.toHaveProperty('judgement');
+    expect(await shown()).toMatchObject({ figures: { since: '2026-01-05T12:01:00.000Z', gray: { requests: 0 } } });
+    await serve(4);
+    const after = (await shown()) as { figures?: { gray: { requests: number }; rest: { requests: number } } };
+    expect(after).not.toHaveProperty('judgement');
+    expect(after.figures?.gray).toMatchObject({ refused: 0, failed: 0, p99Ms: expect.any(Number) as number });
+    expect(after.figures?.gray.requests).toBeGreaterThan(50);
+    expect(after.figures?.rest.requests).toBeGreaterThan(50);
+  });
+
+  it('that nobody judges is shown by its last hour', async () => {
+    await begin({ share: '50%', by: 'header:x-tenant' });
+    await serve(2);
+    clock.advance(2 * 60 * MINUTE);
+    expect(await shown()).toMatchObject({ figures: { since: '2026-01-05T13:03:00.000Z', gray: { requests: 0 } } });
   });
 });
 

@@ -229,4 +229,12 @@ describe('the schema', () => {
       body: { type: 'object', required: ['apiVersion', 'service'], additionalProperties: false },
     });
   });
+
+  it('of baselines is there for editors', async () => {
+    expect(await send('GET', '/v1/schema/baseline', { as: null })).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'application/schema+json' },
+      body: { type: 'object', required: ['apiVersion', 'kind'], additionalProperties: false },
+    });
+  });
 });

@@ -31,6 +31,7 @@ const ROUTES = [
   ['GET', '/v1/audit', 'viewer'],
   ['GET', '/v1/health', null],
   ['GET', '/v1/schema/rules', null],
+  ['GET', '/v1/schema/baseline', null],
   ['GET', '/openapi.json', null],
 ] as const;
 

@@ -78,10 +78,13 @@ function keysFor(tail: Tail, whole: Outline, schema: Schema, offset: number): Su
     if (entry.parent === parent && (offset < entry.from || offset > entry.to)) there.add(entry.key);
   }
   const found = new Map<string, Suggestion>();
-  for (const { properties } of schemasAt(schema, tail.path)) {
-    for (const [key, member] of Object.entries(properties ?? {})) {
-      if (!there.has(key) && !found.has(key)) found.set(key, keyOf(key, member, tail));
-    }
+  const add = (key: string, member: Schema) => {
+    if (!there.has(key) && !found.has(key)) found.set(key, keyOf(key, member, tail));
+  };
+  for (const { properties, propertyNames, additionalProperties } of schemasAt(schema, tail.path)) {
+    for (const [key, member] of Object.entries(properties ?? {})) add(key, member);
+    if (!propertyNames || typeof additionalProperties !== 'object') continue;
+    for (const key of valuesOf([propertyNames])) add(key, additionalProperties);
   }
   return [...found.values()];
 }
@@ -92,6 +95,8 @@ function keyOf(key: string, member: Schema, { column, isFlow }: Tail): Suggestio
   const types = new Set(branches.map(({ type }) => type).filter((type) => type !== undefined));
   if (types.has('array') && !types.has('string'))
     return { label: key, insert: `${key}: []`, back: 1, kind: 'key', told };
+  // The name is still to be written: `header:x-tenant`.
+  if (key.endsWith(':')) return { label: key, insert: key, back: 0, kind: 'key', told };
   const isMapping = types.size === 1 && types.has('object');
   if (isMapping && isFlow) return { label: key, insert: `${key}: {  }`, back: 2, kind: 'key', told };
   const insert = isMapping ? `${key}:\n${' '.repeat(column + 2)}` : `${key}: `;

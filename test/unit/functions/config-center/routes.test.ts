@@ -33,8 +33,9 @@ describe('the gateway', () => {
 });
 
 describe('what anyone may ask', () => {
-  it('is health, the schema and the description of the API, and nothing else', () => {
+  it('is health, the schemas and the description of the API, and nothing else', () => {
     expect(routes.filter(({ role }) => role === undefined).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /v1/schema/baseline',
       'GET /v1/health',
       'GET /v1/schema/rules',
       'GET /openapi.json',
