@@ -15,9 +15,12 @@ export function matchOf(given: Readonly<Record<Field, readonly string[]>>): Matc
   return Object.fromEntries(FIELDS.flatMap((field) => (given[field].length > 0 ? [[field, given[field]]] : [])));
 }
 
-/** As a sentence: `service settlement · name night*, day*`. */
-export const matchText = (match: Match): string =>
-  FIELDS.flatMap((field) => (match[field] ? [`${field} ${match[field].join(', ')}`] : [])).join(' · ');
+/** As a sentence: `service settlement · name night*, day*`; `say` has the viewer's words for fields and their values. */
+export const matchText = (match: Match, say: (field: Field, value?: string) => string): string =>
+  FIELDS.flatMap((field) => {
+    const values = match[field]?.map((value) => say(field, value)).join(', ');
+    return values === undefined ? [] : [`${say(field)} ${values}`];
+  }).join(' · ');
 
 type Own = Pick<OpenAlert, 'service' | 'owner' | 'name' | 'kind' | 'severity' | 'tags'>;
 

@@ -41,7 +41,7 @@ export function AckDialog({ alert: { id, summary }, onClose }: { alert: OpenAler
         }}
       >
         <p>
-          <strong>{summary}</strong>
+          <strong lang="en">{summary}</strong>
         </p>
         <p>{t('ackSays')}</p>
         <UntilField chosen={chosen} onChoose={choose} asked={asked} withOver />

@@ -64,7 +64,7 @@ export function Acts({ alert, full = false }: { alert: OpenAlert; full?: boolean
           }}
         >
           <p>
-            <strong>{summary}</strong>
+            <strong lang="en">{summary}</strong>
           </p>
           <p>{t('sendNowSays')}</p>
         </ReasonDialog>

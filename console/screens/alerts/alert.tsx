@@ -3,7 +3,7 @@ import { path } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { useSilences, useTitle } from '../../attention.ts';
 import { withSilences } from '../../parts/matching.ts';
-import { AlertState, Waits } from '../../parts/alert-row.tsx';
+import { AlertState, Told, Waits } from '../../parts/alert-row.tsx';
 import { Empty, Shown } from '../../parts/shown.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { Link, to } from '../../router/router.tsx';
@@ -35,9 +35,14 @@ export function AlertPage({ id, part }: { id: string; part: string }) {
           return (
             <>
               <div class="head">
-                <h1 class="summary">{alert.summary}</h1>
+                <h1 class="summary" lang="en">
+                  {alert.summary}
+                </h1>
                 <div class="row">
                   <AlertState alert={alert} />
+                  <span class="quiet">
+                    <Told alert={alert} />
+                  </span>
                   <Waits alert={alert} />
                 </div>
                 <div class="row actions">

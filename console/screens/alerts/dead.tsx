@@ -49,7 +49,10 @@ function One({ delivery }: { delivery: DeadDelivery }) {
     <li>
       <State kind="bad">{t('decision.dead')}</State>
       <div>
-        <strong>{channel}</strong> · <Link to={to`/alerts/${alert}`}>{summary}</Link>
+        <strong>{channel}</strong> ·{' '}
+        <Link to={to`/alerts/${alert}`} lang="en">
+          {summary}
+        </Link>
         <p lang="en">{error}</p>
         <span class="quiet">
           {t(`notice.${kind}`)} · {t('attempts', { count: attempts })} · <Ago at={settledAt} />

@@ -5,7 +5,7 @@ import { Link, to } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { Line } from './fold.ts';
 import { lineState, titleOf } from './row.tsx';
-import { traceTexts } from './texts.ts';
+import { outcomeWord, traceTexts } from './texts.ts';
 import type { Axis } from './waterfall.ts';
 
 export function Details({ line, axis, onClose }: { line: Line; axis: Axis; onClose: () => void }) {
@@ -24,7 +24,7 @@ export function Details({ line, axis, onClose }: { line: Line; axis: Axis; onClo
       </div>
       {line.outcome === undefined ? null : (
         <div>
-          <State kind={lineState(line)}>{line.outcome}</State>
+          <State kind={lineState(line)}>{outcomeWord(t, line.outcome)}</State>
         </div>
       )}
       <dl class="facts">

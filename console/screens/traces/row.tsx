@@ -4,7 +4,7 @@ import { durationOf } from '../../parts/time.tsx';
 import { useTexts, type Tell } from '../../text/language.ts';
 import type { Line } from './fold.ts';
 import { stateOf } from './outcome.ts';
-import { traceTexts, type TraceTextKey } from './texts.ts';
+import { outcomeWord, traceTexts, type TraceTextKey } from './texts.ts';
 import { spanOf, type Axis, type Seen } from './waterfall.ts';
 
 interface RowLineProps {
@@ -61,9 +61,9 @@ export function RowLine({ seen: { line, level }, at, axis, folded, chosen, onCho
         ) : (
           <span class="fold" />
         )}
-        <span class={`ended ${state}`} title={line.outcome}>
+        <span class={`ended ${state}`} title={outcomeWord(t, line.outcome)}>
           <Shape kind={state} />
-          <span class="unseen">{line.outcome ?? t('unknown')}</span>
+          <span class="unseen">{outcomeWord(t, line.outcome)}</span>
         </span>
         <span class="called">{titleOf(line)}</span>
         {notesOf(t, line).map(({ text, kind, hint }) => (
@@ -133,7 +133,7 @@ export function notesOf(t: Tell<TraceTextKey>, line: Line): readonly Note[] {
   if (typeof says['fault'] === 'string') notes.push({ text: t('fault', { name: says['fault'] }), kind: 'warn' });
   if (line.links.length > 0) notes.push({ text: t('linked', { count: line.links.length }), kind: 'quiet' });
   if (outcome !== undefined && outcome !== 'ok' && outcome !== 'refused') {
-    notes.push({ text: outcome, kind: stateOf(outcome) === 'bad' ? 'bad' : 'warn' });
+    notes.push({ text: outcomeWord(t, outcome), kind: stateOf(outcome) === 'bad' ? 'bad' : 'warn' });
   }
   return notes;
 }

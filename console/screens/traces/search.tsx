@@ -15,7 +15,7 @@ import { Elsewhere, isElsewhere } from './elsewhere.tsx';
 import { Filters, useFilters } from './filters.tsx';
 import { OpenById } from './open-by-id.tsx';
 import { stateOf } from './outcome.ts';
-import { traceTexts, type TraceTextKey } from './texts.ts';
+import { outcomeWord, traceTexts, type TraceTextKey } from './texts.ts';
 
 const PATH = '/v1/telemetry/traces';
 const PAGE = 50;
@@ -131,7 +131,7 @@ function columnsOf(t: Tell<TraceTextKey>, longest: number): readonly Column<Trac
       title: t('outcome'),
       width: '150px',
       by: ({ outcome }) => outcome ?? '',
-      cell: ({ outcome }) => <State kind={stateOf(outcome)}>{outcome ?? t('unknown')}</State>,
+      cell: ({ outcome }) => <State kind={stateOf(outcome)}>{outcomeWord(t, outcome)}</State>,
     },
     {
       key: 'duration',

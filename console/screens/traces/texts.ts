@@ -1,5 +1,5 @@
 // What the screen Traces says.
-import { texts } from '../../text/language.ts';
+import { texts, type Tell } from '../../text/language.ts';
 
 export const traceTexts = texts(
   {
@@ -9,6 +9,14 @@ export const traceTexts = texts(
     resource: 'Resource',
     outcome: 'Outcome',
     anyOutcome: 'Any',
+    noOutcome: 'No such outcome: {text}. It is not searched for.',
+    'outcome.ok': 'ok',
+    'outcome.refused': 'refused',
+    'outcome.error': 'error',
+    'outcome.timeout': 'timeout',
+    'outcome.connect': 'connect',
+    'outcome.throttled': 'throttled',
+    'outcome.business': 'business',
     rule: 'Refused by rule',
     ruleHint: 'per-client, throttle/per-client',
     minDuration: 'At least',
@@ -48,7 +56,7 @@ export const traceTexts = texts(
     every: 'Every segment',
     collapseAll: 'Fold all',
     expandAll: 'Unfold all',
-    lines: '{count} lines',
+    lines: '{count} {count|line|lines}',
     byMessage: 'by message',
     byMessageHint: 'Set off by a message or an event: nobody waited for it',
     attempts: '{count} attempts',
@@ -83,6 +91,14 @@ export const traceTexts = texts(
     resource: '资源',
     outcome: '结果',
     anyOutcome: '不限',
+    noOutcome: '没有“{text}”这种结果，搜索时已忽略。',
+    'outcome.ok': '成功',
+    'outcome.refused': '已拒绝',
+    'outcome.error': '出错',
+    'outcome.timeout': '超时',
+    'outcome.connect': '连接失败',
+    'outcome.throttled': '被限流',
+    'outcome.business': '业务失败',
     rule: '被规则拒绝',
     ruleHint: 'per-client、throttle/per-client',
     minDuration: '至少',
@@ -105,7 +121,7 @@ export const traceTexts = texts(
     noneWhy: '只有被采样的调用才有链路；未指定“从”时搜索最近一小时。',
     noneYet: '已查看的链路中没有符合条件的。',
     begun: '开始',
-    what: '起点',
+    what: '入口',
     duration: '耗时',
     services: '服务',
     segments: '片段',
@@ -146,10 +162,17 @@ export const traceTexts = texts(
     fold: '折叠',
     unfold: '展开',
     'kind.invocation': '调用',
-    'kind.call': '外呼',
+    'kind.call': '下游调用',
     'kind.attempt': '尝试',
     'kind.segment': '片段',
   },
 );
 
 export type TraceTextKey = keyof typeof traceTexts.en;
+const isKey = (key: string): key is TraceTextKey => Object.hasOwn(traceTexts.en, key);
+
+/** Statuses and codes of business failures have no word: they stand as they are. */
+export function outcomeWord(t: Tell<TraceTextKey>, outcome: string | null | undefined): string {
+  const key = `outcome.${outcome ?? ''}`;
+  return isKey(key) ? t(key) : (outcome ?? t('unknown'));
+}

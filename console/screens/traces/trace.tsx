@@ -14,7 +14,7 @@ import { Elsewhere, isElsewhere } from './elsewhere.tsx';
 import { linesOf } from './fold.ts';
 import { stateOf } from './outcome.ts';
 import { Rows } from './rows.tsx';
-import { traceTexts } from './texts.ts';
+import { outcomeWord, traceTexts } from './texts.ts';
 import { axisOf, foldable, seenOf } from './waterfall.ts';
 
 /** Late parts may still arrive. */
@@ -55,7 +55,7 @@ function Present({ trace }: { trace: Trace }) {
         <h1>
           {trace.service ?? t('unknown')} <span class="quiet">{trace.resource}</span>
         </h1>
-        <State kind={stateOf(trace.outcome)}>{trace.outcome ?? t('unknown')}</State>
+        <State kind={stateOf(trace.outcome)}>{outcomeWord(t, trace.outcome)}</State>
         <span class="number">{trace.durationMs === null ? t('underWay') : durationOf(trace.durationMs)}</span>
         <Time at={trace.at} full />
         <code class="quiet trace-id">{trace.id}</code>

@@ -27,8 +27,9 @@ describe('what is written', () => {
     expect(matchOf({ ...none, kind: ['job'], name: ['n*', 'm'] })).toEqual({ name: ['n*', 'm'], kind: ['job'] });
   });
 
-  it('is read as a sentence', () => {
-    expect(matchText({ service: ['settlement'], name: ['n*', 'm'] })).toBe('service settlement · name n*, m');
+  it('is read as a sentence, in the words of the viewer', () => {
+    const say = (field: string, value?: string) => (value === undefined ? `(${field})` : value.toUpperCase());
+    expect(matchText({ service: ['settlement'], name: ['n*', 'm'] }, say)).toBe('(service) SETTLEMENT · (name) N*, M');
   });
 });
 
