@@ -22,7 +22,7 @@ export function AlertState({ alert }: { alert: OpenAlert }) {
 /** In a `<ul class="alert-rows">`. */
 export function AlertRow({ alert, children }: { alert: OpenAlert; children?: ComponentChildren }) {
   const t = useTexts(alertTexts);
-  const { id, kind, service, name, owner, severity, summary, since, endedAt, told, failing, status } = alert;
+  const { id, kind, service, name, owner, severity, summary, since, endedAt, failing, status } = alert;
   const word = kindKey(kind);
   const where = [
     word ? t(word) : kind,
@@ -53,7 +53,7 @@ export function AlertRow({ alert, children }: { alert: OpenAlert; children?: Com
             </>
           ) : null}
           {' · '}
-          {told.length > 0 ? t('told', { channels: told.join(', ') }) : t('toldNobody')}
+          <Told alert={alert} />
         </span>
         {failing.length > 0 ? (
           <State kind="warn">{t('failing', { channels: failing.map(({ channel }) => channel).join(', ') })}</State>
@@ -65,6 +65,12 @@ export function AlertRow({ alert, children }: { alert: OpenAlert; children?: Com
       </div>
     </li>
   );
+}
+
+/** Which channels have been told. */
+export function Told({ alert: { told } }: { alert: OpenAlert }) {
+  const t = useTexts(alertTexts);
+  return <>{told.length > 0 ? t('told', { channels: told.join(', ') }) : t('toldNobody')}</>;
 }
 
 /** What stands between the alert and who would be told. */

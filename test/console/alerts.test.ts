@@ -53,11 +53,11 @@ describe('an alert', () => {
     await page.getByText('Error: no disk').waitFor();
     await page.getByRole('heading', { name: 'Held back' }).waitFor();
     await page.getByText(/^held until 08:00 UTC/).waitFor();
-    await page.getByRole('link', { name: 'Who was told, and why' }).click();
+    await page.getByRole('link', { name: 'Who was told' }).click();
     await page.getByText('Not told: anybody-hook.').waitFor();
     await page.getByText('decides', { exact: true }).waitFor();
     expect(new URL(page.url()).pathname).toBe(`/console/alerts/${held.alert}/why`);
-    await page.getByRole('link', { name: 'What has happened' }).click();
+    await page.getByRole('link', { name: 'History' }).click();
     await page.getByText('Fired').waitFor();
     expect(await inaccessible(page)).toEqual([]);
 

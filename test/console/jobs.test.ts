@@ -27,7 +27,7 @@ let broken: Made;
 
 beforeAll(async () => {
   backup = await made('Jobs backup', { tags: 'jobs-tag db' });
-  await made('Jobs statement', {}, 'settlement');
+  await made('Jobs statement', {}, 'payments');
   broken = await made('Jobs export', { schedule: '30 6 * * 1-5', tz: 'Europe/Berlin', tags: 'jobs-tag' });
   for (let i = 0; i < 3; i++) {
     await ping(backup.uuid, '/start');
@@ -68,15 +68,14 @@ describe('the list', () => {
 });
 
 describe('the owner of a check', () => {
-  it('is that of its service: it is found with the jobs of its people', async () => {
+  it('is that of its service: whoever looks for what is theirs finds it', async () => {
     const page = await open('/console/jobs');
     const table = page.getByRole('table', { name: 'Jobs' });
     const row = (name: string) => table.getByRole('row').filter({ hasText: name });
-    await row('Jobs statement').getByText('team-orders').waitFor();
-    await page.getByLabel('Owner', { exact: true }).selectOption('team-orders');
+    await row('Jobs statement').getByText('team-payments').waitFor();
+    await page.getByLabel('Owner', { exact: true }).selectOption('team-payments');
     await row('Jobs backup').waitFor({ state: 'detached' });
     await row('Jobs statement').waitFor();
-    await row('nightly-settlement').waitFor();
   });
 });
 

@@ -51,8 +51,8 @@ export const alertsTexts = texts(
     silence: 'Silence…',
 
     overview: 'What is wrong',
-    why: 'Who was told, and why',
-    history: 'What has happened',
+    why: 'Who was told',
+    history: 'History',
     facts: 'Facts',
     what: 'What',
     limited: 'limited: {why}',

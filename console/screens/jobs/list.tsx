@@ -2,6 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { useTitle } from '../../attention.ts';
 import { countOf } from '../../parts/number.ts';
+import { useNarrow } from '../../parts/narrow.ts';
 import { Empty, Shown } from '../../parts/shown.tsx';
 import { Shape } from '../../parts/state.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
@@ -161,34 +162,45 @@ const timeIn = (at: string | undefined): number => (at === undefined ? Infinity 
 function useColumns(): readonly Column<Job>[] {
   const t = useTexts(jobsTexts);
   const language = useLanguage();
+  const isNarrow = useNarrow();
   // The texts are those of the language: nothing else makes other columns.
-  return useMemo(() => columnsOf(t), [language]);
+  return useMemo(() => columnsOf(t, isNarrow), [language, isNarrow]);
 }
 
-const columnsOf = (t: Told): readonly Column<Job>[] => [
-  { key: 'status', title: t('status'), width: '150px', cell: (row) => statusCell(row, t), by: urgencyOf },
-  { key: 'job', title: t('job'), width: 'minmax(260px, 2.4fr)', cell: (row) => nameCell(row, t), by: (row) => row.job },
-  { key: 'schedule', title: t('schedule'), width: 'minmax(170px, 1.1fr)', cell: (row) => scheduleCell(row, t) },
-  {
-    key: 'last',
-    title: t('lastRun'),
-    width: '190px',
-    cell: (row) => lastRunCell(row, t),
-    by: (row) => -timeIn(row.lastRun?.startedAt),
-  },
-  {
-    key: 'took',
-    title: t('durations'),
-    width: '124px',
-    cell: (row) => durationsCell(row, t),
-    by: (row) => row.recentMs?.at(-1) ?? 0,
-  },
-  {
-    key: 'next',
-    title: t('next'),
-    width: '130px',
-    cell: (row) => nextCell(row, t),
-    by: (row) => timeIn(row.nextExpectedAt),
-  },
-  { key: 'owner', title: t('owner'), width: '130px', cell: (row) => row.owner ?? '', by: (row) => row.owner ?? '' },
-];
+/** On a telephone what is wrong, with what, and since when stands in sight; the rest is beside it. */
+function columnsOf(t: Told, isNarrow: boolean): readonly Column<Job>[] {
+  const schedule: Column<Job> = {
+    ...{ key: 'schedule', title: t('schedule'), width: 'minmax(170px, 1.1fr)' },
+    cell: (row) => scheduleCell(row, t),
+  };
+  return [
+    {
+      ...{ key: 'status', title: t('status'), width: isNarrow ? '118px' : '150px' },
+      cell: (row) => statusCell(row, t),
+      by: urgencyOf,
+    },
+    {
+      ...{ key: 'job', title: t('job'), width: isNarrow ? '126px' : 'minmax(260px, 2.4fr)' },
+      cell: (row) => nameCell(row, t),
+      by: (row) => row.job,
+    },
+    ...(isNarrow ? [] : [schedule]),
+    {
+      ...{ key: 'last', title: t('lastRun'), width: '190px' },
+      cell: (row) => lastRunCell(row, t),
+      by: (row) => -timeIn(row.lastRun?.startedAt),
+    },
+    {
+      ...{ key: 'took', title: t('durations'), width: '124px' },
+      cell: (row) => durationsCell(row, t),
+      by: (row) => row.recentMs?.at(-1) ?? 0,
+    },
+    {
+      ...{ key: 'next', title: t('next'), width: '130px' },
+      cell: (row) => nextCell(row, t),
+      by: (row) => timeIn(row.nextExpectedAt),
+    },
+    ...(isNarrow ? [schedule] : []),
+    { key: 'owner', title: t('owner'), width: '130px', cell: (row) => row.owner ?? '', by: (row) => row.owner ?? '' },
+  ];
+}

@@ -2,8 +2,7 @@
 import { path } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { useOpenAlerts } from '../../attention.ts';
-import { AlertState, Waits } from '../../parts/alert-row.tsx';
-import { alertTexts } from '../../parts/alert-texts.ts';
+import { AlertState, Told, Waits } from '../../parts/alert-row.tsx';
 import { State } from '../../parts/state.tsx';
 import { Ago, Time } from '../../parts/time.tsx';
 import { Link, to } from '../../router/router.tsx';
@@ -59,7 +58,6 @@ export function Standing({ job }: { job: JobDetail }) {
 /** What is wrong and why, whom it keeps waiting, and who has been told or when they are. */
 function Ill({ job }: { job: JobDetail }) {
   const t = useTexts(jobsTexts);
-  const words = useTexts(alertTexts);
   const { id, kind, service, status, since, because } = job;
   const key = kind === 'check' ? `check/${service}/${id}` : `job/${service}/${job.job}`;
   const alert = useOpenAlerts().data?.alerts.find((one) => one.key === key && one.status === 'firing');
@@ -89,7 +87,7 @@ function Ill({ job }: { job: JobDetail }) {
             {alert.summary}
           </Link>
           <span class="quiet">
-            {alert.told.length > 0 ? words('told', { channels: alert.told.join(', ') }) : words('toldNobody')}
+            <Told alert={alert} />
           </span>
           <Waits alert={alert} />
         </>
