@@ -12,6 +12,7 @@ import {
   type Route,
 } from '../api/index.ts';
 import { record, type Deed } from '../api/trail.ts';
+import { seenBy } from '../api/seen-by.ts';
 import { acknowledged, retried, sentNow, unacknowledged } from './alert/acts.ts';
 import * as described from './described-acts.ts';
 import { alertOf, changed, deliveryOf } from './found.ts';
@@ -61,7 +62,7 @@ export function actRoutes(parts: AlertingParts): Route[] {
         ...{ action: 'alert.retry', service, target: `alert ${key}` },
         detail: { delivery: delivery.id, channel: delivery.channel },
       });
-      const again = alert.deliveries.find(({ id }) => id === delivery.id) ?? delivery;
+      const again = seenBy(request.caller, alert).deliveries.find(({ id }) => id === delivery.id) ?? delivery;
       return json({ alert: alert.id, ...deliveryShown(again) });
     }),
   ];
@@ -92,5 +93,5 @@ async function done(
     detail: { alert: alert.id, ...detail },
     ...(note === undefined ? {} : { note }),
   });
-  return json(alertInFull(alert, clock.now()));
+  return json(alertInFull(seenBy(request.caller, alert), clock.now()));
 }

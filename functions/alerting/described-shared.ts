@@ -17,10 +17,10 @@ export const hold = z.object({
   channel: z.string().optional().meta({ description: 'none: it holds for all' }),
   route: z.string().optional(),
   kind: z.enum(['unrouted', 'acknowledged', 'inhibited', 'silenced', 'muted', 'deferred']),
-  by: z
-    .string()
-    .optional()
-    .meta({ description: 'the silence, the window, the key of the alert that speaks for it, who has acknowledged it' }),
+  by: z.string().optional().meta({
+    description:
+      'the silence, the window, the key of the alert that speaks for it, who has acknowledged it; a key for some services is told that it is an alert of another service, and not which',
+  }),
   since: moment,
   until: moment.optional().meta({ description: 'none: something else than time ends it' }),
   reason: z.string(),
@@ -61,7 +61,10 @@ const listed = {
   severity: z.enum(SEVERITIES).meta({ description: 'as it is told by: at most what the routing document lets it be' }),
   limited: limited.optional(),
   summary: z.string(),
-  since: moment.meta({ description: 'when it went wrong' }),
+  since: moment.meta({
+    description:
+      'when it went wrong, which may be before it was noticed; of an objective when the short window of the pair that burns began',
+  }),
   noticedAt: moment,
   endedAt: moment.optional(),
   acknowledged: z
@@ -96,7 +99,9 @@ export const alertDetail = z
     ...listed,
     exception: z.array(z.string()).optional(),
     blocks: z.array(z.string()).optional(),
-    because: z.string().optional().meta({ description: 'the key of the alert it follows from' }),
+    because: z.string().optional().meta({
+      description: 'the key of the alert it follows from, or that it is one of another service',
+    }),
     failures: z.int().optional(),
     neededBy: moment.optional(),
     runbook: z.string().optional(),

@@ -3,6 +3,7 @@ import { listDead, readEpisode } from '../../store/items/alerts.ts';
 import { readAlertTick } from '../../store/items/alert-tick.ts';
 import type { Table } from '../../store/port.ts';
 import { badRequest, inScope, json, pageOf, route, sealCursor, type ApiRequest, type Route } from '../api/index.ts';
+import { seenBy } from '../api/seen-by.ts';
 import * as described from './described.ts';
 import { alertOf } from './found.ts';
 import { alertPage } from './listing.ts';
@@ -28,19 +29,21 @@ export function alertRoutes(parts: AlertingParts): Route[] {
         freshnessNow(table, nowMs),
       ]);
       return json({
-        alerts: alerts.map((alert) => alertShown(alert, nowMs)),
+        alerts: alerts.map((alert) => alertShown(seenBy(request.caller, alert), nowMs)),
         ...(cursor === undefined ? {} : { cursor }),
         ...freshness,
       });
     }),
     route('GET', `${ALERTS}/{alert}`, 'viewer', described.readAlert, async (request) =>
-      json(alertInFull(await alertOf(table, request.params.alert, request.caller), clock.now())),
+      json(
+        alertInFull(seenBy(request.caller, await alertOf(table, request.params.alert, request.caller)), clock.now()),
+      ),
     ),
     route('GET', `${ALERTS}/{alert}/why`, 'viewer', described.whyAlert, async (request) => {
       const alert = await alertOf(table, request.params.alert, request.caller);
       const inForce = await routingInForce(table);
       return json({
-        ...whyOf(alert, inForce?.routing, clock.now(), { isScoped: request.caller.services !== undefined }),
+        ...whyOf(alert, inForce?.routing, clock.now(), request.caller),
         ...(inForce ? { routingRevision: inForce.revision } : {}),
       });
     }),
@@ -88,7 +91,8 @@ async function dead(table: Table, request: ApiRequest) {
       const delivery = alert?.deliveries.find((one) => one.id === id && one.state === 'dead');
       if (!alert || !delivery || !inScope(request.caller, alert.condition.service)) return undefined;
       const { service, summary, key } = alert.condition;
-      return { alert: alert.id, key, service, summary, ...deliveryShown(delivery) };
+      const [shown = delivery] = seenBy(request.caller, { ...alert, deliveries: [delivery] }).deliveries;
+      return { alert: alert.id, key, service, summary, ...deliveryShown(shown) };
     }),
   );
   return json({

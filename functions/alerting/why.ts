@@ -1,5 +1,7 @@
 // Why an alert was told to whom it was, and why not to others: each channel that routing gives, and what stands for or against it. Pure.
 import type { Alert, AlertHold, Delivery } from '../../store/items/alert-record.ts';
+import type { Caller } from '../api/index.ts';
+import { seenBy } from '../api/seen-by.ts';
 import { limitedWords, routedOf, underLimit } from './alert/limits.ts';
 import { inWords } from './alert/words.ts';
 import type { Routing, Target } from './routing/document.ts';
@@ -7,14 +9,10 @@ import { targetsOf } from './routing/targets.ts';
 import { walkOf } from './routing/walk.ts';
 import { deliveryShown, holdShown, iso, trailShown } from './views.ts';
 
-export function whyOf(
-  recorded: Alert,
-  routing: Routing | undefined,
-  nowMs: number,
-  shown: { isScoped?: boolean } = {},
-) {
-  const alert = underLimit(recorded, routing);
+export function whyOf(recorded: Alert, routing: Routing | undefined, nowMs: number, caller: Caller) {
+  const alert = seenBy(caller, underLimit(recorded, routing));
   const { id, status, trail, trailForgotten } = alert;
+  const shown = { isScoped: caller.services !== undefined };
   const routed = routedOf(alert);
   const limited = limitedWords(alert);
   const targets = routing ? targetsOf(routing, routed) : [];

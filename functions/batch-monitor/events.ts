@@ -6,7 +6,7 @@ import type { Check } from '../../store/items/check-record.ts';
 import { listRuns } from '../../store/items/job-runs.ts';
 import type { Job } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
-import { badRequest, pageOf, sealCursor, type ApiRequest } from '../api/index.ts';
+import { badRequest, pageOf, sealCursor, type ApiRequest, type Caller } from '../api/index.ts';
 import { alertSteps } from './alert-steps.ts';
 import { changeView } from './checked.ts';
 import type { Found } from './found.ts';
@@ -47,10 +47,11 @@ export async function eventPage(table: Table, found: Found, request: ApiRequest,
   const from = cursor === undefined ? { until: undefined, pingsBefore: undefined } : readCursor(cursor);
   // One more than is shown tells whether there are any behind, and one more may be the one that was shown last.
   const wanted: Wanted = { ...from, limit: limit + 2 };
+  const alertsOf = (subject: MarkSubject) => ofAlerts(table, subject, request.caller, wanted);
   const [own, alerts] =
     found.kind === 'declared'
-      ? await Promise.all([ofDeclared(table, found.job, wanted, nowMs), ofAlerts(table, jobSubject(found.job), wanted)])
-      : await Promise.all([ofCheck(table, found.check, wanted), ofAlerts(table, checkSubject(found.check), wanted)]);
+      ? await Promise.all([ofDeclared(table, found.job, wanted, nowMs), alertsOf(jobSubject(found.job))])
+      : await Promise.all([ofCheck(table, found.check, wanted), alertsOf(checkSubject(found.check))]);
   const events = [...own, ...alerts]
     .filter((event) => from.until === undefined || isBefore(event, from.until))
     .sort((a, b) => (isBefore(a, b) ? 1 : -1));
@@ -109,8 +110,13 @@ async function ofCheck(table: Table, check: Check, { limit, until, pingsBefore }
   ];
 }
 
-async function ofAlerts(table: Table, subject: MarkSubject, { limit, until }: Wanted): Promise<Event[]> {
-  const steps = await alertSteps(table, subject, { limit, untilMs: until?.at });
+async function ofAlerts(
+  table: Table,
+  subject: MarkSubject,
+  caller: Caller,
+  { limit, until }: Wanted,
+): Promise<Event[]> {
+  const steps = await alertSteps(table, subject, caller, { limit, untilMs: until?.at });
   return steps.map(({ at, id, view }): Event => {
     return { at, kind: 'alert', id, view: { type: 'alert', at: iso(at), alert: view } };
   });

@@ -1,5 +1,6 @@
 // Of an alert that fires: who is told for the first time, again, or because nobody else has acknowledged it. Pure.
 import type { Alert, AlertHold, Delivery, DeliveryKind } from '../../../store/items/alert-record.ts';
+import { speaksNoMore } from '../../api/speaking.ts';
 import type { Target } from '../routing/document.ts';
 import { OWNER, ownerOf, targetsOf } from '../routing/targets.ts';
 import { deferralOf, repeatedAt } from './deferral.ts';
@@ -138,7 +139,7 @@ function releasedFrom(alert: Alert, hold: AlertHold, { nowMs, routing }: Around)
     case 'muted':
       return { kind: 'digest', reason: `it was held back, and that is over (${reason})` };
     case 'inhibited':
-      return { kind: 'firing', reason: `${hold.by ?? 'what spoke for it'} does not speak for it any more` };
+      return { kind: 'firing', reason: speaksNoMore(hold.by) };
     default:
       return { kind: 'firing', reason: `that is over: ${reason}` };
   }

@@ -1,6 +1,7 @@
 // What keeps a channel from being told of an alert at a moment: the first of what holds, in the order that `why` gives. Pure.
 import type { Alert, AlertHold } from '../../../store/items/alert-record.ts';
 import { isInForce, type Silence } from '../../../store/items/silences.ts';
+import { speaksFor } from '../../api/speaking.ts';
 import type { MuteWindow, Routing, Target } from '../routing/document.ts';
 import { mutedUntil } from '../routing/hours.ts';
 import { matches } from '../routing/matches.ts';
@@ -49,8 +50,7 @@ export function acknowledgedHold(alert: Alert, { nowMs }: Around): Held | undefi
 function inhibitedHold(alert: Alert, { quietedBy }: Around): Held | undefined {
   const quiet = quietedBy(alert);
   if (!quiet) return undefined;
-  const rule = quiet.rule === undefined ? 'which it is because of' : `by the rule ${quiet.rule}`;
-  return { kind: 'inhibited', by: quiet.by, reason: `${quiet.by} speaks for it, ${rule}` };
+  return { kind: 'inhibited', by: quiet.by, reason: speaksFor(quiet.by, quiet.rule) };
 }
 
 /** By the one that lasts longest. */
