@@ -1,11 +1,13 @@
 // Reads YAML text (1.2, core schema) into plain JSON values: one document, no repeated keys, few aliases, no tags.
 import {
+  Composer,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
-  parseDocument,
+  Parser,
+  type CST,
   type Document,
   type Node,
   type YAMLError,
@@ -13,39 +15,52 @@ import {
 import type { TextRead } from './json-text.ts';
 import { pointerOf } from './pointer.ts';
 import { MAX_ERRORS, type FieldError } from './problem.ts';
-import { tooDeep } from './yaml-depth.ts';
+import { lexemesOf } from './yaml-lexemes.ts';
 
 /** How many aliases (`*name`) may multiply a document; far more than a person writes. */
 const MAX_ALIASES = 100;
 
 /** Parses YAML; gives the first hundred errors, with the line for errors of form and the path for repeated keys. */
 export function readYaml(text: string, maxDepth: number): TextRead {
-  const depth = tooDeep(text, maxDepth);
-  if (depth !== undefined) return { ok: false, errors: [{ path: '', reason: depth }] };
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, {
-    version: '1.2',
-    schema: 'core',
-    stringKeys: true,
-    // Repeated keys are looked for below: the library compares every key with every other.
-    uniqueKeys: false,
-    // The library's own messages quote the line for each error: with long lines, half a minute for one body.
-    prettyErrors: false,
-    lineCounter,
-  });
-  const found = [...document.errors, ...document.warnings].slice(0, MAX_ERRORS);
-  if (found.length > 0) return { ok: false, errors: found.map((error) => errorOf(error, lineCounter, maxDepth)) };
+  const parts = lexemesOf(text, maxDepth);
+  if (!parts.ok) return { ok: false, errors: [{ path: '', reason: parts.reason }] };
+  const lines = new LineCounter();
+  const [document, another] = new Composer(AS_JSON).compose(tokensOf(parts.lexemes, lines), true, text.length);
+  if (document === undefined) return { ok: true, value: null };
+  const found: readonly YAMLError[] = [...document.errors, ...document.warnings].slice(0, MAX_ERRORS);
+  if (found.length > 0) return { ok: false, errors: found.map((error) => errorOf(error, lines, maxDepth)) };
+  if (another !== undefined) return { ok: false, errors: [errorAt(another.range[0], 'more than one document', lines)] };
   const errors: FieldError[] = [];
   inspect(document.contents, [], maxDepth, errors);
   if (errors.length > 0) return { ok: false, errors };
   return toPlain(document);
 }
 
+const AS_JSON = {
+  version: '1.2',
+  schema: 'core',
+  stringKeys: true,
+  // Repeated keys are looked for below: the library compares every key with every other.
+  uniqueKeys: false,
+} as const;
+
+/** As the library makes them of a text, which it would take apart a second time. */
+function* tokensOf(lexemes: readonly string[], lines: LineCounter): Generator<CST.Token, void> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const lexeme of lexemes) yield* parser.next(lexeme);
+  yield* parser.end();
+}
+
+/** The library's own messages would quote the line for each error: with long lines, half a minute for one body. */
 function errorOf({ message, pos }: YAMLError, lines: LineCounter, maxDepth: number): FieldError {
   if (STACK_ENDED.test(message)) return { path: '', reason: `nested deeper than ${maxDepth} levels` };
-  const [first = message] = message.split('\n');
-  const { line, col } = lines.linePos(pos[0]);
-  return { path: '', reason: `not YAML: ${first} at line ${line}, column ${col}` };
+  return errorAt(pos[0], message.split('\n')[0] ?? message, lines);
+}
+
+function errorAt(offset: number, what: string, lines: LineCounter): FieldError {
+  const { line, col } = lines.linePos(offset);
+  return { path: '', reason: `not YAML: ${what} at line ${line}, column ${col}` };
 }
 
 /** The library makes an error of form of it when its recursion ends the stack. */

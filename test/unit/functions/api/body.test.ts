@@ -47,6 +47,7 @@ describe('a document', () => {
     ['too many bytes', () => request(`"${'é'.repeat(MAX_BODY_BYTES / 2)}"`), 413, 'BODY_TOO_LARGE'],
     ['broken JSON', () => request('{"a":'), 422, 'UNREADABLE_BODY'],
     ['a dangerous key', () => request('{"__proto__":{}}'), 422, 'UNREADABLE_BODY'],
+    ['more YAML than is parsed', () => request('- a\n'.repeat(60_000), 'text/yaml'), 422, 'UNREADABLE_BODY'],
     ['a dangerous key in YAML', () => request('constructor: {}', 'text/yaml'), 422, 'UNREADABLE_BODY'],
   ])('is refused with %s', (_what, make, status, code) => {
     expect(problemOf(() => documentOf(make()))).toMatchObject({ status, code });

@@ -65,7 +65,7 @@ describe('YAML text', () => {
     ['deep nesting', '- '.repeat(60) + 'x', '/0/0/0/0/0/0/0/0', 'deeper'],
     ['nesting without end', '['.repeat(50_000), '', 'nested deeper than 32 levels'],
     ['lists in lists without end', '- '.repeat(50_000), '', 'line 1 begins beyond column 256'],
-    ['maps in maps on one line without end', 'a: '.repeat(50_000), '', 'not YAML'],
+    ['maps in maps on one line without end', 'a: '.repeat(20_000), '', 'not YAML'],
     ['keys of keys without end', '? '.repeat(50_000), '', 'line 1 begins beyond column 256'],
     ['nesting hidden behind quoted brackets', "[']',".repeat(40_000), '', 'nested deeper than 32 levels'],
     ['an alias without an anchor', 'a: *nowhere', '', 'alias'],
@@ -114,6 +114,33 @@ describe('YAML text', () => {
     const [error, ...others] = errorsOf(readYaml(`"${'\\q'.repeat(20_000)}"`, 32));
     expect(error).toEqual({ path: '', reason: 'not YAML: Invalid escape sequence \\q at line 1, column 2' });
     expect(others).toHaveLength(99);
+  });
+
+  it.each([
+    ['a list of many', '- a\n'.repeat(60_000)],
+    ['many in brackets', `[${'a,'.repeat(120_000)}a]`],
+    ['many that name one', `a: &a x\nb: [${'*a,'.repeat(90_000)}*a]`],
+  ])('does not begin to parse %s: a quarter of a megabyte would take a second', (_what, text) => {
+    expect(errorsOf(readYaml(text, 32))).toEqual([
+      { path: '', reason: 'more than 160000 names, values and marks in YAML: send so much as JSON, or in parts' },
+    ]);
+  });
+
+  it.each([
+    [
+      'a rule document of the largest size, written densely',
+      `throttles:\n${Array.from({ length: 2_600 }, (_, i) => `  limit-${i}: { key: [client], limit: 100/s, overrides: [{ match: { client: gold }, limit: 1k/s }] }\n`).join('')}`,
+    ],
+    ['ten thousand keys', Array.from({ length: 10_000 }, (_, i) => `key-${i}: a value`).join('\n')],
+    ['a quarter of a megabyte of text', `a: |\n${'  a line of text that goes on for a while\n'.repeat(6_000)}`],
+  ])('takes %s', (_what, text) => {
+    expect(readYaml(text, 32).ok).toBe(true);
+  });
+
+  it('says where the second of several documents begins', () => {
+    expect(errorsOf(readYaml('a: 1\n---\nb: 2\n', 32))).toEqual([
+      { path: '', reason: 'not YAML: more than one document at line 2, column 1' },
+    ]);
   });
 
   it('looks for repeated keys in time that grows with the document', () => {
