@@ -6,7 +6,7 @@ import type { Live } from './live.ts';
 import { ApiError } from './problem.ts';
 
 /** Pages of one look: a list that is longer is shown as far as this. */
-const MOST_PAGES = 10;
+const MOST_PAGES = 25;
 /** After a look that failed. */
 const AGAIN_MS = 5_000;
 
@@ -14,11 +14,16 @@ export interface All<Row> {
   readonly rows: readonly Row[];
   /** False when there are more than were read. */
   readonly complete: boolean;
+  /** The first look is still under way: these are what has come so far. */
+  readonly coming?: boolean;
 }
 
 type Seen<Row> = Omit<Live<All<Row>>, 'refresh'> & { readonly of: string };
 
-/** `useAll<Service>('/v1/services?limit=200', 'services')`; `field` is where a page has its rows. */
+/**
+ * `useAll<Service>('/v1/services?limit=200', 'services')`; `field` is where a page has its rows. The more pages there are, the
+ * longer they stand: `everyMs` each. The first time, what has come is shown before the rest has.
+ */
 export function useAll<Row>(path: string, field: string, everyMs = 60_000): Live<All<Row>> {
   const nothing: Seen<Row> = { of: path, data: undefined, etag: undefined, error: undefined, at: undefined };
   const [seen, setSeen] = useState(nothing);
@@ -31,8 +36,12 @@ export function useAll<Row>(path: string, field: string, everyMs = 60_000): Live
       clearTimeout(timer);
       let waitMs = everyMs;
       try {
-        const read = await pagesOf(path, field, pages, left.signal);
+        const read = await pagesOf(path, field, pages, left.signal, (rows) => {
+          const soFar = { rows, complete: false, coming: true };
+          setSeen((was) => (was.data?.coming === false ? was : { ...nothing, data: soFar, at: now() }));
+        });
         pages = read.pages;
+        waitMs *= pages.size;
         // What has not changed stays the same object: nothing is made of it anew.
         setSeen((was) => ({ ...nothing, data: read.data ?? was.data, at: now() }));
       } catch (error) {
@@ -74,8 +83,15 @@ interface Read<Row> {
   readonly data: All<Row> | undefined;
 }
 
-async function pagesOf<Row>(path: string, field: string, before: Pages<Row>, signal: AbortSignal): Promise<Read<Row>> {
+async function pagesOf<Row>(
+  path: string,
+  field: string,
+  before: Pages<Row>,
+  signal: AbortSignal,
+  onPage: (rows: readonly Row[]) => void,
+): Promise<Read<Row>> {
   const pages = new Map<string, Page<Row>>();
+  const rows = () => [...pages.values()].flatMap((page) => page.rows);
   let isSame = true;
   let cursor: string | undefined;
   do {
@@ -86,9 +102,9 @@ async function pagesOf<Row>(path: string, field: string, before: Pages<Row>, sig
     isSame &&= page === known;
     pages.set(address, page);
     cursor = page.cursor;
+    if (cursor !== undefined) onPage(rows());
   } while (cursor !== undefined && pages.size < MOST_PAGES);
-  const rows = [...pages.values()].flatMap((page) => page.rows);
-  return { pages, data: isSame ? undefined : { rows, complete: cursor === undefined } };
+  return { pages, data: isSame ? undefined : { rows: rows(), complete: cursor === undefined, coming: false } };
 }
 
 function pageOf<Row>(body: Readonly<Record<string, unknown>> = {}, field: string, etag: string | undefined): Page<Row> {

@@ -12,11 +12,6 @@ export interface Job {
   readonly acknowledged?: unknown;
 }
 
-export interface Jobs {
-  readonly jobs: readonly Job[];
-  readonly cursor?: string;
-}
-
 export interface Edge {
   readonly from: string;
   readonly to: string;

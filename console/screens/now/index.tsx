@@ -8,7 +8,7 @@ import { useNow } from '../../clock.ts';
 import { AlertRow } from '../../parts/alert-row.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { ScreenProps } from '../screen.ts';
-import type { Coverage, Faults, Jobs, Service, Shed, Topology } from './answers.ts';
+import type { Coverage, Faults, Job, Service, Shed, Topology } from './answers.ts';
 import { Areas } from './areas.tsx';
 import { FailingJobs } from './job-rows.tsx';
 import { Knowing } from './knowing.tsx';
@@ -31,7 +31,7 @@ export default function Now(_props: ScreenProps) {
   const at = useNow(10_000);
   const step = Math.floor(at / STEP_MS) * STEP_MS;
   const alerts = useOpenAlerts();
-  const jobs = useLive<Jobs>(FAILING, JOBS_MS);
+  const jobs = useAll<Job>(FAILING, 'jobs', JOBS_MS);
   const topology = useKept(
     useLive<Topology>(
       `/v1/telemetry/topology?from=${String(step + STEP_MS - REFUSALS_MS)}&to=${String(step + STEP_MS)}`,

@@ -1,8 +1,9 @@
 // Whether anything needs anybody, of all that the API says: well, waiting, in trouble, or not to be known. Pure.
 import type { OpenAlert, OpenAlerts } from '../../api/alerts.ts';
+import type { All } from '../../api/all.ts';
 import { needsYou, standingOf, worstFirst } from '../../parts/standing.ts';
 import type { Kind } from '../../parts/state.tsx';
-import type { Coverage, Job, Jobs, Topology } from './answers.ts';
+import type { Coverage, Job, Topology } from './answers.ts';
 import { NOTABLE_SHARE, refusalsOf, type Refusals } from './refusals.ts';
 
 export const AREAS = [
@@ -68,7 +69,7 @@ export interface Seen<T> {
 export interface Given {
   /** `isOld`: nobody has looked for a while, e.g. because the machine has slept. */
   readonly alerts: Seen<OpenAlerts> & { readonly isOld?: boolean };
-  readonly jobs: Seen<Jobs>;
+  readonly jobs: Seen<Pick<All<Job>, 'rows' | 'coming'>>;
   readonly topology: Seen<Topology>;
   readonly coverage: Seen<Coverage>;
   /** ms since the epoch. */
@@ -80,9 +81,10 @@ export function situationOf({ alerts, jobs, topology, coverage, at }: Given): Si
   const needing = open.filter((alert) => needsYou(alert, at));
   const waiting = open.filter((alert) => ['deferred', 'muted'].includes(standingOf(alert, at)));
   const told = new Set(open.map(({ key }) => key));
-  const untold = (jobs.data?.jobs ?? []).filter((job) => !told.has(keyOf(job)) && job.acknowledged === undefined);
+  const untold = (jobs.data?.rows ?? []).filter((job) => !told.has(keyOf(job)) && job.acknowledged === undefined);
   const failing = untold.filter(({ status }) => status !== 'late');
   const late = untold.filter(({ status }) => status === 'late');
+  const hasJobs = jobs.data !== undefined && jobs.data.coming !== true;
   const refusals = topology.data ? refusalsOf(topology.data) : [];
 
   const doubtOf = (name: AreaName): Doubt | undefined => {
@@ -98,7 +100,7 @@ export function situationOf({ alerts, jobs, topology, coverage, at }: Given): Si
   const isReadOf = (name: AreaName): boolean => {
     if (name === 'coverage') return coverage.data !== undefined;
     if (alerts.data === undefined || alerts.isOld === true) return false;
-    return name === 'jobs' ? jobs.data !== undefined : name !== 'refusals' || topology.data !== undefined;
+    return name === 'jobs' ? hasJobs : name !== 'refusals' || topology.data !== undefined;
   };
   const areas = AREAS.map((name): Area => {
     const doubt = doubtOf(name);
@@ -132,7 +134,7 @@ export function situationOf({ alerts, jobs, topology, coverage, at }: Given): Si
   const doubts = [...new Set(grave.flatMap(({ doubt }) => doubt ?? []))];
   const isTrouble = needing.length + failing.length > 0;
   const isRead = (alerts.data !== undefined && alerts.isOld !== true) || alerts.failed;
-  const isAll = isRead && (jobs.data !== undefined || jobs.failed);
+  const isAll = isRead && (hasJobs || jobs.failed);
   const verdict: Verdict = isTrouble
     ? 'trouble'
     : doubts.length > 0

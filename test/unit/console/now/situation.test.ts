@@ -32,7 +32,7 @@ const jobOf = (over: Partial<Job> = {}): Job => ({
 const seen = <T>(data: T) => ({ data, failed: false });
 const WELL: Given = {
   alerts: seen({ alerts: [] }),
-  jobs: seen({ jobs: [] }),
+  jobs: seen({ rows: [] }),
   topology: seen({ nodes: [], edges: [] }),
   coverage: seen({ functions: { deployed: 3, withoutTelemetry: [] } }),
   at: AT,
@@ -53,6 +53,9 @@ describe('all is well', () => {
     const situation = situationOf({ ...WELL, jobs: unread });
     expect(situation.verdict).toBe('loading');
     expect(areaOf(situation, 'jobs')).toEqual({ name: 'jobs', kind: 'unknown', open: 0, all: 0 });
+    // Of thousands of jobs a part comes first.
+    expect(situationOf({ ...WELL, jobs: seen({ rows: [], coming: true }) }).verdict).toBe('loading');
+    expect(situationOf({ ...WELL, jobs: seen({ rows: [jobOf()], coming: true }) }).verdict).toBe('trouble');
     expect(areaOf(situation, 'breakers')?.kind).toBe('ok');
   });
 
@@ -96,7 +99,7 @@ describe('trouble', () => {
   });
 
   it('is a failed job that no alert tells of yet, and counts once when one does', () => {
-    const jobs = seen({ jobs: [jobOf()] });
+    const jobs = seen({ rows: [jobOf()] });
     expect(situationOf({ ...WELL, jobs })).toMatchObject({ verdict: 'trouble', failing: [jobOf()] });
     const told = alertOf({ kind: 'job', key: 'job/orders/nightly', name: 'nightly' });
     const situation = situationOf({ ...withAlerts(told), jobs });
@@ -105,7 +108,7 @@ describe('trouble', () => {
   });
 
   it('is no job that is late and has time yet', () => {
-    const situation = situationOf({ ...WELL, jobs: seen({ jobs: [jobOf({ status: 'late' })] }) });
+    const situation = situationOf({ ...WELL, jobs: seen({ rows: [jobOf({ status: 'late' })] }) });
     expect(situation.verdict).toBe('well');
     expect(areaOf(situation, 'jobs')?.kind).toBe('warn');
     expect(situation.late).toHaveLength(1);
