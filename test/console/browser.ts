@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { SOON } from '../support/patience.ts';
+import type { Crowd } from './crowd.ts';
 import { type Faults, faultsOf } from './faults.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -38,6 +39,8 @@ export interface Opened {
   readonly language?: string;
   /** Whose the page is: the world's admin unless another token is given; `null` signs nobody in. */
   readonly token?: string | null;
+  /** Whose page it is: the started world's unless another one's is given. */
+  readonly world?: string;
   /** Beside the console's own origin, whom the page may ask or be led to. */
   readonly origins?: readonly string[];
 }
@@ -60,6 +63,7 @@ afterAll(() => browser?.close());
 /** A page of its own, with nothing in its cache, at a path of the console; it is closed after the test. */
 export async function open(path: string, opened: Opened = {}): Promise<Page> {
   const { width = 1920, dark = false, language = 'en-GB', token = adminToken, origins = [] } = opened;
+  const { world = origin } = opened;
   if (browser === undefined) throw new Error('Chromium has not been started');
   const context = await browser.newContext({
     viewport: sizeOf(width),
@@ -73,9 +77,22 @@ export async function open(path: string, opened: Opened = {}): Promise<Page> {
   page.setDefaultTimeout(SOON.timeout);
   page.setDefaultNavigationTimeout(LOADED_WITHIN_MS);
   if (token !== null) await signedIn(page, token);
-  faults.set(page, faultsOf(page, [origin, ...origins]));
-  await page.goto(`${origin}${path}`);
+  faults.set(page, faultsOf(page, [world, ...origins]));
+  await page.goto(`${world}${path}`);
   return page;
+}
+
+/** A page of the crowded world (test/crowd), which is started for the first: of its admin, or of whom it is shown to. */
+export async function openCrowd(path: string, { of = 'admin', ...opened }: Opened & { of?: 'admin' | 'team' } = {}) {
+  const { http, adminToken: admin, teamToken } = await crowd();
+  return open(path, { ...opened, world: http, token: of === 'team' ? teamToken : admin });
+}
+
+/** Where the crowded world is, once it is there. */
+export async function crowd(): Promise<Crowd> {
+  const answer = await fetch(inject('crowd'));
+  if (!answer.ok) throw new Error(await answer.text());
+  return (await answer.json()) as Crowd;
 }
 
 /** Gives the tab a session, once, as if somebody had signed in there before the page is loaded. */

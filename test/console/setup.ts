@@ -1,24 +1,33 @@
 // The world of the console's tests: with traffic, so that there is something to see, and an issuer where people sign in.
+// Beside it the crowded world, for who asks for it.
 import type { TestProject } from 'vitest/node';
 import { startWorld } from '../e2e/world.ts';
 import { type OidcIssuer, serveOidcIssuer } from '../support/oidc-issuer.ts';
+import { offerCrowd } from './crowd.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Where the issuers are that the console is told of. */
     issuer: string;
+    /** Who is asked where the crowded world is, and starts it for the first who asks. */
+    crowd: string;
   }
 }
 
 export default async function startSeenWorld(project: TestProject): Promise<() => Promise<void>> {
   const issuer = await serveOidcIssuer(() => Date.now(), ['platform']);
+  const crowd = await offerCrowd();
+  const end = () => Promise.all([crowd.stop(), issuer.close()]);
   project.provide('issuer', issuer.issuer);
+  project.provide('crowd', crowd.address);
   try {
     const options = ['--traffic', `--param=oidcIssuers=${JSON.stringify(issuersOf(issuer))}`];
     const stop = await startWorld(project, { name: 'console', options });
-    return () => stop().finally(() => issuer.close());
+    return async () => {
+      await stop().finally(end);
+    };
   } catch (error) {
-    await issuer.close();
+    await end();
     throw error;
   }
 }
