@@ -22,6 +22,9 @@ const TYPES: Readonly<Record<string, string>> = {
   woff2: 'font/woff2',
 };
 
+/** By the names of console/jsx.ts. */
+const JSX = { jsx: 'react', jsxFactory: 'createElement', jsxFragmentFactory: 'Fragment' } as const;
+
 /**
  * Writes the console into the folder. Files have their content's hash in their names and the manifest is the last to be
  * put in place, so that a reader meets one build or the other; what the manifest no longer names is removed after it.
@@ -38,8 +41,9 @@ export async function buildConsole(folder: string = CONSOLE_FOLDER, source: stri
       splitting: true,
       format: 'esm',
       target: 'es2023',
-      jsx: 'automatic',
-      jsxImportSource: 'preact',
+      // In place of the sources' own, whose JSX is that of the editor and of tests.
+      tsconfigRaw: { compilerOptions: { ...JSX, useDefineForClassFields: true } },
+      inject: [join(SOURCE, 'jsx.ts')],
       minify: true,
       footer: { js: SMALLER_BY },
       // Chinese as it is: escaped it would be twice as long.

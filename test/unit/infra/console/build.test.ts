@@ -75,6 +75,20 @@ describe('the files', () => {
     expect(scripts.sort()).toEqual(['chunk', 'jobs', 'main', 'rules']);
   });
 
+  it('have JSX as calls with children as arguments, and the library of that where there is any JSX', async () => {
+    expect(
+      named(await build(), /\.js$/)
+        .map(textOf)
+        .join(''),
+    ).not.toMatch(/children|vnode/);
+    write('page.tsx', 'document.title = JSON.stringify(<><b class="one">two{3}</b></>);');
+    const scripts = named(await build(), /\.js$/)
+      .map(textOf)
+      .join('');
+    expect(scripts).toMatch(/null,\w+\("b",\{class:"one"\},"two",3\)/);
+    expect(scripts).toContain('vnode');
+  });
+
   it('have their texts as lists, which the bundler has left whole', async () => {
     write('text.ts', 'export const texts = (...lists: unknown[]) => lists;');
     write(
