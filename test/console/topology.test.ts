@@ -1,75 +1,57 @@
-// The map in Chromium: what the API says is on it, it is found, chosen, hidden and gone back to, and at its largest nothing covers anything.
+// The map in Chromium: what the API says is on it, it is found, chosen, hidden and gone back to, and at its largest nothing covers
+// anything. What is on it stands in the crowded world's table, and the API answers.
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
-import type { MapEdge, MapNode, Topology } from '../../console/screens/topology/answers.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { MapEdge, Topology } from '../../console/screens/topology/answers.ts';
 import { admin } from '../e2e/client.ts';
 import { SOON } from '../support/patience.ts';
-import { at, inaccessible, open, overflow } from './browser.ts';
+import { at, crowd, inaccessible, open, openCrowd, overflow } from './browser.ts';
 
 const FIVE_MINUTES_MS = 300_000;
 
-const service = (name: string): MapNode => ({
-  id: `service:${name}`,
-  kind: 'service',
-  name,
-  functions: [`shop-${name}`],
-});
-const of = (kind: string, name: string): MapNode => ({ id: `${kind}:${name}`, kind, name });
+/** The five minutes that all of these look at, so that none of them meets newer ones. */
+let minutes: Topology;
+/** Five of them in which nothing had begun to fail. */
+let before: string;
 
-function edge(from: string, to: string, more: Partial<MapEdge> = {}): MapEdge {
-  return {
-    ...{ from, to, reportedBy: 'both', count: 300, ratePerSecond: 1, errorShare: 0, refusedShare: 0 },
-    durationMs: { p50: 12, p95: 53, p99: 90, max: 120 },
-    ...more,
-  };
-}
-
-const SHOP = {
-  nodes: [
-    { id: 'internet', kind: 'internet', name: '' },
-    of('queue', 'shop-prod-settlement'),
-    of('table', 'shop-orders'),
-    ...['orders', 'payments', 'settlement'].map(service),
-  ],
-  edges: [
-    edge('internet', 'service:orders', { ratePerSecond: 4.4 }),
-    edge('service:orders', 'service:payments', { errorShare: 0.08, dependencies: ['payments'] }),
-    edge('service:orders', 'queue:shop-prod-settlement'),
-    edge('queue:shop-prod-settlement', 'service:settlement', { ageMs: { p50: 100, p95: 900, p99: 990, max: 1_000 } }),
-    edge('service:settlement', 'table:shop-orders', { refusedShare: 0.02 }),
-  ],
-};
-
-/** Minutes pass before a world has calls to show (world-map.test.ts waits for them): these are answered in their place. Tells which ranges were asked for. */
-async function answered(page: Page, { nodes, edges }: Pick<Topology, 'nodes' | 'edges'>): Promise<string[]> {
-  const complete = Math.floor(performance.timeOrigin / FIVE_MINUTES_MS) * FIVE_MINUTES_MS;
-  const asked: string[] = [];
-  await page.route('**/v1/telemetry/topology*', async (route) => {
-    const { search, searchParams } = new URL(route.request().url());
-    asked.push(search);
-    const to = searchParams.get('to') ?? new Date(complete).toISOString();
-    const from = searchParams.get('from') ?? new Date(Date.parse(to) - 12 * FIVE_MINUTES_MS).toISOString();
-    const body: Topology = { from, to, stepMs: FIVE_MINUTES_MS, completeUntil: to, nodes, edges };
-    await route.fulfill({ json: body });
+/** As one team sees it: a hundred nodes. */
+async function asked(query = ''): Promise<Topology> {
+  const { http, teamToken } = await crowd();
+  const answer = await fetch(`${http}/v1/telemetry/topology${query}`, {
+    headers: { authorization: `Bearer ${teamToken}` },
   });
-  return asked;
+  return (await answer.json()) as Topology;
 }
 
-/** Within the page, as its links do. */
-const goTo = (page: Page, path: string) =>
-  page.evaluate((to) => {
-    history.pushState(null, '', to);
-    dispatchEvent(new PopStateEvent('popstate'));
-  }, path);
+beforeAll(async () => {
+  const { completeUntil } = await asked();
+  const from = new Date(Date.parse(completeUntil) - FIVE_MINUTES_MS).toISOString();
+  minutes = await asked(`?from=${from}&to=${completeUntil}`);
+  before = new Date(Date.parse(completeUntil) - 6 * FIVE_MINUTES_MS).toISOString();
+});
 
-async function shop(path = '', width = 1_920): Promise<{ page: Page; asked: string[] }> {
-  const page = await open('/console/nowhere', { width });
-  const asked = await answered(page, SHOP);
-  await goTo(page, `/console/topology${path}`);
-  return { page, asked };
+/** A page of those five minutes. */
+async function map(more = '', width = 1_920): Promise<Page> {
+  const [path = '', query = ''] = more.split('?');
+  const page = await openCrowd(`/console/topology${path}?at=${minutes.to}${query === '' ? '' : `&${query}`}`, {
+    ...{ of: 'team', width },
+  });
+  await page.locator('.map, .table').first().waitFor();
+  return page;
 }
 
 const node = (page: Page, name: string | RegExp) => page.locator('.map').getByRole('link', { name });
+const anyFailed = ({ errorShare, refusedShare }: MapEdge) => (errorShare ?? 0) > 0 || (refusedShare ?? 0) > 0;
+
+/** Nodes into which, or out of which where nothing comes in, 5 % and more fail. */
+function failing({ nodes, edges }: Topology): number {
+  return nodes.filter(({ id }) => {
+    const inbound = edges.filter(({ to }) => to === id);
+    const counted = inbound.length > 0 ? inbound : edges.filter(({ from }) => from === id);
+    const sum = (of: (edge: MapEdge) => number) => counted.reduce((all, edge) => all + of(edge), 0);
+    return sum(({ count, errorShare }) => count * (errorShare ?? 0)) >= 0.05 * sum(({ count }) => count);
+  }).length;
+}
 
 describe('the map', () => {
   it('shows what the API says of the world, or that it is too early', async () => {
@@ -89,110 +71,123 @@ describe('the map', () => {
   });
 
   it('names each node with its kind, how it fares and what goes through it', async () => {
-    const { page } = await shop();
-    await node(page, 'service payments: Failing, 1/s · 8% failed').waitFor();
-    await node(page, 'queue shop-prod-settlement: OK, 1/s').waitFor();
-    expect(await page.locator('.map .node').count()).toBe(SHOP.nodes.length);
-    // Alerts of other tests colour services, too: whatever is drawn as failing says so.
-    expect(await page.locator('.map .node.bad').count()).toBe(await node(page, /: Failing/).count());
+    const page = await map();
+    await node(page, /^service orders-api: (OK|Unwell), [\d.,]+\/s/).waitFor();
+    await node(page, /^queue crowd-prod-orders-waiting: OK, [\d.,]+\/s$/).waitFor();
+    await node(page, /^bucket crowd-prod-carts-files: /).waitFor();
+    await node(page, /^schedule crowd-prod-orders-nightly: /).waitFor();
+    expect(await page.locator('.map .node').count()).toBe(100);
+    expect(failing(minutes)).toBeGreaterThan(0);
+    expect(await page.locator('.map .node.bad').count()).toBe(failing(minutes));
+    expect(await node(page, /: Failing/).count()).toBe(failing(minutes));
   });
 
   it('opens a node, its neighbour, and closes by Escape; Back goes where one was', async () => {
-    const { page } = await shop();
-    await node(page, /^service orders/).click();
-    const panel = page.getByRole('region', { name: /orders/ });
-    await panel.getByRole('link', { name: 'payments', exact: true }).click();
-    await page.getByRole('region', { name: /payments/ }).waitFor();
-    expect(new URL(page.url()).pathname).toBe('/console/topology/node/service%3Apayments');
+    const page = await map();
+    await node(page, /^service orders-api/).click();
+    const panel = page.getByRole('region', { name: /orders-api/ });
+    await panel.getByRole('link', { name: 'crowd-prod-orders-waiting', exact: true }).click();
+    await page.getByRole('region', { name: /crowd-prod-orders-waiting/ }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/console/topology/node/queue%3Acrowd-prod-orders-waiting');
     await page.goBack();
     expect(await panel.getByRole('link', { name: 'Traces' }).getAttribute('href')).toBe(
-      '/console/traces?service=orders',
+      '/console/traces?service=orders-api',
     );
     await page.keyboard.press('Escape');
     await expect.poll(() => new URL(page.url()).pathname, SOON).toBe('/console/topology');
     await expect.poll(() => page.locator('.panel').count(), SOON).toBe(0);
   });
 
+  it('tells of what fails since when, how it was before, and whose it is', async () => {
+    const worst = minutes.edges.find(
+      ({ from, to, errorShare }) =>
+        (errorShare ?? 0) >= 0.05 && from.startsWith('service:') && to.startsWith('service:'),
+    );
+    const { from = '', to = '' } = worst ?? {};
+    const page = await map(`/edge/${encodeURIComponent(from)}/${encodeURIComponent(to)}`);
+    const panel = page.locator('.panel');
+    await panel.getByText('Failing').first().waitFor();
+    // The last four of the twelve that the world began with.
+    const since = panel.locator('dt', { hasText: 'Wrong since' }).locator('+ dd');
+    const began = Date.parse(`${(await since.getAttribute('title'))?.replace(' UTC', 'Z').replace(' ', 'T') ?? ''}`);
+    expect(began % FIVE_MINUTES_MS).toBe(0);
+    expect(began).toBeGreaterThan(Date.parse(before));
+    expect(began).toBeLessThan(Date.parse(minutes.to));
+    await panel.getByRole('img', { name: 'Its hour: errors and refusals' }).waitFor();
+    const callee = to.slice('service:'.length);
+    await panel.getByText(`of team-${callee.split('-')[0] ?? ''}`).waitFor();
+  });
+
   it('is gone through by keyboard: nodes by Tab, moved by arrows, scaled by plus and nought', async () => {
-    const { page } = await shop();
-    const map = page.getByRole('group', { name: /^Map of who calls whom/ });
-    await map.focus();
+    const page = await map();
+    const group = page.getByRole('group', { name: 'Map of who calls whom: 100 nodes, 300 edges' });
+    await group.focus();
     const place = () => page.locator('.map svg > g').getAttribute('transform');
-    const before = await place();
-    await page.keyboard.press('ArrowRight');
-    await expect.poll(place, SOON).not.toBe(before);
-    await page.keyboard.press('+');
-    await expect.poll(place, SOON).toContain('scale(1.25');
     await page.keyboard.press('0');
-    await expect.poll(place, SOON).toBe(before);
+    const whole = await place();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(place, SOON).not.toBe(whole);
+    await page.keyboard.press('0');
+    await expect.poll(place, SOON).toBe(whole);
+    await page.keyboard.press('+');
+    await expect.poll(place, SOON).not.toBe(whole);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.locator('.panel').waitFor();
   });
 
   it('finds, hides, and shows errors only, all by its address', async () => {
-    const { page } = await shop('?find=settle');
-    await page.getByText('2 found').waitFor();
-    await expect.poll(() => page.locator('.map .node:not(.faint)').count(), SOON).toBe(2);
+    const page = await map('?find=waiting');
+    await page.getByText('10 found').waitFor();
+    await expect.poll(() => page.locator('.map .node:not(.faint)').count(), SOON).toBe(10);
     await page.getByRole('searchbox').fill('');
     await page.getByRole('checkbox', { name: 'Errors only' }).check();
-    await expect.poll(() => page.locator('.map .edge').count(), SOON).toBe(2);
+    const wrong = minutes.edges.filter(anyFailed).length;
+    expect(wrong).toBeGreaterThan(0);
+    await expect.poll(() => page.locator('.map .edge').count(), SOON).toBe(wrong);
     await page.getByRole('checkbox', { name: 'Errors only' }).uncheck();
-    await node(page, /^queue/).click();
+    await node(page, /^queue crowd-prod-orders-waiting/).click();
     await page.getByRole('button', { name: 'Hide', exact: true }).click();
     await page.getByRole('button', { name: '1 hidden · Show all' }).waitFor();
-    await expect.poll(() => page.locator('.map .node').count(), SOON).toBe(SHOP.nodes.length - 1);
-    expect(new URL(page.url()).searchParams.get('hide')).toBe('queue%3Ashop-prod-settlement');
+    await expect.poll(() => page.locator('.map .node').count(), SOON).toBe(99);
+    expect(new URL(page.url()).searchParams.get('hide')).toBe('queue%3Acrowd-prod-orders-waiting');
   });
 
-  it('goes back in time five minutes a step, and to now by one button, and nothing moves', async () => {
-    const { page, asked } = await shop();
-    await node(page, /^service orders/).waitFor();
+  it('goes back in time five minutes a step, to before anything failed and to now by one button, and nothing moves', async () => {
+    const page = await openCrowd('/console/topology', { of: 'team' });
+    await node(page, /: Failing/)
+      .first()
+      .waitFor();
     const places = () =>
       page.locator('.map .node').evaluateAll((all) => all.map((one) => one.getAttribute('transform')));
-    const before = await places();
+    const now = await places();
     const slider = page.getByRole('slider', { name: 'Five minutes shown' });
     await slider.focus();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
     await page.getByRole('button', { name: 'Back to live' }).waitFor();
-    const to = new URL(page.url()).searchParams.get('at') ?? '';
-    const from = new Date(Date.parse(to) - FIVE_MINUTES_MS).toISOString();
-    await expect.poll(() => asked, SOON).toContain(`?from=${from}&to=${to}`);
-    expect(await places()).toEqual(before);
+    expect(Date.parse(new URL(page.url()).searchParams.get('at') ?? '') % FIVE_MINUTES_MS).toBe(0);
+    for (let more = 0; more < 5; more++) await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => node(page, /: Failing/).count(), SOON).toBe(0);
+    expect(await places()).toEqual(now);
     await page.getByRole('button', { name: 'Back to live' }).click();
-    await expect.poll(() => new URL(page.url()).search, SOON).toBe('');
+    await node(page, /: Failing/)
+      .first()
+      .waitFor();
+    expect(new URL(page.url()).search).toBe('');
   });
 
   it('has the same edges in a table, which is what a phone shows', async () => {
-    const { page } = await shop('', 360);
-    await page.getByRole('table', { name: 'Topology' }).waitFor();
-    expect(await page.getByRole('row').count()).toBe(SHOP.edges.length + 1);
-    await page
-      .getByRole('row', { name: /payments/ })
-      .getByRole('link', { name: 'Failing' })
-      .click();
-    await page
-      .getByRole('region', { name: /orders → payments/ })
-      .getByText('p99')
-      .waitFor();
+    const page = await map('', 360);
+    const table = page.getByRole('table', { name: 'Topology' });
+    expect(await table.getAttribute('aria-rowcount')).toBe('301');
+    await table.getByRole('link', { name: 'Failing' }).first().click();
+    await page.getByRole('region', { name: /→/ }).getByText('p99').waitFor();
     expect(await overflow(page)).toBe(0);
   });
 
-  it('covers nothing with anything at a hundred nodes', async () => {
-    const nodes = Array.from({ length: 100 }, (_, n) =>
-      n % 5 === 0 ? of('queue', `shop-prod-queue-${String(n)}`) : service(`service-number-${String(n)}`),
-    );
-    const edges = Array.from({ length: 300 }, (_, n) => {
-      const [from, to] = [nodes[(n * 37 + Math.floor(n / 100)) % 100], nodes[(n * 71 + 13) % 100]];
-      return edge(from?.id ?? '', to?.id ?? '', { ratePerSecond: 1 + (n % 90), errorShare: n % 12 === 0 ? 0.07 : 0 });
-    });
-    const page = await open('/console/nowhere');
-    await answered(page, {
-      nodes,
-      edges: edges.filter((one, n) => edges.findIndex((e) => e.from === one.from && e.to === one.to) === n),
-    });
-    await goTo(page, '/console/topology');
+  it('covers nothing with anything at a hundred nodes, and cuts no figure', async () => {
+    const page = await map();
     await expect.poll(() => page.locator('.map .node').count(), SOON).toBe(100);
     const found = await page.evaluate(() => {
       // A label's own text lies within its box; that it does not stick out of it is looked at beside.
@@ -207,15 +202,25 @@ describe('the map', () => {
           if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) covered += 1;
         }
       });
-      return { drawn: drawn.length, covered, outside: drawn.filter(({ outside }) => outside).length };
+      const labels = [...document.querySelectorAll('.map .label')].map(({ textContent }) => textContent ?? '');
+      return {
+        ...{ drawn: drawn.length, covered, outside: drawn.filter(({ outside }) => outside).length },
+        ...{
+          cut: labels.filter((text) => text.includes('…')),
+          failed: labels.filter((text) => text.includes('failed')),
+        },
+      };
     });
-    expect(found).toEqual({ drawn: found.drawn, covered: 0, outside: 0 });
+    expect(found).toMatchObject({ covered: 0, outside: 0, cut: [] });
     expect(found.drawn).toBeGreaterThan(150);
+    // What fails is written first.
+    expect(found.failed.length).toBeGreaterThan(0);
+    expect(found.failed.every((text) => /failed.*\/s.* m?s/.test(text))).toBe(true);
     expect(await overflow(page)).toBe(0);
   });
 
   it('can be used by everybody, in both themes, and is as wide as its window', async () => {
-    const { page } = await shop('/node/service%3Aorders?view=map');
+    const page = await map('/node/service%3Aorders-api?view=map');
     await page.locator('.panel').waitFor();
     expect(await inaccessible(page)).toEqual([]);
     await at(page, 360);

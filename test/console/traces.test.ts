@@ -1,18 +1,24 @@
 // Traces in Chromium, of the world's own traffic: searched, paused, opened, folded, gone through by keyboard; a long one, and where they are on AWS.
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import type { Segment, Trace, TracePage } from '../../console/screens/traces/answers.ts';
-import { admin, order } from '../e2e/client.ts';
+import type { Trace, TracePage } from '../../console/screens/traces/answers.ts';
+import { admin, eventually, order, request } from '../e2e/client.ts';
 import { SOON } from '../support/patience.ts';
 import { at, faultsIn, inaccessible, open, overflow, screenshot } from './browser.ts';
+import { sendTrace } from './segments.ts';
 
 const GONE = '1-65a0b1c2-000000000000000000000000';
 let orders = 0;
 
+/** No other run's. */
+function newId(): string {
+  orders += 1;
+  return `1-65a0b1c2-${Math.round(performance.timeOrigin).toString(16).padStart(16, '0')}${String(orders).padStart(8, '0')}`;
+}
+
 /** The id of a trace: an order of its own, for the world keeps only the newest traces. Its settlement may have one of its own. */
 async function traced(): Promise<string> {
-  orders += 1;
-  const id = `1-65a0b1c2-${Math.round(performance.timeOrigin).toString(16).padStart(16, '0')}${String(orders).padStart(8, '0')}`;
+  const id = newId();
   const made = await order({ 'x-amzn-trace-id': `Root=${id};Sampled=1` });
   expect(made.status).toBe(201);
   const services = async () => (await admin('GET', `/v1/telemetry/traces/${id}`)).body['services'];
@@ -75,6 +81,17 @@ describe('the search', () => {
       .getByRole('alert')
       .getByText(/minDuration/)
       .waitFor();
+  });
+
+  it('says of what is no outcome that it is none, and searches without it', async () => {
+    const page = await open('/console/traces?outcome=broken');
+    await page.getByText('No such outcome: broken. It is not searched for.').waitFor();
+    await page.getByRole('cell').first().waitFor();
+    expect(await page.getByLabel('Outcome').inputValue()).toBe('');
+    expect(await page.getByLabel('Outcome').getByRole('option', { name: 'broken' }).count()).toBe(0);
+    await page.getByLabel('Outcome').selectOption('ok');
+    await expect.poll(() => new URL(page.url()).search, SOON).toBe('?outcome=ok');
+    await page.getByText('No such outcome').waitFor({ state: 'detached' });
   });
 
   it('opens a trace by its id, or by a header that holds it', async () => {
@@ -169,27 +186,69 @@ describe('a trace', () => {
     await page.getByText('There is no such trace. They are kept for a while only.').waitFor();
   });
 
+  it('says what refused a call, and is found by that', async () => {
+    const force = (state: string | null) =>
+      admin('POST', '/v1/services/orders/breakers/payments/force', { state, reason: 'a test of traces' });
+    await force('FORCED_OPEN');
+    try {
+      // An instance learns of it by its next order.
+      const id = await eventually('a refused order', async () => {
+        const asked = newId();
+        return (await order({ 'x-amzn-trace-id': `Root=${asked};Sampled=1` })).status === 503 ? asked : undefined;
+      });
+      const page = await open('/console/traces?service=orders&rule=payments');
+      await page.locator(`a[href="/console/traces/${id}"]`).click();
+      const call = rows(page).filter({ hasText: 'refused by breaker/payments' });
+      await call.first().waitFor();
+      await call.last().click();
+      await page
+        .getByRole('region', { name: /payments/ })
+        .getByText('FORCED_OPEN')
+        .waitFor();
+    } finally {
+      await force(null);
+    }
+  });
+
+  it('shows each attempt of a call that was made again', async () => {
+    await request('PUT', '/payments/behavior', { failureRate: 0.5, delayMs: 0 });
+    try {
+      const id = await eventually('an order that paid twice', async () => {
+        const asked = newId();
+        await order({ 'x-amzn-trace-id': `Root=${asked};Sampled=1` });
+        const { body } = await admin('GET', `/v1/telemetry/traces/${asked}`);
+        return JSON.stringify(body).includes('"attempts":2') ? asked : undefined;
+      });
+      const page = await open(`/console/traces/${id}`);
+      await rows(page).filter({ hasText: '2 attempts' }).waitFor();
+      await rows(page).filter({ hasText: 'attempt 1' }).filter({ hasText: 'error' }).waitFor();
+      await rows(page).filter({ hasText: 'attempt 2' }).waitFor();
+    } finally {
+      await request('PUT', '/payments/behavior', { failureRate: 0, delayMs: 0 });
+    }
+  });
+
+  it('of which nobody has told the end is under way', async () => {
+    const id = newId();
+    const annotations = { service: 'orders', resource: 'create-order' };
+    await sendTrace(id, [
+      { id: '00000000000000b0', name: 'orders', start_time: performance.timeOrigin / 1_000, annotations },
+    ]);
+    const page = await open(`/console/traces/${id}`);
+    await rows(page).filter({ hasText: 'orders · create-order' }).getByText('under way').waitFor();
+  });
+
   it('of a thousand segments has only those in the page that are seen', async () => {
-    const page = await open('/console/nowhere');
-    const children = Array.from({ length: 999 }, (_, n): Segment => {
-      const begun = new Date(Date.UTC(2026, 0, 5, 12) + n * 10).toISOString();
-      const annotations = { outcome: n % 7 === 0 ? 'timeout' : 'ok', attempts: 1 };
-      return {
-        id: `call-${String(n)}`,
-        name: `call ${String(n)}`,
-        origin: null,
-        at: begun,
-        durationMs: 25,
-        annotations,
-        children: [],
-      };
-    });
-    const begun = new Date(Date.UTC(2026, 0, 5, 12)).toISOString();
-    const root: Segment = { id: 'root', name: 'root', origin: null, at: begun, durationMs: 10_005, children };
-    const line = { id: GONE, at: begun, durationMs: 10_005, service: 'orders', resource: null, outcome: 'ok' };
-    const trace: Trace = { ...line, services: ['orders'], segments: 1_000, tree: [root] };
-    await page.route('**/v1/telemetry/traces/*', (route) => route.fulfill({ json: trace }));
-    await goTo(page, `/console/traces/${GONE}`);
+    const id = newId();
+    const begun = performance.timeOrigin / 1_000;
+    const root = { id: '0000000000000000', name: 'root', start_time: begun, end_time: begun + 10.005 };
+    const calls = Array.from({ length: 999 }, (_, n) => ({
+      ...{ id: String(n + 1).padStart(16, '0'), parent_id: root.id, name: `call ${String(n)}` },
+      ...{ start_time: begun + n / 100, end_time: begun + n / 100 + 0.025 },
+      annotations: { outcome: n % 7 === 0 ? 'timeout' : 'ok', attempts: 1 },
+    }));
+    await sendTrace(id, [root, ...calls]);
+    const page = await open(`/console/traces/${id}`);
     await page.getByText('1000 lines').waitFor();
     expect(await rows(page).count()).toBeLessThan(100);
     const grid = page.getByRole('treegrid');

@@ -45,13 +45,8 @@ export function graphOf(
   return { nodes, edges };
 }
 
-export const isUnwell = ({ fares }: DrawnEdge): boolean => fares === 'bad' || fares === 'warn';
-
-/** The labels in the order in which they get room: what fails first, then by name, which does not change. */
-export function labelsWanted(edges: readonly DrawnEdge[]): readonly { readonly key: string; readonly lines: 1 | 2 }[] {
+/** The edges that have something to say, in the order in which they get room: what fails first, then by name, which does not change. */
+export function speaking(edges: readonly DrawnEdge[]): readonly DrawnEdge[] {
   const rank = ({ fares }: DrawnEdge) => (fares === 'bad' ? 0 : fares === 'warn' ? 1 : 2);
-  return [...edges]
-    .filter(({ edge }) => edge !== undefined)
-    .sort((a, b) => rank(a) - rank(b) || (a.key < b.key ? -1 : 1))
-    .map((edge) => ({ key: edge.key, lines: isUnwell(edge) ? 2 : 1 }));
+  return edges.filter(({ edge }) => edge !== undefined).sort((a, b) => rank(a) - rank(b) || (a.key < b.key ? -1 : 1));
 }

@@ -109,6 +109,7 @@ function Present({ hour, shown, chosen }: { hour: Topology; shown: Minutes; chos
           <Panel
             graph={graph}
             chosen={chosen}
+            until={shown.to}
             onHide={(what) => {
               go(toMap());
               setHide(hiddenText([...hidden, what]));

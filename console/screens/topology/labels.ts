@@ -2,40 +2,52 @@
 import type { Box } from './boxes.ts';
 import { pointAt, type Route } from './routes.ts';
 
-export const LABEL = { width: 96, linePx: 14 } as const;
+/** Of a label's text, px: from line to line, and around all of it. */
+export const LABEL = { linePx: 14, asidePx: 4 } as const;
+
+/** One of the forms that an edge's label may have. */
+export interface Form {
+  readonly width: number;
+  readonly height: number;
+}
 
 export interface Label {
-  readonly key: string;
   readonly box: Box;
+  /** Which of its forms has room there. */
+  readonly form: number;
 }
 
 /** Along the line, from its middle outwards, then beside it. */
 const SHARES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
-const ASIDE_PX = [0, -11, 11];
+const ASIDE_PX = [0, -11, 11, -20, 20];
 const CELL_PX = 96;
 const APART_PX = 2;
 
+/** Who comes first gets room first; of its forms, the first that has any. */
 export function labelsOf(
-  wanted: readonly { readonly key: string; readonly route: Route; readonly lines: 1 | 2 }[],
+  wanted: readonly { readonly key: string; readonly route: Route; readonly forms: readonly Form[] }[],
   boxes: readonly Box[],
 ): ReadonlyMap<string, Label> {
   const taken = new Taken();
   for (const box of boxes) taken.add(box);
   const labels = new Map<string, Label>();
-  for (const { key, route, lines } of wanted) {
-    const box = free(route, lines * LABEL.linePx + 3, taken);
-    if (!box) continue;
-    taken.add(box);
-    labels.set(key, { key, box });
+  for (const { key, route, forms } of wanted) {
+    for (const [form, size] of forms.entries()) {
+      const box = free(route, size, taken);
+      if (!box) continue;
+      taken.add(box);
+      labels.set(key, { box, form });
+      break;
+    }
   }
   return labels;
 }
 
-function free(route: Route, height: number, taken: Taken): Box | undefined {
+function free(route: Route, { width, height }: Form, taken: Taken): Box | undefined {
   for (const aside of ASIDE_PX) {
     for (const share of SHARES) {
       const { x, y } = pointAt(route, share);
-      const box = { x: x - LABEL.width / 2, y: y + aside - height / 2, width: LABEL.width, height };
+      const box = { x: x - width / 2, y: y + aside - height / 2, width, height };
       if (!taken.meets(box)) return box;
     }
   }

@@ -1,6 +1,6 @@
 // Where everything on the map stands, in px at its natural size; the same graph is always drawn alike. Pure.
 import { keyOf, NODE, ROW_PX, type Box, type Place } from './boxes.ts';
-import { labelsOf, type Label } from './labels.ts';
+import { labelsOf, type Form, type Label } from './labels.ts';
 import { layersOf, type Arrow } from './layers.ts';
 import { levelled, ordered } from './order.ts';
 import { routesOf, type Route } from './routes.ts';
@@ -42,12 +42,12 @@ export function layoutOf(
 /** The labels that fit; of what is wanted, the most important come first. */
 export function labelled(
   layout: Layout,
-  wanted: readonly { readonly key: string; readonly lines: 1 | 2 }[],
+  wanted: readonly { readonly key: string; readonly forms: readonly Form[] }[],
 ): ReadonlyMap<string, Label> {
   return labelsOf(
-    wanted.flatMap(({ key, lines }) => {
+    wanted.flatMap(({ key, forms }) => {
       const route = layout.routes.get(key);
-      return route ? [{ key, route, lines }] : [];
+      return route ? [{ key, route, forms }] : [];
     }),
     [...layout.boxes.values()],
   );

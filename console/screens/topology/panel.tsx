@@ -1,33 +1,38 @@
 // What is known of the node or the edge that is chosen, and where to go from it.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { queryOf } from '../../api/client.ts';
+import { useLive } from '../../api/live.ts';
 import { useOpenAlerts } from '../../attention.ts';
-import { countOf, percentOf, rateOf } from '../../parts/number.ts';
 import { State } from '../../parts/state.tsx';
-import { durationOf } from '../../parts/time.tsx';
 import { go, Link, to } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
-import type { MapNode, Quantiles } from './answers.ts';
+import type { MapNode } from './answers.ts';
 import { keyOf } from './boxes.ts';
+import { Duration, Facts, Names } from './facts.tsx';
 import type { Figures } from './figures.ts';
 import type { DrawnEdge, Graph } from './graph.ts';
 import { kindOf, nameOf, Sign } from './kinds.tsx';
 import { Neighbours } from './neighbours.tsx';
+import { subjectOf } from './past.ts';
 import { toMap, toNode, type Chosen } from './places.ts';
+import { Since } from './since.tsx';
 import { mapTexts } from './texts.ts';
 
 interface PanelProps {
   graph: Graph;
   chosen: Exclude<Chosen, undefined>;
+  /** The end of the five minutes that are shown, epoch ms. */
+  until: number;
   onHide: (what: string) => void;
 }
 
-export function Panel({ graph, chosen, onHide }: PanelProps) {
+export function Panel({ graph, chosen, until, onHide }: PanelProps) {
   const t = useTexts(mapTexts);
   if ('node' in chosen) {
     const drawn = graph.nodes.get(chosen.node);
     return drawn ? (
-      <NodePanel drawn={drawn} graph={graph} onHide={onHide} />
+      <NodePanel drawn={drawn} graph={graph} until={until} onHide={onHide} />
     ) : (
       <Framed of={chosen.node} title={chosen.node}>
         {t('none')}
@@ -36,7 +41,7 @@ export function Panel({ graph, chosen, onHide }: PanelProps) {
   }
   const edge = graph.edges.find(({ key }) => key === keyOf(chosen.edge));
   return edge ? (
-    <EdgePanel edge={edge} graph={graph} />
+    <EdgePanel edge={edge} graph={graph} until={until} />
   ) : (
     <Framed of={keyOf(chosen.edge)} title={`${chosen.edge.from} → ${chosen.edge.to}`}>
       {t('none')}
@@ -71,10 +76,11 @@ function Framed({ of, title, children }: FramedProps) {
 interface NodePanelProps {
   drawn: Figures & { node: MapNode };
   graph: Graph;
+  until: number;
   onHide: (what: string) => void;
 }
 
-function NodePanel({ drawn, graph, onHide }: NodePanelProps) {
+function NodePanel({ drawn, graph, until, onHide }: NodePanelProps) {
   const t = useTexts(mapTexts);
   const { node } = drawn;
   return (
@@ -87,6 +93,7 @@ function NodePanel({ drawn, graph, onHide }: NodePanelProps) {
       }
     >
       <Facts of={drawn}>
+        <Since of={subjectOf({ node: node.id })} until={until} />
         <Names title={t('functions')} names={node.functions} />
         <Names title={t('claimedBy')} names={node.claimedBy} />
       </Facts>
@@ -117,7 +124,7 @@ function NodePanel({ drawn, graph, onHide }: NodePanelProps) {
   );
 }
 
-function EdgePanel({ edge, graph }: { edge: DrawnEdge; graph: Graph }) {
+function EdgePanel({ edge, graph, until }: { edge: DrawnEdge; graph: Graph; until: number }) {
   const t = useTexts(mapTexts);
   const ends = [graph.nodes.get(edge.from)?.node, graph.nodes.get(edge.to)?.node];
   const named = ends.map((node) => (node ? nameOf(t, node) : ''));
@@ -133,6 +140,7 @@ function EdgePanel({ edge, graph }: { edge: DrawnEdge; graph: Graph }) {
       }
     >
       <Facts of={edge}>
+        <Since of={subjectOf({ edge, dependencies: edge.edge?.dependencies ?? [] })} until={until} />
         <Duration title={t('duration')} of={edge.edge?.durationMs} />
         <Duration title={t('age')} hint={t('ageHint')} of={edge.edge?.ageMs} />
         {edge.edge?.dependencies ? (
@@ -161,67 +169,20 @@ function EdgePanel({ edge, graph }: { edge: DrawnEdge; graph: Graph }) {
   );
 }
 
-function Facts({ of, children }: { of: Figures; children: ComponentChildren }) {
-  const t = useTexts(mapTexts);
-  const { fares, count, ratePerSecond, errorShare, refusedShare } = of;
-  return (
-    <>
-      <div>
-        <State kind={fares} title={t('legend')}>
-          {t(`fares.${fares}`)}
-        </State>
-      </div>
-      <dl class="facts">
-        {count === 0 ? null : (
-          <>
-            <dt>{t('rate')}</dt>
-            <dd class="number">{ratePerSecond === null ? '–' : rateOf(ratePerSecond)}</dd>
-            <dt>{t('count')}</dt>
-            <dd class="number">{countOf(count)}</dd>
-            <dt>{t('errors')}</dt>
-            <dd class="number">{percentOf(errorShare)}</dd>
-            <dt>{t('refused')}</dt>
-            <dd class="number">{percentOf(refusedShare)}</dd>
-          </>
-        )}
-        {children}
-      </dl>
-    </>
-  );
-}
-
-function Duration({ title, hint, of }: { title: string; hint?: string; of: Quantiles | null | undefined }) {
-  if (!of) return null;
-  return (
-    <>
-      <dt title={hint}>{title}</dt>
-      <dd class="quantiles number">
-        {(['p50', 'p95', 'p99', 'max'] as const).map((name) => (
-          <span key={name}>
-            <small class="quiet">{name}</small> {durationOf(of[name])}
-          </span>
-        ))}
-      </dd>
-    </>
-  );
-}
-
-function Names({ title, names }: { title: string; names: readonly string[] | undefined }) {
-  if (!names || names.length === 0) return null;
-  return (
-    <>
-      <dt>{title}</dt>
-      <dd class="mono">{names.join(', ')}</dd>
-    </>
-  );
-}
-
 function ServiceLinks({ name }: { name: string }) {
   const t = useTexts(mapTexts);
   const { data } = useOpenAlerts();
   const alerts = data?.alerts.filter(({ service, status }) => service === name && status === 'firing') ?? [];
+  const listed = useLive<{ services: readonly { service: string; owner?: string }[] }>(
+    `/v1/services${queryOf({ prefix: name, limit: 1 })}`,
+    300_000,
+  ).data?.services;
+  const owner = listed?.find(({ service }) => service === name)?.owner;
   return (
     <nav class="stack links" aria-label={t('links', { name })}>
+      <div>
+        <strong>{name}</strong> {owner === undefined ? null : <span class="quiet">{t('ownedBy', { owner })}</span>}
+      </div>
       <div class="row">
         <Link to={to`/services/${name}`}>{t('service')}</Link>
         <Link to={to`/rules/${name}`}>{t('rules')}</Link>
@@ -229,7 +190,7 @@ function ServiceLinks({ name }: { name: string }) {
         <Link to={`/alerts?service=${encodeURIComponent(name)}`}>{t('alerts')}</Link>
       </div>
       {alerts.map(({ id, summary, severity }) => (
-        <Link key={id} to={to`/alerts/${id}`}>
+        <Link key={id} to={to`/alerts/${id}`} lang="en">
           <State kind={severity === 'realtime' ? 'bad' : 'warn'}>{summary}</State>
         </Link>
       ))}

@@ -3,18 +3,19 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { useAll } from '../../api/all.ts';
 import { go, useParam } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
-import { OUTCOMES } from './outcome.ts';
-import { traceTexts } from './texts.ts';
+import { isOutcome, OUTCOMES } from './outcome.ts';
+import { outcomeWord, traceTexts } from './texts.ts';
 
 const FILTERS = ['service', 'resource', 'outcome', 'rule', 'minDuration', 'from', 'to'] as const;
 type Filter = (typeof FILTERS)[number];
 
-/** The filters as the API takes them. */
+/** The filters as the API takes them. What is no outcome is not searched for. */
 export function useFilters(): Readonly<Record<Filter, string>> {
+  const outcome = useParam('outcome')[0];
   return {
     service: useParam('service')[0],
     resource: useParam('resource')[0],
-    outcome: useParam('outcome')[0],
+    outcome: isOutcome(outcome) ? outcome : '',
     rule: useParam('rule')[0],
     minDuration: useParam('minDuration')[0],
     from: useParam('from')[0],
@@ -27,7 +28,8 @@ export function Filters() {
   const filters = useFilters();
   const services = useAll<{ readonly service: string }>('/v1/services?limit=200', 'services').data?.rows ?? [];
   const list = useId();
-  const any = FILTERS.some((name) => filters[name] !== '');
+  const [asked] = useParam('outcome');
+  const any = asked !== '' || FILTERS.some((name) => filters[name] !== '');
   return (
     <form class="filters" role="search" aria-label={t('search')} onSubmit={(event) => event.preventDefault()}>
       <Words name="service" list={list} />
@@ -79,8 +81,9 @@ function Words({ name, hint, list, short }: { name: Filter; hint?: string; list?
 function OutcomeChoice() {
   const t = useTexts(traceTexts);
   const id = useId();
-  const [value, set] = useParam('outcome');
+  const [asked, set] = useParam('outcome');
   const known: readonly string[] = OUTCOMES;
+  const value = isOutcome(asked) ? asked : '';
   return (
     <div class="field short">
       <label for={id}>{t('outcome')}</label>
@@ -88,10 +91,15 @@ function OutcomeChoice() {
         <option value="">{t('anyOutcome')}</option>
         {(value === '' || known.includes(value) ? known : [value, ...known]).map((one) => (
           <option key={one} value={one}>
-            {one}
+            {outcomeWord(t, one)}
           </option>
         ))}
       </select>
+      {value === asked ? null : (
+        <small class="wrong" role="status">
+          {t('noOutcome', { text: asked })}
+        </small>
+      )}
     </div>
   );
 }

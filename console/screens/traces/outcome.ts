@@ -21,3 +21,7 @@ export const OUTCOMES = [
   '5xx',
   'business',
 ] as const;
+
+/** Whether anything can have ended so: an exact status and a code of a business failure are no less an outcome. */
+export const isOutcome = (text: string): boolean =>
+  (OUTCOMES as readonly string[]).includes(text) || /^([1-5]\d\d|business:.+)$/.test(text);

@@ -24,8 +24,18 @@ const graphs = (most: { nodes: number; arrows: number }) =>
 const overlap = (a: Box, b: Box) =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
-/** Some labels have a line more. */
-const wanted = (one: Arrow, n: number) => ({ key: keyOf(one), lines: n % 3 === 0 ? (2 as const) : (1 as const) });
+/** Some labels have a line more, some are wide; each has a narrower form. */
+const wanted = (one: Arrow, n: number) => {
+  const height = n % 3 === 0 ? 31 : 17;
+  const width = 60 + ((n * 17) % 70);
+  return {
+    key: keyOf(one),
+    forms: [
+      { width, height },
+      { width: width / 2, height: height + 14 },
+    ],
+  };
+};
 
 function coveredPairs(layout: Layout, arrows: readonly Arrow[]): number {
   const all = [...layout.boxes.values(), ...[...labelled(layout, arrows.map(wanted)).values()].map(({ box }) => box)];
@@ -91,6 +101,24 @@ describe('a map of up to a hundred nodes and three hundred edges', () => {
         expect(coveredPairs(after, [...kept, ...joined])).toBe(0);
       }),
     );
+  });
+});
+
+describe('a label', () => {
+  const ends = [arrow('a', 'b')];
+  const layout = layoutOf(['a', 'b'], ends);
+  const labelOf = (...forms: readonly { width: number; height: number }[]) =>
+    labelled(layout, [{ key: keyOf(ends[0] ?? arrow('', '')), forms }])
+      .values()
+      .next().value;
+
+  it('is as large as what it says, where that has room', () => {
+    expect(labelOf({ width: 101, height: 17 })).toMatchObject({ form: 0, box: { width: 101, height: 17 } });
+  });
+
+  it('has the first of its forms that has room, and is left out when none has', () => {
+    expect(labelOf({ width: 400, height: 17 }, { width: 50, height: 31 })).toMatchObject({ form: 1 });
+    expect(labelOf({ width: 400, height: 17 }, { width: 300, height: 31 })).toBeUndefined();
   });
 });
 
