@@ -4,9 +4,8 @@ import type { OpenAlert } from '../../api/alerts.ts';
 import { path, send } from '../../api/client.ts';
 import { refreshed } from '../../api/live.ts';
 import { now } from '../../clock.ts';
-import { Dialog } from '../../parts/dialog.tsx';
 import { useAct } from '../../parts/feedback.tsx';
-import { partsTexts } from '../../parts/texts.ts';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { useTexts } from '../../text/language.ts';
 import { alertsTexts } from './texts.ts';
 import { UntilField, type Chosen } from './until-field.tsx';
@@ -14,7 +13,6 @@ import { endOf } from './until.ts';
 
 export function AckDialog({ alert: { id, summary }, onClose }: { alert: OpenAlert; onClose: () => void }) {
   const t = useTexts(alertsTexts);
-  const tParts = useTexts(partsTexts);
   const field = useId();
   const [chosen, choose] = useState<Chosen>({ choice: 'over', moment: '' });
   const [note, setNote] = useState('');
@@ -29,45 +27,37 @@ export function AckDialog({ alert: { id, summary }, onClose }: { alert: OpenAler
     await refreshed('/v1/alerts');
   };
   return (
-    <Dialog title={t('ack')} onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setAsked(true);
-          const until = endOf(chosen.choice, chosen.moment, now());
-          if (Number.isNaN(until)) return;
-          void run(() => acknowledge(until), t('ackDone')).then((done) => done && onClose());
-        }}
-      >
-        <p>
-          <strong lang="en">{summary}</strong>
-        </p>
-        <p>{t('ackSays')}</p>
-        <UntilField chosen={chosen} onChoose={choose} asked={asked} withOver />
-        <div class="field">
-          <label for={field}>{t('ackNote')}</label>
-          <textarea
-            id={field}
-            rows={2}
-            maxLength={500}
-            value={note}
-            aria-describedby={`${field}-hint`}
-            onInput={(event) => setNote(event.currentTarget.value)}
-          />
-          <span id={`${field}-hint`} class="quiet">
-            {t('ackNoteHint')}
-          </span>
-        </div>
-        <div class="row">
-          <button type="submit" class="main" disabled={busy}>
-            {t('ackAct')}
-          </button>
-          <button type="button" onClick={onClose}>
-            {tParts('cancel')}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t('ack')}
+      act={t('ackAct')}
+      disabled={busy}
+      onClose={onClose}
+      onSubmit={() => {
+        setAsked(true);
+        const until = endOf(chosen.choice, chosen.moment, now());
+        if (Number.isNaN(until)) return;
+        void run(() => acknowledge(until), t('ackDone')).then((done) => done && onClose());
+      }}
+    >
+      <p>
+        <strong lang="en">{summary}</strong>
+      </p>
+      <p>{t('ackSays')}</p>
+      <UntilField chosen={chosen} onChoose={choose} asked={asked} withOver />
+      <div class="field">
+        <label for={field}>{t('ackNote')}</label>
+        <textarea
+          id={field}
+          rows={2}
+          maxLength={500}
+          value={note}
+          aria-describedby={`${field}-hint`}
+          onInput={(event) => setNote(event.currentTarget.value)}
+        />
+        <span id={`${field}-hint`} class="quiet">
+          {t('ackNoteHint')}
+        </span>
+      </div>
+    </FormDialog>
   );
 }

@@ -1,5 +1,6 @@
 // What a job is held to, and which jobs wait for which.
 import type { ComponentChildren } from 'preact';
+import { FactList } from '../../parts/facts.tsx';
 import { Link, to } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { JobDetail } from './answers.ts';
@@ -37,16 +38,7 @@ export function Facts({ job }: { job: JobDetail }) {
   return (
     <section class="card" aria-labelledby="jobs-facts">
       <h2 id="jobs-facts">{t('terms')}</h2>
-      <dl class="facts">
-        {facts.map(([name, value]) =>
-          value === undefined ? null : (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
+      <FactList facts={facts} />
     </section>
   );
 }

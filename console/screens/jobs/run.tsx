@@ -1,5 +1,6 @@
 // All that is known of a run: when, what it counted, and the exception that made it fail.
 import type { ComponentChildren } from 'preact';
+import { FactList } from '../../parts/facts.tsx';
 import { countOf } from '../../parts/number.ts';
 import { durationOf, Time } from '../../parts/time.tsx';
 import { useTexts } from '../../text/language.ts';
@@ -35,16 +36,7 @@ export function RunDetails({ run }: { run: Run }) {
   ];
   return (
     <div class="run-details stack">
-      <dl class="facts">
-        {facts.map(([name, value]) =>
-          value === undefined ? null : (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
+      <FactList facts={facts} />
       {error ? <Exception error={error} /> : null}
     </div>
   );

@@ -2,8 +2,8 @@
 import { useId, useState } from 'preact/hooks';
 import { idempotencyKey, path, send } from '../../api/client.ts';
 import { refreshed } from '../../api/live.ts';
-import { Dialog } from '../../parts/dialog.tsx';
 import { useAct } from '../../parts/feedback.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { useTexts } from '../../text/language.ts';
 import type { JobDetail } from './answers.ts';
@@ -31,54 +31,44 @@ export function StartDialog({ job, onClose }: { job: JobDetail; onClose: () => v
     if (done) onClose();
   };
   return (
-    <Dialog title={t('ask.start', { name: job.job })} onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void start();
-        }}
-      >
-        <p>{t('ask.startHint', { function: job.function ?? '–' })}</p>
+    <FormDialog
+      title={t('ask.start', { name: job.job })}
+      act={t('act.start')}
+      disabled={busy}
+      onClose={onClose}
+      onSubmit={() => void start()}
+    >
+      <p>{t('ask.startHint', { function: job.function ?? '–' })}</p>
+      <div class="field">
+        <label for={`${id}-reason`}>{p('reason')}</label>
+        <textarea
+          id={`${id}-reason`}
+          rows={2}
+          maxLength={500}
+          value={reason}
+          onInput={({ currentTarget }) => setReason(currentTarget.value)}
+        />
+      </div>
+      <details>
+        <summary>{t('payload')}</summary>
         <div class="field">
-          <label for={`${id}-reason`}>{p('reason')}</label>
+          <label for={`${id}-payload`}>JSON</label>
           <textarea
-            id={`${id}-reason`}
-            rows={2}
-            maxLength={500}
-            value={reason}
-            onInput={({ currentTarget }) => setReason(currentTarget.value)}
+            id={`${id}-payload`}
+            class="mono"
+            rows={4}
+            spellcheck={false}
+            value={payload}
+            aria-invalid={wrong}
+            aria-describedby={`${id}-hint`}
+            onInput={({ currentTarget }) => setPayload(currentTarget.value)}
           />
+          <span id={`${id}-hint`} class={wrong ? 'wrong' : 'quiet'}>
+            {t(wrong ? 'payloadWrong' : 'payloadHint')}
+          </span>
         </div>
-        <details>
-          <summary>{t('payload')}</summary>
-          <div class="field">
-            <label for={`${id}-payload`}>JSON</label>
-            <textarea
-              id={`${id}-payload`}
-              class="mono"
-              rows={4}
-              spellcheck={false}
-              value={payload}
-              aria-invalid={wrong}
-              aria-describedby={`${id}-hint`}
-              onInput={({ currentTarget }) => setPayload(currentTarget.value)}
-            />
-            <span id={`${id}-hint`} class={wrong ? 'wrong' : 'quiet'}>
-              {t(wrong ? 'payloadWrong' : 'payloadHint')}
-            </span>
-          </div>
-        </details>
-        <div class="row">
-          <button type="submit" class="main" disabled={busy}>
-            {t('act.start')}
-          </button>
-          <button type="button" onClick={onClose}>
-            {p('cancel')}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      </details>
+    </FormDialog>
   );
 }
 

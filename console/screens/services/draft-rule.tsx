@@ -2,9 +2,8 @@
 import { useId, useState } from 'preact/hooks';
 import { path } from '../../api/client.ts';
 import { refreshed, useLive } from '../../api/live.ts';
-import { Dialog } from '../../parts/dialog.tsx';
 import { tellDone, useAct } from '../../parts/feedback.tsx';
-import { partsTexts } from '../../parts/texts.ts';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { go, to } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { RuleDocument } from './answers.ts';
@@ -27,7 +26,6 @@ interface DraftRuleProps {
 
 export function DraftRule({ service, resource, limit, onClose }: DraftRuleProps) {
   const t = useTexts(servicesTexts);
-  const parts = useTexts(partsTexts);
   const draft = useLive<RuleDocument>(path`/v1/services/${service}/draft`);
   const known = useService(service).data?.draft;
   const taken = Object.keys(recordOf(draft.data?.['throttles']));
@@ -48,51 +46,35 @@ export function DraftRule({ service, resource, limit, onClose }: DraftRuleProps)
     go(`${to`/rules/${service}`}?view=diff`);
   };
   return (
-    <Dialog title={t('makeTitle')} onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (wrong === undefined) void make();
-        }}
-      >
-        <p>{t(resource === '' ? 'makeAll' : 'makeOf', { limit: rateText(limit), resource })}</p>
-        {known && !known.inForce ? <p class="note warn">{t('draftBefore', { author: known.author })}</p> : null}
-        <div class="field">
-          <label for={id}>{t('ruleName')}</label>
-          <input
-            id={id}
-            value={name}
-            maxLength={64}
-            aria-invalid={wrong !== undefined}
-            aria-describedby={`${id}-hint`}
-            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-          />
-          <span id={`${id}-hint`} class={wrong === undefined ? 'quiet' : 'wrong'}>
-            {wrong ?? t('nameHint')}
-          </span>
-        </div>
-        <label class="row">
-          <input
-            type="checkbox"
-            checked={isShadow}
-            onChange={({ currentTarget }) => setShadow(currentTarget.checked)}
-          />
-          {t('shadowFirst')}
-        </label>
-        <div class="row">
-          <button
-            type="submit"
-            class="main"
-            disabled={busy || (draft.data === undefined && draft.error?.status !== 404)}
-          >
-            {t('makeDraft')}
-          </button>
-          <button type="button" onClick={onClose}>
-            {parts('cancel')}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t('makeTitle')}
+      act={t('makeDraft')}
+      disabled={busy || (draft.data === undefined && draft.error?.status !== 404)}
+      onClose={onClose}
+      onSubmit={() => {
+        if (wrong === undefined) void make();
+      }}
+    >
+      <p>{t(resource === '' ? 'makeAll' : 'makeOf', { limit: rateText(limit), resource })}</p>
+      {known && !known.inForce ? <p class="note warn">{t('draftBefore', { author: known.author })}</p> : null}
+      <div class="field">
+        <label for={id}>{t('ruleName')}</label>
+        <input
+          id={id}
+          value={name}
+          maxLength={64}
+          aria-invalid={wrong !== undefined}
+          aria-describedby={`${id}-hint`}
+          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+        <span id={`${id}-hint`} class={wrong === undefined ? 'quiet' : 'wrong'}>
+          {wrong ?? t('nameHint')}
+        </span>
+      </div>
+      <label class="row">
+        <input type="checkbox" checked={isShadow} onChange={({ currentTarget }) => setShadow(currentTarget.checked)} />
+        {t('shadowFirst')}
+      </label>
+    </FormDialog>
   );
 }

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { path } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
+import { FactList } from '../../parts/facts.tsx';
 import { countOf } from '../../parts/number.ts';
 import { Shown } from '../../parts/shown.tsx';
 import { Ago } from '../../parts/time.tsx';
@@ -35,9 +36,7 @@ export function ThrottleCard({ service, throttle, busiest }: ThrottleCardProps) 
         <h3>{name}</h3>
         {mode === 'enforce' ? null : <span class="tag">{mode}</span>}
       </div>
-      <dl class="facts">
-        {facts.map(([title, value]) => [<dt key={title}>{title}</dt>, <dd key={`${title} value`}>{value}</dd>])}
-      </dl>
+      <FactList facts={facts} />
       {key.length === 0 ? null : (
         <Busiest keys={busiest} onAsk={isShared ? (stored) => setAsked(queryOfStored(stored)) : undefined} />
       )}
