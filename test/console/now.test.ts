@@ -1,11 +1,14 @@
 // Now in Chromium: one look says whether anything needs anybody, the title counts it, and what cannot be known is not taken for health.
 import { expect, it, vi } from 'vitest';
 import { admin } from '../e2e/client.ts';
+import { TEAM } from '../crowd/graph.ts';
 import { SOON } from '../support/patience.ts';
 import { acknowledgeAll, type FailingCheck, failing, tick } from './alerting.ts';
-import { at, faultsIn, inaccessible, open, overflow, screenshot } from './browser.ts';
+import { at, crowd, faultsIn, inaccessible, open, openCrowd, origin, overflow, screenshot } from './browser.ts';
 
 const verdict = '[data-verdict]:not([data-verdict="loading"])';
+/** Each page of jobs is many reads of a table that all tests share. */
+const ALL_JOBS = { timeout: 240_000, interval: 100 } as const;
 type One = [FailingCheck];
 type Two = [FailingCheck, FailingCheck];
 
@@ -69,6 +72,43 @@ it('does not take silence for health while the API is away, and comes back by it
   await page.locator('[data-verdict="unknown"]').waitFor({ state: 'detached' });
 });
 
+it('says what the table’s absence leaves unknown, and keeps what it has seen', async () => {
+  const page = await open('/console/');
+  await page.locator(verdict).waitFor();
+  await page.getByText(/\d+ services/).waitFor();
+  faultsIn(page).expect(/Failed to load resource/);
+  const gone = { code: 'STORE_UNAVAILABLE', status: 503, detail: 'The table does not answer; try again shortly.' };
+  await page.route('**/v1/**', (route) =>
+    route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(gone) }),
+  );
+  // Trouble that was seen stays; that there was none does not.
+  await page.getByText(/does not answer: what stands here may be over/).waitFor();
+  expect(await page.getByText('All is well').count()).toBe(0);
+  await page.getByText(/\d+ services/).waitFor();
+  await page.unroute('**/v1/**');
+  await page.getByText(/does not answer: what stands here may be over/).waitFor({ state: 'detached' });
+});
+
+it('does not take for health what it saw an hour ago, when the machine has slept', async () => {
+  const page = await open('/console/config.json');
+  // The icon of what is no page.
+  faultsIn(page).expect(/favicon/);
+  await page.clock.install();
+  await page.goto(`${origin}/console/`);
+  await page.locator(verdict).waitFor();
+  const area = page.getByRole('link', { name: /^Alert rules/ });
+  await area.getByText('well').waitFor();
+  // Nobody answers at first: the network comes back later than the machine.
+  let comeBack = () => {};
+  const back = new Promise<void>((resolve) => (comeBack = resolve));
+  await page.route('**/v1/**', (route) => back.then(() => route.continue()));
+  await page.clock.fastForward('01:00:00');
+  await area.getByText('not known').waitFor();
+  expect(await page.getByText('All is well').count()).toBe(0);
+  comeBack();
+  await area.getByText('well').waitFor();
+});
+
 it('tells of a pause, without anybody being needed for it', async () => {
   const paused = { priority: 'sheddable', for: '10m', reason: 'a test of the console', services: ['thumbnails'] };
   expect((await admin('POST', '/v1/shed', paused)).body).toMatchObject({ reached: 1 });
@@ -88,6 +128,27 @@ it('asks for nothing service by service, however many there are', async () => {
   const asked = faultsIn(page).requested.map((address) => new URL(address).pathname);
   expect(asked.filter((path) => /^\/v1\/services\/./.test(path))).toEqual([]);
   expect(asked.filter((path) => path.startsWith('/v1/telemetry/coverage'))).toHaveLength(1);
+});
+
+it('counts what fails of all jobs, of which no answer has more than a part', async () => {
+  const { http } = await crowd();
+  const page = await openCrowd('/console/config.json', { of: 'team' });
+  // The icon of what is no page.
+  faultsIn(page).expect(/favicon/);
+  const answers: { readonly jobs: readonly { readonly status: string }[]; readonly cursor?: string }[] = [];
+  page.on('response', (response) => {
+    if (response.ok() && response.url().includes('/v1/jobs?'))
+      void response.json().then((answer) => answers.push(answer as (typeof answers)[number]));
+  });
+  await page.goto(`${http}/console/`);
+  await page.getByText(`${String(TEAM.length)} services`).waitFor();
+  await expect.poll(() => answers.some(({ cursor }) => cursor === undefined), ALL_JOBS).toBe(true);
+  expect(answers.length).toBeGreaterThan(1);
+  const failing = answers.flatMap(({ jobs }) => jobs).filter(({ status }) => status !== 'late').length;
+  expect(failing).toBeGreaterThan(0);
+  await page.getByText(`${String(failing)} need you`).waitFor();
+  expect(await page.title()).toBe(`(${String(failing)}) Now · flyball`);
+  expect(await overflow(page)).toBe(0);
 });
 
 it('is whole on a telephone, in Chinese, and for who sees by other means', async () => {

@@ -3,7 +3,9 @@ import type { Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
 import { admin, request, world } from '../e2e/client.ts';
 import { SOON } from '../support/patience.ts';
-import { at, faultsIn, inaccessible, open, overflow, screenshot, WIDTHS } from './browser.ts';
+import { SERVICES } from '../crowd/graph.ts';
+import { at, faultsIn, inaccessible, open, openCrowd, overflow, screenshot, WIDTHS } from './browser.ts';
+import { workOf } from './main-thread.ts';
 
 const OWN = 'services-screen';
 /** Requests are counted by the minute, and merged some minutes later; a world may have just begun. */
@@ -76,6 +78,50 @@ it('lists services; what is looked for and how it is sorted stands in the addres
   expect(requested.some((url) => url.includes('/v1/telemetry/topology'))).toBe(true);
   expect(requested.filter((url) => url.includes('/v1/telemetry/series'))).toEqual([]);
   await fits(page);
+});
+
+it('lists four hundred: found by name and owner, and scrolled without a frame over 50 ms', LONG, async () => {
+  const page = await openCrowd('/console/services');
+  const count = (shown: number) =>
+    page.getByText(`${String(shown)} of ${String(SERVICES.length)}`, { exact: true }).waitFor();
+  await count(SERVICES.length);
+  const table = page.getByRole('table', { name: 'Services' });
+  expect(await table.getAttribute('aria-rowcount')).toBe(String(SERVICES.length + 1));
+  // What they take in is there too, of all of them: nothing more is to come while it is measured.
+  await expect.poll(() => table.getByText(/^[\d.,]+\/s$/).count(), SOON).toBeGreaterThan(5);
+  await page.getByRole('button', { name: 'Service', exact: true }).click();
+  await table.getByRole('row').nth(1).getByText('alarms-api', { exact: true }).waitFor();
+  const { result: frames, tasks } = await workOf(page, () =>
+    table.evaluate(async (element) => {
+      let frame = 0;
+      for (; (frame - 1) * 76 <= element.scrollHeight; frame += 1) {
+        element.scrollTop = frame * 76;
+        await new Promise(requestAnimationFrame);
+      }
+      return frame;
+    }),
+  );
+  const longestMs = Math.max(...tasks.map(({ ownMs }) => ownMs));
+  process.stdout.write(`scrolling 400 services: the longest task took ${longestMs.toFixed(1)} ms\n`);
+  expect(frames).toBeGreaterThan(190);
+  expect(tasks.length).toBeGreaterThan(frames);
+  expect(longestMs).toBeLessThan(50);
+  await table.getByText('venues-worker', { exact: true }).waitFor();
+  expect(await table.getByRole('row').count()).toBeLessThan(60);
+
+  await page.getByRole('searchbox').fill('team-orders');
+  await count(10);
+  await page.getByRole('searchbox').fill('orders-api');
+  await count(1);
+  await page.getByRole('link', { name: 'orders-api', exact: true }).waitFor();
+  await page.getByRole('searchbox').fill('');
+  await page.getByLabel('Owner').selectOption('team-tickets');
+  await count(10);
+  await at(page, 360);
+  expect(await overflow(page)).toBe(0);
+  // No service is asked by itself, and what has not changed is not sent again.
+  const { requested } = faultsIn(page);
+  expect(requested.filter((url) => /\/v1\/services\/./.test(url))).toEqual([]);
 });
 
 it('forces a breaker for a time and for a reason, and releases it', async () => {

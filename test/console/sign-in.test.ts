@@ -75,7 +75,7 @@ describe('a key', () => {
 });
 
 describe('an issuer', () => {
-  const openSignedOut = () => open(SCREEN, { token: null, origins: [issuer] });
+  const openSignedOut = (path = SCREEN) => open(path, { token: null, origins: [issuer] });
 
   it('signs in by a code and PKCE, and leads back to the view that was asked for', async () => {
     const page = await openSignedOut();
@@ -88,6 +88,17 @@ describe('an issuer', () => {
       redirect_uri: `${origin}/console/signed-in`,
     });
     await page.getByTitle('jwt:corp:Ada').waitFor();
+  });
+
+  it('leads back to a view deep in the console, with all that its address says', async () => {
+    const deep = '/console/services/orders/breakers?history=payments&note=50%25%20of%20%C3%BC';
+    const page = await openSignedOut(deep);
+    await button(page, 'Sign in with corp').click();
+    await page.getByRole('heading', { level: 1, name: /orders$/ }).waitFor();
+    await page.getByRole('button', { name: 'Hide transitions' }).waitFor();
+    expect(page.url()).toBe(`${origin}${deep}`);
+    // The way there is not in the way back.
+    expect(await page.evaluate(() => history.length)).toBeLessThan(6);
   });
 
   it('leaves nothing of its answer in the address, in the history or in the storage', async () => {

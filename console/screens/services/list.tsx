@@ -141,12 +141,16 @@ function columnsOf(t: Told): Column<Row>[] {
       title: t('service'),
       width: 'minmax(150px, 2fr)',
       by: ({ service }) => service,
-      cell: ({ service }) => <Link to={to`/services/${service}`}>{service}</Link>,
+      cell: ({ service }) => (
+        <Link to={to`/services/${service}`} title={service}>
+          {service}
+        </Link>
+      ),
     },
     {
       key: 'state',
       title: t('state'),
-      width: '150px',
+      width: '168px',
       by: ({ state, service }) => `${String(WORST_FIRST.indexOf(state.kind))} ${service}`,
       cell: ({ state, alerts }) => (
         <State kind={state.kind} title={t(`${state.text}Title`, { count: alerts })}>
@@ -182,7 +186,7 @@ function columnsOf(t: Told): Column<Row>[] {
       title: t('owner'),
       width: 'minmax(110px, 1fr)',
       by: ({ owner = '' }) => owner,
-      cell: ({ owner }) => owner ?? <span class="quiet">–</span>,
+      cell: ({ owner = '–' }) => <span title={owner}>{owner}</span>,
     },
   ];
 }

@@ -396,7 +396,7 @@ export const servicesTexts = texts(
     noInstances: '4 分钟内没有实例上报。',
     firstOnly: '仅显示前 {count} 个。',
     convergence: '使用已发布版本的比例',
-    reached: '{share} 的实例在 {within} 内用上了版本 {revision}。',
+    reached: '{share} 的实例在 {within}内用上了版本 {revision}。',
     notReached: '尚未全部上报版本 {revision}。',
     versions: '库版本',
     functions: '函数',
