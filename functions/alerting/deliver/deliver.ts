@@ -23,9 +23,9 @@ const SIDE_BY_SIDE = 8;
 const SENDING_ENDS_MS = 12_000;
 /**
  * Who is told because others could not be told is so in the same tick, and what has waited for a channel that is well
- * again; that one may let few in at first.
+ * again, before the rest of what was due; that channel may let few in at first.
  */
-const ROUNDS = 5;
+const ROUNDS = 6;
 
 export interface DeliverReport {
   readonly sent: number;
@@ -79,8 +79,13 @@ export async function deliver(
         logger.error('a message could not be sent', { channel: batch.channel, ...errorFields(error) });
       }
     };
-    for (const turn of turnsOf(batches, open.all())) await sideBySide(SIDE_BY_SIDE, turn, sendOne);
-    for (const alert of await wake(parts, open, delivering, tried)) touched.set(alert.hash, alert);
+    for (const turn of turnsOf(batches, open.all())) {
+      await sideBySide(SIDE_BY_SIDE, turn, sendOne);
+      const woken = await wake(parts, open, delivering, tried);
+      for (const alert of woken) touched.set(alert.hash, alert);
+      // Worse may have waited than what was due: it goes before the rest, with the next round.
+      if (woken.length > 0) break;
+    }
     if (touched.size === 0 || !report.complete) break;
     // As they stand now: several messages may have been of one alert.
     await decide([...touched.keys()].flatMap((hash) => open.get(hash) ?? []));

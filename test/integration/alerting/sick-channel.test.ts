@@ -19,25 +19,26 @@ function of(service: string, name: string, more: Partial<Condition> = {}): Condi
 let world: AlertWorld;
 /** What was tried, as `channel service`. */
 let tried: string[];
-/** A breaker that is half-open in each minute anew. */
-let probedAt: number | undefined;
+/** When each channel was tried last: its breaker is half-open in each minute anew. */
+let probedAt: Map<string, number>;
 beforeEach(async () => {
   world = alertWorld((await createTable(inject('dynamodb'))).sdk, START);
   world.routing = routed({ route: { channels: ['mail'] } });
-  [tried, probedAt] = [[], undefined];
+  tried = [];
+  probedAt = new Map();
   world.send = (channel, message) => {
     tried.push(`${channel} ${message.notices[0]?.service ?? ''}`);
     throw gone(true);
   };
 });
 
-async function guarded(_type: string, _channel: string, send: (signal: AbortSignal) => Promise<void>): Promise<void> {
+async function guarded(_type: string, channel: string, send: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const nowMs = world.clock.now();
-  if (probedAt === nowMs) {
+  if (probedAt.get(channel) === nowMs) {
     const message = 'the breaker channel-sns is half-open';
     throw new Refused({ by: 'breaker', rule: 'channel-sns', message, retryAfterMs: MINUTE, statusCode: 503 });
   }
-  probedAt = nowMs;
+  probedAt.set(channel, nowMs);
   await send(new AbortController().signal);
 }
 
@@ -68,5 +69,32 @@ describe('of a channel that does not deliver', () => {
     await world.tick();
     expect(tried[0]).toBe('mail payments');
     expect(tried.slice(1).sort()).toEqual(['mail a', 'mail b', 'mail c', 'mail d']);
+  });
+
+  it('the worst keeps to its own pauses, and comes next when a lesser one has arrived in one of them', async () => {
+    // That the channel does not deliver is told of elsewhere.
+    const elsewhere = [{ match: { kind: ['flyball'] }, channels: ['boss'] }];
+    world.routing = routed({ route: { channels: ['mail'], routes: elsewhere } });
+    let isWell = false;
+    world.send = (channel, message, arrive) => {
+      if (channel === 'mail') tried.push(message.notices[0]?.service ?? '');
+      if (channel === 'mail' && !isWell) throw gone(true);
+      arrive();
+    };
+    world.conditions = worst;
+    // Tried six times by then: it waits for a quarter of an hour.
+    await world.pass(24 * MINUTE, { guarded });
+    tried.length = 0;
+    world.clock.advance(MINUTE);
+    await world.tick({ guarded });
+    expect(tried).toEqual([]);
+
+    world.conditions = [...worst, ...others];
+    world.clock.advance(MINUTE);
+    isWell = true;
+    await world.tick();
+    const [first, second, ...rest] = tried;
+    expect(second).toBe('payments');
+    expect([first, ...rest].sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 });
