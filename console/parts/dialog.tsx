@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useTexts } from '../text/language.ts';
+import { Field } from './field.tsx';
 import { partsTexts } from './texts.ts';
 
 interface DialogProps {
@@ -63,12 +64,11 @@ export function ReasonDialog({
   const t = useTexts(partsTexts);
   const [reason, setReason] = useState('');
   const [asked, setAsked] = useState(false);
-  const id = useId();
-  const wrong = asked && reason.trim() === '';
   return (
     <Dialog title={title} onClose={onClose}>
       <form
         class="stack"
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           setAsked(true);
@@ -76,21 +76,22 @@ export function ReasonDialog({
         }}
       >
         {children}
-        <div class="field">
-          <label for={id}>{t('reason')}</label>
-          <textarea
-            id={id}
-            rows={2}
-            maxLength={500}
-            value={reason}
-            aria-invalid={wrong}
-            aria-describedby={`${id}-hint`}
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-          <span id={`${id}-hint`} class={wrong ? 'wrong' : 'quiet'}>
-            {t(wrong ? 'reasonMissing' : 'reasonHint')}
-          </span>
-        </div>
+        <Field
+          label={t('reason')}
+          required
+          hint={t('reasonHint')}
+          wrong={asked && reason.trim() === '' ? t('reasonMissing') : undefined}
+        >
+          {(control) => (
+            <textarea
+              {...control}
+              rows={2}
+              maxLength={500}
+              value={reason}
+              onInput={(event) => setReason(event.currentTarget.value)}
+            />
+          )}
+        </Field>
         <div class="row">
           <button type="submit" class={danger ? 'danger' : 'main'} disabled={busy}>
             {act}

@@ -1,49 +1,25 @@
-// Rules on the screen: written with help, published only as they were shown, taken back, and never lost to anybody.
-import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { admin } from '../e2e/client.ts';
+// Rules on the screen: found in their list, written with help, and never lost to anybody.
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { SOON } from '../support/patience.ts';
-import { adminToken, at, faultsIn, inaccessible, open, overflow, screenshot } from './browser.ts';
+import { adminToken, at, inaccessible, overflow, screenshot } from './browser.ts';
+import {
+  answered,
+  apiOf,
+  button,
+  changes,
+  editor,
+  keyFor,
+  problems,
+  published,
+  put,
+  rules,
+  rulesAt,
+} from './rules-page.ts';
 
-const YAML = { 'content-type': 'application/yaml' };
+const issuer = inject('issuer');
 /** Keys pressed while the main thread's work is measured, and what a document weighs meanwhile. */
 const LARGE_BYTES = 60_000;
 const MOST_MS = 50;
-
-const rules = (service: string, limit = '100/s', more = '') =>
-  `# ${service}\napiVersion: flyball/v1\nservice: ${service}\nowner: team-console\nthrottles:\n  everyone:\n    limit: ${limit}\n${more}`;
-
-const apiOf = (service: string) => `/v1/services/${service}`;
-
-/** Asked again while the world is too busy to answer. */
-const answered = (method: string, path: string, body?: unknown, headers = {}) =>
-  vi.waitFor(async () => {
-    const answer = await admin(method, path, body, headers);
-    expect([answer.status, answer.body]).toEqual([200, answer.body]);
-    return answer.body;
-  }, SOON);
-
-const put = (service: string, text: string) => answered('PUT', `${apiOf(service)}/draft`, text, YAML);
-
-async function published(service: string, text: string): Promise<void> {
-  await put(service, text);
-  await answered('POST', `${apiOf(service)}/publish`, { note: 'by a test' });
-}
-
-const inForce = (service: string) => answered('GET', `${apiOf(service)}/rules`);
-
-/** At a view of the rules; answers that say no are part of what is tried here. */
-async function rulesAt(path: string, opened = {}): Promise<Page> {
-  const page = await open(`/console/rules${path}`, opened);
-  faultsIn(page).expect(/status of (401|404|409|412|422)/);
-  page.on('dialog', (dialog) => void dialog.accept());
-  return page;
-}
-
-const editor = (page: Page) => page.getByRole('textbox', { name: /as YAML/ });
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
-const changes = (page: Page) => page.locator('.changes > li');
-const problems = (page: Page) => page.getByRole('region', { name: 'Problems' });
 
 describe('the list', () => {
   it('shows which rules are in force and which drafts wait, and leads to both', async () => {
@@ -119,6 +95,21 @@ describe('the editor', () => {
     await expect.poll(() => editor(page).inputValue(), SOON).toContain('limit: 7/s');
   });
 
+  it('is found again by whoever signs in anew at their identity provider, in the same place', async () => {
+    const place = '/console-returned?at=%2Fthrottles%2Feveryone';
+    const page = await rulesAt(place, { origins: [issuer] });
+    await editor(page).fill(rules('console-returned', '9/s'));
+    await page.locator('[data-draft="unsaved"]').waitFor();
+    await page.route('**/v1/**', (route) =>
+      route.fulfill({ status: 401, json: { status: 401, code: 'UNAUTHENTICATED' } }),
+    );
+    await page.getByLabel('API key or token').waitFor();
+    await page.unroute('**/v1/**');
+    await button(page, 'Sign in with corp').click();
+    await expect.poll(() => editor(page).inputValue(), SOON).toContain('limit: 9/s');
+    expect(page.url()).toContain(`/console/rules${place}`);
+  });
+
   it('is fluent with a document of 60 KB: nine keys in ten take less than 50 ms of work', async () => {
     const page = await rulesAt('/console-large');
     let text = rules('console-large');
@@ -168,170 +159,11 @@ describe('the editor', () => {
   });
 });
 
-describe('publishing', () => {
-  it('publishes what was shown, as rules that change, with its note', async () => {
-    await published('console-publish', rules('console-publish'));
-    const page = await rulesAt('/console-publish');
-    await editor(page).waitFor();
-    await editor(page).fill(rules('console-publish', '50/s'));
-    await button(page, 'Save and review').click();
-    await changes(page).getByText('throttle everyone').waitFor();
-    expect(new URL(page.url()).search).toBe('?view=diff');
-    expect(await changes(page).locator('.before code').innerText()).toBe('100/s');
-    expect(await changes(page).locator('.after code').innerText()).toBe('50/s');
-    await page.getByLabel('Note').fill('half as much');
-    await button(page, 'Publish to the whole fleet').click();
-    await page.locator('[data-published]').waitFor();
-    expect(await inForce('console-publish')).toMatchObject({ throttles: { everyone: { limit: '50/s' } } });
-    await page.getByRole('link', { name: 'History' }).click();
-    await page.getByRole('row').filter({ hasText: 'half as much' }).getByText('In force').first().waitFor();
-  });
-
-  it('publishes no draft that was put in its place meanwhile', async () => {
-    await published('console-meanwhile', rules('console-meanwhile'));
-    await put('console-meanwhile', rules('console-meanwhile', '60/s'));
-    const page = await rulesAt('/console-meanwhile?view=diff');
-    await changes(page).getByText('60/s').waitFor();
-    // The page does not get to know of the other draft before it publishes.
-    faultsIn(page).expect(/ERR_FAILED/);
-    await page.route('**/draft', (route) => (route.request().method() === 'GET' ? route.abort() : route.continue()));
-    await put('console-meanwhile', rules('console-meanwhile', '6000/s'));
-    await button(page, 'Publish to the whole fleet').click();
-    await page.locator('[data-refused="DRAFT_CHANGED"]').waitFor();
-    expect(await inForce('console-meanwhile')).toMatchObject({ throttles: { everyone: { limit: '100/s' } } });
-    await page.unroute('**/draft');
-    await page.locator('[data-refused]').getByRole('button', { name: 'Show the newest' }).click();
-    await changes(page).getByText('6000/s').waitFor();
-  });
-
-  it('is forced only after it was refused, and with a note', async () => {
-    await published('console-forced', rules('console-forced'));
-    await put('console-forced', rules('console-forced', '70/s'));
-    const page = await rulesAt('/console-forced?view=diff');
-    // What an older library among the live instances makes the API say.
-    await page.route('**/publish', (route) =>
-      route.request().postData()?.includes('"force":true')
-        ? route.continue()
-        : route.fulfill({
-            status: 409,
-            contentType: 'application/problem+json',
-            json: {
-              status: 409,
-              code: 'LIBRARY_TOO_OLD',
-              detail: 'These rules need flyball 0.3.0.',
-              behind: [{ version: '0.2.0', instances: 3 }],
-            },
-          }),
-    );
-    await changes(page).first().waitFor();
-    expect(await button(page, 'Publish all the same').count()).toBe(0);
-    await button(page, 'Publish to the whole fleet').click();
-    await page.getByText('3 instances have flyball 0.2.0').waitFor();
-    expect(await button(page, 'Publish all the same').isDisabled()).toBe(true);
-    await page.getByLabel('Note').fill('they are about to go');
-    await button(page, 'Publish all the same').click();
-    await page.locator('[data-published]').waitFor();
-  });
-
-  it('goes to a part first, is compared with the rest, and promoted', async () => {
-    await published('console-gray', rules('console-gray'));
-    await put('console-gray', rules('console-gray', '80/s'));
-    const page = await rulesAt('/console-gray?view=diff');
-    await changes(page).first().waitFor();
-    await page.getByLabel('A part first').check();
-    await page.getByLabel('Share').fill('50');
-    await button(page, 'Publish to a part first').click();
-    await page.locator('[data-published]').getByRole('link', { name: 'Roll-out' }).click();
-    await page.locator('[data-gray="running"]').getByText('50%').waitFor();
-    await page.getByRole('columnheader', { name: /\(gray\)/ }).waitFor();
-    expect(await inForce('console-gray')).toMatchObject({ throttles: { everyone: { limit: '100/s' } } });
-    await button(page, 'Promote').click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByText('80/s').waitFor();
-    await dialog.getByRole('button', { name: 'Promote' }).click();
-    await page.locator('[data-gray="promoted"]').waitFor();
-    expect(await inForce('console-gray')).toMatchObject({ throttles: { everyone: { limit: '80/s' } } });
-  });
-
-  it('is taken back beneath what that changes', async () => {
-    await published('console-back', rules('console-back'));
-    await published('console-back', rules('console-back', '90/s'));
-    const page = await rulesAt('/console-back?view=history');
-    await button(page, 'Roll back to 1…').click();
-    await changes(page).getByText('100/s').waitFor();
-    expect(new URL(page.url()).searchParams.get('to')).toBe('1');
-    await page.getByRole('textbox', { name: 'Note' }).fill('back to what worked');
-    await page.getByRole('button', { name: 'Roll back to 1', exact: true }).click();
-    await expect
-      .poll(() => inForce('console-back'), SOON)
-      .toMatchObject({ throttles: { everyone: { limit: '100/s' } } });
-    await page.getByRole('row').filter({ hasText: 'back to what worked' }).first().waitFor();
-  });
-});
-
-describe('two people', () => {
-  it('who change different lines both keep what they wrote', async () => {
-    await put('console-two', rules('console-two', '100/s', '    burst: 200\n    mode: enforce\n    key: [client]\n'));
-    const page = await rulesAt('/console-two');
-    await editor(page).waitFor();
-    await editor(page).fill(rules('console-two', '100/s', '    burst: 200\n    mode: enforce\n    key: [ip]\n'));
-    await put('console-two', rules('console-two', '30/s', '    burst: 200\n    mode: enforce\n    key: [client]\n'));
-    await page.locator('[data-conflict]').getByText('has put another draft').waitFor();
-    expect(await editor(page).inputValue()).toContain('key: [ip]');
-    await button(page, 'Keep both').click();
-    await button(page, 'Save draft').click();
-    await expect
-      .poll(() => answered('GET', `${apiOf('console-two')}/draft`), SOON)
-      .toMatchObject({ throttles: { everyone: { limit: '30/s', key: ['ip'] } } });
-  });
-
-  it('who change the same line are shown both, and neither is lost', async () => {
-    await put('console-same', rules('console-same'));
-    const page = await rulesAt('/console-same');
-    await editor(page).waitFor();
-    await editor(page).fill(rules('console-same', '20/s'));
-    await put('console-same', rules('console-same', '40/s'));
-    const conflict = page.locator('[data-conflict]');
-    await conflict.getByText('Both of you changed the same lines').waitFor();
-    await conflict.getByText('40/s').first().waitFor();
-    expect(await editor(page).inputValue()).toContain('limit: 20/s');
-    expect(await button(page, 'Keep both').count()).toBe(0);
-    await button(page, 'Keep mine in place of theirs').click();
-    await button(page, 'Save draft').click();
-    await expect
-      .poll(() => answered('GET', `${apiOf('console-same')}/draft`), SOON)
-      .toMatchObject({ throttles: { everyone: { limit: '20/s' } } });
-  });
-});
-
-it('a draft is approved by somebody else, exactly as it was shown', async () => {
-  await published('console-eyes', rules('console-eyes'));
-  await put('console-eyes', rules('console-eyes', '50/s'));
-  const { body } = await admin('POST', '/v1/keys', { name: 'console-approver', role: 'publisher' });
-  for (const [token, isAuthor] of [[adminToken, true] as const, [String(body['key']), false] as const]) {
-    const page = await rulesAt('/console-eyes?view=diff', { token });
-    // As where the deployment asks for it: this world has one person alone.
-    await page.route('**/draft/approvals', async (route) => {
-      const headers = { ...route.request().headers() };
-      delete headers['if-none-match'];
-      const response = await route.fetch({ headers });
-      await route.fulfill({ response, json: { ...((await response.json()) as object), needed: 1 } });
-    });
-    const eyes = page.getByRole('region', { name: 'Approvals' });
-    await eyes.getByText(/\d of 1/).waitFor();
-    await expect.poll(() => button(page, 'Approve this draft').isDisabled(), SOON).toBe(isAuthor);
-    if (isAuthor) continue;
-    await button(page, 'Approve this draft').click();
-    await eyes.getByText('1 of 1').waitFor();
-    expect(await eyes.getByRole('listitem').innerText()).toContain('console-approver');
-  }
-});
-
 it('a viewer may look at everything and change nothing', async () => {
-  const { body } = await admin('POST', '/v1/keys', { name: 'console-viewer', role: 'viewer' });
+  const token = await keyFor('console-viewer', 'viewer');
   await published('console-viewed', rules('console-viewed'));
   await put('console-viewed', rules('console-viewed', '50/s'));
-  const page = await rulesAt('/console-viewed?view=diff', { token: String(body['key']) });
+  const page = await rulesAt('/console-viewed?view=diff', { token });
   await changes(page).getByText('50/s').waitFor();
   await expect
     .poll(() => button(page, 'Publish to the whole fleet').getAttribute('title'), SOON)
@@ -342,10 +174,14 @@ it('a viewer may look at everything and change nothing', async () => {
   expect(await editor(page).isEditable()).toBe(false);
 });
 
-it('the baseline is edited the same way, and shows whom it would stop', async () => {
+it('the baseline is edited the same way, with help, and shows whom it would stop', async () => {
   await published('console-ownerless', 'apiVersion: flyball/v1\nservice: console-ownerless\n');
   const page = await rulesAt('/baseline');
-  await editor(page).waitFor();
+  await editor(page).fill('apiVersion: flyball/v1\nkind: baseline\ndefaults:\n  throttles:\n    everyone:\n      ');
+  await editor(page).press('Control+End');
+  await editor(page).press('Control+Space');
+  await page.getByRole('option', { name: /^limit/ }).waitFor();
+  await page.keyboard.press('Escape');
   await editor(page).fill(
     'apiVersion: flyball/v1\nkind: baseline\nguardrails:\n  owned: { at: /owner, required: true }\n',
   );

@@ -95,6 +95,21 @@ export interface Figures {
   readonly p99Ms?: number;
 }
 
+/** Both sides of a gray publication. */
+export interface Beside {
+  readonly since: string;
+  readonly completeUntil?: string;
+  readonly gray: Figures;
+  readonly rest: Figures;
+}
+
+export interface Judgement extends Beside {
+  readonly verdict: 'better-or-equal' | 'worse' | 'not enough traffic';
+  readonly reason: string;
+  readonly next: 'wait' | 'step' | 'promote' | 'abort';
+  readonly bakedAt?: string;
+}
+
 export interface Gray {
   readonly revision: number;
   readonly baseRevision: number;
@@ -107,17 +122,9 @@ export interface Gray {
   readonly stepSince: string;
   readonly reason?: string;
   readonly gray?: GrayTerms;
-  readonly judgement?: {
-    readonly verdict: 'better-or-equal' | 'worse' | 'not enough traffic';
-    readonly reason: string;
-    readonly since: string;
-    readonly completeUntil?: string;
-    readonly gray: Figures;
-    readonly rest: Figures;
-    readonly next: 'wait' | 'step' | 'promote' | 'abort';
-    readonly bakedAt?: string;
-    readonly extendedAt?: string;
-  };
+  readonly judgement?: Judgement;
+  /** Where nobody judges. */
+  readonly figures?: Beside;
 }
 
 export type Standings = Readonly<Record<'current' | 'gray' | 'stale' | 'rejected' | 'unknown', number>>;

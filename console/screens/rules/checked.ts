@@ -1,19 +1,10 @@
 // What the API would say to a text: asked a moment after the last key, each fault with the line that it is about.
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
-import { ApiError, type FieldError } from '../../api/problem.ts';
+import { ApiError } from '../../api/problem.ts';
 import type { Validated } from './answers.ts';
 import type { Subject } from './subject.ts';
-import { lineOf, outlineOf } from './text/outline.ts';
-
-export interface Fault {
-  readonly kind: 'bad' | 'warn';
-  /** A JSON pointer. */
-  readonly path: string;
-  readonly reason: string;
-  /** From 0. */
-  readonly line: number;
-}
+import { faultsOf, type Fault } from './text/faults.ts';
 
 export interface Checked {
   /** Of which text this is said; older than the one that is shown while it is typed. */
@@ -70,14 +61,4 @@ async function check(api: string, text: string, signal: AbortSignal): Promise<Ch
       error: said ? undefined : error,
     };
   }
-}
-
-/** In the order of their lines. What is no YAML has no path, but says its line itself. */
-export function faultsOf(text: string, errors: readonly FieldError[], kind: Fault['kind']): Fault[] {
-  const outline = outlineOf(text);
-  const faults = errors.map(({ path, reason }) => {
-    const said = / at line (\d+), column \d+/.exec(path === '' ? reason : '');
-    return { kind, path, reason, line: said ? Number(said[1]) - 1 : lineOf(outline, path) };
-  });
-  return faults.sort((a, b) => a.line - b.line);
 }

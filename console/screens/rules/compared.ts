@@ -5,7 +5,7 @@ import { useLive } from '../../api/live.ts';
 import { ApiError, type FieldError } from '../../api/problem.ts';
 import type { Diff, RuleChange, Validated } from './answers.ts';
 import { readStored, type Stored } from './draft.ts';
-import type { Subject } from './subject.ts';
+import { IN_FORCE_MS, inForcePath, type Subject } from './subject.ts';
 
 export interface Compared {
   readonly stored: Stored;
@@ -20,8 +20,8 @@ export interface Compared {
 export interface Review {
   readonly compared: Compared | undefined;
   readonly error: ApiError | undefined;
-  /** Another draft stands by now than the one that is shown. */
-  readonly isOld: boolean;
+  /** What has changed since: the draft, or what is in force, which is the revision of this number by now. */
+  readonly moved: 'draft' | number | undefined;
   readonly load: () => Promise<void>;
 }
 
@@ -32,15 +32,22 @@ export function useReview(subject: Subject): Review {
   const { api } = subject;
   const [compared, setCompared] = useState<Compared>();
   const [error, setError] = useState<ApiError>();
+  const [isLoading, setLoading] = useState(false);
+  const [standing, setStanding] = useState<number>();
   const { etag } = useLive(`${api}/draft`);
+  const { etag: inForce } = useLive(inForcePath(subject), IN_FORCE_MS);
   const load = useCallback(async () => {
+    setLoading(true);
     try {
-      setCompared(await compare(subject));
+      const read = await compare(subject);
+      setCompared(read);
+      setStanding(read.stored.revision);
       setError(undefined);
     } catch (caught) {
       if (!(caught instanceof ApiError)) throw caught;
       setError(caught);
     }
+    setLoading(false);
   }, [api]);
   useEffect(() => void load(), [load]);
   useEffect(() => {
@@ -48,9 +55,21 @@ export function useReview(subject: Subject): Review {
     const timer = setTimeout(() => void load(), Math.max(AGAIN_MS, error.retryAfterMs ?? 0));
     return () => clearTimeout(timer);
   }, [error]);
-  const shown = compared?.stored.etag;
-  const isOld = compared !== undefined && etag !== undefined && etag.replaceAll('"', '') !== shown;
-  return { compared, error, isOld, load };
+  useEffect(() => {
+    if (inForce === undefined || !compared) return;
+    readStored(subject).then(
+      ({ revision }) => setStanding(revision),
+      (caught: unknown) => {
+        // It is looked at again when it is published.
+        if (!(caught instanceof ApiError)) throw caught;
+      },
+    );
+  }, [inForce]);
+  const shown = compared?.stored;
+  const isOther = etag !== undefined && etag.replaceAll('"', '') !== shown?.etag;
+  const moved =
+    !shown || isLoading ? undefined : isOther ? 'draft' : standing === shown.revision ? undefined : standing;
+  return { compared, error, moved, load };
 }
 
 async function compare(subject: Subject): Promise<Compared> {

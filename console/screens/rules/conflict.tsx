@@ -23,7 +23,9 @@ export function Conflict({ subject, draft, other }: { subject: Subject; draft: D
     <section class="note warn conflict" role="alert" data-conflict>
       <strong>{other.etag === undefined ? t('draftGone') : t('otherDraft', { author: other.author })}</strong>
       {other.updatedAt === undefined ? null : <Ago at={other.updatedAt} />}
-      <p>{t(both === undefined ? 'bothOverlap' : 'bothFit')}</p>
+      <p>
+        {t('stillHere')} {t(both === undefined ? 'bothOverlap' : 'bothFit')}
+      </p>
       <div class="row">
         {both === undefined ? null : (
           <button type="button" class="main" onClick={() => takeOver(both)}>

@@ -1,7 +1,8 @@
 // Deciding something that instances will follow: why, what the API says against it, and doing it all the same.
 import type { ComponentChildren } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ApiError } from '../../api/problem.ts';
+import { Field } from '../../parts/field.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { useTexts } from '../../text/language.ts';
 import { Refused } from './refused.tsx';
@@ -18,17 +19,19 @@ interface DecideProps {
   /** Why it cannot be done now. */
   why: string | undefined;
   needsNote?: boolean;
+  /** Whether what stands in the form beside the note can be sent; it says itself what cannot. */
+  isSound?: () => boolean;
   onDo: (decided: Decided) => Promise<unknown>;
   /** What can be done about a refusal. */
   help?: (error: ApiError, clear: () => void) => ComponentChildren;
   children?: ComponentChildren;
 }
 
-export function Decide({ act, why, needsNote = false, onDo, help, children }: DecideProps) {
+export function Decide({ act, why, needsNote = false, isSound, onDo, help, children }: DecideProps) {
   const t = useTexts(rulesTexts);
   const tp = useTexts(partsTexts);
-  const id = useId();
   const [note, setNote] = useState('');
+  const [asked, setAsked] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<ApiError>();
   // Only what the API has refused, and said why, can be done all the same.
@@ -36,7 +39,10 @@ export function Decide({ act, why, needsNote = false, onDo, help, children }: De
   const isMissing = note.trim() === '';
 
   async function decide(force: boolean): Promise<void> {
-    if (busy || why !== undefined || (isMissing && (needsNote || force))) return;
+    if (busy || why !== undefined) return;
+    const lacksNote = isMissing && (needsNote || force);
+    setAsked(lacksNote);
+    if (isSound?.() === false || lacksNote) return;
     setBusy(true);
     try {
       await onDo({ ...(isMissing ? {} : { note: note.trim() }), ...(force ? { force } : {}) });
@@ -53,26 +59,28 @@ export function Decide({ act, why, needsNote = false, onDo, help, children }: De
   return (
     <form
       class="stack"
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         void decide(false);
       }}
     >
-      <div class="field">
-        <label for={id}>{t('note')}</label>
-        <textarea
-          id={id}
-          rows={2}
-          maxLength={1000}
-          required={needsNote || isForceable}
-          aria-describedby={`${id}-hint`}
-          value={note}
-          onInput={({ currentTarget }) => setNote(currentTarget.value)}
-        />
-        <span id={`${id}-hint`} class="quiet">
-          {tp('reasonHint')}
-        </span>
-      </div>
+      <Field
+        label={t('note')}
+        required={needsNote || isForceable}
+        hint={tp('reasonHint')}
+        wrong={asked && isMissing ? tp('reasonMissing') : undefined}
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            rows={2}
+            maxLength={1000}
+            value={note}
+            onInput={({ currentTarget }) => setNote(currentTarget.value)}
+          />
+        )}
+      </Field>
       {children}
       {refused ? (
         <Refused error={refused}>
@@ -81,8 +89,8 @@ export function Decide({ act, why, needsNote = false, onDo, help, children }: De
             <button
               type="button"
               class="danger"
-              disabled={busy || isMissing || why !== undefined}
-              title={isMissing ? tp('reasonMissing') : why}
+              disabled={busy || why !== undefined}
+              title={why}
               onClick={() => void decide(true)}
             >
               {t('publishForced')}

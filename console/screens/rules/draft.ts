@@ -5,7 +5,7 @@ import { refreshed, useLive } from '../../api/live.ts';
 import { ApiError } from '../../api/problem.ts';
 import type { Revisions, Standing } from './answers.ts';
 import { keep, keptOf } from './kept.ts';
-import { templateOf, type Subject } from './subject.ts';
+import { IN_FORCE_MS, inForcePath, templateOf, type Subject } from './subject.ts';
 
 /** Until a draft that could not be read is looked for again. */
 const AGAIN_MS = 5_000;
@@ -30,6 +30,8 @@ export interface Draft {
   readonly isDirty: boolean;
   /** What was typed is from before the page was loaded. */
   readonly isRestored: boolean;
+  /** What somebody else has published since, which what is typed does not begin from. */
+  readonly published: number | undefined;
   /** Somebody else's draft, which stands by now in place of the one that was edited. */
   readonly other: Stored | undefined;
   readonly type: (text: string) => void;
@@ -74,6 +76,7 @@ export function useDraft(subject: Subject): Draft {
   const kept = useRef(keptOf(name));
   const [stored, setStored] = useState<Stored>();
   const [other, setOther] = useState<Stored>();
+  const [published, setPublished] = useState<number>();
   const [error, setError] = useState<ApiError>();
   const [text, setText] = useState(kept.current?.text ?? '');
   const [isRestored, setRestored] = useState(false);
@@ -84,6 +87,7 @@ export function useDraft(subject: Subject): Draft {
   const begin = useCallback((from: Stored, typed = from.source) => {
     setStored(from);
     setOther(undefined);
+    setPublished(undefined);
     setText(typed);
     setError(undefined);
   }, []);
@@ -100,6 +104,7 @@ export function useDraft(subject: Subject): Draft {
         return setOther(read);
       }
       if (!before || !wasDirty || typed === read.source) return begin(read);
+      if (before.revision !== read.revision) setPublished(read.revision);
       if (before.etag === read.etag) return setStored(read);
       setOther(read);
     } catch (caught) {
@@ -121,6 +126,14 @@ export function useDraft(subject: Subject): Draft {
     const known = now.current.stored;
     if (seen !== undefined && known && unquoted(seen) !== known.etag && unquoted(seen) !== other?.etag) void load();
   }, [seen]);
+
+  // So is whoever publishes, also this very draft.
+  const { etag: inForce } = useLive(inForcePath(subject), IN_FORCE_MS);
+  const wasInForce = useRef(inForce);
+  useEffect(() => {
+    if (wasInForce.current !== undefined && now.current.stored) void load();
+    wasInForce.current = inForce;
+  }, [inForce]);
 
   useEffect(() => {
     if (!stored) return;
@@ -156,6 +169,7 @@ export function useDraft(subject: Subject): Draft {
       // What was typed while it was on its way stays typed.
       setStored(saved);
       setOther(undefined);
+      setPublished(undefined);
       setRestored(false);
       void refreshed(api);
       void refreshed('/v1/services?');
@@ -173,7 +187,7 @@ export function useDraft(subject: Subject): Draft {
   };
 
   return {
-    ...{ stored, error, text, isDirty, isRestored, other, save, load },
+    ...{ stored, error, text, isDirty, isRestored, published, other, save, load },
     type: setText,
     takeOver: (made) => {
       if (other) begin(other, made);

@@ -29,8 +29,7 @@ export function Edit({ subject, draft }: { subject: Subject; draft: Draft }) {
   const t = useTexts(rulesTexts);
   const tp = useTexts(partsTexts);
   const { text, stored, isDirty, other } = draft;
-  // The baseline's form is in no schema of its own: the API alone says what is wrong with it.
-  const { data: schema } = useLive<Schema>(subject.isBaseline ? undefined : '/v1/schema/rules', DAY_MS);
+  const { data: schema } = useLive<Schema>(`/v1/schema/${subject.isBaseline ? 'baseline' : 'rules'}`, DAY_MS);
   const checked = useChecked(subject, text);
   const [target, setTarget] = useState<Target>();
   const [caret, setCaret] = useState(0);
@@ -99,6 +98,11 @@ export function Edit({ subject, draft }: { subject: Subject; draft: Draft }) {
           </span>
         </div>
         {other ? <Conflict subject={subject} draft={draft} other={other} /> : null}
+        {draft.published === undefined ? null : (
+          <p class="note warn" role="status" data-published-meanwhile>
+            {t('publishedMeanwhile', { revision: draft.published })} {t('stillHere')}
+          </p>
+        )}
         {draft.isRestored && !other ? (
           <p class="note" role="status">
             {t('restored')}

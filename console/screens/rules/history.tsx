@@ -1,8 +1,9 @@
 // What was published, by whom and why; what differs between any two revisions; and going back to one.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { get, queryOf, send } from '../../api/client.ts';
 import { refreshed, useLive } from '../../api/live.ts';
 import { tellDone, useAct } from '../../parts/feedback.tsx';
+import { useNarrow } from '../../parts/narrow.ts';
 import { Empty, Shown } from '../../parts/shown.tsx';
 import { State, type Kind } from '../../parts/state.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
@@ -33,9 +34,13 @@ const STATE_TEXTS = {
   removal: 'rulesRemoved',
 } as const;
 
+/** On a phone what one comes for is in sight; the rest is reached by scrolling. */
+const NARROW = ['revision', 'state', 'go', 'note', 'at', 'author', 'from', 'to'];
+
 export function History({ subject }: { subject: Subject }) {
   const t = useTexts(rulesTexts);
   const tp = useTexts(partsTexts);
+  const narrow = useNarrow();
   const first = useLive<Revisions>(`${subject.api}/revisions?limit=50`, 10_000);
   const [older, setOlder] = useState<readonly Revisions[]>([]);
   const [busy, run] = useAct();
@@ -72,11 +77,17 @@ export function History({ subject }: { subject: Subject }) {
         />
       ),
     },
-    { key: 'revision', title: t('revision'), width: '90px', end: true, cell: ({ revision }) => revision },
+    {
+      key: 'revision',
+      title: narrow ? '#' : t('revision'),
+      width: narrow ? '48px' : '90px',
+      end: true,
+      cell: ({ revision }) => revision,
+    },
     {
       key: 'state',
       title: t('state'),
-      width: '140px',
+      width: narrow ? '112px' : '140px',
       cell: ({ state }) => <State kind={STATES[state]}>{t(STATE_TEXTS[state])}</State>,
     },
     { key: 'at', title: t('publishedAt'), width: '170px', cell: ({ publishedAt }) => <Time at={publishedAt} /> },
@@ -106,15 +117,16 @@ export function History({ subject }: { subject: Subject }) {
         ),
     },
   ];
+  const rows = [...(first.data?.revisions ?? []), ...older.flatMap((page) => page.revisions)];
   return (
     <div class="history">
       <Shown of={first}>
-        {({ revisions }) => (
+        {() => (
           <>
             <Table
               label={t('history')}
-              columns={columns}
-              rows={[...revisions, ...older.flatMap((page) => page.revisions)]}
+              columns={narrow ? NARROW.flatMap((key) => columns.filter((one) => one.key === key)) : columns}
+              rows={rows}
               rowKey={({ revision }) => String(revision)}
               minWidth={900}
               empty={<Empty title={t('nothingPublished')} />}
@@ -134,7 +146,11 @@ export function History({ subject }: { subject: Subject }) {
               </button>
             )}
             {from !== '' && to !== '' ? (
-              <Between key={`${from} ${to}`} {...{ subject, from, to, inForce }} />
+              <Between
+                key={`${from} ${to}`}
+                {...{ subject, from, to, inForce }}
+                target={rows.find(({ revision }) => String(revision) === to)}
+              />
             ) : (
               <p class="quiet">{t('pickTwo')}</p>
             )}
@@ -171,16 +187,29 @@ interface BetweenProps {
   to: string;
   /** The revision that is. */
   inForce: number | undefined;
+  target: Revision | undefined;
 }
 
-function Between({ subject, from, to, inForce }: BetweenProps) {
+function Between({ subject, from, to, inForce, target }: BetweenProps) {
   const t = useTexts(rulesTexts);
+  const section = useRef<HTMLElement>(null);
   const diff = useLive<Diff>(`${subject.api}/diff${queryOf({ from, to })}`, 10_000);
   const named = (version: string) => (version === 'published' ? t('inForceState') : version);
   const isBack = from === 'published' && to !== String(inForce) && /^\d+$/.test(to);
+  // Whoever asked to go back, maybe from a row far above, is led to it.
+  useEffect(() => {
+    if (!isBack) return;
+    section.current?.focus({ preventScroll: true });
+    section.current?.scrollIntoView();
+  }, []);
   return (
-    <section class="card" aria-label={t('differences')}>
+    <section ref={section} class="card" tabIndex={-1} aria-label={t('differences')}>
       <h2>{`${named(from)} → ${named(to)}`}</h2>
+      {target ? (
+        <p class="quiet">
+          {target.author} · <Time at={target.publishedAt} /> {target.note === '' ? null : <q>{target.note}</q>}
+        </p>
+      ) : null}
       <Shown of={diff}>
         {({ changes }) => (
           <>

@@ -21,7 +21,7 @@ import { ViolationList } from './violations.tsx';
 
 export function Review({ subject }: { subject: Subject }) {
   const t = useTexts(rulesTexts);
-  const { compared, error, isOld, load } = useReview(subject);
+  const { compared, error, moved, load } = useReview(subject);
   const [published, setPublished] = useState<Published>();
   if (!compared) return error ? <Failed error={error} onRetry={() => void load()} /> : <Loading />;
   const { stored, changes, warnings, errors, violations, cursor } = compared;
@@ -32,6 +32,12 @@ export function Review({ subject }: { subject: Subject }) {
       </Empty>
     );
   }
+  const old =
+    moved === undefined
+      ? undefined
+      : moved === 'draft'
+        ? t('draftMoved')
+        : t('publishedMeanwhile', { revision: moved });
   return (
     <div class="review">
       <section class="stack" aria-label={t('differences')}>
@@ -43,14 +49,14 @@ export function Review({ subject }: { subject: Subject }) {
           </span>
         </div>
         {error ? <Failed error={error} onRetry={() => void load()} /> : null}
-        {isOld ? (
+        {old === undefined ? null : (
           <div class="note warn" role="alert" data-old>
-            <span>{t('draftMoved')}</span>
+            <span>{old}</span>
             <button type="button" onClick={() => void load()}>
               {t('showNewest')}
             </button>
           </div>
-        ) : null}
+        )}
         {keptOf(subject.name) ? (
           <div class="note warn" role="status">
             <span>{t('keptUnsaved')}</span>
@@ -73,7 +79,7 @@ export function Review({ subject }: { subject: Subject }) {
         {published ? <PublishedNote subject={subject} published={published} /> : null}
         {published && changes.length === 0 ? null : (
           <Publish
-            {...{ subject, compared, isOld, load }}
+            {...{ subject, compared, old, load }}
             onPublished={(done) => {
               setPublished(done);
               void load();

@@ -3,17 +3,17 @@ import { useState } from 'preact/hooks';
 import { send } from '../../api/client.ts';
 import { refreshed, useLive } from '../../api/live.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { countOf, percentOf } from '../../parts/number.ts';
 import { Empty, Shown } from '../../parts/shown.tsx';
 import { State } from '../../parts/state.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { Ago, Countdown, durationOf, Time } from '../../parts/time.tsx';
 import { useMay } from '../../session/me.ts';
 import { useTexts } from '../../text/language.ts';
-import type { Diff, Figures, Fleet, Gray } from './answers.ts';
+import type { Diff, Fleet, Gray, GrayTerms } from './answers.ts';
 import { Changes } from './changes.tsx';
 import { Convergence } from './convergence.tsx';
 import { Decide, type Decided } from './decide.tsx';
+import { Sides, Verdict } from './sides.tsx';
 import type { Subject } from './subject.ts';
 import { rulesTexts } from './texts.ts';
 
@@ -43,6 +43,7 @@ function GrayPublication({ subject, gray }: { subject: Subject; gray: Gray }) {
   const t = useTexts(rulesTexts);
   const { revision, baseRevision, state, author, note, startedAt, steps, step, stepSince, reason, gray: terms } = gray;
   const { judgement } = gray;
+  const beside = judgement ?? gray.figures;
   const isRunning = state === 'running';
   return (
     <div class="stack" data-gray={state} data-revision={revision}>
@@ -55,13 +56,7 @@ function GrayPublication({ subject, gray }: { subject: Subject; gray: Gray }) {
       </div>
       {note === '' ? null : <q>{note}</q>}
       {reason === undefined ? null : <p>{reason}</p>}
-      {terms ? (
-        <p>
-          {t('givenTo')} <strong>{terms.share ?? '100%'}</strong> {t('ofBy', { by: terms.by })}
-          {terms.versions ? ` · ${terms.versions.join(', ')}` : ''}
-          {terms.match ? ` · ${JSON.stringify(terms.match)}` : ''}
-        </p>
-      ) : null}
+      {terms ? <GivenTo {...terms} /> : null}
       {steps.length === 0 ? null : (
         <ol class="gray-steps" aria-label={t('steps')}>
           {steps.map(({ share, bake }, i) => (
@@ -79,8 +74,9 @@ function GrayPublication({ subject, gray }: { subject: Subject; gray: Gray }) {
           <Time at={stepSince} /> {judgement?.bakedAt === undefined ? null : <Countdown to={judgement.bakedAt} />}
         </p>
       ) : null}
-      {judgement ? <Sides judgement={judgement} revision={revision} base={baseRevision} /> : null}
       {isRunning && !judgement ? <p class="quiet">{t('nobodyJudges')}</p> : null}
+      {judgement ? <Verdict of={judgement} /> : null}
+      {beside ? <Sides of={beside} revision={revision} base={baseRevision} /> : null}
       {isRunning ? <GrayDiff subject={subject} /> : null}
     </div>
   );
@@ -102,54 +98,19 @@ function GrayDiff({ subject }: { subject: Subject }) {
   ) : null;
 }
 
-const VERDICTS = { 'better-or-equal': 'ok', worse: 'bad', 'not enough traffic': 'unknown' } as const;
-
-interface SidesProps {
-  judgement: NonNullable<Gray['judgement']>;
-  revision: number;
-  base: number;
-}
-
-/** Both sides beside each other, since the step began. */
-function Sides({ judgement, revision, base }: SidesProps) {
+/** `5% by client · versions 7, live · requests method=POST`. */
+function GivenTo({ share, by, versions, match }: GrayTerms) {
   const t = useTexts(rulesTexts);
-  const { verdict, reason, since, completeUntil, gray, rest, next } = judgement;
-  const share = (part: number, of: number) => (of > 0 ? percentOf(part / of) : '–');
-  const rows: readonly (readonly [string, (side: Figures) => string])[] = [
-    [t('requests'), ({ requests }) => countOf(requests)],
-    [t('failures'), ({ failed, requests, refused }) => share(failed, requests - refused)],
-    [t('refused'), ({ refused, requests }) => share(refused, requests)],
-    ['p99', ({ p99Ms }) => (p99Ms === undefined ? '–' : durationOf(p99Ms))],
+  const pairs = Object.entries(match ?? {}).map(([name, value]) => `${name}=${value}`);
+  const parts = [
+    share === undefined ? '' : t('shareBy', { share, by: by === 'instance' ? t('byInstance') : by }),
+    versions ? `${t('versions')} ${versions.join(', ')}` : '',
+    pairs.length > 0 ? `${t('requests')} ${pairs.join(', ')}` : '',
   ];
   return (
-    <div class="stack" aria-live="polite">
-      <div class="row">
-        <State kind={VERDICTS[verdict]}>{t(`verdict.${verdict}`)}</State>
-        {reason === '' ? null : <span>{reason}</span>}
-        <span class="quiet">{t(`next.${next}`)}</span>
-      </div>
-      <table class="sides">
-        <thead>
-          <tr>
-            <td />
-            <th scope="col">{t('graySide', { revision })}</th>
-            <th scope="col">{t('restSide', { revision: base })}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([title, of]) => (
-            <tr key={title}>
-              <th scope="row">{title}</th>
-              <td class="number">{of(gray)}</td>
-              <td class="number">{of(rest)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <p class="quiet">
-        <Time at={since} /> – <Time at={completeUntil} />
-      </p>
-    </div>
+    <p>
+      {t('givenTo')} <strong>{parts.filter((part) => part !== '').join(' · ')}</strong>
+    </p>
   );
 }
 

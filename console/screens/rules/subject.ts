@@ -37,3 +37,7 @@ export const templateOf = ({ name, isBaseline }: Subject): string =>
   isBaseline
     ? 'apiVersion: flyball/v1\nkind: baseline\nguardrails:\n'
     : `apiVersion: flyball/v1\nservice: ${name}\nthrottles:\n  everyone:\n    limit: 100/s\n`;
+
+/** What is in force, whose ETag tells whether that has changed. */
+export const inForcePath = ({ api, isBaseline }: Subject): string => (isBaseline ? api : `${api}/rules`);
+export const IN_FORCE_MS = 5_000;

@@ -1,7 +1,6 @@
 // The editor's small arts: merging, colours, indentation, writing values, and whom a change concerns.
 import { describe, expect, it } from 'vitest';
-import { faultsOf } from '../../../../console/screens/rules/checked.ts';
-import { grayOf, WHOLE } from '../../../../console/screens/rules/gray-terms.ts';
+import { faultsOf } from '../../../../console/screens/rules/text/faults.ts';
 import { concernedBy } from '../../../../console/screens/rules/text/concerned.ts';
 import { piecesOf } from '../../../../console/screens/rules/text/highlight.ts';
 import { newLine, shift } from '../../../../console/screens/rules/text/keys.ts';
@@ -147,30 +146,6 @@ describe('whom a change concerns', () => {
 
   it('is nobody where an owner changes', () => {
     expect(concernedBy([changed('/owner')], document)).toEqual({ resources: [], dependencies: [], jobs: [] });
-  });
-});
-
-describe('the terms of a gray publication', () => {
-  it('are none for the whole fleet', () => {
-    expect(grayOf(WHOLE)).toBeUndefined();
-  });
-
-  it('are a share, with what takes it back', () => {
-    expect(grayOf({ ...WHOLE, way: 'part', share: '5', by: 'client', refusals: '', p99: '20' })).toEqual({
-      share: '5%',
-      by: 'client',
-      abortWhen: { errors: '+2%', p99: '+20%', minimumSample: 200 },
-    });
-    expect(grayOf({ ...WHOLE, way: 'part', errors: '', refusals: '', p99: '' })).toEqual({ share: '5%' });
-  });
-
-  it('are steps, each for its time', () => {
-    expect(grayOf({ ...WHOLE, way: 'steps', errors: '', refusals: '', p99: '' })).toEqual({
-      steps: [
-        { share: '5%', bake: '10m' },
-        { share: '50%', bake: '30m' },
-      ],
-    });
   });
 });
 
