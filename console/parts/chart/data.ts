@@ -77,6 +77,12 @@ export function niceTop(top: number): number {
   return step === 10 && top * 1.02 > 10 * power ? 20 * power : step * power;
 }
 
+/** The beginning of a logarithmic axis at or below `least`: one digit, since its marks are counted from there. */
+export function niceFoot(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return Math.floor(least / power) * power;
+}
+
 /** How strongly a count is shaded, 0 to 1: by its logarithm, so that one slow call among thousands is still seen. */
 export const shadeOf = (count: number, most: number): number =>
   count <= 0 || most <= 0 ? 0 : 0.12 + 0.88 * (Math.log1p(count) / Math.log1p(most));

@@ -5,6 +5,7 @@ import type { Colours } from './colours.ts';
 import {
   isolated,
   leastOf,
+  niceFoot,
   niceTop,
   shadeOf,
   stacked,
@@ -56,7 +57,7 @@ export interface Plot {
 }
 
 const FONT = '11px system-ui, sans-serif';
-const AXIS_PX = 58;
+const AXIS_PX = 66;
 
 export function plotIn(
   host: HTMLElement,
@@ -179,7 +180,7 @@ function logRange({ lines, heat, limits }: Drawing): [number, number] {
     values,
     [...rows.map(({ upTo }) => upTo), ...limits.map(({ value }) => value)].filter((value) => value > 0),
   );
-  return [least, Math.max(top, least * 10)];
+  return [niceFoot(least), Math.max(top, least * 10)];
 }
 
 function axesOf(colours: Colours, now: () => Drawing): uPlot.Axis[] {

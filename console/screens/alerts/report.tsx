@@ -37,7 +37,7 @@ export function WeekReport() {
   };
   const columns: readonly Column<RuleReport>[] = [
     {
-      ...{ key: 'rule', title: t('rule'), width: 'minmax(240px, 3fr)', by: nameOf },
+      ...{ key: 'rule', title: t('rule'), width: 'minmax(150px, 3fr)', by: nameOf },
       cell: (rule) => <span title={nameOf(rule)}>{nameOf(rule)}</span>,
     },
     ...COUNTS.map((count) => ({
@@ -81,7 +81,7 @@ export function WeekReport() {
               rowKey={({ kind, service, name }) => `${kind} ${service} ${name}`}
               sort={sort}
               onSort={setSort}
-              minWidth={1090}
+              minWidth={1000}
               empty={<Empty title={t('noReport')} />}
             />
           </>

@@ -25,7 +25,7 @@ export function Standing({ job }: { job: JobDetail }) {
       {acknowledged ? (
         <div class="note">
           <span>
-            {withReason(t('seenBy', { by: acknowledged.by }), acknowledged.reason, t)} <Ago at={acknowledged.at} />
+            {withReason(t('seenBy', { by: acknowledged.by }), acknowledged.reason, t)} · <Ago at={acknowledged.at} />
           </span>
           {acknowledged.until === undefined ? null : (
             <span class="quiet">
@@ -37,7 +37,7 @@ export function Standing({ job }: { job: JobDetail }) {
       {paused ? (
         <div class="note">
           <span>
-            {withReason(t('pausedBy', { by: paused.by ?? t('somebody') }), paused.reason, t)} <Ago at={paused.from} />
+            {withReason(t('pausedBy', { by: paused.by ?? t('somebody') }), paused.reason, t)} · <Ago at={paused.from} />
           </span>
           {paused.until === undefined ? null : (
             <span class="quiet">

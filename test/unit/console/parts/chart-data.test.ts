@@ -1,6 +1,6 @@
 // Tests the arithmetic of charts: stacks, gaps, axes that stay, and shades.
 import { describe, expect, it } from 'vitest';
-import { isolated, leastOf, niceTop, shadeOf, stacked, topOf } from '../../../../console/parts/chart/data.ts';
+import { isolated, leastOf, niceFoot, niceTop, shadeOf, stacked, topOf } from '../../../../console/parts/chart/data.ts';
 import { lastKnown } from '../../../../console/parts/chart/last-known.ts';
 
 describe('stacked lines', () => {
@@ -55,6 +55,16 @@ describe('an axis', () => {
     [0.03, 0.05],
   ])('ends above %d at %d', (top, end) => {
     expect(niceTop(top)).toBeCloseTo(end);
+  });
+
+  it.each([
+    [3_091, 3_000],
+    [1, 1],
+    [10, 10],
+    [0.37, 0.3],
+    [98_765, 90_000],
+  ])('begins, of %d, at %d when it is logarithmic', (least, begin) => {
+    expect(niceFoot(least)).toBeCloseTo(begin);
   });
 
   it('reaches the largest of what is known, and what it is told to', () => {
