@@ -350,11 +350,11 @@ export const alertsTexts = texts(
     unsaved: '静默尚未保存，要离开吗？',
 
     noDead: '全部已送达。',
-    deadSays: '最近 90 天内放弃且未再重试的消息。',
+    deadSays: '此处列出最近 90 天内放弃且未再重试的消息。',
     retry: '重试',
     retryDone: '将在下一轮重试。',
 
-    week: '第 {week} 周',
+    week: '{week} 周报',
     before: '上一周',
     after: '下一周',
     reportSays: '无人处理的就是噪声：排在最前。',

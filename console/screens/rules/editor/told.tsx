@@ -11,7 +11,7 @@ export function ToldOf({ path, told: { description, kinds, since } }: { path?: r
   return (
     <div class="told">
       {path ? <code>{path.join(' › ')}</code> : null}
-      {description === '' ? null : <span>{description}</span>}
+      {description === '' ? null : <span lang="en">{description}</span>}
       {shown.length === 0 ? null : (
         <span class="quiet">
           {shown.join(' | ')}
