@@ -1,4 +1,4 @@
-// A dialog of the browser's own, which keeps the focus and gives it back; and one that asks for a reason.
+// A dialog of the browser's own, which keeps the focus and gives it back; one that is a form; and one that asks for a reason.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useTexts } from '../text/language.ts';
@@ -39,6 +39,44 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
   );
 }
 
+interface FormDialogProps {
+  title: string;
+  /** On the button that does it. */
+  act: string;
+  danger?: boolean;
+  disabled?: boolean;
+  onClose: () => void;
+  onSubmit: () => void;
+  children: ComponentChildren;
+}
+
+/** What is wrong with what was filled in is said by its fields, and not by the browser. */
+export function FormDialog({ title, act, danger, disabled, onClose, onSubmit, children }: FormDialogProps) {
+  const t = useTexts(partsTexts);
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form
+        class="stack"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSubmit();
+        }}
+      >
+        {children}
+        <div class="row">
+          <button type="submit" class={danger ? 'danger' : 'main'} disabled={disabled}>
+            {act}
+          </button>
+          <button type="button" onClick={onClose}>
+            {t('cancel')}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
 interface ReasonDialogProps {
   title: string;
   /** What will happen, above the reason. */
@@ -65,42 +103,31 @@ export function ReasonDialog({
   const [reason, setReason] = useState('');
   const [asked, setAsked] = useState(false);
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          setAsked(true);
-          if (reason.trim() !== '') onReason(reason.trim());
-        }}
+    <FormDialog
+      {...{ title, act, danger, onClose }}
+      disabled={busy}
+      onSubmit={() => {
+        setAsked(true);
+        if (reason.trim() !== '') onReason(reason.trim());
+      }}
+    >
+      {children}
+      <Field
+        label={t('reason')}
+        required
+        hint={t('reasonHint')}
+        wrong={asked && reason.trim() === '' ? t('reasonMissing') : undefined}
       >
-        {children}
-        <Field
-          label={t('reason')}
-          required
-          hint={t('reasonHint')}
-          wrong={asked && reason.trim() === '' ? t('reasonMissing') : undefined}
-        >
-          {(control) => (
-            <textarea
-              {...control}
-              rows={2}
-              maxLength={500}
-              value={reason}
-              onInput={(event) => setReason(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <div class="row">
-          <button type="submit" class={danger ? 'danger' : 'main'} disabled={busy}>
-            {act}
-          </button>
-          <button type="button" onClick={onClose}>
-            {t('cancel')}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+        {(control) => (
+          <textarea
+            {...control}
+            rows={2}
+            maxLength={500}
+            value={reason}
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+    </FormDialog>
   );
 }

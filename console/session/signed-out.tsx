@@ -1,8 +1,9 @@
 // What whoever is not signed in sees, wherever in the page they wanted to go.
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { sentenceOf } from '../api/problem-texts.ts';
 import { ApiError } from '../api/problem.ts';
+import { Field } from '../parts/field.tsx';
 import { LanguageChoice } from '../text/language-choice.tsx';
 import { useTexts } from '../text/language.ts';
 import { Issuers } from './issuers.tsx';
@@ -11,7 +12,6 @@ import { sessionTexts } from './texts.ts';
 
 export function SignedOut() {
   const t = useTexts(sessionTexts);
-  const id = useId();
   const [token, setToken] = useState('');
   const [wrong, setWrong] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -52,26 +52,18 @@ export function SignedOut() {
           </p>
         )}
         <Issuers />
-        <div class="field">
-          <label for={id}>{t('token')}</label>
-          <input
-            id={id}
-            type="password"
-            autocomplete="off"
-            spellcheck={false}
-            value={token}
-            aria-invalid={wrong !== undefined}
-            aria-describedby={`${id}-hint`}
-            onInput={(event) => setToken(event.currentTarget.value)}
-          />
-          <span
-            id={`${id}-hint`}
-            class={wrong === undefined ? 'quiet' : 'wrong'}
-            role={wrong === undefined ? undefined : 'alert'}
-          >
-            {wrong ?? t('tokenHint')}
-          </span>
-        </div>
+        <Field label={t('token')} hint={t('tokenHint')} wrong={wrong}>
+          {(control) => (
+            <input
+              {...control}
+              type="password"
+              autocomplete="off"
+              spellcheck={false}
+              value={token}
+              onInput={(event) => setToken(event.currentTarget.value)}
+            />
+          )}
+        </Field>
         <button type="submit" class="main" disabled={busy}>
           {t(busy ? 'checking' : 'signIn')}
         </button>

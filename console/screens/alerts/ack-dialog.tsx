@@ -1,11 +1,12 @@
 // Says that somebody has an alert: until when, and a note for whoever looks next.
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { OpenAlert } from '../../api/alerts.ts';
 import { path, send } from '../../api/client.ts';
 import { refreshed } from '../../api/live.ts';
 import { now } from '../../clock.ts';
+import { FormDialog } from '../../parts/dialog.tsx';
 import { useAct } from '../../parts/feedback.tsx';
-import { FormDialog } from '../../parts/form-dialog.tsx';
+import { Field } from '../../parts/field.tsx';
 import { useTexts } from '../../text/language.ts';
 import { alertsTexts } from './texts.ts';
 import { UntilField, type Chosen } from './until-field.tsx';
@@ -13,7 +14,6 @@ import { endOf } from './until.ts';
 
 export function AckDialog({ alert: { id, summary }, onClose }: { alert: OpenAlert; onClose: () => void }) {
   const t = useTexts(alertsTexts);
-  const field = useId();
   const [chosen, choose] = useState<Chosen>({ choice: 'over', moment: '' });
   const [note, setNote] = useState('');
   const [asked, setAsked] = useState(false);
@@ -44,20 +44,17 @@ export function AckDialog({ alert: { id, summary }, onClose }: { alert: OpenAler
       </p>
       <p>{t('ackSays')}</p>
       <UntilField chosen={chosen} onChoose={choose} asked={asked} withOver />
-      <div class="field">
-        <label for={field}>{t('ackNote')}</label>
-        <textarea
-          id={field}
-          rows={2}
-          maxLength={500}
-          value={note}
-          aria-describedby={`${field}-hint`}
-          onInput={(event) => setNote(event.currentTarget.value)}
-        />
-        <span id={`${field}-hint`} class="quiet">
-          {t('ackNoteHint')}
-        </span>
-      </div>
+      <Field label={t('ackNote')} hint={t('ackNoteHint')}>
+        {(control) => (
+          <textarea
+            {...control}
+            rows={2}
+            maxLength={500}
+            value={note}
+            onInput={(event) => setNote(event.currentTarget.value)}
+          />
+        )}
+      </Field>
     </FormDialog>
   );
 }

@@ -1,9 +1,10 @@
 // What people do with a job: start it, pause and resume it, say that they have seen it, change and delete it.
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { path, send } from '../../api/client.ts';
 import { refreshed } from '../../api/live.ts';
 import { ReasonDialog } from '../../parts/dialog.tsx';
 import { useAct } from '../../parts/feedback.tsx';
+import { Field } from '../../parts/field.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { Link, to } from '../../router/router.tsx';
 import { useMay, type Role } from '../../session/me.ts';
@@ -79,7 +80,6 @@ function DeedDialog({
   const t = useTexts(jobsTexts);
   const [busy, run] = useAct();
   const [until, setUntil] = useState('');
-  const id = useId();
   const hasEnd = deed === 'acknowledge' || (deed === 'pause' && job.kind === 'declared');
   const act = async (reason: string) => {
     const end = hasEnd && until !== '' ? { until: new Date(until).toISOString() } : {};
@@ -102,19 +102,16 @@ function DeedDialog({
     >
       <p>{t(deed === 'pause' && job.kind === 'check' ? 'ask.pauseCheckHint' : `ask.${deed}Hint`)}</p>
       {hasEnd ? (
-        <div class="field">
-          <label for={id}>{t('untilWhen')}</label>
-          <input
-            id={id}
-            type="datetime-local"
-            value={until}
-            aria-describedby={`${id}-hint`}
-            onInput={({ currentTarget }) => setUntil(currentTarget.value)}
-          />
-          <span id={`${id}-hint`} class="quiet">
-            {t(deed === 'pause' ? 'untilPauseHint' : 'untilSeenHint')}
-          </span>
-        </div>
+        <Field label={t('untilWhen')} hint={t(deed === 'pause' ? 'untilPauseHint' : 'untilSeenHint')}>
+          {(control) => (
+            <input
+              {...control}
+              type="datetime-local"
+              value={until}
+              onInput={({ currentTarget }) => setUntil(currentTarget.value)}
+            />
+          )}
+        </Field>
       ) : null}
     </ReasonDialog>
   );

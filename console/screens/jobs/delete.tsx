@@ -1,8 +1,9 @@
 // Deletes a check for good, once its name has been written.
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { get, path, send } from '../../api/client.ts';
+import { FormDialog } from '../../parts/dialog.tsx';
 import { useAct } from '../../parts/feedback.tsx';
-import { FormDialog } from '../../parts/form-dialog.tsx';
+import { Field } from '../../parts/field.tsx';
 import { go } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { Check, JobDetail } from './answers.ts';
@@ -12,7 +13,6 @@ export function DeleteDialog({ job, onClose }: { job: JobDetail; onClose: () => 
   const t = useTexts(jobsTexts);
   const [busy, run] = useAct();
   const [name, setName] = useState('');
-  const id = useId();
   const remove = async () => {
     if (name !== job.job) return;
     const done = await run(
@@ -34,16 +34,17 @@ export function DeleteDialog({ job, onClose }: { job: JobDetail; onClose: () => 
       onSubmit={() => void remove()}
     >
       <p>{t('ask.deleteHint')}</p>
-      <div class="field">
-        <label for={id}>{t('nameToDelete', { name: job.job })}</label>
-        <input
-          id={id}
-          autocomplete="off"
-          spellcheck={false}
-          value={name}
-          onInput={({ currentTarget }) => setName(currentTarget.value)}
-        />
-      </div>
+      <Field label={t('nameToDelete', { name: job.job })}>
+        {(control) => (
+          <input
+            {...control}
+            autocomplete="off"
+            spellcheck={false}
+            value={name}
+            onInput={({ currentTarget }) => setName(currentTarget.value)}
+          />
+        )}
+      </Field>
     </FormDialog>
   );
 }

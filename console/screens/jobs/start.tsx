@@ -1,9 +1,10 @@
 // Starts a job now, after saying what that means.
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { idempotencyKey, path, send } from '../../api/client.ts';
 import { refreshed } from '../../api/live.ts';
+import { FormDialog } from '../../parts/dialog.tsx';
 import { useAct } from '../../parts/feedback.tsx';
-import { FormDialog } from '../../parts/form-dialog.tsx';
+import { Field } from '../../parts/field.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { useTexts } from '../../text/language.ts';
 import type { JobDetail } from './answers.ts';
@@ -18,7 +19,6 @@ export function StartDialog({ job, onClose }: { job: JobDetail; onClose: () => v
   const [reason, setReason] = useState('');
   const [payload, setPayload] = useState('');
   const [wrong, setWrong] = useState(false);
-  const id = useId();
   const start = async () => {
     const given = jsonIn(payload);
     setWrong(given === undefined);
@@ -39,34 +39,31 @@ export function StartDialog({ job, onClose }: { job: JobDetail; onClose: () => v
       onSubmit={() => void start()}
     >
       <p>{t('ask.startHint', { function: job.function ?? '–' })}</p>
-      <div class="field">
-        <label for={`${id}-reason`}>{p('reason')}</label>
-        <textarea
-          id={`${id}-reason`}
-          rows={2}
-          maxLength={500}
-          value={reason}
-          onInput={({ currentTarget }) => setReason(currentTarget.value)}
-        />
-      </div>
+      <Field label={p('reason')}>
+        {(control) => (
+          <textarea
+            {...control}
+            rows={2}
+            maxLength={500}
+            value={reason}
+            onInput={({ currentTarget }) => setReason(currentTarget.value)}
+          />
+        )}
+      </Field>
       <details>
         <summary>{t('payload')}</summary>
-        <div class="field">
-          <label for={`${id}-payload`}>JSON</label>
-          <textarea
-            id={`${id}-payload`}
-            class="mono"
-            rows={4}
-            spellcheck={false}
-            value={payload}
-            aria-invalid={wrong}
-            aria-describedby={`${id}-hint`}
-            onInput={({ currentTarget }) => setPayload(currentTarget.value)}
-          />
-          <span id={`${id}-hint`} class={wrong ? 'wrong' : 'quiet'}>
-            {t(wrong ? 'payloadWrong' : 'payloadHint')}
-          </span>
-        </div>
+        <Field label="JSON" hint={t('payloadHint')} wrong={wrong ? t('payloadWrong') : undefined}>
+          {(control) => (
+            <textarea
+              {...control}
+              class="mono"
+              rows={4}
+              spellcheck={false}
+              value={payload}
+              onInput={({ currentTarget }) => setPayload(currentTarget.value)}
+            />
+          )}
+        </Field>
       </details>
     </FormDialog>
   );

@@ -1,9 +1,10 @@
 // Asks what the drawn limit is to be called, and makes it a rule of the draft.
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { path } from '../../api/client.ts';
 import { refreshed, useLive } from '../../api/live.ts';
+import { FormDialog } from '../../parts/dialog.tsx';
 import { tellDone, useAct } from '../../parts/feedback.tsx';
-import { FormDialog } from '../../parts/form-dialog.tsx';
+import { Field } from '../../parts/field.tsx';
 import { go, to } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { RuleDocument } from './answers.ts';
@@ -32,7 +33,6 @@ export function DraftRule({ service, resource, limit, onClose }: DraftRuleProps)
   const [typed, setTyped] = useState<string>();
   const [isShadow, setShadow] = useState(false);
   const [busy, run] = useAct();
-  const id = useId();
   const name = typed ?? freeName(resource, taken);
   const wrong = !NAME.test(name) ? t('nameWrong') : taken.includes(name) ? t('nameTaken') : undefined;
   const make = async () => {
@@ -57,20 +57,16 @@ export function DraftRule({ service, resource, limit, onClose }: DraftRuleProps)
     >
       <p>{t(resource === '' ? 'makeAll' : 'makeOf', { limit: rateText(limit), resource })}</p>
       {known && !known.inForce ? <p class="note warn">{t('draftBefore', { author: known.author })}</p> : null}
-      <div class="field">
-        <label for={id}>{t('ruleName')}</label>
-        <input
-          id={id}
-          value={name}
-          maxLength={64}
-          aria-invalid={wrong !== undefined}
-          aria-describedby={`${id}-hint`}
-          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-        />
-        <span id={`${id}-hint`} class={wrong === undefined ? 'quiet' : 'wrong'}>
-          {wrong ?? t('nameHint')}
-        </span>
-      </div>
+      <Field label={t('ruleName')} hint={t('nameHint')} wrong={wrong}>
+        {(control) => (
+          <input
+            {...control}
+            value={name}
+            maxLength={64}
+            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+          />
+        )}
+      </Field>
       <label class="row">
         <input type="checkbox" checked={isShadow} onChange={({ currentTarget }) => setShadow(currentTarget.checked)} />
         {t('shadowFirst')}
