@@ -11,7 +11,7 @@ export const nowTexts = texts(
     'verdict.unknown': 'Nobody can know',
     wellDetail: 'Nothing needs you.',
     waitsDetail: '{count} can wait for the hour of whoever owns it.',
-    'doubt.away': 'The API does not answer: what stands here may be over, and what is new is missing.',
+    'doubt.away': 'The API or its table does not answer: what stands here may be over, and what is new is missing.',
     'doubt.tick': 'flyball has not looked at alerts for five minutes: what is new is missing.',
     'doubt.merge':
       'Telemetry comes late: objectives, refusals, fleets, saturation and alert rules are not judged meanwhile.',
@@ -75,7 +75,7 @@ export const nowTexts = texts(
     'verdict.unknown': '无法得知',
     wellDetail: '没有需要处理的事项。',
     waitsDetail: '{count} 项可以等到负责人的处理时段。',
-    'doubt.away': 'API 没有响应：此处内容可能已过时，新的情况也看不到。',
+    'doubt.away': 'API 或其存储没有响应：此处内容可能已过时，新的情况也看不到。',
     'doubt.tick': 'flyball 已有五分钟没有评估告警：新的情况看不到。',
     'doubt.merge': '遥测数据延迟：期间不评估服务目标、拒绝、实例、饱和度和告警规则。',
     'doubt.monitor': '任务和检查无人看管：其状况不可见。',

@@ -104,7 +104,7 @@ function Standing({ standing }: { standing: BreakerStanding }) {
       <dt>{t('since')}</dt>
       <dd>
         <Ago at={since} />
-        {because ? <span class="quiet"> · {because.reason ?? causeText(t, because.cause)}</span> : null}
+        {because && !forced ? <span class="quiet"> · {because.reason ?? causeText(t, because.cause)}</span> : null}
       </dd>
       {openUntil === undefined ? null : (
         <>

@@ -209,7 +209,11 @@ function RevisionCell({ revision, gray, publishedAt, draft, t }: Row & { t: Told
     <>
       <span class="number">{countOf(revision)}</span> <span class="quiet">·</span> <Ago at={publishedAt} />
       {gray ? <span class="tag">{t('grayOf', { revision: gray.revision })}</span> : null}
-      {draft && !draft.inForce ? <span class="tag">{t('hasDraft')}</span> : null}
+      {draft && !draft.inForce ? (
+        <span class="tag" title={t('hasDraft')}>
+          {t('draft')}
+        </span>
+      ) : null}
     </>
   );
 }

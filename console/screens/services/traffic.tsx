@@ -130,12 +130,17 @@ function Totals({ figures, durationMs }: { figures: Figures; durationMs: Percent
   const t = useTexts(servicesTexts);
   const { admitted, deferred, refused, failed, from, to: until } = figures;
   const all = admitted + deferred + refused + failed;
-  const share = (count: number) => (all === 0 ? '–' : percentOf(count / all));
+  const isCounted = until > from;
+  const tile = (title: string, count: number, note = all === 0 ? '–' : percentOf(count / all)): Tile => [
+    title,
+    isCounted ? countOf(count) : '–',
+    isCounted ? note : '',
+  ];
   const counts: readonly Tile[] = [
-    [t('requests'), countOf(all), until === from ? '–' : rateOf((all * 1_000) / (until - from))],
-    [t('failed'), countOf(failed), share(failed)],
-    [t('refused'), countOf(refused), share(refused)],
-    ...(deferred > 0 ? [[t('deferred'), countOf(deferred), share(deferred)] as const] : []),
+    tile(t('requests'), all, rateOf((all * 1_000) / (until - from))),
+    tile(t('failed'), failed),
+    tile(t('refused'), refused),
+    ...(deferred > 0 ? [tile(t('deferred'), deferred)] : []),
   ];
   const took = (name: string) => (all > 0 && durationMs ? durationOf(durationMs[name] ?? 0) : '–');
   return (
