@@ -158,7 +158,7 @@ describe('a part of the fleet', () => {
     await gray.getByText('Versions or aliases live, 7 · Requests method=POST, path=/orders*').waitFor();
     await gray.getByText('Nobody judges it').waitFor();
     await gray.getByRole('columnheader', { name: 'Revision 1 (the rest)' }).waitFor();
-    await gray.getByText(/Nothing is known yet|No request came/).waitFor();
+    await gray.getByText(/Not counted yet|No request came/).waitFor();
   });
 
   it('is asked for again, field by field, where it cannot be meant so', async () => {

@@ -69,7 +69,7 @@ export function GrayForm({ part, onPart, faults, said }: GrayFormProps) {
       {part.way === 'all' ? null : (
         <>
           <div class="row fields">
-            {part.way === 'part' ? text('share', t('share')) : text('steps', t('steps'), t('stepsHint'))}
+            {part.way === 'part' ? text('share', t('share')) : text('steps', t('steps'))}
             <By part={part} onPart={onPart} wrong={wrongAt('by')} />
           </div>
           <details
