@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useTexts } from '../text/language.ts';
-import { Field } from './field.tsx';
+import { WordsField } from './field.tsx';
 import { partsTexts } from './texts.ts';
 
 interface DialogProps {
@@ -112,22 +112,14 @@ export function ReasonDialog({
       }}
     >
       {children}
-      <Field
+      <WordsField
         label={t('reason')}
         required
         hint={t('reasonHint')}
         wrong={asked && reason.trim() === '' ? t('reasonMissing') : undefined}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            rows={2}
-            maxLength={500}
-            value={reason}
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+        value={reason}
+        onValue={setReason}
+      />
     </FormDialog>
   );
 }

@@ -44,3 +44,26 @@ export function Field({ label, hint, wrong, required = false, children }: FieldP
     </div>
   );
 }
+
+type WordsProps = Omit<FieldProps, 'children'> & {
+  value: string;
+  onValue: (value: string) => void;
+  maxLength?: number;
+};
+
+/** A field for a few words, e.g. why. */
+export function WordsField({ value, onValue, maxLength = 500, ...field }: WordsProps) {
+  return (
+    <Field {...field}>
+      {(control) => (
+        <textarea
+          {...control}
+          rows={2}
+          maxLength={maxLength}
+          value={value}
+          onInput={({ currentTarget }) => onValue(currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}

@@ -6,7 +6,7 @@ import { refreshed } from '../../api/live.ts';
 import { now } from '../../clock.ts';
 import { FormDialog } from '../../parts/dialog.tsx';
 import { useAct } from '../../parts/feedback.tsx';
-import { Field } from '../../parts/field.tsx';
+import { WordsField } from '../../parts/field.tsx';
 import { useTexts } from '../../text/language.ts';
 import { alertsTexts } from './texts.ts';
 import { UntilField, type Chosen } from './until-field.tsx';
@@ -44,17 +44,7 @@ export function AckDialog({ alert: { id, summary }, onClose }: { alert: OpenAler
       </p>
       <p>{t('ackSays')}</p>
       <UntilField chosen={chosen} onChoose={choose} asked={asked} withOver />
-      <Field label={t('ackNote')} hint={t('ackNoteHint')}>
-        {(control) => (
-          <textarea
-            {...control}
-            rows={2}
-            maxLength={500}
-            value={note}
-            onInput={(event) => setNote(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <WordsField label={t('ackNote')} hint={t('ackNoteHint')} value={note} onValue={setNote} />
     </FormDialog>
   );
 }

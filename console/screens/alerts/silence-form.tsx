@@ -7,7 +7,7 @@ import { useOpenAlerts } from '../../attention.ts';
 import { now } from '../../clock.ts';
 import { ALERT_KINDS, alertTexts } from '../../parts/alert-texts.ts';
 import { tellDone, useAct } from '../../parts/feedback.tsx';
-import { Field as FormField } from '../../parts/field.tsx';
+import { WordsField } from '../../parts/field.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { go, useGuard, usePlace } from '../../router/router.tsx';
 import { useMay } from '../../session/me.ts';
@@ -96,22 +96,14 @@ export function SilenceForm() {
       />
       {isEmpty ? <p class={asked ? 'wrong' : 'quiet'}>{t('whole')}</p> : <Fitting match={match} />}
       <UntilField chosen={chosen} onChoose={choose} asked={asked} />
-      <FormField
+      <WordsField
         label={tParts('reason')}
         hint={tParts('reasonHint')}
         wrong={asked && reason.trim() === '' ? tParts('reasonMissing') : undefined}
         required
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            rows={2}
-            maxLength={500}
-            value={reason}
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-        )}
-      </FormField>
+        value={reason}
+        onValue={setReason}
+      />
       <div class="row">
         <button
           type="submit"

@@ -4,7 +4,7 @@ import { idempotencyKey, path, send } from '../../api/client.ts';
 import { refreshed } from '../../api/live.ts';
 import { FormDialog } from '../../parts/dialog.tsx';
 import { useAct } from '../../parts/feedback.tsx';
-import { Field } from '../../parts/field.tsx';
+import { Field, WordsField } from '../../parts/field.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { useTexts } from '../../text/language.ts';
 import type { JobDetail } from './answers.ts';
@@ -39,17 +39,7 @@ export function StartDialog({ job, onClose }: { job: JobDetail; onClose: () => v
       onSubmit={() => void start()}
     >
       <p>{t('ask.startHint', { function: job.function ?? '–' })}</p>
-      <Field label={p('reason')}>
-        {(control) => (
-          <textarea
-            {...control}
-            rows={2}
-            maxLength={500}
-            value={reason}
-            onInput={({ currentTarget }) => setReason(currentTarget.value)}
-          />
-        )}
-      </Field>
+      <WordsField label={p('reason')} value={reason} onValue={setReason} />
       <details>
         <summary>{t('payload')}</summary>
         <Field label="JSON" hint={t('payloadHint')} wrong={wrong ? t('payloadWrong') : undefined}>

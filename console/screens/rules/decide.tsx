@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { ApiError } from '../../api/problem.ts';
-import { Field } from '../../parts/field.tsx';
+import { WordsField } from '../../parts/field.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { useTexts } from '../../text/language.ts';
 import { Refused } from './refused.tsx';
@@ -65,22 +65,15 @@ export function Decide({ act, why, needsNote = false, isSound, onDo, help, child
         void decide(false);
       }}
     >
-      <Field
+      <WordsField
         label={t('note')}
         required={needsNote || isForceable}
         hint={tp('reasonHint')}
         wrong={asked && isMissing ? tp('reasonMissing') : undefined}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            rows={2}
-            maxLength={1000}
-            value={note}
-            onInput={({ currentTarget }) => setNote(currentTarget.value)}
-          />
-        )}
-      </Field>
+        value={note}
+        onValue={setNote}
+        maxLength={1000}
+      />
       {children}
       {refused ? (
         <Refused error={refused}>
