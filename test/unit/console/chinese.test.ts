@@ -12,7 +12,7 @@ const TERMS = new Set(
   ).split(' '),
 );
 /** Told as they are typed or searched for. */
-const EXAMPLES = [/annotation\.\w+ = "[\w-]+"/g, /throttle\/per-client|per-client/g];
+const EXAMPLES = [/annotation\.\w+ = "[\w-]+"/g, /throttle\/per-client|per-client/g, /\$LATEST, live/g];
 
 const values = /\{[^}]*\}/g;
 const withoutValues = (text: string) => text.replace(values, ' ');
