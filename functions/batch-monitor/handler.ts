@@ -2,14 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { governed } from '../../middleware/index.ts';
 import { systemClock } from '../../middleware/kernel/clock.ts';
-import { controlPlaneTable, createApi } from '../api/index.ts';
+import { createApi } from '../api/index.ts';
 import { logged, loggerOf } from '../api/logging.ts';
+import { signedControlPlaneTable } from '../api/signed-table.ts';
 import { batchMonitorRoutes } from './api.ts';
 import { lambdaInvoker } from './invoker.ts';
 
 const clock = systemClock;
 const logger = loggerOf('batch-monitor');
-const table = controlPlaneTable();
+const table = signedControlPlaneTable();
 const options = { service: 'batch-monitor', logger };
 const { FLYBALL_CELL = '', FLYBALL_FUNCTION_PREFIX = '', FLYBALL_STARTABLE_FUNCTIONS = '' } = process.env;
 const starter = {

@@ -79,7 +79,7 @@ async function restOfTheApi(): Promise<void> {
   expect((await admin('GET', '/v1/services/passing/concurrency')).status).toBe(200);
   const simulated = await admin('POST', '/v1/services/passing/draft/simulate', { minutes: 5 });
   expect(simulated.status).toBe(200);
-  const jobs = ['jobs', 'jobs/nightly-settlement', 'jobs/nightly-settlement/runs'];
+  const jobs = ['jobs', 'jobs?status=failed', 'jobs/nightly-settlement', 'jobs/nightly-settlement/runs'];
   const usage = ['throttles/monthly', 'usage', 'usage/signals'].map((path) => `services/passing/${path}`);
   for (const path of [...jobs, 'audit', 'services', 'services/passing/revisions', ...usage]) {
     expect((await admin('GET', `/v1/${path}`)).status, path).toBe(200);

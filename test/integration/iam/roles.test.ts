@@ -281,9 +281,11 @@ describe("flyball's table", () => {
     expect(without).toEqual([]);
   });
 
-  const ASK_THE_INDEX = ['alerting', 'alerting-tick', 'batch-monitor-tick', 'telemetry-merge', 'gray-judge'];
+  const ASK_THE_INDEX = [
+    ...['alerting', 'alerting-tick', 'batch-monitor', 'batch-monitor-tick', 'telemetry-merge', 'gray-judge'],
+  ];
 
-  it('the ticks, the merge and who lists open alerts ask the index of what is due, and nobody another one', () => {
+  it('the ticks, the merge and who lists open alerts or jobs ask the index of what is due, and nobody another one', () => {
     for (const name of NAMES) {
       const allowed = DYNAMODB_ACTIONS.filter((action) =>
         may(name, `dynamodb:${action}`, `${TABLE}/index/due`, 'runs'),
@@ -292,6 +294,8 @@ describe("flyball's table", () => {
       expect(may(name, 'dynamodb:Query', `${TABLE}/index/other`, 'runs')).toBe(false);
       expect(may(name, 'dynamodb:GetRecords', `${TABLE}/stream/2026`)).toBe(false);
     }
+    // Who lists jobs asks for runs alone.
+    expect(may('batch-monitor', 'dynamodb:Query', `${TABLE}/index/due`, 'jobs')).toBe(false);
   });
 
   it('orders smuggles nothing past by naming several keys at once', () => {
