@@ -57,7 +57,7 @@ export function crossings(): readonly Crossing[] {
   }
   for (const [n, name] of OTHERS.entries()) {
     add('internet', `service:${name}`);
-    if (n % 2 === 0) add(`service:${name}`, `service:${OTHERS[n + 1] ?? ''}`);
+    if (n % 2 === 1) add(`service:${name}`, `service:${OTHERS[n - 1] ?? ''}`);
   }
   return [...ends.values()].map(([from, to], n) => ({
     ...{ from, to },

@@ -1,8 +1,9 @@
 // The crowd's jobs: ten thousand, declared ones that run once a day and checks that are pinged; some have failed or were missed.
-import { judgedNow } from '../../functions/batch-monitor/standing.ts';
+import { judge } from '../../functions/batch-monitor/judge.ts';
+import { settledRuns } from '../../functions/batch-monitor/judging/settled.ts';
 import { newCheck, pinged } from '../../functions/batch-monitor/checks/fold.ts';
 import { changeCheck, createCheck } from '../../store/items/checks.ts';
-import { beginRun, endRun, type RunStart } from '../../store/items/job-runs.ts';
+import { beginRun, endRun, listRuns, noteMissed, settleRun, type RunStart } from '../../store/items/job-runs.ts';
 import { changeJob, declareJobs, type JobDefinition } from '../../store/items/jobs.ts';
 import type { Table } from '../../store/port.ts';
 import { ownerOf, SERVICES } from './graph.ts';
@@ -42,7 +43,7 @@ export async function putJobs(table: Table, nowMs: number): Promise<void> {
     for (const [k, [job, slot]] of [...slots].entries()) {
       const n = i * DECLARED_EACH + k;
       if (n % 211 !== 7) await run({ table, service, job, slot, fails: n % 97 === 5, n, count });
-      await changeJob(table, service, job, (current) => current && judgedNow(table, current, nowMs));
+      await settle(table, service, job, nowMs);
     }
     await putCheck(table, service, i, nowMs);
   }
@@ -73,6 +74,22 @@ async function run({ table, service, job, slot, fails, n, count }: Ran): Promise
       ...(failed ? { error: { name: 'FileMissing', message: `${job}: no file came from ${service}` } } : {}),
     });
   }
+}
+
+/** As the tick does of what is due. */
+async function settle(table: Table, service: string, job: string, nowMs: number): Promise<void> {
+  const { runs } = await listRuns(table, { service, job }, { limit: 50 });
+  await changeJob(table, service, job, async (current) => {
+    if (!current) return undefined;
+    const settled = settledRuns(current, runs, nowMs);
+    const judgement = judge(current, settled, nowMs);
+    for (const slot of judgement.missed) await noteMissed(table, { service, job }, slot);
+    for (const [i, seen] of runs.entries()) {
+      const word = settled[i];
+      if (seen.dueAt !== undefined && word) await settleRun(table, seen, word);
+    }
+    return { ...judgement.job, rev: current.rev + 1 };
+  });
 }
 
 async function putCheck(table: Table, service: string, n: number, nowMs: number): Promise<void> {
