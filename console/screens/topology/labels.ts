@@ -56,7 +56,7 @@ function free(route: Route, { width, height }: Form, taken: Taken): Box | undefi
 
 /** Boxes by the cells of a grid that they touch. */
 class Taken {
-  readonly #cells = new Map<string, Box[]>();
+  readonly #cells = new Map<number, Box[]>();
 
   add(box: Box): void {
     for (const cell of cellsOf(box)) {
@@ -71,11 +71,12 @@ class Taken {
   }
 }
 
-function cellsOf({ x, y, width, height }: Box): string[] {
-  const cells: string[] = [];
+/** Two that are far apart may have one number: whether boxes meet is looked at in any case. */
+function cellsOf({ x, y, width, height }: Box): number[] {
+  const cells: number[] = [];
   for (let i = Math.floor((x - APART_PX) / CELL_PX); i <= Math.floor((x + width + APART_PX) / CELL_PX); i++) {
     for (let j = Math.floor((y - APART_PX) / CELL_PX); j <= Math.floor((y + height + APART_PX) / CELL_PX); j++) {
-      cells.push(`${String(i)} ${String(j)}`);
+      cells.push(i * 4_096 + j);
     }
   }
   return cells;
