@@ -44,6 +44,12 @@ describe('the lists', () => {
         .filter({ hasText: summaryOf(high) })
         .count(),
     ).toBe(0);
+
+    // The page's clock alone: the hour has come, and the tick has not.
+    const countdown = row.locator('time').filter({ hasText: 'Sent in' });
+    const sentAt = Date.parse((await countdown.getAttribute('datetime')) ?? '');
+    await page.clock.setFixedTime(sentAt + 1);
+    await row.getByText('Sent with the next tick').waitFor();
   });
 });
 
