@@ -28,7 +28,7 @@ export function Since({ of, until }: { of: Readonly<Record<string, string>> | un
           </dd>
         </>
       ) : null}
-      <dt>{t('past')}</dt>
+      <dt>{t('hour')}</dt>
       <dd>
         <Spark
           values={moments.map(({ failed, refused }) => (failed === null ? null : failed + (refused ?? 0)))}
