@@ -33,13 +33,7 @@ const said = (page: Page): Promise<string[]> =>
       !element?.closest('body [lang="en"], code, pre, .sheet, .mono, datalist, script, style, noscript');
     const found = new Set<string>([document.title]);
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    // A link to what somebody has named says that name.
-    const isName = (element: Element | null, text: string) =>
-      element?.closest('a')?.pathname.endsWith(`/${encodeURIComponent(text.trim())}`) ?? false;
-    while (walker.nextNode()) {
-      const { parentElement: parent, nodeValue } = walker.currentNode;
-      if (own(parent) && !isName(parent, nodeValue ?? '')) found.add(nodeValue ?? '');
-    }
+    while (walker.nextNode()) if (own(walker.currentNode.parentElement)) found.add(walker.currentNode.nodeValue ?? '');
     for (const element of document.querySelectorAll('*')) {
       if (!own(element)) continue;
       for (const name of ['aria-label', 'aria-description', 'placeholder', 'title', 'alt']) {
@@ -49,9 +43,10 @@ const said = (page: Page): Promise<string[]> =>
     return [...found].map((text) => text.trim()).filter((text) => text !== '');
   });
 
-async function leftInEnglish(page: Page): Promise<string[]> {
+/** `names` are what people have called their services: those may be words. */
+async function leftInEnglish(page: Page, names: ReadonlySet<string> = new Set()): Promise<string[]> {
   return (await said(page)).flatMap((text) => {
-    const left = english.find(({ form }) => form.test(text));
+    const left = names.has(text) ? undefined : english.find(({ form }) => form.test(text));
     return left ? [`${left.where}: ${text}`] : [];
   });
 }
@@ -84,6 +79,8 @@ it('says all that is its own in Chinese, on every screen, and is nowhere too wid
   await answered('PUT', '/v1/services/chinese/draft', rules('5/s'));
   const { traces } = await answered('GET', '/v1/telemetry/traces?limit=1');
   const [trace] = traces as readonly { readonly id: string }[];
+  const { services } = await answered('GET', '/v1/services?limit=200');
+  const names = new Set((services as readonly { readonly service: string }[]).map(({ service }) => service));
   const places = [
     '/',
     '/services',
@@ -106,7 +103,7 @@ it('says all that is its own in Chinese, on every screen, and is nowhere too wid
     if (place !== '/nowhere') await settled(page);
     for (const width of WIDTHS) {
       await at(page, width);
-      const seen = async () => [place, width, await overflow(page), await leftInEnglish(page)];
+      const seen = async () => [place, width, await overflow(page), await leftInEnglish(page, names)];
       await expect.poll(seen, SOON).toEqual([place, width, 0, []]);
     }
   }
