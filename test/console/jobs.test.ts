@@ -270,7 +270,7 @@ const scrolledThrough = (table: Locator) =>
 
 describe('the screen', () => {
   it('fits a telephone and a wall, is for everybody, and speaks Chinese', async () => {
-    const page = await open('/console/jobs', { width: 360 });
+    const page = await open('/console/jobs?tag=jobs-tag', { width: 360 });
     await page.getByRole('link', { name: 'Jobs backup' }).waitFor();
     expect(await overflow(page)).toBe(0);
     expect(await inaccessible(page)).toEqual([]);
