@@ -185,6 +185,32 @@ it('says of a service that there is none, and leads back', async () => {
   await page.getByRole('heading', { name: 'Services' }).waitFor();
 });
 
+it('is no wider than a telephone, however long its names are', async () => {
+  const long = (name: string) => name.padEnd(63, 'x');
+  const [service, rule] = [long('services-screen-long-').slice(0, 59), long('long-')];
+  const document = {
+    ...{ apiVersion: 'flyball/v1', service, owner: long('team-') },
+    resources: { [rule]: { match: { trigger: 'http', method: 'GET', path: `/${long('')}` } } },
+    throttles: { [rule]: { key: [`header:${long('x-')}`], limit: '5/s', resources: [rule] } },
+    dependencies: { [rule]: { breaker: { window: { time: '10s', minimumCalls: 5 }, failureRate: '50%' } } },
+    slos: { [rule]: { objective: '99%', resources: [rule] } },
+  };
+  expect(await admin('PUT', `/v1/services/${service}/draft`, document)).toMatchObject({ status: 200 });
+  expect(await admin('POST', `/v1/services/${service}/publish`, {})).toMatchObject({ status: 200 });
+  for (const [view, shown] of [
+    ['', rule],
+    ['/breakers', rule],
+    ['/limits', rule],
+    ['/slos', rule],
+    ['-not', `There is no service ${service}-not.`],
+  ] as const) {
+    const page = await open(`/console/services/${service}${view}`, { width: 360 });
+    faultsIn(page).expect(/404/);
+    await page.getByText(shown).locator('visible=true').first().waitFor();
+    expect([view, await overflow(page)]).toEqual([view, 0]);
+  }
+});
+
 it('makes a limit that is drawn a rule of the draft, which stays as its author wrote it', async () => {
   await published();
   const page = await open(`/console/services/${OWN}?resource=list`);
