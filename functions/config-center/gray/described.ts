@@ -64,13 +64,10 @@ export const readGray: Description = {
         reason: z.string().optional().meta({ description: 'why it ended' }),
         gray: grayShown.optional().meta({ description: 'while it is under way: who is given it' }),
         judgement: judgement.optional().meta({ description: 'while it is under way, with steps or a condition' }),
-        figures: z
-          .object(sides)
-          .optional()
-          .meta({
-            id: 'GrayFigures',
-            description: 'while it is under way and nobody judges it: of the last hour at most',
-          }),
+        figures: z.object(sides).optional().meta({
+          id: 'GrayFigures',
+          description: 'while it is under way and nobody judges it: of the last hour at most',
+        }),
       })
       .meta({ id: 'GrayPublication' }),
   ),
