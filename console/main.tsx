@@ -12,7 +12,9 @@ import './screens/traces/look.css';
 import { render } from 'preact';
 import { applyTheme } from './look/theme.ts';
 import { Page } from './page.tsx';
+import { printTexts } from './text/printable.ts';
 
 applyTheme();
+printTexts();
 const root = document.getElementById('page');
 if (root) render(<Page />, root);
