@@ -1,5 +1,6 @@
 // The local world as a Serverless plugin for `serverless offline start`. Inert in every other command: it has hooks only.
 import { join } from 'node:path';
+import { stop as stopEsbuild } from 'esbuild';
 import Lambda from 'serverless-offline/lambda';
 import { failAsOnAws } from './failures.ts';
 import { authorizersOf, leaveOutPython } from './languages.ts';
@@ -22,6 +23,9 @@ function patienceOf(env: NodeJS.ProcessEnv): number {
   if (patience >= 1 && patience <= 100) return patience;
   throw new Error(`FLYBALL_LOCAL_PATIENCE is ${env['FLYBALL_LOCAL_PATIENCE']}: it takes a number from 1 to 100`);
 }
+
+/** Whether a changed source is built anew; `FLYBALL_WATCH=off` is for tests. */
+const isWatched = (env: NodeJS.ProcessEnv): boolean => env['FLYBALL_WATCH'] !== 'off';
 
 export default class LocalWorld {
   readonly #serverless: Serverless;
@@ -65,8 +69,7 @@ export default class LocalWorld {
       outputWorkFolder: join(localDir(process.env), 'build'),
       // Reloading ends the calls under way, so that only sources are watched, and nothing for a test.
       watch: {
-        pattern:
-          process.env['FLYBALL_WATCH'] === 'off' ? [] : ['functions/**/*.ts', 'middleware/**/*.ts', 'store/**/*.ts'],
+        pattern: isWatched(process.env) ? ['functions/**/*.ts', 'middleware/**/*.ts', 'store/**/*.ts'] : [],
         ignore: ['node_modules'],
       },
     };
@@ -111,6 +114,11 @@ export default class LocalWorld {
     const state = await this.#world?.open();
     if (!state) return;
     this.#ready = true;
+    if (!isWatched(process.env)) {
+      // Nothing is built again: what esbuild keeps for that is 2 GB.
+      await this.#endBuilds();
+      await stopEsbuild();
+    }
     if (this.#options.traffic) {
       const { startTraffic } = await import('./traffic.ts');
       this.#stopTraffic = startTraffic(state, log);
