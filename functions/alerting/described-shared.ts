@@ -105,6 +105,13 @@ export const alertDetail = z
     failures: z.int().optional(),
     neededBy: moment.optional(),
     runbook: z.string().optional(),
+    changes: z
+      .array(z.object({ at: moment, what: z.string() }))
+      .optional()
+      .meta({
+        description:
+          'what was deployed and published for its service in the hour before it began, latest first; where one alert is read, and none where that cannot be told',
+      }),
     tags: z.array(z.string()).optional(),
     channels: z.array(z.string()).optional(),
     reopened: z.int().meta({ description: 'how often it went wrong again within the episode' }),

@@ -1,4 +1,6 @@
 // Alerts over HTTP: which there are, what is known of one, why it was told to whom, what could not be delivered, and the week's report.
+import { errorFields } from '../../middleware/kernel/logger.ts';
+import type { Alert } from '../../store/items/alert-record.ts';
 import { listDead, readEpisode } from '../../store/items/alerts.ts';
 import { readAlertTick } from '../../store/items/alert-tick.ts';
 import type { Table } from '../../store/port.ts';
@@ -10,6 +12,7 @@ import { alertPage } from './listing.ts';
 import type { AlertingParts } from './parts.ts';
 import { weeklyReport } from './report.ts';
 import { routingInForce, RoutingUnreadable } from './routing/stored.ts';
+import { changesBefore } from './signals/changes.ts';
 import { alertInFull, alertShown, deliveryShown, iso } from './views.ts';
 import { weekOf, weekWith } from './weeks.ts';
 import { whyOf } from './why.ts';
@@ -34,11 +37,11 @@ export function alertRoutes(parts: AlertingParts): Route[] {
         ...freshness,
       });
     }),
-    route('GET', `${ALERTS}/{alert}`, 'viewer', described.readAlert, async (request) =>
-      json(
-        alertInFull(seenBy(request.caller, await alertOf(table, request.params.alert, request.caller)), clock.now()),
-      ),
-    ),
+    route('GET', `${ALERTS}/{alert}`, 'viewer', described.readAlert, async (request) => {
+      const alert = await alertOf(table, request.params.alert, request.caller);
+      const changes = await changesShown(parts, alert);
+      return json({ ...alertInFull(seenBy(request.caller, alert), clock.now()), ...(changes ? { changes } : {}) });
+    }),
     route('GET', `${ALERTS}/{alert}/why`, 'viewer', described.whyAlert, async (request) => {
       const alert = await alertOf(table, request.params.alert, request.caller);
       const inForce = await routingInForce(table);
@@ -57,6 +60,16 @@ export function alertRoutes(parts: AlertingParts): Route[] {
       return json(await weeklyReport(table, week, span, (service) => inScope(request.caller, service)));
     }),
   ];
+}
+
+/** Of its own service, as messages say it; without it if that cannot be read: the alert is worth more. */
+async function changesShown({ table, logger }: AlertingParts, { condition: { service }, since }: Alert) {
+  try {
+    return (await changesBefore(table, service, since)).map(({ at, what }) => ({ at: iso(at), what }));
+  } catch (error) {
+    logger.warn('it could not be found what changed before an alert', { of: service, ...errorFields(error) });
+    return undefined;
+  }
 }
 
 /** What must not be overlooked by whoever looks at alerts: how old what they see is, and whether anybody is told. */

@@ -8,6 +8,7 @@ import { routingInForce } from '../../../functions/alerting/routing/stored.ts';
 import { alertKeys } from '../../../store/alert-keys.ts';
 import { putApiKey } from '../../../store/items/api-keys.ts';
 import { noteAlertTick } from '../../../store/items/alert-tick.ts';
+import { publishRevision } from '../../../store/items/rules.ts';
 import { readAudit } from '../../../store/items/audit.ts';
 import type { Table } from '../../../store/port.ts';
 import { describedApi } from '../../support/described.ts';
@@ -153,6 +154,19 @@ describe('an alert that waits for the morning', () => {
       ],
       channels: [{ channel: 'mail', route: '/route', decision: 'deferred', hold: { kind: 'deferred' } }],
     });
+  });
+
+  it('says what was published for its service in the hour before it began, and nothing of others', async () => {
+    const publish = (service: string, revision: number, at: number, note: string) =>
+      publishRevision(table, {
+        ...{ service, author: 'ada', note, source: '{}', document: {}, at, expectedSeq: revision - 1 },
+      });
+    await publish('settlement', 1, NIGHT - 61 * 60_000, 'long before');
+    await publish('settlement', 2, NIGHT - 10 * 60_000, 'more at once');
+    await publish('orders', 1, NIGHT - 5 * 60_000, 'another service');
+    const id = await heldAtNight();
+    const changes = [{ at: '2026-11-18T02:02:00.000Z', what: 'rules revision 2 by ada: more at once' }];
+    expect((await send('GET', `/${id}`)).body).toMatchObject({ id, changes });
   });
 
   it('says which channel could not be told, how often it was tried, and when it is again', async () => {

@@ -191,6 +191,7 @@ const MORE: Readonly<Record<FunctionName, Readonly<Record<string, string>>>> = {
   'batch-monitor-tick': { job: 'GP', run: 'GPUQ', running: 'U', check: 'GP', 'alert-mark': 'U' },
   alerting: {
     ...{ key: 'G', alert: 'GP', alerts: 'Q', 'alert-silences': 'GPUQ', 'alert-tick': 'G', audit: 'P' },
+    ...{ rules: 'GQ', copy: 'GQ', merge: 'G', series: 'Q', 'series-hours': 'Q', sides: 'Q', reporting: 'Q' },
   },
   'alerting-tick': {
     ...{ alert: 'GP', alerts: 'P', 'alert-silences': 'UQ', 'alert-tick': 'P', 'alert-mark': 'GU' },
