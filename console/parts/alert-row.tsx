@@ -74,17 +74,19 @@ export function Told({ alert: { told } }: { alert: OpenAlert }) {
 }
 
 /** What stands between the alert and who would be told. */
-export function Waits({ alert: { acknowledged, sendsAt, status } }: { alert: OpenAlert }) {
+export function Waits({ alert: { acknowledged, held, sendsAt, status } }: { alert: OpenAlert }) {
   const t = useTexts(alertTexts);
   if (status === 'resolved') return null;
-  if (acknowledged) {
+  const silenced = held.find(({ kind }) => kind === 'silenced');
+  const kept = acknowledged ?? silenced;
+  if (kept) {
     return (
-      <span class="quiet">
-        {t('seenBy', { name: acknowledged.by })}
-        {acknowledged.until === undefined ? null : (
+      <span class="quiet kept">
+        {acknowledged ? `${t('seenBy', { name: acknowledged.by })} ` : null}
+        {kept.reason ? <bdi>{kept.reason} </bdi> : null}
+        {kept.until === undefined ? null : (
           <>
-            {' '}
-            {t('until')} <Time at={acknowledged.until} />
+            {t('until')} <Time at={kept.until} />
           </>
         )}
       </span>

@@ -9,7 +9,7 @@ export const alertTexts = texts(
     muted: 'Muted',
     silenced: 'Silenced',
     inhibited: 'Inhibited',
-    acknowledged: 'Seen',
+    acknowledged: 'Acknowledged',
     resolved: 'Over',
     'severity.realtime': 'realtime',
     'severity.high': 'high',
@@ -33,7 +33,7 @@ export const alertTexts = texts(
     failing: 'not reached: {channels}',
     sendsIn: 'Sent in {left}',
     sending: 'Sent with the next tick',
-    seenBy: 'seen by {name}',
+    seenBy: 'acknowledged by {name}',
   },
   {
     urgent: '紧急',

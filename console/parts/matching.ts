@@ -45,8 +45,8 @@ export function withSilences<One extends OpenAlert>(alert: One, silences: readon
       state === 'active' && (match.tag === undefined || alert.tags !== undefined) && fits(match, alert),
   );
   if (!one) return alert;
-  const { id, from, until, reason } = one;
-  const hold: Hold = { kind: 'silenced', by: id, since: from, until, reason };
+  const { id, from, until, by, reason } = one;
+  const hold: Hold = { kind: 'silenced', by: id, since: from, until, reason: `${by} has silenced it: ${reason}` };
   return { ...alert, held: [...alert.held, hold] };
 }
 

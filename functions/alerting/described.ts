@@ -10,7 +10,7 @@ const owner = z.string().min(1).max(128, 'is too long').meta({ description: 'who
 export const listAlerts: Description = {
   summary: 'List alerts',
   details:
-    'Those that fire, unless `status` asks for others: `held` are those of which something is held back, `resolved` and `all` are listed by the day on which they began, latest first, of the last seven days or since `from`. A page may be short or empty, and others follow. `stale` and `warnings` say when nobody is told of anything.',
+    'Those that fire, unless `status` asks for others: `held` are those of which something is held back by something else than a silence, `resolved` and `all` are listed by the day on which they began, latest first, of the last seven days or since `from`. A page may be short or empty, and others follow. `stale` and `warnings` say when nobody is told of anything.',
   tags,
   query: {
     status: z.enum(LISTED, `is one of ${LISTED.join(', ')}`).optional(),

@@ -120,5 +120,5 @@ function stands({ status, holds, acknowledged }: Alert, listed: Listed, nowMs: n
   if (status !== 'firing') return false;
   if (listed === 'acknowledged') return acknowledged !== undefined && (acknowledged.until ?? Infinity) > nowMs;
   if (listed === 'silenced') return holds.some(({ kind }) => kind === 'silenced');
-  return listed === 'firing' || holds.some(({ kind }) => kind !== 'acknowledged');
+  return listed === 'firing' || holds.some(({ kind }) => kind !== 'acknowledged' && kind !== 'silenced');
 }

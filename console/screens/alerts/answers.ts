@@ -28,6 +28,8 @@ export interface AlertDetail extends OpenAlert {
   readonly failures?: number;
   readonly neededBy?: string;
   readonly runbook?: string;
+  /** In the hour before it began, latest first; undefined where that cannot be told. */
+  readonly changes?: readonly { readonly at: string; readonly what: string }[];
   readonly channels?: readonly string[];
   readonly reopened: number;
   readonly resolvedAt?: string;

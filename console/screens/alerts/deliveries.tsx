@@ -29,10 +29,10 @@ export function Deliveries({ of, forgotten }: { of: readonly Delivery[]; forgott
   const t = useTexts(alertsTexts);
   const latest = useMemo(() => of.toReversed(), [of]);
   const columns: readonly Column<Delivery>[] = [
+    { key: 'state', title: t('state'), width: '130px', cell: (delivery) => <DeliveryState of={delivery} /> },
     { key: 'decided', title: t('decided'), width: '110px', cell: ({ decidedAt }) => <Time at={decidedAt} /> },
     { key: 'channel', title: t('channel'), width: 'minmax(120px, 1fr)', cell: ({ channel }) => channel },
     { key: 'notice', title: t('notice'), width: '100px', cell: ({ kind }) => t(`notice.${kind}`) },
-    { key: 'state', title: t('state'), width: '150px', cell: (delivery) => <DeliveryState of={delivery} /> },
     { key: 'settled', title: t('settled'), width: '110px', cell: ({ settledAt }) => <Time at={settledAt} /> },
     {
       ...{ key: 'reason', title: t('reason'), width: 'minmax(220px, 3fr)' },

@@ -12,7 +12,7 @@ export function standsIn(name: ListName, alert: OpenAlert, at: number): boolean 
   if (status !== 'firing') return false;
   if (name === 'acknowledged') return isAcknowledged(alert, at);
   if (name === 'silenced') return held.some(({ kind }) => kind === 'silenced');
-  return name === 'firing' || held.some(({ kind }) => kind !== 'acknowledged');
+  return name === 'firing' || held.some(({ kind }) => kind !== 'acknowledged' && kind !== 'silenced');
 }
 
 export interface Filters {

@@ -9,7 +9,8 @@ import { Link, to } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { AlertDetail } from './answers.ts';
 import { Deliveries } from './deliveries.tsx';
-import { isWebAddress, placeOf } from './places.ts';
+import { Leads } from './leads.tsx';
+import { placeOf } from './places.ts';
 import { alertsTexts } from './texts.ts';
 
 export function Overview({ alert }: { alert: AlertDetail }) {
@@ -25,6 +26,7 @@ export function Overview({ alert }: { alert: AlertDetail }) {
           </pre>
         </section>
       ) : null}
+      <Leads alert={alert} />
       <section class="card">
         <h2>{t('facts')}</h2>
         <Facts alert={alert} />
@@ -101,7 +103,7 @@ function Facts({ alert }: { alert: AlertDetail }) {
   const t = useTexts(alertsTexts);
   const words = useTexts(alertTexts);
   const { kind, service, name, owner, severity, limited, since, noticedAt, endedAt, neededBy, failures = 0 } = alert;
-  const { reopened, blocks = [], because, runbook, tags = [], episode, acknowledged, sendNow } = alert;
+  const { reopened, blocks = [], because, tags = [], episode, acknowledged, sendNow } = alert;
   const word = kindKey(kind);
   const place = placeOf(alert);
   const what = `${word ? words(word) : kind} ${name === service ? service : `${service}/${name}`}`;
@@ -136,9 +138,6 @@ function Facts({ alert }: { alert: AlertDetail }) {
       <Fact title={t('because')} if={because !== undefined}>
         <Cause of={because ?? ''} />
       </Fact>
-      <Fact title={t('runbook')} if={runbook !== undefined}>
-        <Runbook at={runbook ?? ''} />
-      </Fact>
       <Fact title={t('tags')} if={tags.length > 0}>
         {tags.join(', ')}
       </Fact>
@@ -171,16 +170,6 @@ function Fact({ title, if: isShown = true, children }: { title: string; if?: boo
       <dd>{children}</dd>
     </>
   ) : null;
-}
-
-function Runbook({ at }: { at: string }) {
-  return isWebAddress(at) ? (
-    <a href={at} rel="noreferrer noopener" target="_blank">
-      {at}
-    </a>
-  ) : (
-    <>{at}</>
-  );
 }
 
 /** A link to the alert that this one follows from, while that is open. */

@@ -41,11 +41,11 @@ export function WeekReport() {
       cell: (rule) => <span title={nameOf(rule)}>{nameOf(rule)}</span>,
     },
     ...COUNTS.map((count) => ({
-      ...{ key: count, title: t(TITLES[count]), width: '104px', end: true, by: (rule: RuleReport) => rule[count] },
+      ...{ key: count, title: t(TITLES[count]), width: '118px', end: true, by: (rule: RuleReport) => rule[count] },
       cell: (rule: RuleReport) => countOf(rule[count]),
     })),
     {
-      ...{ key: 'toAck', title: t('toAck'), width: '110px', end: true },
+      ...{ key: 'toAck', title: t('toAck'), width: '150px', end: true },
       by: ({ medianToAcknowledgeMs }) => medianToAcknowledgeMs ?? -1,
       cell: ({ medianToAcknowledgeMs: ms }) => (ms === undefined ? '–' : durationOf(ms)),
     },

@@ -50,6 +50,15 @@ export const alertsTexts = texts(
     sendNowDone: 'It is sent with the next tick.',
     silence: 'Silence…',
 
+    atFirst: 'When it began:',
+    changes: 'Changed in the hour before',
+    noChanges: 'Nothing was published, and no new version was seen.',
+    leads: 'Where to go on',
+    open: 'Open {name}',
+    'lead.failedTraces': 'Traces of failures',
+    'lead.topology': 'Topology',
+    'lead.rules': 'Rules',
+
     overview: 'What is wrong',
     why: 'Who was told',
     history: 'History',
@@ -181,9 +190,9 @@ export const alertsTexts = texts(
     told: 'Told',
     messages: 'Messages',
     heldCount: 'Held',
-    acked: 'Seen',
+    acked: 'Acknowledged',
     ignored: 'Ignored',
-    toAck: 'Until seen',
+    toAck: 'Until acknowledged',
     dead: 'Lost',
   },
   {
@@ -233,6 +242,15 @@ export const alertsTexts = texts(
     sendNowSays: '暂缓的内容会在一分钟内的下一轮发送，仅此一次忽略所有暂缓。',
     sendNowDone: '将在下一轮发送。',
     silence: '静默…',
+
+    atFirst: '开始时：',
+    changes: '开始前一小时的变更',
+    noChanges: '没有发布，也没有新版本。',
+    leads: '下一步',
+    open: '打开 {name}',
+    'lead.failedTraces': '失败的链路',
+    'lead.topology': '拓扑',
+    'lead.rules': '规则',
 
     overview: '问题详情',
     why: '通知了谁，为什么',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Hold, OpenAlert } from '../../../../console/api/alerts.ts';
 import { standingOf } from '../../../../console/parts/standing.ts';
 import { LISTS, passes, standsIn } from '../../../../console/screens/alerts/lists.ts';
-import { isWebAddress, placeOf, silencePlace } from '../../../../console/screens/alerts/places.ts';
+import { leadsOf, placeOf, silencePlace, webAddressOf } from '../../../../console/screens/alerts/places.ts';
 
 const AT = Date.parse('2027-03-01T09:00:00Z');
 const hold = (kind: Hold['kind']): Hold => ({ kind, since: '2027-03-01T08:00:00Z', reason: 'so it was decided' });
@@ -27,7 +27,7 @@ describe('an alert', () => {
       'firing',
     ],
     ['in a quiet window', { held: [hold('muted')] }, ['firing', 'held'], 'muted'],
-    ['that is silenced', { held: [hold('silenced')] }, ['firing', 'held', 'silenced'], 'silenced'],
+    ['that is silenced', { held: [hold('silenced')] }, ['firing', 'silenced'], 'silenced'],
     ['for which another speaks', { held: [hold('inhibited')] }, ['firing', 'held'], 'inhibited'],
     [
       'that somebody has',
@@ -57,18 +57,35 @@ describe('more about it', () => {
   it.each<[Partial<OpenAlert>, string | undefined]>([
     [{}, '/jobs/orders%3Anightly'],
     [{ kind: 'check', service: 'default', key: 'check/default/0af3', name: 'export' }, '/jobs/0af3'],
-    [{ kind: 'breaker', key: 'breaker/orders/payments', name: 'payments' }, '/services/orders'],
+    [{ kind: 'breaker', key: 'breaker/orders/payments', name: 'payments' }, '/services/orders/breakers'],
+    [{ kind: 'slo', key: 'slo/orders/answered', name: 'answered' }, '/services/orders/slos'],
+    [{ kind: 'rule', key: 'rule/orders/late', name: 'late' }, '/services/orders'],
     [{ kind: 'flyball', key: 'flyball/orders/rules', name: 'rules' }, '/rules/orders'],
     [{ kind: 'flyball', service: 'flyball', key: 'flyball/flyball/merge', name: 'merge' }, undefined],
   ])('of %j is at %s', (over, place) => expect(placeOf(alertOf(over))).toBe(place));
+
+  it('goes on to what failed, whom it calls and its rules, as far as it has them', () => {
+    const leads = (kind: string) => leadsOf(alertOf({ kind })).map(([, place]) => place);
+    expect(leads('breaker')).toEqual([
+      '/traces?service=orders&outcome=error',
+      '/topology/node/service%3Aorders',
+      '/rules/orders',
+    ]);
+    expect(leads('job')).toEqual(['/rules/orders']);
+    expect(leads('check')).toEqual([]);
+  });
 
   it('fills in the form of a silence', () => {
     expect(silencePlace(alertOf({ name: 'a&b' }))).toBe('/alerts/silences/new?service=orders&kind=job&name=a%26b');
   });
 
   it('is a link only where a browser opens a page', () => {
-    expect(isWebAddress('https://wiki.example/runbook')).toBe(true);
-    expect(isWebAddress('javascript:alert(1)')).toBe(false);
-    expect(isWebAddress('ask the team')).toBe(false);
+    expect(webAddressOf('https://wiki.example/runbook')).toBe('https://wiki.example/runbook');
+    expect(webAddressOf('javascript:alert(1)')).toBeUndefined();
+    expect(webAddressOf('ask the team')).toBeUndefined();
+  });
+
+  it('shows where it leads, whatever characters bend what was written', () => {
+    expect(webAddressOf('https://wiki.example/\u202egpj.exe')).toBe('https://wiki.example/%E2%80%AEgpj.exe');
   });
 });

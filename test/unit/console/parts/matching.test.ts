@@ -70,7 +70,7 @@ describe('what burns and is silenced', () => {
 
   it('is held by the silence, from when somebody has made it', () => {
     expect(withSilences(alert, [silence]).held).toEqual([
-      { kind: 'silenced', by: 's-1', since: silence.from, until: silence.until, reason: 'moving' },
+      { kind: 'silenced', by: 's-1', since: silence.from, until: silence.until, reason: 'kim has silenced it: moving' },
     ]);
   });
 
