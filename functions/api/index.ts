@@ -22,6 +22,7 @@ export { pageOf, sealCursor, type PageWanted } from './page.ts';
 export { nameParameter, paging, serviceParameter, span, timeParameter } from './parameters.ts';
 export { pointerOf } from './pointer.ts';
 export { badRequest, MAX_ERRORS, notFound, Problem, unprocessable, type FieldError } from './problem.ts';
+export { wrongWithName, wrongWithProse } from './legible.ts';
 export { reasonGiven } from './reason.ts';
 export type { ApiRequest, OpenRequest } from './request.ts';
 export { bytes, json, notModified, text, type ApiResponse } from './response.ts';

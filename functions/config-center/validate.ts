@@ -10,6 +10,7 @@ import { checkFaults } from './validation/faults.ts';
 import { checkFallbackTargets } from './validation/fallback.ts';
 import type { Finding, Report } from './validation/findings.ts';
 import { checkJobs } from './validation/jobs.ts';
+import { checkLegible } from './validation/legible.ts';
 import { checkLogs } from './validation/logs.ts';
 import { checkPausedWhile } from './validation/paused-while.ts';
 import { checkResources } from './validation/resources.ts';
@@ -28,7 +29,7 @@ export type Validation =
 /**
  * Validates a document that is to govern `service`. Errors of form do not hide errors of meaning elsewhere: what is
  * sound of a faulty document is checked all the same, until there are as many errors as an answer names. `nowMs` is when
- * it is to come in force; without it nothing is found too late. `before` is what is in force. Pure.
+ * it is to come in force; without it nothing is found too late, and nothing too hard to read. `before` is what is in force. Pure.
  */
 export function validateDocument(service: string, value: unknown, nowMs = -Infinity, before?: InForce): Validation {
   const { value: renamed, originals } = withStandIns(value);
@@ -43,6 +44,8 @@ export function validateDocument(service: string, value: unknown, nowMs = -Infin
 
   const sound = parsed.success ? parsed.data : soundPart(renamed, findings);
   if (sound) checkMeaning(service, sound, renamed, { before: before?.jobs ?? {}, nowMs }, report);
+  // What is gone back to was published once, and must be possible.
+  if (sound && nowMs > -Infinity) checkLegible(sound, report);
   if (sound?.logs) checkLogs(sound.logs, nowMs, report);
   if (sound?.faults) {
     const given = isObject(renamed) ? renamed : {};

@@ -1,8 +1,10 @@
 // What a client sets of a check, read as healthchecks.io reads it: the first thing that is wrong, in its words. Pure.
 import type { CheckKind, CheckSettings } from '../../../store/items/check-record.ts';
 import { checkTimezone } from '../../../middleware/kernel/zone.ts';
+import { wrongWithName } from '../../api/index.ts';
 import { bad } from './dialect.ts';
 import { isSchedule, kindOfSchedule } from './expected.ts';
+import { tagsOf } from './views.ts';
 
 export type UniqueField = 'name' | 'slug' | 'tags' | 'timeout' | 'grace';
 
@@ -33,14 +35,14 @@ const RULES: Readonly<Record<string, Rule>> = {
   grace: seconds,
   manual_resume: flag,
   methods: oneOf('', 'POST'),
-  name: textUpTo(100),
+  name,
   schedule,
   slug,
   start_kw: textUpTo(200),
   subject: textUpTo(200),
   subject_fail: textUpTo(200),
   success_kw: textUpTo(200),
-  tags: textUpTo(500),
+  tags,
   timeout: seconds,
   tz: timezone,
   unique,
@@ -121,6 +123,22 @@ function textUpTo(longest: number): Rule {
     // Whole characters, as healthchecks.io counts.
     if (value.length > longest && Array.from(value).length > longest) throw invalid(field, 'is too long');
   };
+}
+
+function name(field: string, value: unknown): void {
+  textUpTo(100)(field, value);
+  requireSeen(field, String(value));
+}
+
+function tags(field: string, value: unknown): void {
+  textUpTo(500)(field, value);
+  for (const tag of tagsOf({ tags: String(value) })) requireSeen(field, tag);
+}
+
+/** Nothing at all may be set; but what is there must be seen, or nobody knows which check it is. */
+function requireSeen(field: string, text: string): void {
+  const wrong = text === '' ? undefined : wrongWithName(text);
+  if (wrong !== undefined) throw invalid(field, wrong);
 }
 
 function flag(field: string, value: unknown): void {

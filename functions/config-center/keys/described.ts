@@ -1,7 +1,7 @@
 // What the routes of API keys take and answer.
 import { z } from 'zod';
 import { ROLES } from '../../../store/items/api-keys.ts';
-import { moment, nameParameter, nextPage, paging, shows, type Description } from '../../api/index.ts';
+import { moment, nameParameter, nextPage, paging, shows, wrongWithName, type Description } from '../../api/index.ts';
 
 const LONGEST_NAME = 64;
 const MOST_SERVICES = 50;
@@ -15,7 +15,7 @@ const name = z
   .string()
   .max(LONGEST_NAME)
   .refine(
-    (text) => text !== '' && text === text.trim() && !/\p{C}/u.test(text),
+    (text) => text === text.trim() && wrongWithName(text) === undefined,
     'takes 1 to 64 characters that are seen, in one line and without spaces around',
   )
   .refine((text) => text.toLowerCase() !== ITSELF, `is ${ITSELF}'s own`)

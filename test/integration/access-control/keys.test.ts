@@ -106,6 +106,7 @@ describe('a key that is made', () => {
   it.each([
     ['half a character', '"a\\ud800b"'],
     ['a character nobody sees', '"ad\\u200ba"'],
+    ['nothing in it that is drawn', '"\\u3164"'],
     ['a space at its end', '"ada "'],
     ['how tokens begin, in capitals', '"JWT:corp:u1"'],
     ['how flyball names itself', '"flyball"'],

@@ -143,6 +143,12 @@ describe('a new check', () => {
     expect(await create({ name: '🛢'.repeat(101) })).toMatchObject({ status: 400 });
   });
 
+  it('may have no name, and any that is seen', async () => {
+    for (const name of ['', ' Backup ', '夜间备份', '👩\u200d💻 ❤\ufe0f']) {
+      expect(await create({ name })).toMatchObject({ status: 201, body: { name } });
+    }
+  });
+
   it('may have no schedule that its zone’s clock skips, whichever of the two comes last', async () => {
     const never = { error: 'json validation error: schedule never comes in Europe/Berlin, whose clock skips it' };
     const schedule = '2027-03-28 02:30';
@@ -198,6 +204,11 @@ describe('a new check', () => {
     [{ name: null }, 'name is not a string'],
     [{ name: false }, 'name is not a string'],
     [{ name: 'x'.repeat(101) }, 'name is too long'],
+    [{ name: '\u200b\u200b' }, 'name has no character that is seen'],
+    [{ name: '   ' }, 'name has no character that is seen'],
+    [{ name: 'Backup \u202etxt' }, 'name has U+202E in it, which nobody sees; leave it out'],
+    [{ name: 'Back\nup' }, 'name has U+000A in it, which nobody sees; leave it out'],
+    [{ tags: 'prod \u200b' }, 'tags has no character that is seen'],
     [{ timeout: 0 }, 'timeout is too small'],
     [{ timeout: 31_536_001 }, 'timeout is too large'],
     [{ timeout: 'oops' }, 'timeout is not a number'],

@@ -46,6 +46,22 @@ describe.each(acts)('the reason of %s', (_act, schema, rest) => {
     expect(refusal.errors.map(({ path }) => path)).toEqual(['/reason']);
   });
 
+  it.each(['\u200b\u200b', '\u3164', 'we are on it \u202eadmin', 'a\u0000b', '\u001b[31mred', 'half \ud800'])(
+    'is refused where it cannot be read as it is written: %j',
+    (reason) => {
+      const refusal = refusalOf({ ...rest, reason }, schema);
+      expect(refusal.status).toBe(422);
+      expect(refusal.errors.map(({ path }) => path)).toEqual(['/reason']);
+    },
+  );
+
+  it.each(['one line\r\n\tand another', 'copied\u200b from a chat', 'می\u200cخواهم', 'on it 👩\u200d💻'])(
+    'may be whatever people write: %j',
+    (reason) => {
+      expect(read({ ...rest, reason }, schema)).toMatchObject({ reason });
+    },
+  );
+
   it('may be a word, and begin with a blank', () => {
     expect(read({ ...rest, reason: ' drill' }, schema)).toMatchObject({ reason: ' drill' });
   });
