@@ -17,7 +17,9 @@ export function summaryOf(job: Job, runs: readonly Run[], failures: number): str
   const since = moment(job.since, timezone);
   if (status === 'missed') {
     const slot = moment(job.since - startDeadlineMs(job), timezone);
-    return `${name} was not started: its slot of ${slot} is over${inARow}`;
+    return failures > 1
+      ? `${name} has not been started since its slot of ${slot}${inARow}`
+      : `${name} was not started: its slot of ${slot} is over`;
   }
   if (status === 'overrunning') {
     return maxRuntime === undefined

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, inject, it } from 'vitest';
 import { readJob } from '../../../store/items/jobs.ts';
+import { publishRevision } from '../../../store/items/rules.ts';
 import { keys } from '../../../store/keys.ts';
 import type { Table } from '../../../store/port.ts';
 import { createTable } from '../table.ts';
@@ -245,6 +246,18 @@ describe('rolling back', () => {
     expect(await rollback({ to: 1 })).toMatchObject({ status: 200, body: { revision: 3, changed: false } });
     expect((await rollback({ to: 9 })).status).toBe(404);
     expect(await rollback({})).toMatchObject({ status: 422, body: { errors: [{ path: '/to' }] } });
+  });
+
+  it('is possible to what was published before owners had to be seen, though nobody may publish it today', async () => {
+    const unseen = { ...limited('orders', '1/s'), owner: 'team\u202esredro' };
+    const said = { document: unseen, source: JSON.stringify(unseen), author: 'ada', note: '' };
+    await publishRevision(table, { service: 'orders', ...said, at: NOW, expectedSeq: 0 });
+    await putDraft(limited('orders', '2/s'));
+    await publish();
+    const reason = 'has U+202E in it, which nobody sees; leave it out';
+    expect(await putDraft(unseen)).toMatchObject({ status: 422, body: { errors: [{ path: '/owner', reason }] } });
+    expect(await send('POST', `${ORDERS}/rollback`, { body: { to: 1 } })).toMatchObject({ status: 200 });
+    expect((await send('GET', `${ORDERS}/rules`)).body).toEqual(unseen);
   });
 });
 

@@ -90,6 +90,12 @@ describe('what a job says', () => {
       'check was not started: its slot of 2026-03-02 03:00:00 +01:00 is over',
     ],
     [
+      'that nobody has started for several slots: since the first of them',
+      { status: 'missed', since: DAY + 125 * MINUTE },
+      [run({ status: 'missed' }), run({ status: 'missed' }), succeeded],
+      'check has not been started since its slot of 2026-03-02 03:00:00 +01:00, 2 times in a row',
+    ],
+    [
       'that runs for too long',
       { status: 'overrunning', maxRuntime: '10m', since: DAY + 130 * MINUTE },
       [run({ status: 'overran', endedAt: undefined })],
