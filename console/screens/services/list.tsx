@@ -5,12 +5,14 @@ import { useAll } from '../../api/all.ts';
 import { countOf, percentOf, rateOf } from '../../parts/number.ts';
 import { Empty, Shown } from '../../parts/shown.tsx';
 import { Spark } from '../../parts/spark.tsx';
-import { State, type Kind } from '../../parts/state.tsx';
+import { faresOf } from '../../parts/fares.ts';
+import { State } from '../../parts/state.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Link, to, useParam } from '../../router/router.tsx';
 import { useTexts, type Tell } from '../../text/language.ts';
 import type { ServiceEntry } from './answers.ts';
+import { rankOf, stateOf, type Standing } from './state.ts';
 import { servicesTexts } from './texts.ts';
 import { useTrafficOfAll } from './traffic-of-all.ts';
 import { trafficOf, type Seen, type Traffic } from './windows.ts';
@@ -22,11 +24,7 @@ type Told = Tell<keyof typeof servicesTexts.en>;
 
 interface Row extends ServiceEntry {
   readonly traffic: Traffic;
-  readonly state: {
-    readonly kind: Kind;
-    readonly text: 'alerting' | 'held' | 'healthy' | 'idle' | 'uncounted' | 'ungoverned';
-  };
-  readonly alerts: number;
+  readonly state: Standing;
 }
 
 export function ServiceList() {
@@ -109,30 +107,8 @@ const matches = ({ service, owner = '', tags = {} }: ServiceEntry, search: strin
 function rowOf(entry: ServiceEntry, windows: readonly Seen[], alerts: readonly OpenAlert[] | undefined): Row {
   const traffic = trafficOf(entry.service, Date.parse(entry.since), windows);
   const own = alerts?.filter(({ service, status }) => service === entry.service && status === 'firing') ?? [];
-  const waiting = own.filter(needsYou);
-  return {
-    ...entry,
-    traffic,
-    alerts: waiting.length || own.length,
-    state: stateOf(entry, traffic, waiting, own.length),
-  };
+  return { ...entry, traffic, state: stateOf(entry, traffic, own, own.filter(needsYou)) };
 }
-
-function stateOf(
-  { revision }: ServiceEntry,
-  { rate }: Traffic,
-  waiting: readonly OpenAlert[],
-  firing: number,
-): Row['state'] {
-  if (waiting.length > 0)
-    return { kind: waiting.some(({ severity }) => severity === 'realtime') ? 'bad' : 'warn', text: 'alerting' };
-  if (firing > 0) return { kind: 'held', text: 'held' };
-  if (revision === undefined) return { kind: 'off', text: 'ungoverned' };
-  if (rate === null) return { kind: 'unknown', text: 'uncounted' };
-  return rate === 0 ? { kind: 'off', text: 'idle' } : { kind: 'ok', text: 'healthy' };
-}
-
-const WORST_FIRST: readonly Kind[] = ['bad', 'warn', 'held', 'ok', 'unknown', 'off'];
 
 function columnsOf(t: Told): Column<Row>[] {
   return [
@@ -141,20 +117,27 @@ function columnsOf(t: Told): Column<Row>[] {
       title: t('service'),
       width: 'minmax(150px, 2fr)',
       by: ({ service }) => service,
-      cell: ({ service }) => (
-        <Link to={to`/services/${service}`} title={service}>
-          {service}
-        </Link>
+      cell: ({ service, traffic: { failedShare, refusedShare } }) => (
+        <>
+          <Link to={to`/services/${service}`} title={service}>
+            {service}
+          </Link>
+          {failedShare || refusedShare ? (
+            <span class="under number">
+              {t('under', { failed: percentOf(failedShare ?? 0), refused: percentOf(refusedShare ?? 0) })}
+            </span>
+          ) : null}
+        </>
       ),
     },
     {
       key: 'state',
       title: t('state'),
       width: '168px',
-      by: ({ state, service }) => `${String(WORST_FIRST.indexOf(state.kind))} ${service}`,
-      cell: ({ state, alerts }) => (
-        <State kind={state.kind} title={t(`${state.text}Title`, { count: alerts })}>
-          {t(state.text, { count: alerts })}
+      by: ({ state, traffic }) => rankOf(state, traffic),
+      cell: ({ state: { kind, text, count } }) => (
+        <State kind={kind} title={t(`${text}Title`, { count })}>
+          {t(text, { count })}
         </State>
       ),
     },
@@ -162,7 +145,8 @@ function columnsOf(t: Told): Column<Row>[] {
       key: 'traffic',
       title: t('traffic'),
       width: '124px',
-      cell: ({ service, traffic }) => <Spark values={traffic.rates} label={t('sparkLabel', { service })} />,
+      cell: ({ service, traffic }) =>
+        traffic.rate === null ? '–' : <Spark values={traffic.rates} label={t('sparkLabel', { service })} />,
     },
     {
       key: 'rate',
@@ -172,8 +156,18 @@ function columnsOf(t: Told): Column<Row>[] {
       by: ({ traffic }) => traffic.rate ?? -1,
       cell: ({ traffic }) => (traffic.rate === null ? '–' : rateOf(traffic.rate)),
     },
-    shareColumn('refused', t('refusedColumn'), ({ refusedShare }) => refusedShare),
-    shareColumn('failed', t('failedColumn'), ({ failedShare }) => failedShare),
+    shareColumn(
+      'failed',
+      t('failedColumn'),
+      ({ failedShare }) => failedShare,
+      (share) => faresOf(share, 0),
+    ),
+    shareColumn(
+      'refused',
+      t('refusedColumn'),
+      ({ refusedShare }) => refusedShare,
+      (share) => faresOf(0, share),
+    ),
     {
       key: 'revision',
       title: t('revision'),
@@ -191,15 +185,23 @@ function columnsOf(t: Told): Column<Row>[] {
   ];
 }
 
-const shareColumn = (key: string, title: string, shareOf: (traffic: Traffic) => number | null): Column<Row> => ({
+const shareColumn = (
+  key: string,
+  title: string,
+  shareOf: (traffic: Traffic) => number | null,
+  fares: (share: number) => 'ok' | 'warn' | 'bad',
+): Column<Row> => ({
   key,
   title,
-  width: '90px',
+  width: '98px',
   end: true,
   by: ({ traffic }) => shareOf(traffic) ?? -1,
   cell: ({ traffic }) => {
     const share = shareOf(traffic);
-    return share === null ? '–' : <span class={share > 0 ? '' : 'quiet'}>{percentOf(share)}</span>;
+    if (share === null) return '–';
+    const kind = fares(share);
+    if (kind === 'ok') return <span class={share > 0 ? '' : 'quiet'}>{percentOf(share)}</span>;
+    return <State kind={kind}>{percentOf(share)}</State>;
   },
 });
 

@@ -14,8 +14,11 @@ import { FleetView } from './fleet.tsx';
 import { LimitsView } from './limits.tsx';
 import { SlosView } from './slos.tsx';
 import { useService } from './one-service.ts';
+import { stateOf } from './state.ts';
 import { servicesTexts } from './texts.ts';
+import { useTrafficOfAll } from './traffic-of-all.ts';
 import { TrafficView } from './traffic.tsx';
+import { trafficOf } from './windows.ts';
 
 const VIEWS = ['traffic', 'breakers', 'limits', 'fleet', 'slos'] as const;
 type ViewName = (typeof VIEWS)[number];
@@ -28,7 +31,9 @@ export function ServiceView({ service, view = 'traffic' }: { service: string; vi
   const { data: entry } = useService(service);
   const rules = useLive<RuleDocument>(path`/v1/services/${service}/rules`, 10_000);
   const open = useOpenAlerts().data?.alerts.filter((one) => one.service === service && one.status === 'firing') ?? [];
-  const waiting = open.filter(needsYou).length;
+  const windows = useTrafficOfAll(1);
+  const state =
+    entry && stateOf(entry, trafficOf(service, Date.parse(entry.since), windows), open, open.filter(needsYou));
   if (entry === null && rules.error?.status === 404) {
     return (
       <Empty title={t('noService', { service })}>
@@ -37,6 +42,11 @@ export function ServiceView({ service, view = 'traffic' }: { service: string; vi
     );
   }
   const named = isView(view) ? view : undefined;
+  const pill = state ? (
+    <State kind={state.kind} title={t(`${state.text}Title`, { count: state.count })}>
+      {t(state.text, { count: state.count })}
+    </State>
+  ) : null;
   return (
     <>
       <div class="head">
@@ -46,21 +56,20 @@ export function ServiceView({ service, view = 'traffic' }: { service: string; vi
           </Link>{' '}
           / {service}
         </h1>
-        {open.length > 0 ? (
-          <Link to={`/alerts?service=${encodeURIComponent(service)}`}>
-            <State kind={waiting > 0 ? 'bad' : 'held'}>
-              {t(waiting > 0 ? 'alerting' : 'held', { count: waiting || open.length })}
-            </State>
-          </Link>
-        ) : null}
+        {open.length > 0 ? <Link to={`/alerts?service=${encodeURIComponent(service)}`}>{pill}</Link> : pill}
         {entry?.owner === undefined ? null : <span class="quiet">{entry.owner}</span>}
         {entry?.revision === undefined ? null : (
           <span class="quiet">
-            {t('revisionOf', { revision: entry.revision })} · <Ago at={entry.publishedAt} />
+            <Link to={to`/rules/${service}` + historyOf(entry.revision)}>
+              {t('revisionOf', { revision: entry.revision })}
+            </Link>{' '}
+            · <Ago at={entry.publishedAt} />
           </span>
         )}
         {entry?.gray ? <State kind="warn">{t('grayOf', { revision: entry.gray.revision })}</State> : null}
         <div class="actions row">
+          <Link to={`/traces?service=${encodeURIComponent(service)}&outcome=error`}>{t('failedTraces')}</Link>
+          <Link to={to`/topology/node/${`service:${service}`}`}>{t('topology')}</Link>
           {entry?.draft && !entry.draft.inForce ? <State kind="held">{t('hasDraft')}</State> : null}
           <Link to={to`/rules/${service}`} class="button">
             {t('editRules')}
@@ -88,3 +97,7 @@ export function ServiceView({ service, view = 'traffic' }: { service: string; vi
     </>
   );
 }
+
+/** What it has changed; the first has changed nothing. */
+const historyOf = (revision: number): string =>
+  `?view=history${revision > 1 ? `&from=${String(revision - 1)}&to=${String(revision)}` : ''}`;

@@ -50,7 +50,7 @@ export interface Traffic {
   readonly rates: readonly (number | null)[];
   /** In the newest window that is summed up; null while it is not known, or the service was not there yet. */
   readonly rate: number | null;
-  /** Of the hour; null of none. */
+  /** In the same window; null of no requests. */
   readonly failedShare: number | null;
   readonly refusedShare: number | null;
 }
@@ -60,15 +60,12 @@ const NONE: Inbound = { count: 0, failed: 0, refused: 0 };
 /** `since` is when flyball has first heard of the service, ms since the epoch: that nothing was counted before is no zero. */
 export function trafficOf(service: string, since: number, windows: readonly Seen[]): Traffic {
   const rates: (number | null)[] = [];
-  const sum = { ...NONE };
   for (const { from, sums } of windows) {
-    const { count, failed, refused } = sums?.get(service) ?? NONE;
+    const { count } = sums?.get(service) ?? NONE;
     const isKnown = sums !== undefined && (count > 0 || from + WINDOW_MS > since);
     rates.push(isKnown ? (count * 1_000) / WINDOW_MS : null);
-    sum.count += count;
-    sum.failed += failed;
-    sum.refused += refused;
   }
-  const share = (part: number) => (sum.count === 0 ? null : part / sum.count);
-  return { rates, rate: rates.at(-1) ?? null, failedShare: share(sum.failed), refusedShare: share(sum.refused) };
+  const { count, failed, refused } = windows.at(-1)?.sums?.get(service) ?? NONE;
+  const share = (part: number) => (count === 0 ? null : part / count);
+  return { rates, rate: rates.at(-1) ?? null, failedShare: share(failed), refusedShare: share(refused) };
 }

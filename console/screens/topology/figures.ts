@@ -1,8 +1,6 @@
 // How nodes and edges fare in the five minutes that are shown: what their boxes, lines and panels say. Pure.
+import { faresOf } from '../../parts/fares.ts';
 import type { MapEdge, MapNode } from './answers.ts';
-
-/** Shares from which traffic is marked. */
-export const MARKED = { bad: 0.05, warn: 0.01 } as const;
 
 /** Kinds of state. */
 export type Fares = 'ok' | 'warn' | 'bad' | 'unknown';
@@ -42,9 +40,7 @@ function sumOf(edges: readonly MapEdge[]): Figures {
   if (count === 0) return NO_TRAFFIC;
   const errorShare = failed / count;
   const refusedShare = refused / count;
-  const fares =
-    errorShare >= MARKED.bad ? 'bad' : errorShare >= MARKED.warn || refusedShare >= MARKED.warn ? 'warn' : 'ok';
-  return { fares, count, ratePerSecond: rate, errorShare, refusedShare };
+  return { fares: faresOf(errorShare, refusedShare), count, ratePerSecond: rate, errorShare, refusedShare };
 }
 
 const RANK: Record<Fares, number> = { bad: 3, warn: 2, ok: 1, unknown: 0 };

@@ -1,5 +1,5 @@
 // How what is chosen fared in the hour: the share that went wrong of each five minutes, and since when it has. Pure.
-import { MARKED } from './figures.ts';
+import { MARKED } from '../../parts/fares.ts';
 import type { Arrow } from './layers.ts';
 
 /** What GET /v1/telemetry/series answers, as far as it is read here. */

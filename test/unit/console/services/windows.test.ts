@@ -30,14 +30,14 @@ describe('what a service takes in', () => {
     expect([...sums]).toEqual([['a', { count: 100, failed: 30, refused: 10 }]]);
   });
 
-  it('is shown as rates of five minutes each, and shares of all of them', () => {
+  it('is shown as rates of five minutes each, and shares of the newest', () => {
     const windows = [
       { from: UNTIL - 2 * WINDOW_MS, sums: inboundOf([edge('service:a', 300, 0.1)]) },
       { from: UNTIL - WINDOW_MS, sums: inboundOf([edge('service:a', 600, 0, 0.5)]) },
     ];
     expect(trafficOf('a', LONG_AGO, windows)).toEqual({
       ...{ rates: [1, 2], rate: 2 },
-      ...{ failedShare: 30 / 900, refusedShare: 300 / 900 },
+      ...{ failedShare: 0, refusedShare: 0.5 },
     });
   });
 
