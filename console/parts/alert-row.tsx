@@ -27,7 +27,7 @@ export function AlertRow({ alert, children }: { alert: OpenAlert; children?: Com
   const where = [
     word ? t(word) : kind,
     name === service ? service : `${service}/${name}`,
-    owner,
+    owner ?? t('nobodys'),
     t(`severity.${severity}`),
   ];
   return (
@@ -38,13 +38,11 @@ export function AlertRow({ alert, children }: { alert: OpenAlert; children?: Com
           {summary}
         </Link>
         <span class="quiet">
-          {where
-            .filter((part) => part !== undefined)
-            .map((part) => (
-              <>
-                <bdi>{part}</bdi> ·{' '}
-              </>
-            ))}
+          {where.map((part) => (
+            <>
+              <bdi>{part}</bdi> ·{' '}
+            </>
+          ))}
           {t('since')} <Ago at={since} />
           {status === 'resolved' ? (
             <>

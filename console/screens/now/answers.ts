@@ -59,6 +59,8 @@ export interface Faults {
 
 export interface Service {
   readonly service: string;
+  /** When flyball has first heard of it. */
+  readonly since: string;
   readonly revision?: number;
   readonly gray?: { readonly revision: number };
   readonly removed?: unknown;

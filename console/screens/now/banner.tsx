@@ -49,19 +49,19 @@ export function Banner({ situation, alerts, telemetryUntil, services }: BannerPr
             {warning}
           </p>
         ))}
-        <p class="quiet">
+        <p class="quiet facts">
           {governed === undefined ? null : (
-            <>{t('services', { count: `${String(governed)}${services?.complete === false ? '+' : ''}` })} · </>
+            <span>{t('services', { count: `${String(governed)}${services?.complete === false ? '+' : ''}` })}</span>
           )}
           {lookedAt === undefined ? null : (
-            <>
-              {t('lookedAt')} <Ago at={lookedAt} /> ·{' '}
-            </>
+            <span>
+              {t('lookedAt')} <Ago at={lookedAt} />
+            </span>
           )}
           {telemetryUntil === undefined ? null : (
-            <>
+            <span>
               {t('telemetryUntil')} <Time at={telemetryUntil} />
-            </>
+            </span>
           )}
         </p>
       </div>

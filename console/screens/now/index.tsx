@@ -43,9 +43,15 @@ export default function Now(_props: ScreenProps) {
   const shed = useLive<Shed>('/v1/shed?limit=200', MINUTE_MS / 4);
   const faults = useLive<Faults>('/v1/faults?limit=200', MINUTE_MS / 4);
   const services = useAll<Service>('/v1/services?limit=200', 'services');
+  const until = topology.data?.completeUntil;
+  // Before anybody was there to be counted nothing is known, whatever is summed up.
+  const isCounted =
+    services.data === undefined
+      ? services.error !== undefined
+      : until !== undefined && services.data.rows.some(({ since }) => Date.parse(since) < Date.parse(until));
   const situation = situationOf({
     alerts: { ...seen(alerts), isOld: at - (alerts.at ?? at) > OLD_MS },
-    ...{ jobs: seen(jobs), topology: seen(topology), coverage: seen(coverage), at },
+    ...{ jobs: seen(jobs), topology: seen(topology), coverage: seen(coverage), at, isCounted },
   });
   useAlso(situation.failing.length);
   const isAway = alerts.error !== undefined;
@@ -61,7 +67,7 @@ export default function Now(_props: ScreenProps) {
       <Banner
         situation={situation}
         alerts={alerts}
-        telemetryUntil={topology.data?.completeUntil}
+        telemetryUntil={isCounted ? until : undefined}
         services={services.data}
       />
       <Areas areas={situation.areas} />

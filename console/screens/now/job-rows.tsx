@@ -35,7 +35,7 @@ export function JobRow({
       <div class="what">
         <Link to={to`/jobs/${id}`}>{job}</Link>
         <span class="quiet">
-          {[service, owner].filter((part) => part !== undefined).join(' · ')} · {note} · <Ago at={since} />
+          <bdi>{service}</bdi> · <bdi>{owner ?? t('nobodys')}</bdi> · {note} · <Ago at={since} />
         </span>
       </div>
     </li>

@@ -74,9 +74,14 @@ export interface Given {
   readonly coverage: Seen<Coverage>;
   /** ms since the epoch. */
   readonly at: number;
+  /** Whether any traffic of a service that is there has been summed up. */
+  readonly isCounted: boolean;
 }
 
-export function situationOf({ alerts, jobs, topology, coverage, at }: Given): Situation {
+/** Of what is judged of counted traffic alone: before the first of it they are not well, but not known. */
+const COUNTED: readonly AreaName[] = ['objectives', 'refusals', 'saturation'];
+
+export function situationOf({ alerts, jobs, topology, coverage, at, isCounted }: Given): Situation {
   const open = [...(alerts.data?.alerts ?? [])].filter(({ status }) => status === 'firing').sort(worstFirst);
   const needing = open.filter((alert) => needsYou(alert, at));
   const waiting = open.filter((alert) => ['deferred', 'muted'].includes(standingOf(alert, at)));
@@ -99,7 +104,7 @@ export function situationOf({ alerts, jobs, topology, coverage, at }: Given): Si
   };
   const isReadOf = (name: AreaName): boolean => {
     if (name === 'coverage') return coverage.data !== undefined;
-    if (alerts.data === undefined || alerts.isOld === true) return false;
+    if (alerts.data === undefined || alerts.isOld === true || (!isCounted && COUNTED.includes(name))) return false;
     return name === 'jobs' ? hasJobs : name !== 'refusals' || topology.data !== undefined;
   };
   const areas = AREAS.map((name): Area => {

@@ -115,7 +115,7 @@ function columnsOf(t: Told): Column<Row>[] {
     {
       key: 'service',
       title: t('service'),
-      width: 'minmax(150px, 2fr)',
+      width: 'minmax(180px, 2fr)',
       by: ({ service }) => service,
       cell: ({ service, traffic: { failedShare, refusedShare } }) => (
         <>
@@ -124,7 +124,12 @@ function columnsOf(t: Told): Column<Row>[] {
           </Link>
           {failedShare || refusedShare ? (
             <span class="under number">
-              {t('under', { failed: percentOf(failedShare ?? 0), refused: percentOf(refusedShare ?? 0) })}
+              {[
+                failedShare ? t('failedUnder', { share: percentOf(failedShare) }) : [],
+                refusedShare ? t('refusedUnder', { share: percentOf(refusedShare) }) : [],
+              ]
+                .flat()
+                .join(' · ')}
             </span>
           ) : null}
         </>
@@ -133,7 +138,7 @@ function columnsOf(t: Told): Column<Row>[] {
     {
       key: 'state',
       title: t('state'),
-      width: '168px',
+      width: '150px',
       by: ({ state, traffic }) => rankOf(state, traffic),
       cell: ({ state: { kind, text, count } }) => (
         <State kind={kind} title={t(`${text}Title`, { count })}>

@@ -36,6 +36,7 @@ const WELL: Given = {
   topology: seen({ nodes: [], edges: [] }),
   coverage: seen({ functions: { deployed: 3, withoutTelemetry: [] } }),
   at: AT,
+  isCounted: true,
 };
 const withAlerts = (...alerts: OpenAlert[]): Given => ({ ...WELL, alerts: seen({ alerts }) });
 const areaOf = ({ areas }: Situation, wanted: AreaName) => areas.find(({ name }) => name === wanted);
@@ -57,6 +58,14 @@ describe('all is well', () => {
     expect(situationOf({ ...WELL, jobs: seen({ rows: [], coming: true }) }).verdict).toBe('loading');
     expect(situationOf({ ...WELL, jobs: seen({ rows: [jobOf()], coming: true }) }).verdict).toBe('trouble');
     expect(areaOf(situation, 'breakers')?.kind).toBe('ok');
+  });
+
+  it('is not said of refusals, objectives and saturation before anything is counted', () => {
+    const situation = situationOf({ ...WELL, isCounted: false });
+    const unknown = situation.areas.filter(({ kind }) => kind === 'unknown').map(({ name }) => name);
+    expect(unknown).toEqual(['objectives', 'refusals', 'saturation']);
+    // Alerts tell of them too: the whole is known.
+    expect(situation.verdict).toBe('well');
   });
 
   it('is not said of what was seen long ago, until it has been looked at again', () => {
