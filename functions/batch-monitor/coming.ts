@@ -20,12 +20,12 @@ export function slotsOf(job: Job, count: number): number[] {
 }
 
 /**
- * When a check's next pings are expected: none of one that nobody has pinged yet, that is paused, or that is down and has
- * no schedule.
+ * When a check's next pings come by its schedule, also before the first one, from which on it is watched. None of one that is
+ * paused, nor, without a schedule, of one that is down or that nobody has pinged yet.
  */
 export function pingsOf(check: Check, count: number, nowMs: number): number[] {
   const { status, kind } = check;
-  if (status === 'new' || status === 'paused' || (status === 'down' && kind === 'simple')) return [];
+  if (status === 'paused' || (status !== 'up' && kind === 'simple')) return [];
   const times: number[] = [];
   let at = graceStartOf(check, false) ?? expectedAfter(check, nowMs);
   while (at !== undefined && times.length < count) {

@@ -216,7 +216,8 @@ export const listEvents: Description = {
 
 export const nextRuns: Description = {
   summary: 'Tell when a job is expected next',
-  details: 'The first is the one that is awaited, though it may have passed. A retired or paused job expects nothing.',
+  details:
+    'The first is the one that is awaited, though it may have passed. A retired or paused job expects nothing; of a check that nobody has pinged yet they are those of its schedule.',
   tags,
   params: jobParams,
   query: { service, count: count.optional() },

@@ -88,15 +88,17 @@ describe('a check', () => {
     const page = await open('/console/jobs/new', { width: 1280 });
     // What cannot be read is said by the API.
     faultsIn(page).expect(/422/);
-    // What has to be filled in is said one field after another, where the caret is then.
+    // All that has to be filled in is said at once; the caret is in the first of it.
     const service = page.getByRole('combobox', { name: 'Service' });
     await page.getByRole('button', { name: 'Make the check' }).click();
-    await page.getByText('Fill this in.').waitFor();
+    const missing = page.getByText('Fill this in.');
+    await expect.poll(() => missing.count(), SOON).toBe(2);
     await expect.poll(() => service.evaluate((field) => field === document.activeElement), SOON).toBe(true);
     expect(await service.getAttribute('aria-required')).toBe('true');
     await service.fill('orders');
-    await page.getByText('Fill this in.').waitFor({ state: 'detached' });
+    await expect.poll(() => missing.count(), SOON).toBe(1);
     await page.getByLabel('Name').fill('Jobs made here');
+    await missing.waitFor({ state: 'detached' });
     await page.getByLabel('By a schedule').check();
     const preview = page.getByRole('region', { name: 'What the schedule means' });
     const schedule = page.getByRole('textbox', { name: 'Schedule', exact: true });
@@ -177,7 +179,7 @@ describe('a check', () => {
     await asked.getByText('Say why.').waitFor();
     await asked.getByLabel('Reason').fill('the disk is being cleaned');
     await asked.getByRole('button', { name: 'Acknowledge' }).click();
-    await page.getByText(/^Seen by .*: the disk is being cleaned/).waitFor();
+    await page.getByText(/^Acknowledged by .*: the disk is being cleaned/).waitFor();
 
     await page.getByRole('button', { name: 'Pause' }).click();
     const pausing = page.getByRole('dialog', { name: 'Pause Jobs export?' });

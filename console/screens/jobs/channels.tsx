@@ -10,18 +10,27 @@ interface Channel {
   readonly kind: string;
 }
 
+interface Owned {
+  readonly service: string;
+  readonly owner?: string;
+}
+
 interface ChannelsProps {
   /** Undefined where nobody has ever chosen any: then the owner of its service is told. */
   chosen: readonly string[] | undefined;
   /** As they stand in the check; undefined likewise. */
   before: readonly string[] | undefined;
   wrong: string | undefined;
+  service: string;
   onChoose: (chosen: readonly string[] | undefined) => void;
 }
 
-export function Channels({ chosen, before, wrong, onChoose }: ChannelsProps) {
+export function Channels({ chosen, before, wrong, service, onChoose }: ChannelsProps) {
   const t = useTexts(jobsTexts);
   const live = useLive<{ readonly channels: readonly Channel[] }>('/api/v3/channels/', 60_000);
+  const services = useLive<{ readonly services: readonly Owned[] }>('/v1/services?limit=200', 60_000).data?.services;
+  const isUnowned = service !== '' && services?.every((one) => one.service !== service || one.owner === undefined);
+  const byDefault = isUnowned ? t('toldUnowned', { service }) : t('toldOwner');
   return (
     <fieldset class="fields">
       <legend>{t('told')}</legend>
@@ -42,8 +51,9 @@ export function Channels({ chosen, before, wrong, onChoose }: ChannelsProps) {
         )}
       </Shown>
       <span class={wrong === undefined ? 'quiet' : 'wrong'} role={wrong === undefined ? undefined : 'alert'}>
-        {wrong ?? (chosen === undefined ? t('toldOwner') : chosen.length === 0 ? t('toldNobody') : '')}
+        {wrong ?? (chosen === undefined ? byDefault : chosen.length === 0 ? t('toldNobody') : '')}
       </span>
+      <span class="quiet">{t('toldBesides')}</span>
     </fieldset>
   );
 }

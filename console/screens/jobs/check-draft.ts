@@ -120,24 +120,27 @@ export function bodyOf(draft: Draft, before: Draft): Record<string, unknown> {
 
 /** What is wrong, at the field that it is about where the API says which. */
 export interface Wrong {
-  readonly field: string | undefined;
+  readonly fields: readonly string[];
   readonly message: string;
 }
 
-/** The first field that has to be filled in and is not, by the API's name of it. */
-export function missingIn(draft: Draft, service: string): string | undefined {
-  if (service.trim() === '') return 'service';
-  if (draft.name.trim() === '') return 'name';
-  if (draft.by === 'schedule' && draft.schedule.trim() === '') return 'schedule';
-  if (draft.by === 'period' && !(Number(draft.period) > 0)) return 'timeout';
-  return Number(draft.grace) > 0 ? undefined : 'grace';
+/** The fields that have to be filled in and are not, by the API's names of them. */
+export function missingIn(draft: Draft, service: string): string[] {
+  return [
+    ...(service.trim() === '' ? ['service'] : []),
+    ...(draft.name.trim() === '' ? ['name'] : []),
+    ...(draft.by === 'schedule' && draft.schedule.trim() === '' ? ['schedule'] : []),
+    ...(draft.by === 'period' && !(Number(draft.period) > 0) ? ['timeout'] : []),
+    ...(Number(draft.grace) > 0 ? [] : ['grace']),
+  ];
 }
 
 /** `json validation error: grace is too small`: about the field grace. */
 export function wrongIn(message: string): Wrong {
-  if (message.startsWith('invalid channel identifier')) return { field: 'channels', message };
+  if (message.startsWith('invalid channel identifier')) return { fields: ['channels'], message };
   const said = /^json validation error: ([a-z_]+) (.+)$/.exec(message);
-  return said ? { field: said[1], message: `${said[1] ?? ''} ${said[2] ?? ''}` } : { field: undefined, message };
+  const [, field = '', what = ''] = said ?? [];
+  return said ? { fields: [field], message: `${field} ${what}` } : { fields: [], message };
 }
 
 /** A slug of a name, as its pings call it. */

@@ -39,3 +39,16 @@ function stepOf(most: number, of: number, said: (step: string) => string): strin
   while (of % step !== 0) step -= 1;
   return said(step === 1 ? '*' : `*/${String(step)}`);
 }
+
+/** A zone as the last word of a line. */
+const ZONED = / (?:UTC|[A-Za-z_]+\/[A-Za-z_/+-]+)$/;
+
+/** The timer by which systemd runs what a check waits for, where its schedule is a calendar of systemd's: not of cron. */
+export function timerOf({ schedule, timezone }: Pick<Job, 'schedule' | 'timezone'>): string | undefined {
+  if (schedule === undefined) return undefined;
+  const lines = schedule.split('\n').map((line) => line.trim());
+  if (lines.length === 1 && lines[0]?.split(/\s+/).length === 5) return undefined;
+  const zone = timezone === undefined ? '' : ` ${timezone}`;
+  const times = lines.filter((line) => line !== '').map((line) => `OnCalendar=${line}${ZONED.test(line) ? '' : zone}`);
+  return ['[Timer]', ...times].join('\n');
+}

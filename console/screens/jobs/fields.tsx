@@ -27,8 +27,8 @@ interface FieldProps {
 
 /** A field that knows by which names the API calls it. */
 function FieldOf({ of, wrong, ...field }: FieldProps) {
-  const isWrong = wrong?.field !== undefined && of.includes(wrong.field);
-  return <Field {...field} wrong={isWrong ? wrong.message : undefined} />;
+  const isWrong = wrong?.fields.some((one) => of.includes(one));
+  return <Field {...field} wrong={isWrong ? wrong?.message : undefined} />;
 }
 
 type NamesProps = PartProps & { service: string; isNew: boolean; setService: (service: string) => void };

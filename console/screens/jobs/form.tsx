@@ -31,10 +31,14 @@ export function CheckForm({ check, job }: CheckFormProps) {
   const [first] = useState<Draft>(() => (check ? draftOf(check, job?.channels) : NEW_CHECK));
   const [draft, setDraft] = useState(first);
   const [service, setService] = useState(job?.service ?? asked);
-  const [wrong, setWrong] = useState<Wrong>();
+  const [refused, setWrong] = useState<Wrong>();
+  /** How often it was sent off with something left out. */
+  const [tries, setTries] = useState(0);
   const [busy, run] = useAct();
   const form = useRef<HTMLFormElement>(null);
   const isNew = check === undefined;
+  const missing = missingIn(draft, service);
+  const wrong = refused ?? (tries > 0 && missing.length > 0 ? { fields: missing, message: p('fillIn') } : undefined);
   const id = job?.id;
   const title = isNew ? t('newCheck') : t('editOf', { name: check.name });
   useTitle(title);
@@ -48,13 +52,12 @@ export function CheckForm({ check, job }: CheckFormProps) {
     setWrong(undefined);
   };
   // What is wrong may stand far above the button.
-  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), [wrong]);
+  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), [refused, tries]);
   const allowed = may('editor', service === '' ? undefined : service);
   const back = id === undefined ? '/jobs' : to`/jobs/${id}`;
 
   async function save(): Promise<void> {
-    const missing = missingIn(draft, service);
-    if (missing !== undefined) return setWrong({ field: missing, message: p('fillIn') });
+    if (missing.length > 0) return setTries((was) => was + 1);
     let made: string | undefined;
     const done = await run(
       async () => {
@@ -96,11 +99,12 @@ export function CheckForm({ check, job }: CheckFormProps) {
         <Channels
           chosen={draft.channels}
           before={first.channels}
-          wrong={wrong?.field === 'channels' ? wrong.message : undefined}
+          wrong={wrong?.fields.includes('channels') ? wrong.message : undefined}
+          service={service}
           onChoose={(channels) => change({ channels })}
         />
         <Body {...{ draft, change, wrong }} />
-        {wrong && wrong.field === undefined ? (
+        {wrong?.fields.length === 0 ? (
           <p class="note bad" role="alert">
             {wrong.message}
           </p>

@@ -10,16 +10,17 @@ import { jobsTexts } from './texts.ts';
 
 export function NextRuns({ job }: { job: JobDetail }) {
   const t = useTexts(jobsTexts);
-  const live = useLive<{ readonly next: readonly string[] }>(`${path`/v1/jobs/${job.id}/next`}?count=5`, 30_000);
+  const live = useLive<{ readonly next: readonly string[] }>(`${path`/v1/jobs/${job.id}/next`}?count=5`, 10_000);
   return (
     <section class="card" aria-labelledby="jobs-next">
       <h2 id="jobs-next">{t('nextRuns')}</h2>
       <Shown of={live}>
         {({ next: [first, ...later] }) =>
           first === undefined ? (
-            <p class="quiet">{t('nothingExpected')}</p>
+            <p class="quiet">{t(nothingOf(job))}</p>
           ) : (
             <>
+              {job.status === 'new' ? <p>{t('watchedFrom')}</p> : null}
               <p class="countdown">{nextCell({ nextExpectedAt: job.nextExpectedAt ?? first }, t)}</p>
               <Moments at={[first, ...later]} timezone={job.timezone} />
             </>
@@ -28,4 +29,10 @@ export function NextRuns({ job }: { job: JobDetail }) {
       </Shown>
     </section>
   );
+}
+
+/** Why there are none: what is waited for without an hour is waited for all the same. */
+function nothingOf({ kind, status, schedule }: JobDetail): 'watchedFrom' | 'anyPing' | 'nothingExpected' {
+  if (kind !== 'check' || schedule !== undefined || status === 'paused') return 'nothingExpected';
+  return status === 'new' ? 'watchedFrom' : 'anyPing';
 }

@@ -7,7 +7,7 @@ import { partsTexts } from '../../parts/texts.ts';
 import { useMay } from '../../session/me.ts';
 import { useTexts } from '../../text/language.ts';
 import type { Check, JobDetail } from './answers.ts';
-import { crontabOf } from './crontab.ts';
+import { crontabOf, timerOf } from './crontab.ts';
 import { jobsTexts } from './texts.ts';
 
 export function PingAddress({ job }: { job: JobDetail }) {
@@ -35,6 +35,7 @@ function Lines({ check, job }: { check: Check; job: JobDetail }) {
   if (url === undefined) return <p class="quiet">{t('addressHidden')}</p>;
   const curl = `curl -fsS -m 10 --retry 5 -o /dev/null ${url}`;
   const crontab = crontabOf(job);
+  const timer = timerOf(job);
   const measured = `R=$(uuidgen)\ncurl -fsS -o /dev/null "${url}/start?rid=$R"\n/path/to/work.sh; curl -fsS -o /dev/null "${url}/$??rid=$R"`;
   if (!isShown) {
     return (
@@ -51,6 +52,8 @@ function Lines({ check, job }: { check: Check; job: JobDetail }) {
       <p class="quiet">{t('addressHint')}</p>
       <Snippet title={t('address')} text={url} />
       <Snippet title="curl" text={curl} />
+      {timer === undefined ? null : <Snippet title="systemd" text={timer} hint={t('byTimer')} />}
+      {crontab === undefined && timer === undefined ? <p class="quiet">{t('noCron')}</p> : null}
       {crontab === undefined ? null : (
         <Snippet
           title="cron"

@@ -37,12 +37,13 @@ export function SchedulePreview({ schedule, timezone }: { schedule: string; time
 
 function Means({ preview: { kind, description, next, timezone, daylightSaving } }: { preview: Preview }) {
   const t = useTexts(jobsTexts);
+  // It would be refused: when it came is nothing to be told of it.
+  if (kind.startsWith('eventbridge')) return <p class="note bad">{t('notForChecks')}</p>;
   return (
     <>
       <p>
         <strong lang="en">{description}</strong>
       </p>
-      {kind.startsWith('eventbridge') ? <p class="note warn">{t('notForChecks')}</p> : null}
       {next.length === 0 ? (
         <p class="quiet">{t('neverComes')}</p>
       ) : (
@@ -61,6 +62,7 @@ function usePreview(schedule: string, timezone: string): Seen {
   const [seen, setSeen] = useState<Seen>({ kind: 'asking' });
   useEffect(() => {
     const left = new AbortController();
+    setSeen({ kind: 'asking' });
     const timer = setTimeout(() => {
       const body = { schedule, timezone: timezone.trim() === '' ? 'UTC' : timezone.trim(), count: 5 };
       ask<Preview>('/v1/schedules/preview', { method: 'POST', body, signal: left.signal }).then(

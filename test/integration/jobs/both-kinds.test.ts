@@ -384,6 +384,12 @@ describe('when a job is expected next', () => {
     ],
     ['of one that is down', {}, ['fail'], []],
     ['of one that nobody has pinged', {}, [], []],
+    [
+      'by its schedule before anybody has pinged it',
+      { kind: 'cron', schedule: '30 * * * *' },
+      [],
+      [DAY + 30 * MINUTE, DAY + 90 * MINUTE],
+    ],
   ])('is, of a check, %s', async (_what, settings, kinds, next) => {
     const uuid = await check('orders', { slug: 'import', timeoutMs: HOUR, ...settings });
     for (const kind of kinds) await ping(uuid, DAY, kind);

@@ -61,15 +61,16 @@ describe('the channels of a check', () => {
 
 describe('what has to be filled in', () => {
   it.each([
-    ['nothing of a whole one', {}, 'orders', undefined],
-    ['the service', {}, ' ', 'service'],
-    ['the name', { name: ' ' }, 'orders', 'name'],
-    ['the period', { period: '' }, 'orders', 'timeout'],
-    ['the period, which is none', { period: '0' }, 'orders', 'timeout'],
-    ['the schedule', { by: 'schedule' as const, schedule: '' }, 'orders', 'schedule'],
-    ['the grace time', { grace: '' }, 'orders', 'grace'],
-  ])('is %s', (_what, part, service, field) => {
-    expect(missingIn({ ...NEW_CHECK, name: 'Backup', ...part }, service)).toBe(field);
+    ['nothing of a whole one', {}, 'orders', []],
+    ['the service', {}, ' ', ['service']],
+    ['the name', { name: ' ' }, 'orders', ['name']],
+    ['the period', { period: '' }, 'orders', ['timeout']],
+    ['the period, which is none', { period: '0' }, 'orders', ['timeout']],
+    ['the schedule', { by: 'schedule' as const, schedule: '' }, 'orders', ['schedule']],
+    ['all of that at once', { name: '', grace: '' }, '', ['service', 'name', 'grace']],
+    ['the grace time', { grace: '' }, 'orders', ['grace']],
+  ])('is %s', (_what, part, service, fields) => {
+    expect(missingIn({ ...NEW_CHECK, name: 'Backup', ...part }, service)).toEqual(fields);
   });
 });
 
@@ -87,11 +88,11 @@ describe('seconds', () => {
 describe('what the API says is wrong', () => {
   it('stands at the field that it is about', () => {
     expect(wrongIn('json validation error: schedule is not a valid cron or OnCalendar expression')).toEqual({
-      field: 'schedule',
+      fields: ['schedule'],
       message: 'schedule is not a valid cron or OnCalendar expression',
     });
-    expect(wrongIn('invalid channel identifier: pager').field).toBe('channels');
-    expect(wrongIn('No answer within 20 s.')).toEqual({ field: undefined, message: 'No answer within 20 s.' });
+    expect(wrongIn('invalid channel identifier: pager').fields).toEqual(['channels']);
+    expect(wrongIn('No answer within 20 s.')).toEqual({ fields: [], message: 'No answer within 20 s.' });
   });
 });
 

@@ -1,6 +1,6 @@
 // Which line cron is given for what a check waits for.
 import { describe, expect, it } from 'vitest';
-import { crontabOf } from '../../../../console/screens/jobs/crontab.ts';
+import { crontabOf, timerOf } from '../../../../console/screens/jobs/crontab.ts';
 
 describe('the line for cron', () => {
   it.each([
@@ -43,5 +43,21 @@ describe('the line for cron', () => {
     ['31d', '0 0 1 * *'],
   ])('of a ping every %s is %s: as often, or oftener', (period, line) => {
     expect(crontabOf({ period })).toBe(line);
+  });
+});
+
+describe('the timer of systemd', () => {
+  it('goes by each line of the calendar, in its zone', () => {
+    expect(timerOf({ schedule: 'Mon..Fri 02:00', timezone: 'Europe/Berlin' })).toBe(
+      '[Timer]\nOnCalendar=Mon..Fri 02:00 Europe/Berlin',
+    );
+    expect(timerOf({ schedule: '02:00 Asia/Tokyo\n04:00 UTC', timezone: 'Europe/Berlin' })).toBe(
+      '[Timer]\nOnCalendar=02:00 Asia/Tokyo\nOnCalendar=04:00 UTC',
+    );
+  });
+
+  it('is none of what cron goes by, nor of a period', () => {
+    expect(timerOf({ schedule: '0 2 * * 5#1', timezone: 'UTC' })).toBeUndefined();
+    expect(timerOf({})).toBeUndefined();
   });
 });
