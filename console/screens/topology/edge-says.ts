@@ -5,6 +5,7 @@ import type { Tell } from '../../text/language.ts';
 import type { DrawnEdge } from './graph.ts';
 import { LABEL, type Form } from './labels.ts';
 import { widthOf } from './measure.ts';
+import { isOfCaller } from './refusals.ts';
 import type { MapTextKey } from './texts.ts';
 
 /** A label's text, line by line: shares of what went wrong above its figures. */
@@ -22,7 +23,9 @@ export function saidOf(t: Tell<MapTextKey>, of: DrawnEdge): readonly Said[] {
   const { ratePerSecond, errorShare, refusedShare, edge } = of;
   const shares = [
     ...(errorShare > 0 ? [t('failedShort', { share: percentOf(errorShare) })] : []),
-    ...(refusedShare > 0 ? [t('refusedShort', { share: percentOf(refusedShare) })] : []),
+    ...(refusedShare > 0
+      ? [t(edge && isOfCaller(edge) ? 'uncalledShort' : 'refusedShort', { share: percentOf(refusedShare) })]
+      : []),
   ];
   const figures = [
     ...(ratePerSecond === null ? [] : [rateOf(ratePerSecond)]),

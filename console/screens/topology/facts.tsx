@@ -3,14 +3,25 @@ import type { ComponentChildren } from 'preact';
 import { countOf, percentOf, rateOf } from '../../parts/number.ts';
 import { State } from '../../parts/state.tsx';
 import { durationOf } from '../../parts/time.tsx';
+import { Link, to } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
 import type { Quantiles } from './answers.ts';
 import type { Figures } from './figures.ts';
+import type { Refusals } from './refusals.ts';
 import { mapTexts } from './texts.ts';
 
-export function Facts({ of, children }: { of: Figures; children: ComponentChildren }) {
+interface FactsProps {
+  of: Figures;
+  refusals: Refusals;
+  /** The service whose rules kept calls back, where it is one. */
+  caller?: string | undefined;
+  children: ComponentChildren;
+}
+
+export function Facts({ of, refusals, caller, children }: FactsProps) {
   const t = useTexts(mapTexts);
-  const { fares, count, ratePerSecond, errorShare, refusedShare } = of;
+  const { fares, count, ratePerSecond, errorShare } = of;
+  const { refused, uncalled } = refusals;
   return (
     <>
       <div>
@@ -28,7 +39,20 @@ export function Facts({ of, children }: { of: Figures; children: ComponentChildr
             <dt>{t('errors')}</dt>
             <dd class="number">{percentOf(errorShare)}</dd>
             <dt>{t('refused')}</dt>
-            <dd class="number">{percentOf(refusedShare)}</dd>
+            <dd class="number">{percentOf(refused)}</dd>
+            {uncalled === 0 ? null : (
+              <>
+                <dt>{t('uncalled')}</dt>
+                <dd>
+                  <span class="number">{percentOf(uncalled)}</span>{' '}
+                  {caller === undefined ? (
+                    <span class="quiet">{t('keptBack')}</span>
+                  ) : (
+                    <Link to={to`/services/${caller}/breakers`}>{t('keptBackBy', { caller })}</Link>
+                  )}
+                </dd>
+              </>
+            )}
           </>
         )}
         {children}

@@ -93,6 +93,7 @@ function Present({ hour, shown, chosen }: { hour: Topology; shown: Minutes; chos
     <>
       <Controls listed={listed} found={found?.size} hidden={hour.nodes.length - graph.nodes.size} onArrange={arrange} />
       {(hour.unreadable ?? 0) > 0 ? <p class="note warn">{t('unreadable', { count: hour.unreadable ?? 0 })}</p> : null}
+      {minutes?.edges.length === 0 ? <p class="note">{t('nothingThen')}</p> : null}
       <div class={`beside ${chosen ? 'with-panel' : ''}`}>
         <div class="stack">
           <Shown of={{ ...look, data: minutes }}>

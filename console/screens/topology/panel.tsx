@@ -16,6 +16,7 @@ import { kindOf, nameOf, Sign } from './kinds.tsx';
 import { Neighbours } from './neighbours.tsx';
 import { subjectOf } from './past.ts';
 import { toMap, toNode, type Chosen } from './places.ts';
+import { refusalsOf } from './refusals.ts';
 import { Since } from './since.tsx';
 import { mapTexts } from './texts.ts';
 
@@ -83,6 +84,8 @@ interface NodePanelProps {
 function NodePanel({ drawn, graph, until, onHide }: NodePanelProps) {
   const t = useTexts(mapTexts);
   const { node } = drawn;
+  const inbound = graph.edges.filter((edge) => edge.to === node.id);
+  const outbound = graph.edges.filter((edge) => edge.from === node.id);
   return (
     <Framed
       of={node.id}
@@ -92,24 +95,14 @@ function NodePanel({ drawn, graph, until, onHide }: NodePanelProps) {
         </>
       }
     >
-      <Facts of={drawn}>
+      <Facts of={drawn} refusals={refusalsOf((inbound.length > 0 ? inbound : outbound).map(({ edge }) => edge))}>
         <Since of={subjectOf({ node: node.id })} until={until} />
         <Names title={t('functions')} names={node.functions} />
         <Names title={t('claimedBy')} names={node.claimedBy} />
       </Facts>
       {node.kind === 'service' ? <ServiceLinks name={node.name} /> : null}
-      <Neighbours
-        title={t('calledBy')}
-        edges={graph.edges.filter((edge) => edge.to === node.id)}
-        end="from"
-        graph={graph}
-      />
-      <Neighbours
-        title={t('calls')}
-        edges={graph.edges.filter((edge) => edge.from === node.id)}
-        end="to"
-        graph={graph}
-      />
+      <Neighbours title={t('calledBy')} edges={inbound} end="from" graph={graph} />
+      <Neighbours title={t('calls')} edges={outbound} end="to" graph={graph} />
       <div class="row">
         <button type="button" onClick={() => onHide(node.id)}>
           {t('hide')}
@@ -139,7 +132,7 @@ function EdgePanel({ edge, graph, until }: { edge: DrawnEdge; graph: Graph; unti
         </>
       }
     >
-      <Facts of={edge}>
+      <Facts of={edge} refusals={refusalsOf([edge.edge])} caller={caller?.kind === 'service' ? caller.name : undefined}>
         <Since of={subjectOf({ edge, dependencies: edge.edge?.dependencies ?? [] })} until={until} />
         <Duration title={t('duration')} of={edge.edge?.durationMs} />
         <Duration title={t('age')} hint={t('ageHint')} of={edge.edge?.ageMs} />
