@@ -78,6 +78,8 @@ export type BreakerName = 'CLOSED' | 'OPEN' | 'HALF_OPEN' | 'FORCED_OPEN' | 'FOR
 export interface BreakerStanding {
   readonly key?: string;
   readonly state: BreakerName;
+  /** When it last changed, in ms; 0 if it never has. */
+  readonly epoch: number;
   readonly since: string | null;
   readonly window: { readonly calls: number; readonly failures: number; readonly slow: number };
   readonly openUntil?: string;
@@ -98,17 +100,21 @@ export interface Breaker extends Partial<BreakerStanding> {
   readonly keys?: readonly BreakerStanding[];
 }
 
+export interface Transition {
+  readonly at: string;
+  readonly key?: string;
+  readonly from: string;
+  readonly to: string;
+  readonly cause: string;
+  readonly by: string;
+  readonly reason?: string;
+  readonly until?: string;
+  readonly counts?: { readonly calls?: number; readonly failures?: number; readonly slow?: number };
+}
+
 export interface Transitions {
-  readonly transitions: readonly {
-    readonly at: string;
-    readonly key?: string;
-    readonly from: string;
-    readonly to: string;
-    readonly cause: string;
-    readonly by: string;
-    readonly reason?: string;
-    readonly until?: string;
-  }[];
+  readonly transitions: readonly Transition[];
+  readonly cursor?: string;
 }
 
 export interface Throttle {

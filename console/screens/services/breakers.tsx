@@ -11,7 +11,7 @@ import { useParam } from '../../router/router.tsx';
 import { useMay } from '../../session/me.ts';
 import { useTexts } from '../../text/language.ts';
 import type { Breaker, BreakerName, BreakerStanding } from './answers.ts';
-import { causeText, History } from './breaker-history.tsx';
+import { causeText, History, Opening } from './breaker-history.tsx';
 import { ForceDialog, type Force } from './force.tsx';
 import { servicesTexts } from './texts.ts';
 
@@ -72,7 +72,7 @@ function BreakerCard({ service, breaker, onForce }: CardProps) {
         <Keys {...{ name, keyedBy, keys: keys ?? [], service, onForce }} />
       ) : (
         <>
-          <Standing standing={breaker as BreakerStanding} />
+          <Standing {...{ service, name }} standing={breaker as BreakerStanding} />
           <Buttons {...{ service, onForce }} of={{ name, state }} />
         </>
       )}
@@ -84,7 +84,7 @@ function BreakerCard({ service, breaker, onForce }: CardProps) {
   );
 }
 
-function Standing({ standing }: { standing: BreakerStanding }) {
+function Standing({ service, name, standing }: { service: string; name: string; standing: BreakerStanding }) {
   const t = useTexts(servicesTexts);
   const { window, since, openUntil, probes = [], ramp, forced, because } = standing;
   const { calls, failures, slow } = window;
@@ -101,6 +101,7 @@ function Standing({ standing }: { standing: BreakerStanding }) {
       <dd class="number">
         {countOf(slow)} {calls > 0 ? <span class="quiet">{percentOf(slow / calls)}</span> : null}
       </dd>
+      <Opening {...{ service, name, standing }} />
       <dt>{t('since')}</dt>
       <dd>
         <Ago at={since} />
@@ -180,6 +181,7 @@ function Buttons({
       {state === 'FORCED_OPEN' ? null : button('FORCED_OPEN', 'forceOpen')}
       {state === 'FORCED_CLOSED' ? null : button('FORCED_CLOSED', 'forceClosed')}
       {state.startsWith('FORCED') ? button(null, 'release') : null}
+      {may ? null : <span class="quiet">{title}</span>}
     </div>
   );
 }
@@ -208,7 +210,7 @@ function Keys({
             <span class="mono">{standing.key}</span>{' '}
             <State kind={KINDS[standing.state]}>{t(`breaker.${standing.state}`)}</State>
           </summary>
-          <Standing standing={standing} />
+          <Standing {...{ service, name, standing }} />
           <Buttons {...{ service, onForce }} of={{ name, stored: standing.key, state: standing.state }} />
         </details>
       ))}
