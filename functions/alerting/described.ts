@@ -68,6 +68,7 @@ export const whyAlert: Description = {
           channel: z.string(),
           route: z.string(),
           step: z.int().optional().meta({ description: 'of the escalation' }),
+          named: z.string().optional().meta({ description: 'who wants it told: the route, the check, its owner' }),
           decision: z.string().meta({ description: 'the state of the last delivery, the kind of hold, or waiting' }),
           reason: z.string(),
           deliveries: z.array(delivery),

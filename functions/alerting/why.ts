@@ -4,8 +4,8 @@ import type { Caller } from '../api/index.ts';
 import { seenBy } from '../api/seen-by.ts';
 import { limitedWords, routedOf, underLimit } from './alert/limits.ts';
 import { inWords } from './alert/words.ts';
-import type { Routing, Target } from './routing/document.ts';
-import { targetsOf } from './routing/targets.ts';
+import type { Routed, Routing, Target } from './routing/document.ts';
+import { OWNER, routesOf, targetsOf } from './routing/targets.ts';
 import { walkOf } from './routing/walk.ts';
 import { deliveryShown, holdShown, iso, trailShown } from './views.ts';
 
@@ -21,7 +21,10 @@ export function whyOf(recorded: Alert, routing: Routing | undefined, nowMs: numb
     ...(limited === undefined ? {} : { limited }),
     routes: routing ? walkOf(routing.route, routed, shown) : [],
     channels: [
-      ...targets.map((target) => channelOf(alert, target)),
+      ...targets.map((target) => ({
+        ...channelOf(alert, target),
+        ...(routing ? { named: namedBy(routing, routed, target) } : {}),
+      })),
       ...elsewhere(alert, targets).map((delivery) => ({
         ...{ channel: delivery.channel, route: delivery.route, step: delivery.step === 0 ? undefined : delivery.step },
         ...{
@@ -58,6 +61,15 @@ function channelOf(alert: Alert, { channel, route, escalation }: Target) {
     deliveries: deliveries.map(deliveryShown),
     ...(hold ? { hold: holdShown(hold) } : {}),
   };
+}
+
+/** Who wants it told: the route by its name, or whoever the route leaves it to. */
+function namedBy({ route: root }: Routing, alert: Routed, { channel, route, escalation }: Target): string {
+  const node = [...routesOf(root, alert), root].find(({ path }) => path === route);
+  const names = escalation ? node?.escalate[escalation.step - 1]?.channels : node?.channels;
+  if (names === undefined || names.includes(channel) || !names.includes(OWNER)) return 'the route names it';
+  if (alert.channels !== undefined) return 'the check names it, and the route leaves it to whose it is';
+  return `a channel of its owner, ${alert.owner ?? 'nobody'}, to whom the route leaves it`;
 }
 
 const isOf = (hold: AlertHold, route: string): boolean => hold.route === '' || hold.route === route;

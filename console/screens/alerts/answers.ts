@@ -52,6 +52,8 @@ export interface ToldChannel {
   readonly step?: number;
   /** The state of the last delivery, the kind of hold, or `waiting`, `not told`, `not decided`. */
   readonly decision: string;
+  /** Who wants it told. */
+  readonly named?: string;
   readonly reason: string;
   readonly deliveries: readonly Delivery[];
   readonly hold?: Hold;

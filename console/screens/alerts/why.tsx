@@ -84,7 +84,7 @@ function Verdict({ channels }: { channels: readonly ToldChannel[] }) {
   );
 }
 
-function Channel({ told: { channel, route, step, decision, reason, deliveries } }: { told: ToldChannel }) {
+function Channel({ told: { channel, route, step, decision, named, reason, deliveries } }: { told: ToldChannel }) {
   const t = useTexts(alertsTexts);
   return (
     <li>
@@ -93,7 +93,10 @@ function Channel({ told: { channel, route, step, decision, reason, deliveries } 
         <strong>{channel}</strong>
         {step === undefined ? null : <span class="quiet"> · {t('step', { step })}</span>}
         <p lang="en">{reason}</p>
-        <code class="quiet">{route}</code>
+        <span class="quiet" lang="en">
+          <code>{route}</code>
+          {named === undefined ? null : `: ${named}`}
+        </span>
         {deliveries.length === 0 ? null : (
           <ul class="notices">
             {deliveries.map((delivery) => (

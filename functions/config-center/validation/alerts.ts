@@ -3,6 +3,7 @@ import type { AlertRule, RuleDocument } from '../../../middleware/kernel/rules/d
 import { parseDuration, parseShare } from '../../../middleware/kernel/units.ts';
 import type { Place, Report } from './findings.ts';
 import { checkPlanned } from './pauses.ts';
+import { checkRunbook } from './runbooks.ts';
 import { checkResourceNames } from './slos.ts';
 import type { KnownResources } from './throttles.ts';
 
@@ -20,6 +21,7 @@ export function checkAlerts(alerts: NonNullable<RuleDocument['alerts']>, known: 
     checkResourceNames(rule.resources ?? [], known, [...place, 'resources'], report);
     checkWhen(rule.when, [...place, 'when'], report);
     checkExceptions(rule, [...place, 'except'], report);
+    checkRunbook(rule.runbook, [...place, 'runbook'], report);
     const same = JSON.stringify([rule.when, rule.resources?.toSorted() ?? null, rule.except ?? null]);
     const other = seen.get(same);
     if (other !== undefined) report(place, `tells of the same as "${other}"; leave one of them out`);

@@ -5,6 +5,7 @@ import { parseDuration } from '../../../middleware/kernel/units.ts';
 import type { Schedule } from '../../api/schedule.ts';
 import { daily } from '../../api/schedule/daily.ts';
 import type { Place, Report } from './findings.ts';
+import { checkRunbook } from './runbooks.ts';
 import { checkPauses } from './pauses.ts';
 
 /** A run is written to be alive once in a quarter of a minute at most: less would be silence between two of them. */
@@ -30,6 +31,7 @@ function checkAlert({ alert, blocking = false }: JobRule, place: Place, report: 
   if (!alert) return;
   const { severity = blocking ? 'realtime' : 'deferred', deferUntil } = alert;
   if (Object.keys(alert).length === 0) report(place, 'says nothing; name severity, runbook or deferUntil');
+  checkRunbook(alert.runbook, [...place, 'runbook'], report);
   if (blocking && alert.severity === 'deferred') {
     report(
       [...place, 'severity'],

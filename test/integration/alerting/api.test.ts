@@ -152,7 +152,12 @@ describe('an alert that waits for the morning', () => {
         { route: '/route', fits: true, decides: true },
         { route: '/route/routes/0', fits: false, because: 'severity is deferred, not realtime' },
       ],
-      channels: [{ channel: 'mail', route: '/route', decision: 'deferred', hold: { kind: 'deferred' } }],
+      channels: [
+        {
+          ...{ channel: 'mail', route: '/route', decision: 'deferred', hold: { kind: 'deferred' } },
+          named: 'a channel of its owner, team-orders, to whom the route leaves it',
+        },
+      ],
     });
   });
 
@@ -167,6 +172,20 @@ describe('an alert that waits for the morning', () => {
     const id = await heldAtNight();
     const changes = [{ at: '2026-11-18T02:02:00.000Z', what: 'rules revision 2 by ada: more at once' }];
     expect((await send('GET', `/${id}`)).body).toMatchObject({ id, changes });
+  });
+
+  it('says of each channel who wants it told: the check that names it, or the route by itself', async () => {
+    const both = { ...routing, route: { channels: ['owner', 'pager'] } };
+    await send('PUT', '/routing', { body: both, headers: first });
+    world.conditions = [{ ...nightly, channels: ['mail'] }];
+    await tick();
+    const [{ id } = { id: '' }] = (await send('GET', '')).body['alerts'] as { id: string }[];
+    expect((await send('GET', `/${id}/why`)).body).toMatchObject({
+      channels: [
+        { channel: 'mail', named: 'the check names it, and the route leaves it to whose it is' },
+        { channel: 'pager', named: 'the route names it' },
+      ],
+    });
   });
 
   it('says which channel could not be told, how often it was tried, and when it is again', async () => {

@@ -54,6 +54,7 @@ describe('rules of alerts', () => {
       '/alerts/slow/when/latency/percentile',
     ],
     [{ slow: { ...requests({}).slow, runbook: 'the wiki' } }, '/alerts/slow/runbook'],
+    [{ slow: { ...requests({}).slow, runbook: 'https://ada:secret@wiki.example/slow' } }, '/alerts/slow/runbook'],
     [
       { declined: { when: { business: { code: 'business:NO', atLeast: 1, within: '1m' } } } },
       '/alerts/declined/when/business/code',

@@ -53,6 +53,12 @@ describe('what a job is held to', () => {
       ['/jobs/nightly/alert/runbook: an address such as https://wiki.example/nightly'],
     ],
     [
+      { alert: { runbook: 'https://ada@wiki.example/nightly' } },
+      [
+        '/jobs/nightly/alert/runbook: has a name or a password before the host, which everybody told would read; leave them out',
+      ],
+    ],
+    [
       { blocking: true, alert: { severity: 'deferred' } },
       [
         '/jobs/nightly/alert/severity: is deferred, and the job is blocking: business would stand still until the morning',
