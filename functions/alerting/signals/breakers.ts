@@ -11,6 +11,7 @@ const OF_LATE_MS = 86_400_000;
 const MOST_KEYS = 20;
 const MOST_TRANSITIONS = 100;
 const MOST_NAMED = 3;
+const PROBED: ReadonlySet<string> = new Set(['probing', 'probeFailed']);
 
 /** What nobody has called for so long, ms, since it would have been tried, turns nobody away. */
 const UNTRIED_MS = 15 * 60_000;
@@ -28,8 +29,9 @@ export const breakers: Judge = {
 const enforced = (rules: ServiceAt['rules']) =>
   breakersIn(rules).filter(({ rule: { mode = 'enforce' } }) => mode === 'enforce');
 
-async function statusesOf({ table, service, nowMs }: ServiceAt, { name, rule }: PublishedBreaker) {
-  if (rule.key === undefined) return [await readBreaker(table, service, name, nowMs)];
+async function statusesOf(at: ServiceAt, { name, rule }: PublishedBreaker) {
+  const { table, service, nowMs } = at;
+  if (rule.key === undefined) return [await opened(at, name, await readBreaker(table, service, name, nowMs))];
   const span = { fromMs: nowMs - OF_LATE_MS, toMs: nowMs + 1 };
   const { transitions } = await readBreakerTransitions(table, service, {
     breaker: name,
@@ -38,6 +40,26 @@ async function statusesOf({ table, service, nowMs }: ServiceAt, { name, rule }: 
   });
   const keys = new Set(transitions.map(({ key }) => key).filter((key) => key !== undefined));
   return Promise.all([...keys].slice(0, MOST_KEYS).map((key) => readBreaker(table, service, name, nowMs, key)));
+}
+
+/** What its last probe has shown is no reason: that is what was counted when it opened, as long as the log tells of it. */
+async function opened(
+  { table, service, nowMs }: ServiceAt,
+  name: string,
+  status: BreakerStatus,
+): Promise<BreakerStatus> {
+  const { state, because } = status;
+  if ((state !== 'OPEN' && state !== 'HALF_OPEN') || (because && !PROBED.has(because.cause))) return status;
+  const span = { fromMs: nowMs - OF_LATE_MS, toMs: nowMs + 1 };
+  const { transitions } = await readBreakerTransitions(table, service, {
+    breaker: name,
+    ...span,
+    limit: MOST_TRANSITIONS,
+  });
+  const opening = transitions.find(({ from, to }) => from === 'CLOSED' && to === 'OPEN');
+  if (!because || !opening?.counts) return status;
+  const cause = opening.cause === 'slowRate' ? 'slowRate' : 'failureRate';
+  return { ...status, because: { ...because, cause, counts: opening.counts } };
 }
 
 /** Of a rule with a key it is one condition for all of its keys. */

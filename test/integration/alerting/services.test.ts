@@ -5,6 +5,8 @@ import { Slot } from '../../../functions/telemetry/sums/slot.ts';
 import { Histogram } from '../../../middleware/telemetry/histogram.ts';
 import { hashOfCondition } from '../../../store/alert-keys.ts';
 import { readAlert } from '../../../store/items/alerts.ts';
+import { instanceKeys } from '../../../store/instance-keys.ts';
+import { putBreakerTransition } from '../../../store/items/breaker-log.ts';
 import { forceBreaker } from '../../../store/items/breaker.ts';
 import { commitTurn, takeTurn } from '../../../store/items/merge-progress.ts';
 import { publishRevision, readHead } from '../../../store/items/rules.ts';
@@ -59,6 +61,21 @@ describe('what services have to say', () => {
     await force(null);
     await minutesLater();
     expect(await alertOf(BREAKER)).toMatchObject({ status: 'resolved', endSummary: 'payments is called again' });
+  });
+
+  it('says what opened a breaker also when its probes have failed since', async () => {
+    await publish('orders', { dependencies: DEPENDENCIES });
+    const epoch = NOW + 30_000;
+    const counts = { calls: 20, failures: 13 };
+    const opened = { service: 'orders', breaker: 'payments', key: undefined, from: 'CLOSED', to: 'OPEN', epoch: NOW };
+    await putBreakerTransition(table, { ...opened, cause: 'failureRate', by: 'an instance', counts });
+    const because = { cause: 'probeFailed', by: 'an instance', was: 'HALF_OPEN', epoch };
+    const open = { v: 1, epoch, state: 'OPEN', openUntil: epoch + 60_000, openForMs: 60_000, because };
+    await table.put({ item: { ...instanceKeys.breaker('orders', 'payments'), ...open } });
+    await minutesLater();
+    expect((await alertOf(BREAKER))?.condition.summary).toBe(
+      'payments is not called: its breaker is open, 13 of 20 calls failed',
+    );
   });
 
   it.each([
