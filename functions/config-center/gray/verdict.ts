@@ -84,8 +84,11 @@ export function judge(part: Figures, rest: Figures, margins: Margins): Judgement
   if (worse.length > 0) return { verdict: 'worse', reason: worse.map(said).join('; ') };
   const lacking = measures.filter((one) => !judged.includes(one));
   if (lacking.length === 0) return { verdict: 'better-or-equal', reason: '' };
-  const counts = lacking.map(({ name, part, rest }) => `${name}: ${part.among} and ${rest.among}`);
-  return { verdict: 'not enough traffic', reason: `fewer than ${minimumSample} of a side (${counts.join('; ')})` };
+  const counts = lacking.map(({ name, part, rest }) => `${name}: ${part.among}, of the rest ${rest.among}`);
+  return {
+    verdict: 'not enough traffic',
+    reason: `fewer than ${minimumSample} requests in the part or in the rest (${counts.join('; ')})`,
+  };
 }
 
 function measuresOf(part: Figures, rest: Figures, { errors, refusals, p99 }: Margins): Measure[] {

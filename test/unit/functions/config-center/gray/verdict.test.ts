@@ -117,7 +117,7 @@ describe('a verdict', () => {
 
   it('says what there is too little of', () => {
     const { reason } = judge(side(40), side(8000), { errors: 0.02, minimumSample: 200 });
-    expect(reason).toBe('fewer than 200 of a side (errors: 40 and 8000)');
+    expect(reason).toBe('fewer than 200 requests in the part or in the rest (errors: 40, of the rest 8000)');
   });
 
   it('looks at what it was asked to alone', () => {
