@@ -137,13 +137,38 @@ describe('a part of the fleet', () => {
     expect(await inForce('console-gray')).toMatchObject({ throttles: { everyone: { limit: '80/s' } } });
   });
 
+  it('is not decided about before what it changes was seen', async () => {
+    await published('console-blind', rules('console-blind'));
+    await put('console-blind', rules('console-blind', '80/s'));
+    await answered('POST', '/v1/services/console-blind/publish', {
+      gray: { share: '50%', abortWhen: { errors: '+2%' } },
+    });
+    const page = await rulesAt('/console-blind?view=history');
+    faultsIn(page).expect(/ERR_FAILED/);
+    await page.route('**/diff?to=gray', (route) => route.abort());
+    await page.getByRole('link', { name: 'Roll-out' }).click();
+    const gray = page.locator('[data-gray="running"]');
+    await gray.getByText(/Nothing is counted yet|No request came/).waitFor();
+    await button(page, 'Take back').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Try again' }).waitFor();
+    await dialog.getByText('See first what it changes.').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Take back' }).isDisabled()).toBe(true);
+    await page.unroute('**/diff?to=gray');
+    await dialog.getByRole('button', { name: 'Try again' }).click();
+    await dialog.getByText('80/s').waitFor();
+    await dialog.getByRole('button', { name: 'Take back' }).click();
+    await page.locator('[data-gray="aborted"]').waitFor();
+  });
+
   it('may be versions and requests instead of a share, judged by nobody, and both sides are shown', async () => {
     await published('console-canary', rules('console-canary'));
     await put('console-canary', rules('console-canary', '80/s'));
     const page = await rulesAt('/console-canary?view=diff');
     await changes(page).first().waitFor();
     await page.getByLabel('A part first').check();
-    for (const name of ['Share', 'Failed', 'Refused', 'p99']) await page.getByLabel(name, { exact: true }).fill('');
+    await page.getByLabel('Share').fill('');
+    await page.getByText('Nobody judges it').waitFor();
     await page.getByText('Only certain versions or requests').click();
     await page.getByLabel('Versions or aliases').fill('live, 7');
     await page.getByLabel('Method').selectOption('POST');
@@ -158,7 +183,8 @@ describe('a part of the fleet', () => {
     await gray.getByText('Versions or aliases live, 7 · Requests method=POST, path=/orders*').waitFor();
     await gray.getByText('Nobody judges it').waitFor();
     await gray.getByRole('columnheader', { name: 'Revision 1 (the rest)' }).waitFor();
-    await gray.getByText(/Not counted yet|No request came/).waitFor();
+    await gray.getByText(/Nothing is counted yet|No request came/).waitFor();
+    await page.getByText('Instances hold both revisions').waitFor();
   });
 
   it('is asked for again, field by field, where it cannot be meant so', async () => {

@@ -83,7 +83,7 @@ function Traffic({ service, of, what }: { service: string; of: Readonly<Record<s
   if (!data) return <span class="quiet number">{error ? '–' : '…'}</span>;
   return (
     <>
-      <span class="number">{countOf(data.total.count)}</span>
+      <span class="number">{t('dependency' in of ? 'countCalls' : 'count', { count: countOf(data.total.count) })}</span>
       <Spark
         values={data.points.map(({ count, partial }) => (partial ? null : count))}
         label={`${what}: ${t('lastHour')}`}

@@ -3,11 +3,23 @@ import { useId, useState } from 'preact/hooks';
 import { Field } from '../../parts/field.tsx';
 import { partsTexts } from '../../parts/texts.ts';
 import { useTexts } from '../../text/language.ts';
-import { KEYS, MATCH, METHODS, TRIGGERS, type Fault, type Name, type Part } from './gray-terms.ts';
+import {
+  areAllLive,
+  hasMargins,
+  versionsAlone,
+  KEYS,
+  MATCH,
+  METHODS,
+  TRIGGERS,
+  type Fault,
+  type Name,
+  type Part,
+} from './gray-terms.ts';
 import { rulesTexts } from './texts.ts';
 
 const WAYS = ['all', 'part', 'steps'] as const;
 const WITHOUT = ['extend', 'promote', 'abort'] as const;
+const EXAMPLES = { path: '/orders/*', function: 'orders-*' } as const;
 const CHOICES = { trigger: TRIGGERS, method: METHODS } as const;
 
 interface GrayFormProps {
@@ -17,13 +29,16 @@ interface GrayFormProps {
   faults: Readonly<Partial<Record<Name, Fault>>>;
   /** What the API says is. */
   said: Readonly<Partial<Record<Name, string>>>;
+  /** The live instances of each `name:version`. */
+  functions: Readonly<Record<string, number>> | undefined;
 }
 
-export function GrayForm({ part, onPart, faults, said }: GrayFormProps) {
+export function GrayForm({ part, onPart, faults, said, functions }: GrayFormProps) {
   const t = useTexts(rulesTexts);
   const tp = useTexts(partsTexts);
   const id = useId();
   const [isNarrower, setNarrower] = useState(false);
+  const isGiven = hasMargins(part);
   const set = (changed: Partial<Part>) => onPart({ ...part, ...changed });
   const wrongAt = (name: Name) => {
     const fault = faults[name];
@@ -85,22 +100,30 @@ export function GrayForm({ part, onPart, faults, said }: GrayFormProps) {
                       ['', t('any')],
                       ...CHOICES[name].map((one) => [one, one] as const),
                     ])
-                  : text(name, t(`match.${name}`)),
+                  : text(name, t(`match.${name}`), name === 'source' ? t('hint.source') : EXAMPLES[name]),
               )}
             </div>
           </details>
+          {areAllLive(versionsAlone(part), functions) ? (
+            <p class="note warn" role="status">
+              {t('everybody')}
+            </p>
+          ) : null}
           <div class="field">
             <span class="label">{t('abortWhen')}</span>
+            <span class="quiet">{isGiven ? null : t(part.way === 'steps' ? 'judgedBy' : 'nobodyJudges')}</span>
             <div class="row fields">
               {text('errors', t('failures'))}
               {text('refusals', t('refused'))}
               {text('p99', 'p99')}
-              {text('minimumSample', t('sample'))}
-              {choice(
-                'ifTooLittleTraffic',
-                t('tooLittle'),
-                WITHOUT.map((one) => [one, t(`tooLittle.${one}`)] as const),
-              )}
+              {isGiven ? text('minimumSample', t('sample'), t('hint.sample')) : null}
+              {isGiven || part.way === 'steps'
+                ? choice(
+                    'ifTooLittleTraffic',
+                    t('tooLittle'),
+                    WITHOUT.map((one) => [one, t(`tooLittle.${one}`)] as const),
+                  )
+                : null}
             </div>
           </div>
         </>

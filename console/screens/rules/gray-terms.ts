@@ -1,5 +1,6 @@
 // What a publisher says of the part of the fleet that is given a revision first, as the form has it and as it is sent.
 import type { FieldError } from '../../api/problem.ts';
+import type { GrayTerms } from './answers.ts';
 
 /** Fields are called as the API calls them, so that what it says of one stands there. */
 export interface Fields {
@@ -34,10 +35,7 @@ export const WHOLE: Part = {
   by: 'instance',
   steps: '5% 10m, 50% 30m',
   ...{ versions: '', trigger: '', method: '', path: '', source: '', function: '' },
-  errors: '+2%',
-  refusals: '+5%',
-  p99: '+20%',
-  minimumSample: '200',
+  ...{ errors: '', refusals: '', p99: '', minimumSample: '' },
   ifTooLittleTraffic: 'extend',
 };
 
@@ -59,6 +57,9 @@ const given = <Key extends Name>(part: Part, names: readonly Key[]): (readonly [
 
 const objectOf = (name: string, pairs: readonly (readonly [string, unknown])[]): Record<string, unknown> =>
   pairs.length === 0 ? {} : { [name]: Object.fromEntries(pairs) };
+
+/** Whether anything takes it back that was written here: what the API has without that is its own. */
+export const hasMargins = (part: Part): boolean => given(part, MARGINS).length > 0;
 
 /** The body's `gray`; undefined for the whole fleet. What is empty is left out. */
 export function grayOf(part: Part): Record<string, unknown> | undefined {
@@ -127,6 +128,23 @@ function areSteps(steps: readonly { share: string; bake: string }[]): boolean {
     )
   );
 }
+
+/** Whether all live instances, by `name:version`, are of these versions: then there is no rest. */
+export function areAllLive(
+  versions: readonly string[] | undefined,
+  functions: Readonly<Record<string, number>> | undefined,
+): boolean {
+  const live = Object.keys(functions ?? {}).map((name) => name.slice(name.lastIndexOf(':') + 1));
+  return live.length > 0 && live.every((version) => versions?.includes(version));
+}
+
+/** Of versions alone, with nothing that leaves a part of their instances out. */
+export const versionsAlone = (part: Part): readonly string[] =>
+  part.way === 'part' && part.share.trim() === '' && given(part, MATCH).length === 0 ? listOf(part.versions) : [];
+
+/** Whether instances hold both revisions, and each request is given one. An alias is of an invocation, too. */
+export const isOfRequests = ({ by, versions = [], match }: GrayTerms): boolean =>
+  match !== undefined || by !== 'instance' || versions.some((one) => !/^(\d+|\$LATEST)$/.test(one));
 
 /** What the API says of fields of the form, by their names: `/gray/abortWhen/p99` is of `p99`, `/gray/steps/1/bake` of `steps`. */
 export function saidOf(errors: readonly FieldError[]): Partial<Record<Name, string>> {

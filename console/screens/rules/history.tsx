@@ -214,7 +214,7 @@ function Between({ subject, from, to, inForce, target }: BetweenProps) {
         {({ changes }) => (
           <>
             <Changes changes={changes} />
-            {isBack ? <RollBack subject={subject} to={Number(to)} isSame={changes.length === 0} /> : null}
+            {isBack && changes.length > 0 ? <RollBack subject={subject} to={Number(to)} /> : null}
           </>
         )}
       </Shown>
@@ -223,7 +223,7 @@ function Between({ subject, from, to, inForce, target }: BetweenProps) {
 }
 
 /** Beneath what it would change, and nowhere else. */
-function RollBack({ subject, to, isSame }: { subject: Subject; to: number; isSame: boolean }) {
+function RollBack({ subject, to }: { subject: Subject; to: number }) {
   const t = useTexts(rulesTexts);
   const tp = useTexts(partsTexts);
   const may = useMay()(subject.publishes, subject.isBaseline ? undefined : subject.name);
@@ -234,7 +234,7 @@ function RollBack({ subject, to, isSame }: { subject: Subject; to: number; isSam
     await Promise.all([refreshed(subject.api), refreshed('/v1/services')]);
   }
 
-  const why = may ? (isSame ? t('noChanges') : undefined) : tp('mayNot', { role: subject.publishes });
+  const why = may ? undefined : tp('mayNot', { role: subject.publishes });
   return (
     <>
       <p class="quiet">{t('rollBackHint')}</p>

@@ -98,6 +98,7 @@ export function Publish({ subject, compared, old, load, onPublished }: PublishPr
             }}
             faults={asked ? faultsIn(part) : {}}
             said={saidOf(said)}
+            functions={fleet?.summary?.functions}
           />
         )}
       </Decide>

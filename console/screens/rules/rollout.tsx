@@ -13,7 +13,8 @@ import type { Diff, Fleet, Gray, GrayTerms } from './answers.ts';
 import { Changes } from './changes.tsx';
 import { Convergence } from './convergence.tsx';
 import { Decide, type Decided } from './decide.tsx';
-import { Sides, Verdict } from './sides.tsx';
+import { isOfRequests } from './gray-terms.ts';
+import { isCounted, Sides, Verdict } from './sides.tsx';
 import type { Subject } from './subject.ts';
 import { rulesTexts } from './texts.ts';
 
@@ -26,7 +27,14 @@ export function Rollout({ subject }: { subject: Subject }) {
       <section class="card" aria-label={t('fleet')}>
         <h2>{t('fleet')}</h2>
         <Shown of={fleet} missing={<Empty title={t('noFleet')} />}>
-          {(data) => <Convergence fleet={data} />}
+          {(data) => (
+            <>
+              <Convergence fleet={data} />
+              {gray.data?.state === 'running' && gray.data.gray && isOfRequests(gray.data.gray) ? (
+                <p class="quiet">{t('holdsBoth')}</p>
+              ) : null}
+            </>
+          )}
         </Shown>
       </section>
       <section class="card" aria-label={t('grayTitle')}>
@@ -75,7 +83,7 @@ function GrayPublication({ subject, gray }: { subject: Subject; gray: Gray }) {
         </p>
       ) : null}
       {isRunning && !judgement ? <p class="quiet">{t('nobodyJudges')}</p> : null}
-      {judgement ? <Verdict of={judgement} /> : null}
+      {judgement && (isCounted(judgement) || judgement.next !== 'wait') ? <Verdict of={judgement} /> : null}
       {beside ? <Sides of={beside} revision={revision} base={baseRevision} /> : null}
       {isRunning ? <GrayDiff subject={subject} /> : null}
     </div>
@@ -143,7 +151,7 @@ interface EndDialogProps {
 function EndDialog({ subject, revision, how, onClose }: EndDialogProps) {
   const t = useTexts(rulesTexts);
   const tp = useTexts(partsTexts);
-  const { data } = useLive<Diff>(`${subject.api}/diff?to=gray`, 30_000);
+  const diff = useLive<Diff>(`${subject.api}/diff?to=gray`, 30_000);
   async function end(decided: Decided): Promise<void> {
     await send('POST', `${subject.api}/gray/${how}`, { expectedRevision: revision, ...decided });
     onClose();
@@ -151,8 +159,8 @@ function EndDialog({ subject, revision, how, onClose }: EndDialogProps) {
   }
   return (
     <Dialog title={t(how === 'promote' ? 'promoteTitle' : 'abortTitle', { revision })} onClose={onClose} wide>
-      {data ? <Changes changes={data.changes} /> : null}
-      <Decide act={t(how)} why={undefined} onDo={end} />
+      <Shown of={diff}>{({ changes }) => <Changes changes={changes} />}</Shown>
+      <Decide act={t(how)} why={diff.data ? undefined : t('unseen')} onDo={end} />
       <button type="button" onClick={onClose}>
         {tp('cancel')}
       </button>

@@ -19,6 +19,13 @@ export function Verdict({ of: { verdict, reason, next } }: { of: Judgement }) {
   );
 }
 
+const isKnown = ({ gray, rest }: Beside): boolean => gray.requests + rest.requests > 0;
+/** Counts of a minute are merged when it is over. */
+const isCovered = ({ since, completeUntil = '' }: Beside): boolean => completeUntil > since;
+
+/** Whether a minute was, also one without requests: before that there is nothing to judge by. */
+export const isCounted = (of: Beside): boolean => isKnown(of) || isCovered(of);
+
 interface SidesProps {
   of: Beside;
   revision: number;
@@ -26,18 +33,17 @@ interface SidesProps {
 }
 
 /** Both sides beside each other, since the step began. */
-export function Sides({ of: { since, completeUntil, gray, rest }, revision, base }: SidesProps) {
+export function Sides({ of, revision, base }: SidesProps) {
+  const { since, completeUntil, gray, rest } = of;
   const t = useTexts(rulesTexts);
   const share = (part: number, of: number) => (of > 0 ? percentOf(part / of) : '–');
+  const known = isKnown(of);
   const rows: readonly (readonly [string, (side: Figures) => string])[] = [
     [t('requests'), ({ requests }) => countOf(requests)],
     [t('failures'), ({ failed, requests, refused }) => share(failed, requests - refused)],
     [t('refused'), ({ refused, requests }) => share(refused, requests)],
     ['p99', ({ p99Ms }) => (p99Ms === undefined ? '–' : durationOf(p99Ms))],
   ];
-  // Counts of a minute are merged when it is over, and there may be nothing to count.
-  const isKnown = gray.requests + rest.requests > 0;
-  const isCovered = completeUntil !== undefined && completeUntil > since;
   return (
     <>
       <table class="sides">
@@ -49,18 +55,22 @@ export function Sides({ of: { since, completeUntil, gray, rest }, revision, base
           </tr>
         </thead>
         <tbody>
-          {rows.map(([title, of]) => (
+          {rows.map(([title, figure]) => (
             <tr key={title}>
               <th scope="row">{title}</th>
-              <td class="number">{isKnown ? of(gray) : '–'}</td>
-              <td class="number">{isKnown ? of(rest) : '–'}</td>
+              <td class="number">{known ? figure(gray) : '–'}</td>
+              <td class="number">{known ? figure(rest) : '–'}</td>
             </tr>
           ))}
         </tbody>
       </table>
       <p class="quiet">
-        {isKnown ? null : `${t(isCovered ? 'nothingCounted' : 'notCounted')} `}
-        <Time at={since} /> – {isCovered ? <Time at={completeUntil} /> : '…'}
+        {known ? null : `${t(isCovered(of) ? 'nothingCounted' : 'notCounted')} `}
+        {isCounted(of) ? (
+          <>
+            <Time at={since} /> – <Time at={completeUntil} />
+          </>
+        ) : null}
       </p>
     </>
   );

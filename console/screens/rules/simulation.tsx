@@ -17,13 +17,13 @@ export function Simulation({ of }: { of: Simulated }) {
   return (
     <div class="stack" data-simulated={seen}>
       <p>
-        {t('requests')}: {countOf(seen)}{' '}
+        {t('count', { count: countOf(seen) })}{' '}
         <span class="quiet">
           <Time at={from} /> – <Time at={to} />
           {steady ? '' : ` · ${t('unsteady')}`}
         </span>
       </p>
-      <Pair label={t('refused')} now={now.refused} draft={draft.refused} />
+      <Pair label={t('refused')} of={seen} now={now.refused} draft={draft.refused} />
       {worse.length === 0 && unclear.length === 0 ? <State kind="ok">{t('notWorse')}</State> : null}
       <ul class="plainly">
         {worse.map(({ path, reason, certain }) => (
@@ -59,15 +59,16 @@ export function Simulation({ of }: { of: Simulated }) {
 
 const EFFECTS = ['refused', 'delayed', 'exceeded', 'opened'] as const;
 
-function Rule({ rule: { path, seen, now, draft, cannotSay } }: { rule: SimulatedRule }) {
+function Rule({ rule: { path, seen, of, now, draft, cannotSay } }: { rule: SimulatedRule }) {
   const t = useTexts(rulesTexts);
   return (
     <div class="simulated">
       <h4>
-        <RuleName path={path} /> <span class="quiet">{countOf(seen)}</span>
+        <RuleName path={path} />{' '}
+        <span class="quiet">{t(of === 'calls' ? 'countCalls' : 'count', { count: countOf(seen) })}</span>
       </h4>
       {EFFECTS.filter((effect) => has(now, effect) || has(draft, effect)).map((effect) => (
-        <Pair key={effect} label={t(effect)} now={now?.[effect]} draft={draft?.[effect]} />
+        <Pair key={effect} label={t(effect)} of={seen} now={now?.[effect]} draft={draft?.[effect]} />
       ))}
       {cannotSay.length === 0 ? null : <p class="quiet">{cannotSay.join('; ')}</p>}
     </div>
@@ -78,14 +79,16 @@ const has = (effects: Effects | null, effect: keyof Effects): boolean => effects
 
 interface PairProps {
   label: string;
+  /** Of so many. */
+  of: number;
   now: Range | undefined;
   draft: Range | undefined;
 }
 
 /** Now, and with the draft, to one scale: a bar from the least to the most, and a tick where it most likely is. */
-function Pair({ label, now, draft }: PairProps) {
+function Pair({ label, of, now, draft }: PairProps) {
   const t = useTexts(rulesTexts);
-  const top = Math.max(1, now?.high ?? 0, draft?.high ?? 0);
+  const top = Math.max(1, of, now?.high ?? 0, draft?.high ?? 0);
   return (
     <div class="pair" role="group" aria-label={label}>
       <span class="label">{label}</span>

@@ -1,9 +1,17 @@
 // What the form of a gray publication sends, what it refuses to send, and where it shows what the API says.
 import { describe, expect, it } from 'vitest';
-import { faultsIn, grayOf, saidOf, WHOLE, type Part } from '../../../../console/screens/rules/gray-terms.ts';
+import {
+  areAllLive,
+  faultsIn,
+  grayOf,
+  isOfRequests,
+  saidOf,
+  versionsAlone,
+  WHOLE,
+  type Part,
+} from '../../../../console/screens/rules/gray-terms.ts';
 import { grayBody } from '../../../../functions/config-center/gray/terms.ts';
 
-const nobodyJudges = { errors: '', refusals: '', p99: '' };
 const part = (said: Partial<Part>): Part => ({ ...WHOLE, way: 'part', ...said });
 const steps = (said: Partial<Part>): Part => ({ ...WHOLE, way: 'steps', ...said });
 const apiTakes = (said: Part) => grayBody.safeParse(grayOf(said)).success;
@@ -16,13 +24,13 @@ describe('the terms of a gray publication', () => {
   it.each<[string, Part, object]>([
     [
       'a share, with what takes it back',
-      part({ share: '5', by: 'client', refusals: '', p99: '20' }),
+      part({ share: '5', by: 'client', errors: '+2%', p99: '20', minimumSample: '200' }),
       { share: '5%', by: 'client', abortWhen: { errors: '+2%', p99: '+20%', minimumSample: 200 } },
     ],
-    ['a share that nobody judges', part({ ...nobodyJudges, ifTooLittleTraffic: 'abort' }), { share: '5%' }],
+    ['a share that nobody judges', part({ ifTooLittleTraffic: 'abort' }), { share: '5%' }],
     [
       'steps, each for its time',
-      steps({ ...nobodyJudges, ifTooLittleTraffic: 'abort' }),
+      steps({ ifTooLittleTraffic: 'abort' }),
       {
         steps: [
           { share: '5%', bake: '10m' },
@@ -31,20 +39,15 @@ describe('the terms of a gray publication', () => {
         ifTooLittleTraffic: 'abort',
       },
     ],
-    [
-      'versions alone',
-      part({ ...nobodyJudges, share: '', versions: '7, $LATEST ,live' }),
-      { versions: ['7', '$LATEST', 'live'] },
-    ],
+    ['versions alone', part({ share: '', versions: '7, $LATEST ,live' }), { versions: ['7', '$LATEST', 'live'] }],
     [
       'some requests alone',
-      part({ ...nobodyJudges, share: ' ', trigger: 'http', method: 'POST', path: ' /orders* ' }),
+      part({ share: ' ', trigger: 'http', method: 'POST', path: ' /orders* ' }),
       { match: { trigger: 'http', method: 'POST', path: '/orders*' } },
     ],
     [
       'a part of some versions and requests',
       part({
-        ...nobodyJudges,
         share: '10%',
         by: 'header:x-tenant',
         versions: 'live',
@@ -69,8 +72,8 @@ describe('the terms of a gray publication', () => {
     [part({ versions: 'live, not an alias' }), { versions: 'badVersions' }],
     [part({ errors: 'some' }), { errors: 'badMargin' }],
     [part({ p99: '-5%' }), { p99: 'badMargin' }],
-    [part({ minimumSample: '10' }), { minimumSample: 'badSample' }],
-    [part({ minimumSample: 'many' }), { minimumSample: 'badSample' }],
+    [part({ p99: '20', minimumSample: '10' }), { minimumSample: 'badSample' }],
+    [part({ p99: '20', minimumSample: 'many' }), { minimumSample: 'badSample' }],
     [steps({ steps: '' }), { steps: 'badSteps' }],
     [steps({ steps: '5%, 50% 30m' }), { steps: 'badSteps' }],
     [steps({ steps: '50% 10m, 5% 30m' }), { steps: 'badSteps' }],
@@ -82,6 +85,49 @@ describe('the terms of a gray publication', () => {
   it('are all right for the whole fleet, whatever stands in the form', () => {
     expect(faultsIn({ ...WHOLE, share: '', p99: 'x' })).toEqual({});
   });
+});
+
+it('takes nothing back by what nobody asked for', () => {
+  expect(grayOf(part({}))).toEqual({ share: '5%' });
+});
+
+describe('versions that all live instances are of', () => {
+  const functions = { 'orders-api:$LATEST': 6, 'orders-worker:7': 1 };
+
+  it.each<[readonly string[], boolean]>([
+    [['$LATEST', '7'], true],
+    [['7', 'live', '$LATEST'], true],
+    [['$LATEST'], false],
+    [['live'], false],
+    [[], false],
+  ])('%o: %s', (versions, are) => {
+    expect(areAllLive(versions, functions)).toBe(are);
+  });
+
+  it('are nothing to speak of before an instance lives', () => {
+    expect(areAllLive(['7'], {})).toBe(false);
+    expect(areAllLive(['7'], undefined)).toBe(false);
+  });
+
+  it.each<[Part, readonly string[]]>([
+    [part({ share: '', versions: '7, live' }), ['7', 'live']],
+    [part({ share: '5%', versions: '7' }), []],
+    [part({ share: '', versions: '7', method: 'POST' }), []],
+    [steps({ share: '', versions: '7' }), []],
+    [{ ...WHOLE, share: '', versions: '7' }, []],
+  ])('are looked for where nothing else leaves a rest: %o', (said, versions) => {
+    expect(versionsAlone(said)).toEqual(versions);
+  });
+});
+
+it.each([
+  [{ by: 'instance', share: '5%' }, false],
+  [{ by: 'instance', versions: ['7', '$LATEST'] }, false],
+  [{ by: 'instance', versions: ['7', 'live'] }, true],
+  [{ by: 'instance', match: { method: 'POST' } }, true],
+  [{ by: 'client', share: '5%' }, true],
+])('instances hold both revisions where requests are told apart: %o', (terms, hold) => {
+  expect(isOfRequests({ revision: 2, startedAt: '2026-01-05T12:00:00.000Z', ...terms })).toBe(hold);
 });
 
 it('what the API says stands at its field', () => {
