@@ -230,10 +230,12 @@ it('makes a limit that is drawn a rule of the draft, which stays as its author w
   await page.mouse.move(box.x + 100, box.y + box.height / 2 + 40, { steps: 5 });
   await page.mouse.up();
   await vi.waitFor(async () => expect(Number(await line.getAttribute('aria-valuenow'))).toBeLessThan(was), SOON);
-  await page.getByLabel('At most').fill('12');
+  // In the unit in which the rule would be written where the line lies.
+  const field = page.locator('label').filter({ has: page.getByLabel('At most') });
+  await page.getByLabel('At most').fill((await field.innerText()).includes('/min') ? '720' : '12');
   await page.getByLabel('At most').press('Enter');
   await page.getByText(/At most 12\/s: would have refused/).waitFor();
-  await page.getByText(/Nothing to replay|Replayed with bursts/).waitFor();
+  await page.getByText(/Nothing to replay|With bursts/).waitFor();
   expect(page.url()).toContain('limit=12');
   await page.getByRole('button', { name: 'Make it a rule…' }).click();
   const dialog = page.getByRole('dialog');

@@ -1,8 +1,9 @@
 // Jobs and checks as lines of a list, where no alert tells of them.
+import { alertTexts } from '../../parts/alert-texts.ts';
 import { State, type Kind } from '../../parts/state.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Link, to } from '../../router/router.tsx';
-import { useTexts } from '../../text/language.ts';
+import { tell, useTexts } from '../../text/language.ts';
 import type { Job } from './answers.ts';
 import { nowTexts } from './texts.ts';
 
@@ -35,7 +36,7 @@ export function JobRow({
       <div class="what">
         <Link to={to`/jobs/${id}`}>{job}</Link>
         <span class="quiet">
-          <bdi>{service}</bdi> · <bdi>{owner ?? t('nobodys')}</bdi> · {note} · <Ago at={since} />
+          <bdi>{service}</bdi> · <bdi>{owner ?? tell(alertTexts, 'nobodys')}</bdi> · {note} · <Ago at={since} />
         </span>
       </div>
     </li>

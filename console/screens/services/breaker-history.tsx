@@ -5,7 +5,7 @@ import { useLive } from '../../api/live.ts';
 import { useAct } from '../../parts/feedback.tsx';
 import { countOf } from '../../parts/number.ts';
 import { Shown } from '../../parts/shown.tsx';
-import { Ago, Time } from '../../parts/time.tsx';
+import { Time } from '../../parts/time.tsx';
 import { useTexts, type Tell } from '../../text/language.ts';
 import type { BreakerStanding, Transition, Transitions } from './answers.ts';
 import { folded, openingOf } from './probing.ts';
@@ -16,13 +16,13 @@ type Told = Tell<Key>;
 
 const HISTORY = 100;
 /** How far back what opened a breaker is looked for. */
-const MOST_PAGES = 5;
+const MOST_PAGES = 10;
 
 const addressOf = (service: string, name: string, limit: number) =>
   `${path`/v1/services/${service}/breakers/${name}/transitions`}?limit=${String(limit)}`;
 
 const pageAfter = (address: string, cursor: string | undefined, signal?: AbortSignal) =>
-  get<Transitions>(`${address}${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`, signal);
+  get<Transitions>(address + (cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`), signal);
 
 export function History({ service, name }: { service: string; name: string }) {
   const t = useTexts(servicesTexts);
@@ -114,22 +114,24 @@ export function Opening({ service, name, standing }: { service: string; name: st
     <>
       <dt>{t('notClosed')}</dt>
       <dd>
-        <Ago at={found.at} /> · <Time at={found.at} />
+        <Time at={found.at} />
         <span class="quiet"> · {whyText(t, found)}</span>
       </dd>
     </>
   );
 }
 
-async function openingFrom(address: string, key: string | undefined, signal: AbortSignal) {
-  let cursor: string | undefined;
-  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-    const page: Transitions = await pageAfter(address, cursor, signal);
-    const found = openingOf(page.transitions, key);
-    cursor = page.cursor;
-    if (found || cursor === undefined) return found;
-  }
-  return undefined;
+async function openingFrom(
+  address: string,
+  key: string | undefined,
+  signal: AbortSignal,
+  cursor?: string,
+  pages = 1,
+): Promise<Transition | undefined> {
+  const page = await pageAfter(address, cursor, signal);
+  const found = openingOf(page.transitions, key);
+  if (found || page.cursor === undefined || pages === MOST_PAGES) return found;
+  return openingFrom(address, key, signal, page.cursor, pages + 1);
 }
 
 /** `too many failed: 13 of 20`. */

@@ -57,7 +57,7 @@ export function DraftRule({ service, resource, limit, onClose }: DraftRuleProps)
     >
       <p>{t(resource === '' ? 'makeAll' : 'makeOf', { limit: rateText(limit), resource })}</p>
       {known && !known.inForce ? <p class="note warn">{t('draftBefore', { author: known.author })}</p> : null}
-      <Field label={t('ruleName')} hint={t('nameHint')} wrong={wrong}>
+      <Field label={t('ruleName')} wrong={wrong}>
         {(control) => (
           <input
             {...control}

@@ -89,6 +89,8 @@ export function LimitBar({ service, resource, limit, demand, stepMs, isMoving, o
   const t = useTexts(servicesTexts);
   const parts = useTexts(partsTexts);
   const may = useMay()('editor', service);
+  // As the rule will have it.
+  const isByMinute = rateText(limit).endsWith('/min');
   const { share, count } = refusedAbove(demand, stepMs, limit);
   const replayed = useReplay(service, resource, isMoving ? undefined : limit);
   return (
@@ -97,15 +99,15 @@ export function LimitBar({ service, resource, limit, demand, stepMs, isMoving, o
         {t('atMost')}
         <input
           type="number"
-          min="0.02"
+          min="1"
           step="any"
-          value={Number(limit.toPrecision(4))}
+          value={isByMinute ? Math.round(limit * 60) : limit}
           onChange={({ currentTarget }) => {
             const value = Number(currentTarget.value);
-            if (value > 0) onLimit(roundedRate(value));
+            if (value > 0) onLimit(roundedRate(isByMinute ? value / 60 : value));
           }}
         />
-        /s
+        {isByMinute ? '/min' : '/s'}
       </label>
       <span class="said" aria-live="polite">
         {t(count === 0 ? 'wouldRefuseNone' : 'wouldRefuse', {
@@ -115,15 +117,10 @@ export function LimitBar({ service, resource, limit, demand, stepMs, isMoving, o
         })}{' '}
         <span class="quiet">{replayed}</span>
       </span>
-      <button
-        type="button"
-        class="main"
-        disabled={!may}
-        title={may ? undefined : parts('mayNot', { role: 'editor' })}
-        onClick={onMake}
-      >
+      <button type="button" class="main" disabled={!may} onClick={onMake}>
         {t('makeRule')}
       </button>
+      {may ? null : <span class="quiet">{parts('mayNot', { role: 'editor' })}</span>}
     </div>
   );
 }

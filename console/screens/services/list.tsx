@@ -12,7 +12,7 @@ import { Ago } from '../../parts/time.tsx';
 import { Link, to, useParam } from '../../router/router.tsx';
 import { useTexts, type Tell } from '../../text/language.ts';
 import type { ServiceEntry } from './answers.ts';
-import { rankOf, stateOf, type Standing } from './state.ts';
+import { rankOf, stateOf, titleOf, type Standing } from './state.ts';
 import { servicesTexts } from './texts.ts';
 import { useTrafficOfAll } from './traffic-of-all.ts';
 import { trafficOf, type Seen, type Traffic } from './windows.ts';
@@ -141,7 +141,7 @@ function columnsOf(t: Told): Column<Row>[] {
       width: '150px',
       by: ({ state, traffic }) => rankOf(state, traffic),
       cell: ({ state: { kind, text, count } }) => (
-        <State kind={kind} title={t(`${text}Title`, { count })}>
+        <State kind={kind} title={t(titleOf(text), { count })}>
           {t(text, { count })}
         </State>
       ),

@@ -14,7 +14,7 @@ import { FleetView } from './fleet.tsx';
 import { LimitsView } from './limits.tsx';
 import { SlosView } from './slos.tsx';
 import { useService } from './one-service.ts';
-import { stateOf } from './state.ts';
+import { stateOf, titleOf } from './state.ts';
 import { servicesTexts } from './texts.ts';
 import { useTrafficOfAll } from './traffic-of-all.ts';
 import { TrafficView } from './traffic.tsx';
@@ -43,7 +43,7 @@ export function ServiceView({ service, view = 'traffic' }: { service: string; vi
   }
   const named = isView(view) ? view : undefined;
   const pill = state ? (
-    <State kind={state.kind} title={t(`${state.text}Title`, { count: state.count })}>
+    <State kind={state.kind} title={t(titleOf(state.text), { count: state.count })}>
       {t(state.text, { count: state.count })}
     </State>
   ) : null;
@@ -54,7 +54,7 @@ export function ServiceView({ service, view = 'traffic' }: { service: string; vi
           <Link to="/services" class="quiet">
             {t('title')}
           </Link>{' '}
-          / {service}
+          <span aria-hidden="true">›</span> {service}
         </h1>
         {open.length > 0 ? <Link to={`/alerts?service=${encodeURIComponent(service)}`}>{pill}</Link> : pill}
         {entry?.owner === undefined ? null : <span class="quiet">{entry.owner}</span>}

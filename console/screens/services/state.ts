@@ -37,3 +37,7 @@ const WORST_FIRST: readonly Kind[] = ['bad', 'warn', 'held', 'ok', 'unknown', 'o
 /** Sorts the worst first: by kind, and of one kind by what fails and is refused. */
 export const rankOf = ({ kind }: Standing, { failedShare, refusedShare }: Traffic): number =>
   WORST_FIRST.indexOf(kind) - (failedShare ?? 0) / 2 - (refusedShare ?? 0) / 4;
+
+/** Why it is said to stand so: one text tells all thresholds. */
+export const titleOf = (text: Standing['text']) =>
+  text === 'failing' || text === 'unwell' ? 'healthyTitle' : (`${text}Title` as const);

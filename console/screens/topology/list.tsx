@@ -1,5 +1,6 @@
 // The edges of the map as a table: for screen readers, phones, and whoever sorts.
 import { percentOf, rateOf } from '../../parts/number.ts';
+import { useNarrow } from '../../parts/narrow.ts';
 import { Empty } from '../../parts/shown.tsx';
 import { State } from '../../parts/state.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
@@ -20,14 +21,20 @@ interface ListProps {
 
 export function EdgeList({ graph, found, errorsOnly }: ListProps) {
   const t = useTexts(mapTexts);
+  const narrow = useNarrow();
   const [sort, setSort] = useParam('sort', '-fares');
   const rows = graph.edges.filter(
     ({ from, to, failsAny }) => (!errorsOnly || failsAny) && (!found || found.has(from) || found.has(to)),
   );
+  const [from, to, state, rate, ...rest] = columnsOf(t, graph);
+  // How it fares is seen first, where all columns cannot be.
+  const columns = [...(narrow ? [state, from, to] : [from, to, state]), rate, ...rest].filter(
+    (one) => one !== undefined,
+  );
   return (
     <Table
       label={t('title')}
-      columns={columnsOf(t, graph)}
+      columns={columns}
       rows={rows}
       rowKey={({ key }) => key}
       sort={sort}
@@ -46,7 +53,7 @@ function columnsOf(t: Tell<MapTextKey>, { nodes }: Graph): readonly Column<Drawn
   const end = (key: 'from' | 'to'): Column<DrawnEdge> => ({
     key,
     title: t(key),
-    width: 'minmax(150px, 2fr)',
+    width: 'minmax(108px, 2fr)',
     by: (edge) => named(edge[key]),
     cell: (edge) => (
       <Link to={toNode(edge[key])} title={named(edge[key])}>
@@ -78,9 +85,14 @@ function columnsOf(t: Tell<MapTextKey>, { nodes }: Graph): readonly Column<Drawn
       width: '116px',
       by: ({ fares, errorShare, refusedShare }) => rankOf(fares) + Math.max(errorShare, refusedShare) / 2,
       cell: (edge) => (
-        <Link to={toEdge(edge)} class="plain-link">
-          <State kind={edge.fares}>{t(`fares.${edge.fares}`)}</State>
-        </Link>
+        <>
+          <Link to={toEdge(edge)} class="plain-link">
+            <State kind={edge.fares}>{t(`fares.${edge.fares}`)}</State>
+          </Link>
+          {edge.errorShare > 0 ? (
+            <span class="under number">{t('failedShort', { share: percentOf(edge.errorShare) })}</span>
+          ) : null}
+        </>
       ),
     },
     figure('rate', ({ ratePerSecond }) => ratePerSecond, rateOf),
