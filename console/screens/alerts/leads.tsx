@@ -1,4 +1,4 @@
-// What whoever is woken asks first: what its author said of it, what was said when it began, what changed before, and where to go on.
+// What whoever is woken asks first: what its author said of it, what changed before, and where to go on.
 import { path } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { Time } from '../../parts/time.tsx';
@@ -8,29 +8,20 @@ import type { AlertDetail } from './answers.ts';
 import { leadsOf, placeOf } from './places.ts';
 import { Runbook } from './runbook.tsx';
 import { alertsTexts } from './texts.ts';
-import { useWhy } from './why.tsx';
 
 const CHECK_MS = 60_000;
 
 export function Leads({ alert }: { alert: AlertDetail }) {
   const t = useTexts(alertsTexts);
-  const { kind, key, service, name, summary, changes, runbook } = alert;
+  const { kind, key, service, name, changes, runbook } = alert;
   // `check/<service>/<unique key>`
   const check = kind === 'check' ? path`/api/v3/checks/${key.split('/').slice(2).join('/')}` : undefined;
   const desc = useLive<{ readonly desc: string }>(check, CHECK_MS).data?.desc ?? '';
-  // Of a breaker that is tried again and again the last probe says nothing of why it opened.
-  const trail = useWhy(kind === 'breaker' ? alert.id : undefined).data?.trail;
-  const first = trail?.find(({ what }) => what === 'fired')?.detail ?? summary;
   const place = placeOf(alert);
   const leads = leadsOf(alert);
   return (
     <>
       {desc === '' ? null : <p class="note said">{desc}</p>}
-      {first === summary ? null : (
-        <p>
-          {t('atFirst')} <bdi lang="en">{first}</bdi>
-        </p>
-      )}
       {changes === undefined ? null : (
         <section class="stack">
           <h2>{t('changes')}</h2>

@@ -50,7 +50,6 @@ export const alertsTexts = texts(
     sendNowDone: 'It is sent with the next tick.',
     silence: 'Silence…',
 
-    atFirst: 'When it began:',
     changes: 'Changed in the hour before',
     noChanges: 'Nothing was published, and no new version was seen.',
     leads: 'Where to go on',
@@ -243,7 +242,6 @@ export const alertsTexts = texts(
     sendNowDone: '将在下一轮发送。',
     silence: '静默…',
 
-    atFirst: '开始时：',
     changes: '开始前一小时的变更',
     noChanges: '没有发布，也没有新版本。',
     leads: '下一步',

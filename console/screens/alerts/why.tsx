@@ -24,8 +24,7 @@ const wordOf = (t: Tell<TextKey>, decision: string): string => {
   return key === undefined ? decision : t(key);
 };
 
-export const useWhy = (id: string | undefined) =>
-  useLive<Why>(id === undefined ? undefined : path`/v1/alerts/${id}/why`, 5_000);
+const useWhy = (id: string) => useLive<Why>(path`/v1/alerts/${id}/why`, 5_000);
 
 export function WhyTold({ id }: { id: string }) {
   const t = useTexts(alertsTexts);

@@ -6,7 +6,7 @@ import { Empty, Shown } from '../../parts/shown.tsx';
 import { Link } from '../../router/router.tsx';
 import { useTexts } from '../../text/language.ts';
 import { Actions } from './actions.tsx';
-import type { EventsPage, JobDetail, RunsPage } from './answers.ts';
+import type { Check, EventsPage, JobDetail, RunsPage } from './answers.ts';
 import { JobState } from './cells.tsx';
 import { Durations } from './durations.tsx';
 import { Facts, Follows } from './facts.tsx';
@@ -43,6 +43,9 @@ export function JobPage({ id }: { id: string }) {
 
 function Page({ job }: { job: JobDetail }) {
   const t = useTexts(jobsTexts);
+  // What to do stands here: a check has no runbook.
+  const check = useLive<Check>(job.kind === 'check' ? path`/api/v3/checks/${job.id}` : undefined, 30_000);
+  const desc = check.data?.desc ?? '';
   return (
     <>
       <div class="head">
@@ -51,6 +54,7 @@ function Page({ job }: { job: JobDetail }) {
         <span class="quiet">{t(job.kind === 'check' ? 'kind.check' : 'kind.declared')}</span>
         <Actions job={job} />
       </div>
+      {desc === '' ? null : <p class="note said">{desc}</p>}
       <Standing job={job} />
       <div class="columns">
         <div class="stack">

@@ -11,6 +11,8 @@ const OF_LATE_MS = 86_400_000;
 const MOST_KEYS = 20;
 const MOST_TRANSITIONS = 100;
 const MOST_NAMED = 3;
+/** An hour of probes that fail every quarter of a minute. */
+const MOST_PROBED = 500;
 const PROBED: ReadonlySet<string> = new Set(['probing', 'probeFailed']);
 
 /** What nobody has called for so long, ms, since it would have been tried, turns nobody away. */
@@ -54,7 +56,7 @@ async function opened(
   const { transitions } = await readBreakerTransitions(table, service, {
     breaker: name,
     ...span,
-    limit: MOST_TRANSITIONS,
+    limit: MOST_PROBED,
   });
   const opening = transitions.find(({ from, to }) => from === 'CLOSED' && to === 'OPEN');
   if (!because || !opening?.counts) return status;
