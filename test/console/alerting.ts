@@ -40,6 +40,7 @@ const done = (method: string, path: string, body: unknown) =>
 /** Checks that have failed, and whose alerts fire; `realtime` and `high` are sent, `deferred` ones wait for their hour. */
 export async function failing(
   checks: Readonly<Record<string, 'realtime' | 'high' | 'deferred'>>,
+  said = 'Error: no disk\n    at write (disk.js:4:2)',
 ): Promise<readonly FailingCheck[]> {
   const names: string[] = [];
   for (const [called, severity] of Object.entries(checks)) {
@@ -49,7 +50,7 @@ export async function failing(
     const tags = severity === 'deferred' ? 'console' : `console severity:${severity}`;
     const check = await done('POST', '/api/v3/checks/', { name, tags, timeout: 3_600, grace: 60 });
     const { pathname } = new URL(String(check['ping_url']));
-    await done('POST', `${pathname}/fail`, 'Error: no disk\n    at write (disk.js:4:2)');
+    await done('POST', `${pathname}/fail`, said);
   }
   return vi.waitFor(async () => {
     await tick();

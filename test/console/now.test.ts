@@ -122,12 +122,11 @@ it('tells of a pause, without anybody being needed for it', async () => {
   }
 });
 
-it('shows a name that would turn its line round as it is written', async () => {
-  // The closing mark within ends whatever isolates the name.
-  const [check] = (await failing({ 'now-\u2069\u202etxt': 'high' })) as One;
-  const page = await open('/console/');
-  const row = page.locator('.alert-rows li').filter({ hasText: 'now-\\u2069\\u202etxt' });
-  await row.first().waitFor();
+it('shows what would turn its line round as it is written', async () => {
+  // The closing mark within ends whatever isolates the text.
+  const [check] = (await failing({ 'now-turned': 'high' }, 'Error: no \u2069\u202etxt')) as One;
+  const page = await open(`/console/alerts/${check.alert}`);
+  await page.getByText('Error: no \\u2069\\u202etxt').first().waitFor();
   expect(await page.locator('body').innerText()).not.toMatch(/[\u202e\u2069]/);
   await admin('POST', `/v1/alerts/${check.alert}/ack`, {});
 });
