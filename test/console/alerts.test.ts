@@ -83,7 +83,7 @@ describe('an alert', () => {
     await dialog.getByLabel('Note').fill('we are on it');
     expect(await inaccessible(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Acknowledge' }).press('Enter');
-    await page.getByText('we are on it').waitFor();
+    await page.getByRole('blockquote').getByText('we are on it').waitFor();
     const { body } = await admin('GET', `/v1/alerts/${high.alert}`);
     expect(body['acknowledged']).toMatchObject({ reason: 'we are on it', until: expect.any(String) as string });
 
@@ -136,7 +136,7 @@ describe('a silence', () => {
     await page
       .locator('.alert-rows li')
       .filter({ hasText: summaryOf(urgent) })
-      .getByText('Silenced')
+      .getByText('Silenced', { exact: true })
       .waitFor();
     await page.goBack();
 
