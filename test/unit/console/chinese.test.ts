@@ -7,12 +7,17 @@ const texts = await ownTexts();
 /** Names, units and words of formats, which are the same in Chinese. */
 const TERMS = new Set(
   (
-    'flyball API AWS CloudWatch CORS CSV Ctrl ID JSON LATEST Lambda OnCalendar POST Ping SLO Tab X-Ray YAML breaker cron npm start ' +
+    'flyball API AWS CloudWatch CORS CSV Ctrl ID JSON LATEST Lambda OnCalendar systemd POST Ping SLO Tab X-Ray YAML breaker cron npm start ' +
     'p95 p99 ping m ms s S not found'
   ).split(' '),
 );
 /** Told as they are typed or searched for. */
-const EXAMPLES = [/annotation\.\w+ = "[\w-]+"/g, /throttle\/per-client|per-client/g, /\$LATEST, live/g];
+const EXAMPLES = [
+  /annotation\.\w+ = "[\w-]+"/g,
+  /throttle\/per-client|per-client/g,
+  /\$LATEST, live/g,
+  /severity:realtime/g,
+];
 
 const values = /\{[^}]*\}/g;
 const withoutValues = (text: string) => text.replace(values, ' ');
