@@ -1,6 +1,7 @@
 // What the routes of the baseline take and answer.
 import { z } from 'zod';
 import { nextPage, paging, type Description } from '../../api/index.ts';
+import { readSchemaOf } from '../described/open.ts';
 import { publishBody, rollbackBody } from './publishing.ts';
 import { baselineDocument } from './schema.ts';
 
@@ -62,17 +63,7 @@ const draftHeaders = {
   'flyball-revision': 'The revision in force.',
 };
 
-export const readSchema: Description = {
-  summary: 'Read the JSON Schema of baselines, for editors',
-  tags: ['about'],
-  answers: {
-    200: {
-      description: 'A JSON Schema, draft 2020-12.',
-      schema: z.looseObject({ $schema: z.string() }),
-      mediaTypes: ['application/schema+json'],
-    },
-  },
-};
+export const readSchema = readSchemaOf('baselines');
 
 export const getBaseline: Description = {
   summary: 'Read the baseline in force',

@@ -18,8 +18,9 @@ export const readHealth: Description = {
   },
 };
 
-export const readRuleSchema: Description = {
-  summary: 'Read the JSON Schema of rule documents, for editors',
+/** Of the schemas that editors complete and check documents by. */
+export const readSchemaOf = (documents: string): Description => ({
+  summary: `Read the JSON Schema of ${documents}, for editors`,
   tags: ['about'],
   answers: {
     200: {
@@ -28,7 +29,9 @@ export const readRuleSchema: Description = {
       mediaTypes: ['application/schema+json'],
     },
   },
-};
+});
+
+export const readRuleSchema = readSchemaOf('rule documents');
 
 export const readOpenApi: Description = {
   summary: 'Read the description of this API',
