@@ -7,7 +7,7 @@ import { partsTexts } from './texts.ts';
 
 interface Said {
   readonly id: number;
-  readonly kind: 'ok' | 'bad';
+  readonly kind: 'ok' | 'bad' | 'why';
   readonly text: string;
   /** The API's own words. */
   readonly detail?: string;
@@ -25,11 +25,18 @@ function set(next: readonly Said[]): void {
 
 const forget = (id: number) => set(said.filter((one) => one.id !== id));
 
-/** Something was done. */
-export function tellDone(text: string): void {
+function tellForAWhile(kind: 'ok' | 'why', text: string): void {
   const id = (last += 1);
-  set([...said, { id, kind: 'ok', text }]);
+  set([...said.filter((one) => one.kind !== 'why'), { id, kind, text }]);
   setTimeout(() => forget(id), SHOWN_MS);
+}
+
+/** Something was done. */
+export const tellDone = (text: string): void => tellForAWhile('ok', text);
+
+/** A button that cannot be pressed says why in its title, which a touch screen never shows: who presses it is told. */
+function tellWhy({ target }: PointerEvent): void {
+  if (target instanceof HTMLButtonElement && target.disabled && target.title !== '') tellForAWhile('why', target.title);
 }
 
 /** Something was not done; stays until it is closed. */
@@ -48,7 +55,11 @@ export function Toasts() {
   const t = useTexts(partsTexts);
   useEffect(() => {
     listeners.add(setShown);
-    return () => void listeners.delete(setShown);
+    document.addEventListener('pointerup', tellWhy);
+    return () => {
+      listeners.delete(setShown);
+      document.removeEventListener('pointerup', tellWhy);
+    };
   }, []);
   return (
     <div class="toasts" role="status" aria-live="polite">

@@ -31,7 +31,9 @@ const DRAFT = [
 ].join('\n');
 
 /** The service stands as it is written above, whatever a test has made of its draft or of its breaker. */
-async function published(): Promise<void> {
+const published = () => vi.waitFor(publishedOnce, SOON);
+
+async function publishedOnce(): Promise<void> {
   const put = await request('PUT', `/v1/services/${OWN}/draft`, DRAFT, {
     authorization: `Bearer ${world.adminToken}`,
     'content-type': 'application/yaml',
@@ -162,6 +164,8 @@ it('shows what is done without the role to act as a button that says which role 
   expect(await button.getAttribute('title')).toBe('Needs the role publisher');
   // A touch screen shows no title.
   await page.getByText('Needs the role publisher', { exact: true }).waitFor();
+  await button.click({ force: true });
+  await page.locator('.toasts').getByText('Needs the role publisher').waitFor();
 });
 
 it('shows limits: throttles with how they stand for a key, quotas, concurrency', async () => {
