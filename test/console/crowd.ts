@@ -12,6 +12,8 @@ export interface Crowd {
   readonly adminToken: string;
   /** Sees one team's services alone: a map of a hundred nodes. */
   readonly teamToken: string;
+  /** Epoch ms: what fails does from then on. */
+  readonly failingSince: number;
 }
 
 const PROGRAM = join(import.meta.dirname, '../crowd/process.ts');

@@ -22,7 +22,9 @@ export default async function startSeenWorld(project: TestProject): Promise<() =
   project.provide('crowd', crowd.address);
   try {
     const options = ['--traffic', `--param=oidcIssuers=${JSON.stringify(issuersOf(issuer))}`];
-    const stop = await startWorld(project, { name: 'console', options });
+    // Its cores are shared with Chromium and with the crowd.
+    const env = { FLYBALL_STORE_PATIENCE: '30' };
+    const stop = await startWorld(project, { name: 'console', options, env });
     return async () => {
       await stop().finally(end);
     };

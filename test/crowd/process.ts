@@ -59,6 +59,7 @@ Object.assign(process.env, {
 const written = memoryTable();
 /** Until when five minutes are summed up. */
 let mergedUntil = Math.floor((startedAt - MERGED_AFTER) / FIVE_MINUTES) * FIVE_MINUTES;
+const failingSince = mergedUntil - FAILING * FIVE_MINUTES;
 await seed(written, startedAt);
 // Ticks have taken the marks of what there was to say.
 const items = written.items.filter(({ pk }) => typeof pk === 'string' && !pk.startsWith('ctl#alert-mark#'));
@@ -79,7 +80,7 @@ process.on('disconnect', () => process.exit());
 process.on('SIGTERM', () => process.exit());
 const crowd: Crowd = {
   http: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-  ...{ adminToken, teamToken },
+  ...{ adminToken, teamToken, failingSince },
 };
 if (process.send) process.send(crowd);
 else process.stdout.write(`${JSON.stringify(crowd)}\n`);

@@ -28,6 +28,7 @@ export interface WorldSetting {
   readonly name: string;
   /** For the command: `--traffic`. */
   readonly options?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export default function startEndToEndWorld(project: TestProject): Promise<() => Promise<void>> {
@@ -37,7 +38,7 @@ export default function startEndToEndWorld(project: TestProject): Promise<() => 
 /** Gives what stops it. Rejects with what the world said when it does not get ready. */
 export async function startWorld(
   project: TestProject,
-  { name, options = [] }: WorldSetting,
+  { name, options = [], env = {} }: WorldSetting,
 ): Promise<() => Promise<void>> {
   const root = join(import.meta.dirname, '../..');
   // Inside the checkout: what is built there finds node_modules.
@@ -72,6 +73,7 @@ export async function startWorld(
       FLYBALL_RECORD_CALLS: calls,
       // A machine that is slow is no function that hangs.
       FLYBALL_LOCAL_PATIENCE: '4',
+      ...env,
     },
   });
   for (const stream of [child.stdout, child.stderr]) {
