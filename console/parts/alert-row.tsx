@@ -81,7 +81,7 @@ export function Waits({ alert: { acknowledged, held, sendsAt, status } }: { aler
     return (
       <span class="quiet kept">
         {acknowledged ? `${t('seenBy', { name: acknowledged.by })} ` : null}
-        {kept.reason ? <bdi>{kept.reason} </bdi> : null}
+        {kept.reason ? <bdi>“{kept.reason}” </bdi> : null}
         {kept.until === undefined ? null : (
           <>
             {t('until')} <Time at={kept.until} />
