@@ -298,19 +298,20 @@ describe('with the control plane', () => {
     await world.tick();
     expect(rowsOf((await asked(['show', id])).out).flat()).toContainEqual(expect.stringContaining('mail: silenced'));
     const listed = async (...more: string[]) => rowsOf((await asked(['silences', ...more])).out).slice(1);
-    expect(await listed()).toEqual([
-      [
-        ...[silence, 'ends soon', '2026-11-18 02:12:00', '2026-11-18 04:12:00', 'editor'],
-        ...['service=settlement name=night* name=weekly', 'the database is moved'],
-      ],
-    ]);
-    world.clock.advance(HOUR);
+    const listedAs = (state: string) => [
+      ...[silence, state, '2026-11-18 02:12:00', '2026-11-18 04:12:00', 'editor'],
+      ...['service=settlement name=night* name=weekly', 'the database is moved'],
+    ];
+    expect(await listed()).toEqual([listedAs('active')]);
+    // In the last quarter of its time.
+    world.clock.advance(1.5 * HOUR);
+    expect(await listed()).toEqual([listedAs('ends soon')]);
     expect((await asked(['unsilence', silence])).out).toBe(
       `The silence ${silence} is over: what still burns is sent within a minute.`,
     );
     expect(await asked(['unsilence', silence])).toMatchObject({ exitCode: 1 });
     expect(await listed()).toEqual([]);
-    expect(await listed('--all')).toMatchObject([[silence, 'ended by editor', {}, '2026-11-18 03:12:00', {}, {}, {}]]);
+    expect(await listed('--all')).toMatchObject([[silence, 'ended by editor', {}, '2026-11-18 03:42:00', {}, {}, {}]]);
   });
 
   it('says from when one holds that is to come', async () => {
