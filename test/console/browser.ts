@@ -74,7 +74,8 @@ export async function open(path: string, opened: Opened = {}): Promise<Page> {
   });
   contexts.push(context);
   const page = await context.newPage();
-  page.setDefaultTimeout(SOON.timeout);
+  // Each look of a page takes several answers.
+  page.setDefaultTimeout(3 * SOON.timeout);
   page.setDefaultNavigationTimeout(LOADED_WITHIN_MS);
   if (token !== null) await signedIn(page, token);
   faults.set(page, faultsOf(page, [world, ...origins]));
